@@ -1,0 +1,45 @@
+# Warnings and sanitizers belong to our own targets, never to their interface.
+function(vpcmirror_own_target target)
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                         -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual)
+  if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(VPCMIRROR_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=address,undefined
+                           -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(${target} PRIVATE -fsanitize=address,undefined)
+  endif()
+endfunction()
+
+# vpcmirror_room(<target> <folder> [libraries...]): a library of every .cc file
+# of the folder, or an interface library when it has none.
+function(vpcmirror_room target folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    vpcmirror_own_target(${target})
+    target_link_libraries(${target} PUBLIC ${ARGN})
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${target} INTERFACE ${ARGN})
+  endif()
+endfunction()
+
+# vpcmirror_test(<folder> [libraries...]): one program of every *_test.cc file
+# of tests/<folder>, each of its tests known to ctest by name.
+function(vpcmirror_test folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cc)
+  if(NOT sources)
+    return()
+  endif()
+  string(REPLACE "/" "_" name ${folder})
+  add_executable(test_${name} ${sources})
+  vpcmirror_own_target(test_${name})
+  target_link_libraries(test_${name} PRIVATE ${ARGN} test_support)
+  target_compile_definitions(test_${name} PRIVATE
+    VPCMIRROR_SOURCE_DIR="${CMAKE_SOURCE_DIR}" VPCMIRROR_CAPTURES="${VPCMIRROR_CAPTURES}")
+  gtest_discover_tests(test_${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${name})
+endfunction()

@@ -1,0 +1,112 @@
+// VPCs and what is in them, expanded: every CVM and ENI by itself, cross
+// references by index. Built by models/scenario; immutable afterwards.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/cloud/limits.h"
+#include "models/mirror/filter.h"
+#include "models/units/quantity.h"
+#include "models/wire/address.h"
+
+namespace vpcmirror {
+
+struct Route {
+  IpPrefix destination;
+  NextHop next_hop;  // gateway: index into nat_gateways, gateways or enis (kCvm) of Deployment
+};
+
+// The route to the VPC's own range is always there, before all others.
+struct RouteTable {
+  std::string id;
+  std::size_t vpc = 0;
+  std::vector<Route> routes;
+};
+
+struct SecurityRule {
+  bool accept = true;
+  std::optional<std::uint8_t> protocol;  // IANA number
+  std::optional<IpPrefix> peer;          // source of ingress, destination of egress
+  PortRange ports{0, 65535};             // of the destination
+};
+
+// Stateful: the reply to an admitted packet is admitted. First match decides; no match drops.
+struct SecurityGroup {
+  std::string id;
+  std::vector<SecurityRule> ingress;
+  std::vector<SecurityRule> egress;
+};
+
+// Stateless. First match decides; no match drops.
+struct NetworkAcl {
+  std::string id;
+  std::vector<SecurityRule> ingress;
+  std::vector<SecurityRule> egress;
+};
+
+struct Vpc {
+  std::string id;  // the name in the scenario, or the `id` given there
+  std::string name;
+  IpPrefix cidr;
+  std::size_t provider = 0;  // index into Deployment's providers' names
+};
+
+struct Subnet {
+  std::string id;
+  std::string name;
+  std::size_t vpc = 0;
+  IpPrefix cidr;
+  std::string zone;
+  std::size_t route_table = 0;
+  std::optional<std::size_t> acl;
+};
+
+struct NatGateway {
+  std::string id;
+  std::size_t vpc = 0;
+};
+
+// Peering connections, CCN instances and gateways to the outside.
+struct Gateway {
+  std::string id;
+  NextHop::Kind kind = NextHop::Kind::kOutside;
+  std::optional<std::size_t>
+      peer_vpc;  // where a peering or CCN leads, when that VPC is in the scenario
+};
+
+struct Cvm {
+  std::string id;    // "web[3]", or "ids" for a host without a count
+  std::string host;  // "web"
+  std::string type;  // catalogue name; empty when limits were given by hand
+  Limits limits;
+  std::optional<ReceiverProfile> receiver;
+  std::vector<std::size_t> enis;  // the first is primary
+};
+
+struct Eni {
+  std::string id;  // "web[3]/eni0", or the `id` given
+  std::size_t cvm = 0;
+  std::size_t subnet = 0;
+  MacAddress mac;
+  std::vector<IpAddress> addresses;  // the first is primary
+  Bytes mtu{1500};
+  std::vector<std::size_t> security_groups;  // empty: everything is admitted
+};
+
+struct Deployment {
+  std::vector<std::string> providers;
+  std::vector<Vpc> vpcs;
+  std::vector<Subnet> subnets;
+  std::vector<RouteTable> route_tables;
+  std::vector<SecurityGroup> security_groups;
+  std::vector<NetworkAcl> acls;
+  std::vector<NatGateway> nat_gateways;
+  std::vector<Gateway> gateways;
+  std::vector<Cvm> cvms;
+  std::vector<Eni> enis;
+};
+
+}  // namespace vpcmirror

@@ -1,0 +1,48 @@
+// What a CVM may use.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/units/quantity.h"
+
+namespace vpcmirror {
+
+// Whether a limit is for in and out together or for each on its own.
+enum class LimitModel : std::uint8_t { kCombined, kPerDirection };
+
+struct Limits {
+  LimitModel model = LimitModel::kCombined;
+  std::optional<BitsPerSecond> bandwidth;       // empty: unknown, not limited
+  std::optional<PacketsPerSecond> packet_rate;  // empty: unknown, not limited
+  std::optional<int> vcpus;
+  std::optional<Bytes> memory;
+};
+
+// A row of the instance catalogue.
+struct InstanceType {
+  std::string name;  // "S5.4XLARGE32"
+  Limits limits;
+  std::optional<int> max_enis;
+  std::string source;  // where the row comes from
+  std::string as_of;   // ISO date of that
+};
+
+// What a receiver's software digests, from planning catalogues.
+struct ReceiverProfile {
+  std::string name;                                  // "suricata"
+  std::optional<BitsPerSecond> bandwidth_per_vcpu;   // empty: not limited
+  std::optional<PacketsPerSecond> packets_per_vcpu;  // empty: not limited
+  double scaling_efficiency = 1.0;                   // (0, 1]: of n vCPUs against n times one
+  int ring_frames = 0;                               // frames that wait for the software
+  std::string source;
+  std::string as_of;
+};
+
+constexpr std::string_view ToString(LimitModel model) {
+  return model == LimitModel::kCombined ? "combined" : "per_direction";
+}
+
+}  // namespace vpcmirror

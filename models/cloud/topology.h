@@ -1,0 +1,84 @@
+// How a packet travels through a deployment, and what stops it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/cloud/deployment.h"
+#include "models/wire/flow_key.h"
+
+namespace vpcmirror {
+
+enum class Stop : std::uint8_t {
+  kNone,  // delivered, or handed to the outside
+  kSourceSecurityGroup,
+  kSourceAcl,
+  kNoRoute,
+  kBlackhole,
+  kNoSuchAddress,       // inside a VPC of the scenario, but no ENI has it
+  kPeerHasNoRouteBack,  // peering or CCN: the other VPC has no route to the source
+  kLoop,                // next-hop CVMs send it in a circle
+  kTargetAcl,
+  kTargetSecurityGroup,
+};
+
+std::string_view ToString(Stop stop);
+
+// One thing on the way, in a form a person can read.
+struct Hop {
+  std::string id;    // "web[0]/eni0", "rt-main", "sg-web"
+  std::string what;  // "route 10.0.0.0/16 local", "ingress rule 2 accepts"
+};
+
+struct Path {
+  std::vector<Hop> hops;
+  Stop stop = Stop::kNone;
+  NextHop next_hop;                        // of the first route lookup
+  std::optional<std::size_t> destination;  // ENI it is delivered to; empty: the outside
+  Bytes mtu{};                             // smallest ENI MTU on the way
+
+  std::string ToText() const;  // a line a hop, the stop last
+};
+
+// What of the path is asked about.
+struct PathQuestion {
+  std::size_t source_eni = 0;
+  FlowKey flow;
+  bool source_security = true;  // mirror copies skip the source's security groups and ACL
+  bool target_security = true;
+};
+
+// A routing answer without the words: what an engine caches per destination.
+struct RouteAnswer {
+  Stop stop = Stop::kNone;
+  NextHop next_hop;
+  std::optional<std::size_t> destination;  // ENI; empty with kNone: the outside
+};
+
+// Immutable; keeps a reference to the deployment, which must outlive it.
+class Topology {
+ public:
+  explicit Topology(const Deployment& deployment);
+  ~Topology();
+  Topology(Topology&&) noexcept;
+  Topology& operator=(Topology&&) noexcept;
+
+  // Longest prefix match in the source subnet's route table, next-hop CVMs and
+  // peerings followed. No security group or ACL is asked.
+  RouteAnswer Lookup(std::size_t source_eni, const IpAddress& destination) const;
+
+  // The same, with every security group and ACL on the way, and in words.
+  Path Trace(const PathQuestion& question) const;
+
+  // The ENI that has `address` in VPC `vpc`.
+  std::optional<std::size_t> EniOf(std::size_t vpc, const IpAddress& address) const;
+
+ private:
+  struct Graph;
+  std::unique_ptr<Graph> graph_;
+};
+
+}  // namespace vpcmirror

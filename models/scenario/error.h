@@ -1,0 +1,31 @@
+// What is wrong with a scenario, where, and what would do.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace vpcmirror {
+
+struct ScenarioError {
+  std::string file;
+  std::string path;      // JSON Pointer
+  int line = 0;          // 1-based; 0 when unknown
+  int column = 0;        // 1-based, in bytes
+  std::string message;   // what was found
+  std::string accepted;  // what would do; empty when the message says it all
+
+  friend bool operator==(const ScenarioError&, const ScenarioError&) = default;
+};
+
+// Thrown with every error of a scenario at once; at least one.
+class ScenarioException : public std::runtime_error {
+ public:
+  explicit ScenarioException(std::vector<ScenarioError> errors);
+  const std::vector<ScenarioError>& errors() const { return errors_; }
+
+ private:
+  std::vector<ScenarioError> errors_;
+};
+
+}  // namespace vpcmirror

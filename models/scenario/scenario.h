@@ -1,0 +1,240 @@
+// A scenario as it was written: names not yet resolved, defaults not yet
+// filled in, quantities already read. `path` is the JSON Pointer of the place
+// it came from, so that every complaint can name a line.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/cloud/deployment.h"
+#include "models/mirror/mirror.h"
+#include "models/units/quantity.h"
+#include "models/wire/address.h"
+
+namespace vpcmirror {
+
+// A value and where it was written.
+template <class T>
+struct At {
+  T value{};
+  std::string path;
+};
+
+struct RouteSpec {
+  std::string path;
+  IpPrefix destination;
+  std::string via;  // "local", "blackhole", "outside", or the name of a gateway or host
+};
+
+struct SecurityRuleSpec {
+  std::string path;
+  bool accept = true;
+  std::optional<std::uint8_t> protocol;
+  std::optional<IpPrefix> peer;
+  std::optional<PortRange> ports;
+};
+
+struct RuleSetSpec {  // a security group or a network ACL
+  std::string name;
+  std::string path;
+  std::vector<SecurityRuleSpec> ingress;
+  std::vector<SecurityRuleSpec> egress;
+};
+
+struct RouteTableSpec {
+  std::string name;
+  std::string path;
+  std::vector<RouteSpec> routes;
+};
+
+struct GatewaySpec {
+  std::string name;
+  std::string path;
+  NextHop::Kind kind = NextHop::Kind::kNatGateway;
+  std::optional<std::string> peer_vpc;
+};
+
+struct SubnetSpec {
+  std::string name;
+  std::string path;
+  std::optional<std::string> id;  // "subnet-..." as the cloud calls it
+  IpPrefix cidr;
+  std::optional<std::string> zone;
+  std::optional<At<std::string>> route_table;
+  std::optional<At<std::string>> acl;
+};
+
+struct VpcSpec {
+  std::string name;
+  std::string path;
+  std::optional<std::string> id;  // "vpc-..." as the cloud calls it
+  IpPrefix cidr;
+  std::optional<At<std::string>> provider;
+  std::vector<SubnetSpec> subnets;
+  std::vector<RouteTableSpec> route_tables;
+  std::vector<RuleSetSpec> security_groups;
+  std::vector<RuleSetSpec> acls;
+  std::vector<GatewaySpec> gateways;  // NAT gateways, peerings, CCN
+};
+
+struct EniSpec {
+  std::string path;
+  std::optional<At<std::string>> id;
+  std::optional<At<std::string>> subnet;
+  std::optional<At<IpAddress>> address;  // primary; of the first member when the host has a count
+  std::vector<At<IpAddress>> secondary_addresses;
+  std::optional<At<Bytes>> mtu;
+  std::optional<At<MacAddress>> mac;
+  std::vector<At<std::string>> security_groups;
+};
+
+// What may be said of a host as a whole and overridden for one member.
+struct HostSettings {
+  std::optional<At<std::string>> type;
+  std::optional<At<BitsPerSecond>> bandwidth;
+  std::optional<At<PacketsPerSecond>> packet_rate;
+  std::optional<At<LimitModel>> limit_model;
+  std::optional<At<int>> vcpus;
+  std::optional<At<Bytes>> memory;
+  std::optional<At<std::string>> receiver;
+  std::optional<At<std::string>> subnet;
+  std::optional<At<Bytes>> mtu;
+  std::optional<At<int>> queue_frames;  // of the egress queue
+  std::vector<At<std::string>> security_groups;
+  std::vector<EniSpec> enis;  // empty: one ENI in `subnet`
+};
+
+struct HostSpec {
+  std::string name;
+  std::string path;
+  std::optional<At<int>> count;
+  HostSettings settings;
+  std::map<int, At<HostSettings>> overrides;  // by member
+};
+
+enum class ArrivalProcess : std::uint8_t { kConstant, kPoisson, kOnOff };
+
+struct OnOffSpec {
+  Picoseconds mean_on{};
+  Picoseconds mean_off{};
+  double shape = 1.5;  // of the Pareto distribution of both, over 1
+};
+
+// One size of a mix: Ethernet frame without FCS, and its relative frequency.
+struct FrameSize {
+  Bytes frame{};
+  double weight = 1.0;
+
+  friend bool operator==(const FrameSize&, const FrameSize&) = default;
+};
+
+enum class RateScope : std::uint8_t { kPerHost, kTotal };
+
+// What a frame was in a capture.
+struct CapturedFrame {
+  Picoseconds time{};  // since the first frame of the file
+  Bytes wire_length{};
+  std::vector<std::byte> bytes;  // captured, at most wire_length
+};
+
+// Reads the next frame into its argument; false at the end. Throws
+// ScenarioException when the file turns out to be broken.
+using FrameReader = std::function<bool(CapturedFrame&)>;
+// Opens a capture afresh, from its first frame.
+using OpenCapture = std::function<FrameReader()>;
+
+struct ReplaySpec {
+  At<std::string> file;
+  std::vector<At<IpPrefix>> local;  // addresses of the capture that are the ENI's own
+  bool map_addresses = false;       // local becomes the ENI's address, others the peer's
+  bool loop = false;
+  double time_scale = 1.0;  // 2: half as fast
+  OpenCapture open;         // set by the reader of the scenario
+  Picoseconds length{};     // time from first to last frame
+  std::int64_t frames = 0;
+};
+
+struct RequestSpec {
+  At<double> per_second;
+  Bytes request{};   // Ethernet frame that asks
+  Bytes response{};  // total of the frames that answer, each at most `largest_frame`
+};
+
+struct WorkloadSpec {
+  std::string name;
+  std::string path;
+  // Either `at`, with traffic to and from a peer, or `from` and `to`.
+  std::optional<At<std::string>> at;
+  std::optional<At<std::string>> from;
+  std::optional<At<std::string>> to;
+  std::optional<At<BitsPerSecond>> in;    // with `at`
+  std::optional<At<BitsPerSecond>> out;   // with `at`
+  std::optional<At<BitsPerSecond>> rate;  // with `from` and `to`
+  std::optional<At<RateScope>> scope;
+  std::optional<At<IpPrefix>> peer;  // with `at`: who is on the other side
+  std::optional<At<std::uint8_t>> protocol;
+  std::optional<At<int>> flows;
+  std::optional<At<PortRange>> client_ports;
+  std::optional<At<std::uint16_t>> server_port;
+  std::optional<At<std::vector<FrameSize>>> sizes;
+  std::optional<At<ArrivalProcess>> arrivals;
+  std::optional<At<OnOffSpec>> on_off;
+  std::optional<At<RequestSpec>> requests;
+  std::optional<At<ReplaySpec>> replay;
+  std::optional<At<Picoseconds>> start;
+  std::optional<At<Picoseconds>> stop;
+};
+
+struct ConditionSpec {
+  std::string path;
+  Condition condition;
+};
+
+// A CreateTrafficMirror body.
+struct TencentMirrorSpec {
+  std::string path;
+  std::optional<At<std::string>> vpc_id;
+  std::optional<At<std::string>> name;
+  std::optional<At<MirrorState>> state;
+  std::optional<At<DirectionSet>> direction;
+  std::vector<At<std::string>> collector_sources;
+  std::optional<At<std::string>> nat_id;
+  std::vector<ConditionSpec> conditions;
+  std::vector<At<std::string>> target_ips;  // names, addresses or ENI IDs
+  std::optional<At<ReceiverChoice>> choice;
+};
+
+struct AssertionSpec {
+  std::string path;
+  std::string text;  // "mirror_loss < 0.1%"
+};
+
+struct PcapOutputSpec {
+  std::string path;
+  std::string what;  // a selector: ENIs or receivers
+  std::string file;
+};
+
+struct Scenario {
+  std::string name;
+  std::string description;
+  std::string file;    // as given; empty for one made from command-line arguments
+  std::string sha256;  // of the bytes of the file, after --set changes if there were any
+  At<std::string> provider{"tencent", "/provider"};
+  std::optional<At<Picoseconds>> duration;
+  std::optional<At<std::uint64_t>> seed;
+  std::vector<VpcSpec> vpcs;
+  std::vector<HostSpec> hosts;
+  std::vector<WorkloadSpec> workloads;
+  std::vector<TencentMirrorSpec> mirrors;
+  std::optional<At<Picoseconds>> fabric_delay;
+  std::map<std::string, At<std::string>> assumptions;  // name to value
+  std::vector<AssertionSpec> assertions;
+  std::vector<PcapOutputSpec> pcaps;
+};
+
+}  // namespace vpcmirror

@@ -1,0 +1,126 @@
+// An experiment that can be run: every name resolved, every default filled in,
+// every address given. Engines take nothing else.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/cloud/deployment.h"
+#include "models/cloud/provider_profile.h"
+#include "models/cloud/topology.h"
+#include "models/mirror/mirror.h"
+#include "models/mirror/mirror_tap.h"
+#include "models/scenario/scenario.h"
+#include "models/units/quantity.h"
+
+namespace vpcmirror {
+
+// Everything that ships as data and that a scenario may refer to by name.
+struct Library {
+  std::map<std::string, ProviderProfile> providers;
+  std::map<std::string, InstanceType> instance_types;
+  std::map<std::string, ReceiverProfile> receivers;
+};
+
+// A mirror and the ENIs it watches.
+struct PlacedMirror {
+  std::shared_ptr<const Mirror> mirror;
+  std::size_t vpc = 0;
+  std::vector<std::size_t> sources;        // ENIs, ascending
+  std::vector<std::size_t> receiver_enis;  // in the order of the mirror's receivers
+};
+
+// One end of a stream of frames. Without an ENI it is the outside: a peer with no limits.
+struct Endpoint {
+  std::optional<std::size_t> eni;
+  IpAddress address;
+};
+
+// Frames of one workload from one end to the other.
+struct Stream {
+  Endpoint from;
+  Endpoint to;
+  BitsPerSecond rate{};        // of Ethernet frames without FCS
+  bool from_is_client = true;  // whose end has the client ports
+};
+
+// Requests of one client to one server.
+struct RequestStream {
+  Endpoint client;
+  Endpoint server;
+  double per_second = 0;
+  Bytes request{};
+  Bytes response{};
+};
+
+struct Replay {
+  std::size_t eni = 0;
+  std::vector<IpPrefix> local;
+  bool map_addresses = false;
+  IpAddress peer;  // what addresses that are not local become, when mapped
+  bool loop = false;
+  double time_scale = 1.0;
+  OpenCapture open;
+  Picoseconds length{};
+};
+
+struct Workload {
+  std::string name;
+  std::uint8_t protocol = kProtocolTcp;
+  int flows = 16;  // of each stream
+  PortRange client_ports;
+  std::uint16_t server_port = 443;
+  std::vector<FrameSize> sizes;  // at least one
+  ArrivalProcess arrivals = ArrivalProcess::kConstant;
+  OnOffSpec on_off;
+  Picoseconds start{};
+  Picoseconds stop{};
+  std::vector<Stream> streams;
+  std::vector<RequestStream> requests;
+  std::vector<Replay> replays;
+};
+
+struct PcapOutput {
+  std::size_t eni = 0;
+  std::string file;  // relative to the result's folder
+};
+
+enum class Comparison : std::uint8_t { kLess, kAtMost, kEqual, kAtLeast, kMore };
+enum class Measure : std::uint8_t { kMirrorLoss, kProductionLoss, kMargin };
+
+struct Assertion {
+  std::string text;
+  Measure measure = Measure::kMirrorLoss;
+  Comparison comparison = Comparison::kLess;
+  double bound = 0;  // a fraction: 0.1 % is 0.001
+};
+
+struct ValidScenario {
+  std::string name;
+  std::string description;
+  std::string file;
+  std::string sha256;
+  std::uint64_t seed = 1;
+  Picoseconds duration{kPicosecondsPerSecond};
+  Picoseconds fabric_delay{};              // one way, between any two ENIs
+  std::vector<int> queue_frames;           // of each CVM's egress queue
+  std::vector<ProviderProfile> providers;  // by Vpc::provider, assumptions applied
+  std::shared_ptr<const Deployment> deployment;
+  std::shared_ptr<const Topology> topology;                // of *deployment
+  std::vector<std::shared_ptr<const TapRules>> tap_rules;  // by Vpc::provider
+  std::vector<PlacedMirror> mirrors;
+  std::vector<Workload> workloads;
+  std::vector<PcapOutput> pcaps;
+  std::vector<Assertion> assertions;
+  std::vector<Assumption> assumptions;  // every default and every assumption in use
+};
+
+// Throws ScenarioException with all errors at once; their `file` is filled in
+// from the scenario, their line and column are left for the reader.
+ValidScenario Validate(const Scenario& scenario, const Library& library);
+
+}  // namespace vpcmirror

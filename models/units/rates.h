@@ -1,0 +1,43 @@
+// The only arithmetic between different units.
+#pragma once
+
+#include "models/units/quantity.h"
+
+namespace vpcmirror {
+
+// Time that `bytes` occupy a link of `rate`: ceil(bytes * 8 * 10^12 / rate).
+// Nothing is added for preamble, FCS or inter-frame gap; callers that want them
+// count them into `bytes`. Requires rate > 0 and a result below 106 days.
+constexpr Picoseconds SerialisationDelay(Bytes bytes, BitsPerSecond rate) {
+  const auto bit_picoseconds = static_cast<__int128>(bytes.count()) * kBitsPerByte *
+                               static_cast<__int128>(kPicosecondsPerSecond);
+  return Picoseconds(
+      static_cast<std::int64_t>((bit_picoseconds + rate.count() - 1) / rate.count()));
+}
+
+// Time between packets at `rate`: ceil(10^12 / rate). Requires rate > 0.
+constexpr Picoseconds PacketInterval(PacketsPerSecond rate) {
+  return Picoseconds((kPicosecondsPerSecond + rate.count() - 1) / rate.count());
+}
+
+// Mean rate of `bytes` over `time`, rounded down; zero when `time` is not positive.
+constexpr BitsPerSecond MeanRate(Bytes bytes, Picoseconds time) {
+  if (time.count() <= 0) return BitsPerSecond(0);
+  const auto bit_picoseconds = static_cast<__int128>(bytes.count()) * kBitsPerByte *
+                               static_cast<__int128>(kPicosecondsPerSecond);
+  return BitsPerSecond(static_cast<std::int64_t>(bit_picoseconds / time.count()));
+}
+
+// Mean rate of `packets` over `time`, rounded down; zero when `time` is not positive.
+constexpr PacketsPerSecond MeanPacketRate(std::int64_t packets, Picoseconds time) {
+  if (time.count() <= 0) return PacketsPerSecond(0);
+  return PacketsPerSecond(static_cast<std::int64_t>(static_cast<__int128>(packets) *
+                                                    static_cast<__int128>(kPicosecondsPerSecond) /
+                                                    time.count()));
+}
+
+constexpr double Seconds(Picoseconds time) {
+  return static_cast<double>(time.count()) / static_cast<double>(kPicosecondsPerSecond);
+}
+
+}  // namespace vpcmirror
