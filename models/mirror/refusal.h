@@ -10,11 +10,11 @@ namespace vpcmirror {
 // In the order in which MirrorTap asks.
 enum class Refusal : std::uint8_t {
   kNone,           // copied
-  kStopped,        // the mirror is not RUNNING
-  kDirection,      // the mirror collects the other direction
   kNeverMirrored,  // ARP, DHCP, metadata, NTP, activation: the provider's list
   kMirrorTraffic,  // a copy, or traffic to a receiver's mirror port: the loop guard
   kNotAdmitted,    // a security group or ACL dropped the frame, and the profile says so
+  kStopped,        // the mirror is not RUNNING
+  kDirection,      // the mirror collects the other direction
   kFilter,         // the 5-tuple conditions do not hold
   kNextHop,        // the route does not lead to the mirror's NAT gateway
 };
