@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every test. CI runs exactly this.
+#
+# Two builds, because each finds what the other cannot: preset dev (Debug,
+# sanitizers) runs everything but the tests labelled `release`; preset release
+# runs those, which measure speed or simulate too much for a sanitizer.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")"
+jobs=$(nproc)
+
+scripts/install_packages.sh build test
+
+failed=()
+run_tests() {  # run_tests PRESET CTEST_ARGUMENT...
+  local preset=$1
+  shift
+  ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j "$jobs" \
+    --output-junit ctest.xml "$@" || failed+=("$preset")
+}
+
+printf '== preset dev: building\n'
+scripts/build.sh dev
+printf '== preset dev: testing\n'
+run_tests dev --progress -LE '^release$'
+
+printf '== preset release: building\n'
+scripts/build.sh release vpcmirror
+printf '== preset release: testing\n'
+run_tests release --progress -L '^release$'
+
+printf '== skipped\n'
+python3 scripts/skipped_tests.py build/dev/ctest.xml build/release/ctest.xml
+
+if [ ${#failed[@]} -gt 0 ]; then
+  printf '== FAILED in preset %s\n' "${failed[*]}"
+  exit 1
+fi
+printf '== all tests passed\n'
