@@ -5,17 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "models/capacity/egress.h"
 #include "models/cloud/limits.h"
 #include "models/mirror/mirror.h"
 #include "models/mirror/mirror_tap.h"
 
 namespace vpcmirror {
-
-// Who loses when a CVM's budget is spent.
-enum class Congestion : std::uint8_t {
-  kFifo,          // one queue, the last to come is lost
-  kSharedRandom,  // loss hits production and copies in proportion
-};
 
 // A thing that no public document states: the model's default, which a scenario
 // may override under its name.
