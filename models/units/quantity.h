@@ -41,6 +41,9 @@ using BitsPerSecond = Quantity<struct BitsPerSecondUnit>;
 using PacketsPerSecond = Quantity<struct PacketsPerSecondUnit>;
 using Picoseconds = Quantity<struct PicosecondsUnit>;
 
+// For products of two counts on their way to a quotient.
+__extension__ typedef __int128 Int128;
+
 inline constexpr std::int64_t kBitsPerByte = 8;
 inline constexpr std::int64_t kPicosecondsPerNanosecond = 1'000;
 inline constexpr std::int64_t kPicosecondsPerSecond = 1'000'000'000'000;
