@@ -1,0 +1,1 @@
+#pragma once  // wrong: no room of the table
