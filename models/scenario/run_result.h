@@ -1,5 +1,7 @@
 // What running a scenario measured. Rates are means over `duration`, of
-// Ethernet frames without FCS.
+// Ethernet frames without FCS. An engine measures; what follows from that
+// (margins, losses, assertions, verdict: "judged" below) is left to
+// analysis/report/verdict.h, and zero until then.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +27,19 @@ struct Load {
 
 using DropCounts = std::map<std::string, Count>;  // by reason; each reason always present
 
+// Frames lost, of how many whose fate is known.
+struct Loss {
+  std::int64_t lost = 0;
+  std::int64_t of = 0;
+
+  // Above zero as soon as one frame is lost; zero when there were none to lose.
+  double fraction() const {
+    return lost == 0 || of == 0 ? 0.0 : static_cast<double>(lost) / static_cast<double>(of);
+  }
+
+  friend bool operator==(const Loss&, const Loss&) = default;
+};
+
 struct CpuUse {
   double cores_used = 0;              // by clone and encapsulate, receive, and production
   std::optional<double> cores_limit;  // vCPUs of the CVM
@@ -38,12 +53,14 @@ struct HostResult {
   std::optional<PacketsPerSecond> limit_packet_rate;
   Load used_in;   // what was offered to the budget, lost or not, from the network
   Load used_out;  // the same to the network, copies included
-  Load copies_out;
-  // Share of the tightest limit that offered load leaves: 1 - max(used / limit);
+  Load copies_in;   // the copies among used_in, outer headers on
+  Load copies_out;  // the copies among used_out, outer headers on
+  // Judged. Share of the tightest limit that offered load leaves: 1 - max(used / limit);
   // negative when more was offered than fits. Empty when nothing limits.
   std::optional<double> margin;
-  std::string tightest;            // "bandwidth", "packet_rate", "bandwidth_in", ...
-  std::optional<Bytes> crossover;  // mean frame below which packet rate binds before bandwidth
+  std::string tightest;  // judged: "bandwidth", "packet_rate", "bandwidth_in", ...
+  // Judged: mean frame below which packet rate binds before bandwidth.
+  std::optional<Bytes> crossover;
   CpuUse cpu;
   Bytes memory_peak{};  // held in the egress queue at the worst moment
 };
@@ -82,6 +99,8 @@ struct ReceiverResult {
   std::int64_t duplicate_frames = 0;
   Bytes duplicate_bytes{};
   DropCounts dropped;
+  std::optional<double> margin;  // judged, as HostResult's, of the capacity
+  std::string tightest;          // judged: "bandwidth" or "packet_rate"
 };
 
 enum class Verdict : std::uint8_t { kFits, kAtRisk, kDoesNotFit };
@@ -99,21 +118,33 @@ struct RunResult {
   std::string scenario_file;
   std::string scenario_sha256;
   std::uint64_t seed = 1;
-  Picoseconds duration{};  // simulated; less than asked for when not complete
-  bool complete = true;    // false when stopped
+  Picoseconds duration{};          // simulated; less than asked for when not complete
+  Picoseconds planned_duration{};  // judged: what the scenario asked for
+  bool complete = true;            // false when stopped
   std::int64_t events = 0;
   std::vector<HostResult> hosts;
   std::vector<EniResult> enis;
   std::vector<MirrorResult> mirrors;
   std::vector<ReceiverResult> receivers;
   std::vector<Assumption> assumptions;
+  // Production frames of the workloads, each once however many ENIs it passes.
+  // Empty: what the ENIs were offered is added up, so that a frame between two
+  // ENIs counts twice.
+  std::optional<Count> produced;
+
+  // All that follows is judged.
   std::vector<AssertionResult> assertions;
-  // Fractions of what was offered, in frames. Mirror loss counts copies that
-  // were decided on and that no receiver's software took, queues left aside.
-  double mirror_loss = 0;
-  double production_loss = 0;
-  std::optional<double> margin;  // of the tightest host or receiver
-  std::string margin_of;         // its ID
+  // Copies that were decided on and that no receiver's software took. Copies
+  // that still waited or travelled when time ended are left aside.
+  Loss copies;
+  // Production frames that were dropped, but for those that a security group or
+  // an ACL refused: nobody expected them to pass.
+  Loss production;
+  double mirror_loss = 0;        // copies.fraction()
+  double production_loss = 0;    // production.fraction()
+  std::optional<double> margin;  // of the tightest host or receiver; empty: nothing limits
+  std::string margin_of;         // the host's ID, or the receiver's
+  double margin_goal = 0;        // the margin at which a limit is at risk
   Verdict verdict = Verdict::kFits;
   std::string because;  // one sentence with the number that decided
 };
