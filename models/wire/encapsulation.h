@@ -50,8 +50,9 @@ class Encapsulation {
   // Bytes from the outer IP header to the last byte before the inner frame; 0 for kNone.
   std::size_t header_bytes() const { return header_bytes_; }
 
-  // The most bytes of inner frame that fit an outer IP packet of `mtu` bytes.
-  // For kNone the MTU counts the frame's own IP packet: mtu + 14. Never below 0.
+  // The most bytes of inner frame that fit an outer IP packet of `mtu` bytes, or
+  // of 65535, IPv4's largest, where the MTU is more. For kNone the MTU counts the
+  // frame's own IP packet: mtu + 14. Never below 0.
   Bytes MaxInnerFrame(Bytes mtu) const noexcept;
 
   // The outer source port of a copy with this entropy.

@@ -41,9 +41,10 @@ enum class HashSymmetry : std::uint8_t { kSymmetric, kDirectional };
 
 // A 64-bit hash of the 5-tuple, the same on every machine: the octets of
 // {source, destination, source port, destination port, protocol} in network
-// order through 64-bit FNV-1a, then the splitmix64 finaliser. kSymmetric first
-// puts the smaller {address, port} pair in front, so that both directions of a
-// flow hash alike. `ports` does not enter the hash.
+// order (an IPv4 address is 4 octets, an IPv6 one 16) through 64-bit FNV-1a, then
+// the splitmix64 finaliser (its two multiplications, without its increment).
+// kSymmetric first puts the smaller {address, port} pair in front, so that both
+// directions of a flow hash alike. `ports` does not enter the hash.
 std::uint64_t FlowHash(const FlowKey& key, HashSymmetry symmetry) noexcept;
 
 }  // namespace vpcmirror

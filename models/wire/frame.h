@@ -32,13 +32,13 @@ enum class FrameState : std::uint8_t {
 // Why a frame is kMalformed; kNone otherwise.
 enum class FrameFault : std::uint8_t {
   kNone,
-  kEthernetTooShort,   // wire length under 14 bytes
+  kEthernetTooShort,   // the frame ends inside its Ethernet header or a tag
   kTooManyTags,        // more than kMaxVlanTags
   kIpVersion,          // EtherType says one version, the header another
-  kIpHeaderLength,     // IHL under 5, or beyond the packet
+  kIpHeaderLength,     // IHL under 5, or header beyond the packet or frame
   kIpTotalLength,      // total or payload length beyond the frame
   kExtensionHeaders,   // more than kMaxExtensionHeaders, or one beyond the packet
-  kTransportTooShort,  // no room for the transport header in the packet
+  kTransportTooShort,  // no room for the transport header in the packet or first fragment
   kTransportLength,    // TCP data offset or UDP length contradicts the packet
 };
 
@@ -49,7 +49,7 @@ struct FrameInfo {
   FrameState state = FrameState::kWhole;
   FrameFault fault = FrameFault::kNone;
   bool has_flow = false;               // IPv4 or IPv6 addresses and protocol were read into `flow`
-  bool is_fragment = false;            // any IP fragment, first included
+  bool is_fragment = false;            // any IP fragment, first included; not an atomic one
   std::uint8_t vlan_tags = 0;          // 802.1Q and 802.1ad
   std::uint16_t vlan_id = 0;           // of the outermost tag
   std::uint16_t ether_type = 0;        // behind the tags
@@ -65,8 +65,16 @@ struct FrameInfo {
 
 // Never reads outside `captured`, never throws, never allocates. `wire_length`
 // is the frame's length on the wire without FCS, at least captured.size(); a
-// smaller value is raised to it. Offsets in the result lie inside the captured
-// bytes or are 0. ARP and other non-IP frames are kWhole without a flow.
+// smaller value is raised to it. Offsets in the result are at most the number of
+// captured bytes (which a header without payload behind it reaches) or 0. ARP and
+// other non-IP frames are kWhole without a flow.
+//
+// What was read before a frame is found cut short or malformed holds: ports too,
+// where their four bytes are there. Where the chain of IPv6 extension headers
+// cannot be followed to its end, flow.protocol is that of the first header not
+// read. Bytes behind the IP packet are Ethernet padding and no fault. A total
+// length of 0 (IPv6: payload length) is what a capture of a segmentation-offload
+// super-frame holds and means: to the end of the frame.
 FrameInfo ParseFrame(std::span<const std::byte> captured, Bytes wire_length) noexcept;
 
 std::string_view ToString(FrameFault fault);

@@ -15,7 +15,8 @@ namespace vpcmirror {
 // Writes the header of one flow's frames: constant but for lengths, IPv4
 // identification and checksum, which follow the frame's size. The payload is
 // all zero and has no bytes; TCP and UDP checksums are 0, since checksum
-// offload leaves them to the device.
+// offload leaves them to the device. IPv4: no options, DF set, TTL 64. TCP: ACK
+// set, sequence numbers 0, window 65535. ICMP: echo request with a valid checksum.
 class FrameTemplate {
  public:
   static constexpr std::size_t kMaxHeaderBytes = 14 + 20 + 20;
@@ -23,6 +24,8 @@ class FrameTemplate {
   // Throws std::invalid_argument unless `key` is IPv4 with protocol TCP, UDP or ICMP.
   FrameTemplate(const FlowKey& key, const MacAddress& source, const MacAddress& destination);
 
+  // The flow of every frame, as ParseFrame reads it: the key with `ports` set to
+  // what the protocol has, and for ICMP without ports.
   const FlowKey& flow() const { return flow_; }
   std::size_t header_bytes() const { return header_bytes_; }
 
