@@ -72,9 +72,10 @@ struct NatGateway {
 // Peering connections, CCN instances and gateways to the outside.
 struct Gateway {
   std::string id;
+  std::size_t vpc = 0;  // whose route tables may name it
   NextHop::Kind kind = NextHop::Kind::kOutside;
-  std::optional<std::size_t>
-      peer_vpc;  // where a peering or CCN leads, when that VPC is in the scenario
+  // Where a peering or CCN leads, when that VPC is in the scenario.
+  std::optional<std::size_t> peer_vpc;
 };
 
 struct Cvm {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -13,9 +15,16 @@ namespace vpcmirror {
 
 enum class Admission : std::uint8_t { kAdmitted, kSecurityGroup, kAcl };
 
-// Stateless judgements, for paths and for checks.
+// Index of the first rule that matches; empty when none does. A flow without
+// ports matches a rule about ports only if its range is any.
+std::optional<std::size_t> DecidingRule(const std::vector<SecurityRule>& rules, const FlowKey& flow,
+                                        Direction direction);
+
+// Stateless judgements, for paths and for checks. No match is a no.
 bool Accepts(const std::vector<SecurityRule>& rules, const FlowKey& flow, Direction direction);
 
+// An ENI with several groups admits what any of them admits. The ACL guards the
+// border of the subnet: frames whose other end is inside the subnet pass it.
 // Remembers which end opened a flow, since security groups are stateful: the
 // reply to an admitted packet is admitted. Remembers at most kMaxFlows, then
 // forgets all of them at once and goes on.
@@ -31,12 +40,19 @@ class Firewall {
   Admission Admit(const FlowKey& flow, Direction direction);
 
  private:
+  bool GroupsAdmit(const FlowKey& flow, Direction direction) const;
+  bool AclAdmits(const FlowKey& flow, Direction direction) const;
+  bool IsOpen(const FlowKey& flow, Direction direction) const;
+  void Open(const FlowKey& flow, Direction direction);
+
   std::vector<const SecurityGroup*> groups_;
   const NetworkAcl* acl_ = nullptr;
+  IpPrefix subnet_;
   struct FlowHasher {
     std::size_t operator()(const FlowKey& flow) const noexcept;
   };
-  std::unordered_map<FlowKey, Direction, FlowHasher> opened_by_;
+  // Flows as their first packet had them, and in which directions they passed.
+  std::unordered_map<FlowKey, std::uint8_t, FlowHasher> opened_;
 };
 
 }  // namespace vpcmirror

@@ -55,7 +55,9 @@ struct PathQuestion {
 struct RouteAnswer {
   Stop stop = Stop::kNone;
   NextHop next_hop;
-  std::optional<std::size_t> destination;  // ENI; empty with kNone: the outside
+  // ENI; empty with kNone: the outside. With kPeerHasNoRouteBack the ENI that
+  // could not answer, with any other stop empty.
+  std::optional<std::size_t> destination;
 };
 
 // Immutable; keeps a reference to the deployment, which must outlive it.
@@ -66,11 +68,16 @@ class Topology {
   Topology(Topology&&) noexcept;
   Topology& operator=(Topology&&) noexcept;
 
-  // Longest prefix match in the source subnet's route table, next-hop CVMs and
-  // peerings followed. No security group or ACL is asked.
+  // Longest prefix match in the source subnet's route table; the route to the
+  // VPC's own range wins a tie. A next-hop CVM is itself the destination: what it
+  // does with the packet is its own lookup. A peering or CCN whose other VPC is in
+  // the scenario is followed there, and the route back is asked for. No security
+  // group or ACL is asked.
   RouteAnswer Lookup(std::size_t source_eni, const IpAddress& destination) const;
 
-  // The same, with every security group and ACL on the way, and in words.
+  // The whole way, next-hop CVMs followed, with every security group and ACL on
+  // it, and in words. An ACL guards the border of its subnet: it is not asked
+  // about a packet that stays inside.
   Path Trace(const PathQuestion& question) const;
 
   // The ENI that has `address` in VPC `vpc`.
@@ -78,6 +85,7 @@ class Topology {
 
  private:
   struct Graph;
+  class Walk;
   std::unique_ptr<Graph> graph_;
 };
 
