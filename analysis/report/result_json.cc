@@ -1,0 +1,203 @@
+#include "analysis/report/result_json.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "analysis/report/verdict.h"
+
+namespace vpcmirror {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class Unit>
+Json Number(const std::optional<Quantity<Unit>>& value) {
+  return value ? Json(value->count()) : Json(nullptr);
+}
+
+Json Number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
+// The folder that a scenario was read from is not part of what was run.
+std::string FileName(const std::string& file) { return file.substr(file.find_last_of('/') + 1); }
+
+// `prefix` is "" or ends with "_".
+void PutRates(Json& json, const std::string& prefix, const Load& load) {
+  json[prefix + "bps"] = load.bandwidth.count();
+  json[prefix + "pps"] = load.packet_rate.count();
+}
+
+void PutCount(Json& json, const std::string& prefix, const Count& count) {
+  json[prefix + "frames"] = count.frames;
+  json[prefix + "bytes"] = count.bytes.count();
+}
+
+void PutLoad(Json& json, const std::string& prefix, const Load& load) {
+  PutRates(json, prefix, load);
+  PutCount(json, prefix, {load.frames, load.bytes});
+}
+
+Json CountJson(const Count& count) {
+  Json json;
+  PutCount(json, "", count);
+  return json;
+}
+
+Json DropsJson(const DropCounts& drops) {
+  Json json = Json::object();
+  for (const auto& [reason, count] : drops) json[reason] = CountJson(count);
+  return json;
+}
+
+template <class Reason, std::size_t size>
+Json ReasonsJson(const std::array<Count, size>& counts, std::size_t first) {
+  Json json = Json::object();
+  for (std::size_t i = first; i < size; ++i) {
+    json[std::string(ToString(static_cast<Reason>(i)))] = CountJson(counts[i]);
+  }
+  return json;
+}
+
+// What a limit is held against: in and out together, or the worse direction.
+template <class Rate>
+Rate Used(LimitModel model, Rate in, Rate out) {
+  return model == LimitModel::kCombined ? in + out : std::max(in, out);
+}
+
+Json HostJson(const HostResult& host) {
+  Json json;
+  json["id"] = host.id;
+  json["type"] = host.type;
+  json["limit_model"] = ToString(host.limit_model);
+  json["limit_bps"] = Number(host.limit_bandwidth);
+  json["used_bps"] =
+      Used(host.limit_model, host.used_in.bandwidth, host.used_out.bandwidth).count();
+  json["limit_pps"] = Number(host.limit_packet_rate);
+  json["used_pps"] =
+      Used(host.limit_model, host.used_in.packet_rate, host.used_out.packet_rate).count();
+  PutRates(json, "used_in_", host.used_in);
+  PutRates(json, "used_out_", host.used_out);
+  PutRates(json, "copies_in_", host.copies_in);
+  PutRates(json, "copies_out_", host.copies_out);
+  json["margin"] = Number(host.margin);
+  json["tightest"] = host.tightest.empty() ? Json(nullptr) : Json(host.tightest);
+  json["crossover_bytes"] = Number(host.crossover);
+  json["cpu"] = {{"cores_used", host.cpu.cores_used},
+                 {"cores_limit", Number(host.cpu.cores_limit)}};
+  json["memory"] = {{"peak_bytes", host.memory_peak.count()}};
+  return json;
+}
+
+Json EniJson(const EniResult& eni) {
+  Json json;
+  json["id"] = eni.id;
+  json["host"] = eni.host;
+  json["ip"] = ToString(eni.address);
+  PutLoad(json, "in_", eni.in);
+  PutLoad(json, "out_", eni.out);
+  PutLoad(json, "mirror_out_", eni.mirror_out);
+  json["offered_bps"] = (eni.offered_in.bandwidth + eni.offered_out.bandwidth).count();
+  json["offered_pps"] = (eni.offered_in.packet_rate + eni.offered_out.packet_rate).count();
+  PutLoad(json, "offered_in_", eni.offered_in);
+  PutLoad(json, "offered_out_", eni.offered_out);
+  json["dropped"] = DropsJson(eni.dropped);
+  return json;
+}
+
+Json MirrorJson(const MirrorResult& mirror) {
+  const Ledger& ledger = mirror.ledger;
+  Json json;
+  json["id"] = mirror.id;
+  json["sources"] = mirror.sources;
+  json["receivers"] = mirror.receivers;
+  PutCount(json, "offered_", ledger.offered);
+  PutCount(json, "rejected_", ledger.TotalRejected());
+  json["rejected"] = ReasonsJson<Refusal>(ledger.rejected, 1);  // 0 is kNone
+  PutCount(json, "mirrored_", ledger.mirrored);
+  PutCount(json, "queued_at_end_", ledger.queued_at_end);
+  json["dropped"] = ReasonsJson<DropReason>(ledger.dropped, 0);
+  json["wire_datagrams"] = ledger.wire_datagrams;
+  json["wire_bytes"] = ledger.wire_bytes.count();
+  json["truncated_frames"] = ledger.truncated.frames;
+  json["truncated_away_bytes"] = ledger.truncated_away.count();
+  json["lost_after_source"] = DropsJson(mirror.lost_after_source);
+  return json;
+}
+
+Json ReceiverJson(const ReceiverResult& receiver) {
+  Json json;
+  json["ip"] = ToString(receiver.address);
+  json["id"] = receiver.id;
+  json["host"] = receiver.host;
+  json["profile"] = receiver.profile;
+  PutRates(json, "in_", receiver.in);
+  PutCount(json, "", {receiver.in.frames, receiver.in.bytes});
+  json["capacity_bps"] = Number(receiver.capacity_bandwidth);
+  json["capacity_pps"] = Number(receiver.capacity_packet_rate);
+  json["margin"] = Number(receiver.margin);
+  PutLoad(json, "digested_", receiver.digested);
+  json["queued_at_end_frames"] = receiver.queued_at_end;
+  json["duplicate_frames"] = receiver.duplicate_frames;
+  json["duplicate_bytes"] = receiver.duplicate_bytes.count();
+  json["dropped"] = DropsJson(receiver.dropped);
+  return json;
+}
+
+Json AssumptionJson(const Assumption& assumption) {
+  return {{"name", assumption.name},
+          {"value", assumption.value},
+          {"text", assumption.text},
+          {"source", assumption.source},
+          {"overridden", assumption.overridden}};
+}
+
+Json AssertionJson(const AssertionResult& assertion) {
+  return {{"text", assertion.text}, {"value", assertion.value}, {"held", assertion.held}};
+}
+
+Json LossJson(const Loss& loss) { return {{"lost_frames", loss.lost}, {"of_frames", loss.of}}; }
+
+template <class Items, class ToJson>
+Json ListJson(const Items& items, ToJson to_json) {
+  Json list = Json::array();
+  for (const auto& item : items) list.push_back(to_json(item));
+  return list;
+}
+
+}  // namespace
+
+std::string ResultJson(const RunResult& result) {
+  Json json;
+  json["schema"] = kResultSchema;
+  json["scenario"] = {{"name", result.scenario_name},
+                      {"description", result.scenario_description},
+                      {"file", FileName(result.scenario_file)},
+                      {"sha256", result.scenario_sha256}};
+  json["engine"] = result.engine;
+  json["seed"] = result.seed;
+  json["duration_ns"] = result.duration.count() / kPicosecondsPerNanosecond;
+  json["planned_duration_ns"] = result.planned_duration.count() / kPicosecondsPerNanosecond;
+  json["complete"] = result.complete;
+  json["events"] = result.events;
+  json["verdict"] = ToString(result.verdict);
+  json["because"] = result.because;
+  json["mirror_loss"] = result.mirror_loss;
+  json["production_loss"] = result.production_loss;
+  json["margin"] = Number(result.margin);
+  json["margin_of"] = result.margin ? Json(result.margin_of) : Json(nullptr);
+  json["margin_goal"] = result.margin_goal;
+  json["copies"] = LossJson(result.copies);
+  json["production"] = LossJson(result.production);
+  json["hosts"] = ListJson(result.hosts, HostJson);
+  json["enis"] = ListJson(result.enis, EniJson);
+  json["mirrors"] = ListJson(result.mirrors, MirrorJson);
+  json["receivers"] = ListJson(result.receivers, ReceiverJson);
+  json["assumptions"] = ListJson(result.assumptions, AssumptionJson);
+  json["asserts"] = ListJson(result.assertions, AssertionJson);
+  // A name may hold bytes that are not UTF-8; the document must not.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace vpcmirror

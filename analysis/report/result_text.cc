@@ -1,0 +1,421 @@
+#include "analysis/report/result_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+#include <vector>
+
+#include "analysis/report/member_groups.h"
+#include "analysis/report/quantities.h"
+#include "analysis/report/text_layout.h"
+#include "analysis/report/verdict.h"
+
+namespace vpcmirror {
+namespace {
+
+constexpr int kIdColumn = 26;  // where a mirror's numbers begin, behind the words
+
+Ink InkOf(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kFits:
+      return Ink::kGood;
+    case Verdict::kAtRisk:
+      return Ink::kWarning;
+    case Verdict::kDoesNotFit:
+      return Ink::kBad;
+  }
+  return Ink::kPlain;
+}
+
+std::string Plural(std::size_t count, std::string_view one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+// Limits of one kind of host or receiver, and what the kind is called.
+std::string LimitText(const std::optional<std::int64_t>& limit, const RowUnit& unit,
+                      LimitModel model) {
+  if (!limit) return "no limit";
+  return fmt::format("{} {}", SignificantText(static_cast<double>(*limit) / unit.size, 4),
+                     model == LimitModel::kCombined ? "in+out" : "each way");
+}
+
+template <class Unit>
+std::optional<std::int64_t> CountOf(const std::optional<Quantity<Unit>>& quantity) {
+  return quantity ? std::optional(quantity->count()) : std::nullopt;
+}
+
+// Bits or packets: which face of a Load a row of a table shows.
+struct Face {
+  bool bits = true;
+
+  double Of(const Load& load) const {
+    return static_cast<double>(bits ? load.bandwidth.count() : load.packet_rate.count());
+  }
+  RowUnit UnitFor(double largest) const {
+    return bits ? BitRateUnit(largest) : PacketRateUnit(largest);
+  }
+};
+constexpr Face kFaces[] = {{true}, {false}};
+
+class TextReport {
+ public:
+  TextReport(const RunResult& result, const TextStyle& style) : result_(result), style_(style) {}
+
+  std::string Write() {
+    WriteVerdict();
+    WriteHeadline();
+    WriteHosts();
+    WriteEnis();
+    WriteMirrors();
+    WriteReceivers();
+    WriteAssertions();
+    WriteAssumptions();
+    return std::move(out_);
+  }
+
+ private:
+  template <class... Args>
+  void Line(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
+    out_ += '\n';
+  }
+  void Title(std::string_view title) {
+    out_ += '\n';
+    Line("{}", Painted(title, Ink::kBold, style_.color));
+  }
+  void Sentence(std::string_view text, int indent = 0) {
+    Line("{}", Wrapped(text, style_.width, indent));
+  }
+
+  void WriteVerdict();
+  void WriteHeadline();
+  void WriteHosts();
+  void WriteHostRow(const MemberGroup& group, Face face);
+  void WriteEnis();
+  void WriteEniRow(const MemberGroup& group, Face face);
+  void WriteMirrors();
+  void WriteMirror(const MirrorResult& mirror);
+  void WriteMirrorLine(const std::string& what, const Count& count, const Count& offered);
+  void WriteReceivers();
+  void WriteReceiverRow(const MemberGroup& group, Face face);
+  void WriteDrops(const DropCounts& drops, std::int64_t of_frames);
+  void WriteAssertions();
+  void WriteAssumptions();
+
+  const RunResult& result_;
+  TextStyle style_;
+  std::string out_;
+};
+
+void TextReport::WriteVerdict() {
+  const std::string_view verdict = ToString(result_.verdict);
+  const std::string line =
+      Wrapped(fmt::format("{}: {}.", verdict, result_.because), style_.width, 0);
+  Line("{}{}", Painted(verdict, InkOf(result_.verdict), style_.color),
+       std::string_view(line).substr(verdict.size()));
+  if (!result_.complete) {
+    Line(
+        "{}",
+        Painted(Wrapped(fmt::format("Stopped after {} of {}: this is what was seen until then.",
+                                    TimeText(result_.duration), TimeText(result_.planned_duration)),
+                        style_.width, 0),
+                Ink::kWarning, style_.color));
+  }
+  out_ += '\n';
+  std::string title = Printable(result_.scenario_name);
+  if (!result_.scenario_description.empty()) {
+    title += ": " + Printable(result_.scenario_description);
+  }
+  Sentence(title);
+  Sentence(fmt::format("{} engine, seed {}, {} simulated.", result_.engine, result_.seed,
+                       TimeText(result_.duration)));
+}
+
+void TextReport::WriteHeadline() {
+  Load copies;
+  std::int64_t production_bps = 0;
+  std::size_t sources = 0;
+  for (const EniResult& eni : result_.enis) {
+    if (eni.mirror_out.frames == 0) continue;
+    ++sources;
+    copies.bandwidth += eni.mirror_out.bandwidth;
+    copies.packet_rate += eni.mirror_out.packet_rate;
+    production_bps += (eni.out.bandwidth - eni.mirror_out.bandwidth).count();
+  }
+  out_ += '\n';
+  if (sources == 0) {
+    Sentence("Mirroring costs nothing: no copy left any ENI.");
+  } else {
+    Sentence(
+        fmt::format("Mirroring costs {} and {} of egress: {} {} {} instead of {}.",
+                    BitRateText(copies.bandwidth), PacketRateText(copies.packet_rate),
+                    sources == 1 ? "the source" : fmt::format("the {} sources together", sources),
+                    sources == 1 ? "sends" : "send",
+                    BitRateText(copies.bandwidth + BitsPerSecond(production_bps)),
+                    BitRateText(BitsPerSecond(production_bps))));
+  }
+  const auto loss_text = [](const Loss& loss) {
+    return loss.lost == 0 ? std::string("none lost")
+                          : fmt::format("{} of {} lost ({})", CountText(loss.lost),
+                                        CountText(loss.of), PercentText(loss.fraction()));
+  };
+  Sentence(fmt::format("Production frames: {}. Copies: {}.", loss_text(result_.production),
+                       loss_text(result_.copies)));
+}
+
+void TextReport::WriteHosts() {
+  if (result_.hosts.empty()) return;
+  std::vector<Member> members;
+  for (const HostResult& host : result_.hosts) {
+    members.push_back({host.id, fmt::format("{} {} {} {}", host.type, ToString(host.limit_model),
+                                            CountOf(host.limit_bandwidth).value_or(-1),
+                                            CountOf(host.limit_packet_rate).value_or(-1))});
+  }
+  out_ += '\n';
+  Line("{:7}{:^24}{:^24}", "", "offered production", "offered copies");
+  Line("{}{:>12}{:>12}{:>12}{:>12}{:>14}{:>11}", Painted("Hosts  ", Ink::kBold, style_.color), "in",
+       "out", "in", "out", "limit", "used");
+  for (const MemberGroup& group : GroupMembers(members)) {
+    Line("{}  {}", group.label, result_.hosts[group.members.front()].type);
+    for (const Face face : kFaces) WriteHostRow(group, face);
+  }
+}
+
+void TextReport::WriteHostRow(const MemberGroup& group, Face face) {
+  const HostResult& first = result_.hosts[group.members.front()];
+  const bool combined = first.limit_model == LimitModel::kCombined;
+  const std::optional<std::int64_t> limit =
+      face.bits ? CountOf(first.limit_bandwidth) : CountOf(first.limit_packet_rate);
+  Range production_in;
+  Range production_out;
+  Range copies_in;
+  Range copies_out;
+  Range used;
+  double largest = static_cast<double>(limit.value_or(0));
+  for (const std::size_t member : group.members) {
+    const HostResult& host = result_.hosts[member];
+    const double in = face.Of(host.used_in);
+    const double out = face.Of(host.used_out);
+    production_in.Add(in - face.Of(host.copies_in));
+    production_out.Add(out - face.Of(host.copies_out));
+    copies_in.Add(face.Of(host.copies_in));
+    copies_out.Add(face.Of(host.copies_out));
+    if (limit) used.Add((combined ? in + out : std::max(in, out)) / static_cast<double>(*limit));
+    largest = std::max({largest, in, out});
+  }
+  if (largest == 0) return;
+  const RowUnit unit = face.UnitFor(largest);
+  const Ink ink = used.high() > 1                                ? Ink::kBad
+                  : used.high() > 1 - result_.margin_goal + 1e-9 ? Ink::kWarning
+                                                                 : Ink::kPlain;
+  const std::string share = limit ? PercentRangeText(used) : "";
+  Line("  {:5}{:>12}{:>12}{:>12}{:>12}{:>14}{}", unit.name, CellText(production_in, unit),
+       CellText(production_out, unit), CellText(copies_in, unit), CellText(copies_out, unit),
+       LimitText(limit, unit, first.limit_model),
+       Painted(fmt::format("{:>11}", share), ink, style_.color));
+}
+
+void TextReport::WriteEnis() {
+  if (result_.enis.empty()) return;
+  std::vector<Member> members;
+  for (const EniResult& eni : result_.enis) members.push_back({eni.id, ""});
+  out_ += '\n';
+  Line("{:7}{:^24}{:^36}", "", "offered production", "passed");
+  Line("{}{:>12}{:>12}{:>12}{:>12}{:>12}", Painted("ENIs   ", Ink::kBold, style_.color), "in",
+       "out", "in", "out", "copies out");
+  for (const MemberGroup& group : GroupMembers(members)) {
+    Line("{}", group.label);
+    for (const Face face : kFaces) WriteEniRow(group, face);
+    DropCounts drops;
+    std::int64_t offered = 0;
+    for (const std::size_t member : group.members) {
+      const EniResult& eni = result_.enis[member];
+      offered += eni.offered_in.frames + eni.offered_out.frames;
+      for (const auto& [reason, count] : eni.dropped) drops[reason] += count;
+    }
+    WriteDrops(drops, offered);
+  }
+}
+
+void TextReport::WriteEniRow(const MemberGroup& group, Face face) {
+  Range cells[5];
+  double largest = 0;
+  for (const std::size_t member : group.members) {
+    const EniResult& eni = result_.enis[member];
+    const Load* const loads[] = {&eni.offered_in, &eni.offered_out, &eni.in, &eni.out,
+                                 &eni.mirror_out};
+    for (std::size_t i = 0; i < std::size(cells); ++i) {
+      cells[i].Add(face.Of(*loads[i]));
+      largest = std::max(largest, face.Of(*loads[i]));
+    }
+  }
+  if (largest == 0) return;
+  const RowUnit unit = face.UnitFor(largest);
+  Line("  {:5}{:>12}{:>12}{:>12}{:>12}{:>12}", unit.name, CellText(cells[0], unit),
+       CellText(cells[1], unit), CellText(cells[2], unit), CellText(cells[3], unit),
+       CellText(cells[4], unit));
+}
+
+void TextReport::WriteDrops(const DropCounts& drops, std::int64_t of_frames) {
+  for (const auto& [reason, count] : drops) {
+    if (count.frames == 0) continue;
+    const Loss share{count.frames, of_frames};
+    Line("  dropped by {}: {} frames ({}), {}", reason, CountText(count.frames),
+         PercentText(share.fraction()), SizeText(count.bytes));
+  }
+}
+
+std::string JoinedGroups(const std::vector<std::string>& ids) {
+  std::vector<Member> members;
+  for (const std::string& id : ids) members.push_back({id, ""});
+  std::string text;
+  for (const MemberGroup& group : GroupMembers(members)) {
+    if (!text.empty()) text += ", ";
+    text += group.label;
+  }
+  return text;
+}
+
+void TextReport::WriteMirrors() {
+  if (result_.mirrors.empty()) return;
+  out_ += '\n';
+  Line("{}{:>16}{:>14}{:>12}",
+       Painted(fmt::format("{:{}}", "Mirrors", kIdColumn), Ink::kBold, style_.color), "frames",
+       "bytes", "share");
+  for (const MirrorResult& mirror : result_.mirrors) WriteMirror(mirror);
+}
+
+void TextReport::WriteMirrorLine(const std::string& what, const Count& count,
+                                 const Count& offered) {
+  if (count.frames == 0) return;
+  const Loss share{count.frames, offered.frames};
+  Line("  {:{}}{:>16}{:>14}{:>12}", what, kIdColumn - 2, CountText(count.frames),
+       SizeText(count.bytes), PercentText(share.fraction()));
+}
+
+void TextReport::WriteMirror(const MirrorResult& mirror) {
+  const Ledger& ledger = mirror.ledger;
+  Sentence(fmt::format("{}  {} -> {}", mirror.id, JoinedGroups(mirror.sources),
+                       JoinedGroups(mirror.receivers)),
+           2);
+  Line("  {:{}}{:>16}{:>14}", "offered", kIdColumn - 2, CountText(ledger.offered.frames),
+       SizeText(ledger.offered.bytes));
+  for (std::size_t i = 0; i < ledger.rejected.size(); ++i) {
+    WriteMirrorLine(fmt::format("refused by {}", ToString(static_cast<Refusal>(i))),
+                    ledger.rejected[i], ledger.offered);
+  }
+  for (std::size_t i = 0; i < ledger.dropped.size(); ++i) {
+    WriteMirrorLine(fmt::format("dropped {}", ToString(static_cast<DropReason>(i))),
+                    ledger.dropped[i], ledger.offered);
+  }
+  WriteMirrorLine("queued at the end", ledger.queued_at_end, ledger.offered);
+  WriteMirrorLine("mirrored", ledger.mirrored, ledger.offered);
+  for (const auto& [reason, count] : mirror.lost_after_source) {
+    WriteMirrorLine(fmt::format("  lost later {}", reason), count, ledger.offered);
+  }
+  if (ledger.wire_datagrams > 0) {
+    Line("  {:{}}{:>16}{:>14}", "on the wire", kIdColumn - 2, CountText(ledger.wire_datagrams),
+         SizeText(ledger.wire_bytes));
+  }
+  if (ledger.truncated.frames > 0) {
+    Line("  {:{}}{:>16}{:>14} cut off", "truncated to the MTU", kIdColumn - 2,
+         CountText(ledger.truncated.frames), SizeText(ledger.truncated_away));
+  }
+}
+
+void TextReport::WriteReceivers() {
+  if (result_.receivers.empty()) return;
+  std::vector<Member> members;
+  for (const ReceiverResult& receiver : result_.receivers) {
+    members.push_back(
+        {receiver.id, fmt::format("{} {} {}", receiver.profile,
+                                  CountOf(receiver.capacity_bandwidth).value_or(-1),
+                                  CountOf(receiver.capacity_packet_rate).value_or(-1))});
+  }
+  out_ += '\n';
+  Line("{}{:>14}{:>14}{:>14}{:>14}", Painted("Receivers", Ink::kBold, style_.color), "arrived",
+       "digested", "capacity", "used");
+  for (const MemberGroup& group : GroupMembers(members)) {
+    Line("{}  {}", group.label, result_.receivers[group.members.front()].profile);
+    for (const Face face : kFaces) WriteReceiverRow(group, face);
+    DropCounts drops;
+    Count duplicates;
+    std::int64_t arrived = 0;
+    for (const std::size_t member : group.members) {
+      const ReceiverResult& receiver = result_.receivers[member];
+      arrived += receiver.in.frames;
+      duplicates += Count{receiver.duplicate_frames, receiver.duplicate_bytes};
+      for (const auto& [reason, count] : receiver.dropped) drops[reason] += count;
+    }
+    WriteDrops(drops, arrived);
+    if (duplicates.frames > 0) {
+      Line("  seen twice: {} frames ({}), {}", CountText(duplicates.frames),
+           PercentText(Loss{duplicates.frames, arrived}.fraction()), SizeText(duplicates.bytes));
+    }
+  }
+}
+
+void TextReport::WriteReceiverRow(const MemberGroup& group, Face face) {
+  const ReceiverResult& first = result_.receivers[group.members.front()];
+  const std::optional<std::int64_t> capacity =
+      face.bits ? CountOf(first.capacity_bandwidth) : CountOf(first.capacity_packet_rate);
+  Range arrived;
+  Range digested;
+  Range used;
+  double largest = static_cast<double>(capacity.value_or(0));
+  for (const std::size_t member : group.members) {
+    const ReceiverResult& receiver = result_.receivers[member];
+    arrived.Add(face.Of(receiver.in));
+    digested.Add(face.Of(receiver.digested));
+    if (capacity) used.Add(face.Of(receiver.in) / static_cast<double>(*capacity));
+    largest = std::max(largest, face.Of(receiver.in));
+  }
+  if (largest == 0) return;
+  const RowUnit unit = face.UnitFor(largest);
+  Line("  {:7}{:>14}{:>14}{:>14}{}", unit.name, CellText(arrived, unit), CellText(digested, unit),
+       capacity ? SignificantText(static_cast<double>(*capacity) / unit.size, 4) : "no limit",
+       Painted(fmt::format("{:>14}", capacity ? PercentRangeText(used) : ""),
+               used.high() > 1 ? Ink::kBad : Ink::kPlain, style_.color));
+}
+
+void TextReport::WriteAssertions() {
+  if (result_.assertions.empty()) return;
+  Title("Assertions");
+  for (const AssertionResult& assertion : result_.assertions) {
+    const std::string held = assertion.held ? "held  " : "MISSED";
+    Line("  {}  {}  (it is {})",
+         Painted(held, assertion.held ? Ink::kGood : Ink::kBad, style_.color),
+         Printable(assertion.text), PercentText(assertion.value));
+  }
+}
+
+void TextReport::WriteAssumptions() {
+  if (result_.assumptions.empty()) return;
+  Title("Assumptions (result.json says what each means)");
+  std::string text;
+  for (const Assumption& assumption : result_.assumptions) {
+    if (!text.empty()) text += ", ";
+    text += fmt::format("{}={}{}", assumption.name, Printable(assumption.value),
+                        assumption.overridden ? " (yours)" : "");
+  }
+  Line("  {}", Wrapped(text, style_.width - 2, 2));
+}
+
+}  // namespace
+
+std::string Printable(const std::string& text) {
+  std::string printable = text;
+  for (char& c : printable) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code < 0x20 || code == 0x7f) c = '?';
+  }
+  return printable;
+}
+
+std::string ResultText(const RunResult& result, const TextStyle& style) {
+  return TextReport(result, style).Write();
+}
+
+}  // namespace vpcmirror

@@ -1,0 +1,104 @@
+#include "analysis/report/text_layout.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/report/quantities.h"
+
+namespace vpcmirror {
+namespace {
+
+constexpr int kRangeDigits = 3;  // of each end, so that both fit a column
+
+std::string_view EscapeOf(Ink ink) {
+  switch (ink) {
+    case Ink::kPlain:
+      break;
+    case Ink::kBold:
+      return "\x1b[1m";
+    case Ink::kGood:
+      return "\x1b[1;32m";
+    case Ink::kWarning:
+      return "\x1b[1;33m";
+    case Ink::kBad:
+      return "\x1b[1;31m";
+  }
+  return "";
+}
+
+// Four digits in a fixed width, so that a column lines up.
+std::string FixedText(double value) {
+  if (value == 0) return "0";
+  const double size = std::abs(value);
+  if (size < 0.0005) return "<0.001";
+  const int decimals = size < 9.9995 ? 3 : size < 99.995 ? 2 : size < 999.95 ? 1 : 0;
+  return fmt::format("{:.{}f}", value, decimals);
+}
+
+}  // namespace
+
+std::string Wrapped(std::string_view text, int width, int indent) {
+  std::string lines;
+  std::size_t column = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string_view word = text.substr(at, end - at);
+    at = end + 1;
+    if (word.empty()) continue;
+    if (column > 0 && column + 1 + word.size() > static_cast<std::size_t>(width)) {
+      lines += '\n' + std::string(static_cast<std::size_t>(indent), ' ');
+      column = static_cast<std::size_t>(indent);
+    } else if (column > 0) {
+      lines += ' ';
+      ++column;
+    }
+    lines += word;
+    column += word.size();
+  }
+  return lines;
+}
+
+std::string Painted(std::string_view text, Ink ink, bool color) {
+  if (!color || ink == Ink::kPlain) return std::string(text);
+  return fmt::format("{}{}\x1b[0m", EscapeOf(ink), text);
+}
+
+void Range::Add(double value) {
+  low_ = empty_ ? value : std::min(low_, value);
+  high_ = empty_ ? value : std::max(high_, value);
+  empty_ = false;
+}
+
+RowUnit BitRateUnit(double largest_bps) {
+  if (largest_bps >= 1e9) return {1e9, "Gbps"};
+  if (largest_bps >= 1e6) return {1e6, "Mbps"};
+  if (largest_bps >= 1e3) return {1e3, "kbps"};
+  return {1, "bps"};
+}
+
+RowUnit PacketRateUnit(double largest_pps) {
+  if (largest_pps >= 1e6) return {1e6, "Mpps"};
+  if (largest_pps >= 1e3) return {1e3, "kpps"};
+  return {1, "pps"};
+}
+
+std::string CellText(const Range& range, const RowUnit& unit) {
+  if (range.high() == 0) return "-";
+  const double low = range.low() / unit.size;
+  const double high = range.high() / unit.size;
+  const std::string low_text = SignificantText(low, kRangeDigits);
+  const std::string high_text = SignificantText(high, kRangeDigits);
+  if (low_text == high_text) return FixedText(high);
+  return fmt::format("{}..{}", low_text, high_text);
+}
+
+std::string PercentRangeText(const Range& range) {
+  const std::string low = PercentText(range.low());
+  const std::string high = PercentText(range.high());
+  if (low == high) return high;
+  return fmt::format("{}..{}", low.substr(0, low.size() - 2), high);
+}
+
+}  // namespace vpcmirror

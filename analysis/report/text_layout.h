@@ -1,0 +1,47 @@
+// The pieces that ResultText is made of.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "models/units/quantity.h"
+
+namespace vpcmirror {
+
+// Words of `text` in lines of at most `width`, those after the first indented.
+// No newline at the end. A word longer than a line stands alone.
+std::string Wrapped(std::string_view text, int width, int indent);
+
+enum class Ink : std::uint8_t { kPlain, kBold, kGood, kWarning, kBad };
+
+// `text` between ANSI escapes; as it is when plain or not `color`.
+std::string Painted(std::string_view text, Ink ink, bool color);
+
+// The smallest and the largest of the members of a group.
+class Range {
+ public:
+  void Add(double value);
+  double low() const { return low_; }
+  double high() const { return high_; }
+
+ private:
+  bool empty_ = true;
+  double low_ = 0;
+  double high_ = 0;
+};
+
+// One unit for a row of a table, so that its numbers compare at a glance.
+struct RowUnit {
+  double size = 1;
+  std::string_view name;
+};
+RowUnit BitRateUnit(double largest_bps);
+RowUnit PacketRateUnit(double largest_pps);
+
+// "1.000", "0.98..1.02" of a range in that unit; "-" for nothing.
+std::string CellText(const Range& range, const RowUnit& unit);
+// "68 %", "12..107 %".
+std::string PercentRangeText(const Range& range);
+
+}  // namespace vpcmirror

@@ -1,0 +1,244 @@
+#include "analysis/report/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "analysis/report/quantities.h"
+
+namespace vpcmirror {
+namespace {
+
+// Drops of production that the deployment asks for.
+constexpr std::array<std::string_view, 6> kRefusedByPolicy = {
+    "security_group", "source_security_group", "target_security_group", "acl", "source_acl",
+    "target_acl"};
+
+// One limit and what was offered to it.
+struct Use {
+  std::string name;
+  // Free share of the limit. From the difference of integers, so that 8 used of
+  // 10 leave the very double that "20%" is, which 1 - 0.8 is not.
+  double margin = 0;
+  UsedAndLimit words;
+  std::string_view scope;  // " in", " out", or nothing for a combined one
+};
+
+template <class Rate>
+void Consider(std::optional<Use>& tightest, std::string_view name, std::string_view scope,
+              Rate used, std::optional<Rate> limit) {
+  if (!limit || limit->count() <= 0) return;
+  const double margin =
+      static_cast<double>((*limit - used).count()) / static_cast<double>(limit->count());
+  if (tightest && tightest->margin <= margin) return;
+  tightest = Use{std::string(name), margin, Compared(used, *limit), scope};
+}
+
+std::optional<Use> TightestOf(const HostResult& host) {
+  std::optional<Use> tightest;
+  const Load& in = host.used_in;
+  const Load& out = host.used_out;
+  if (host.limit_model == LimitModel::kCombined) {
+    Consider(tightest, "bandwidth", "", in.bandwidth + out.bandwidth, host.limit_bandwidth);
+    Consider(tightest, "packet_rate", "", in.packet_rate + out.packet_rate, host.limit_packet_rate);
+  } else {
+    Consider(tightest, "bandwidth_in", " in", in.bandwidth, host.limit_bandwidth);
+    Consider(tightest, "bandwidth_out", " out", out.bandwidth, host.limit_bandwidth);
+    Consider(tightest, "packet_rate_in", " in", in.packet_rate, host.limit_packet_rate);
+    Consider(tightest, "packet_rate_out", " out", out.packet_rate, host.limit_packet_rate);
+  }
+  return tightest;
+}
+
+std::optional<Use> TightestOf(const ReceiverResult& receiver) {
+  std::optional<Use> tightest;
+  Consider(tightest, "bandwidth", "", receiver.in.bandwidth, receiver.capacity_bandwidth);
+  Consider(tightest, "packet_rate", "", receiver.in.packet_rate, receiver.capacity_packet_rate);
+  return tightest;
+}
+
+std::string Sentence(const HostResult& host, const Use& use) {
+  const bool offers = use.scope != " in";
+  return fmt::format("{} {} {} of {}{}{}", host.id, offers ? "offers" : "is offered",
+                     use.words.used, host.limit_model == LimitModel::kCombined ? "a combined " : "",
+                     use.words.limit, use.scope);
+}
+
+std::string Sentence(const ReceiverResult& receiver, const Use& use) {
+  const std::string profile =
+      receiver.profile.empty() ? "" : fmt::format(" ({})", receiver.profile);
+  return fmt::format("receiver {}{} is sent {} of the {} that it digests", receiver.host, profile,
+                     use.words.used, use.words.limit);
+}
+
+// The tightest of all hosts and receivers, in words.
+struct Bottleneck {
+  std::string of;
+  double margin = 0;
+  std::string sentence;
+};
+
+template <class Subject>
+void JudgeMargin(Subject& subject, std::optional<Bottleneck>& bottleneck) {
+  const std::optional<Use> use = TightestOf(subject);
+  subject.margin.reset();
+  subject.tightest.clear();
+  if (!use) return;
+  subject.margin = use->margin;
+  subject.tightest = use->name;
+  if (!bottleneck || use->margin < bottleneck->margin) {
+    bottleneck = Bottleneck{subject.id, use->margin, Sentence(subject, *use)};
+  }
+}
+
+std::optional<Bytes> CrossoverOf(const HostResult& host) {
+  if (!host.limit_bandwidth || !host.limit_packet_rate || host.limit_packet_rate->count() <= 0) {
+    return std::nullopt;
+  }
+  return Bytes(host.limit_bandwidth->count() / kBitsPerByte / host.limit_packet_rate->count());
+}
+
+std::int64_t TotalFrames(const DropCounts& counts) {
+  std::int64_t total = 0;
+  for (const auto& [reason, count] : counts) total += count.frames;
+  return total;
+}
+
+// Lost or digested: what waits in a queue or is under way has no fate yet.
+Loss CopiesLost(const RunResult& result) {
+  Loss loss;
+  for (const MirrorResult& mirror : result.mirrors) {
+    loss.lost += mirror.ledger.TotalDropped().frames + TotalFrames(mirror.lost_after_source);
+  }
+  loss.of = loss.lost;
+  for (const ReceiverResult& receiver : result.receivers) loss.of += receiver.digested.frames;
+  return loss;
+}
+
+Loss ProductionLost(const RunResult& result) {
+  Loss loss;
+  for (const EniResult& eni : result.enis) {
+    loss.of += eni.offered_in.frames + eni.offered_out.frames;
+    for (const auto& [reason, count] : eni.dropped) {
+      const bool by_policy = std::find(kRefusedByPolicy.begin(), kRefusedByPolicy.end(), reason) !=
+                             kRefusedByPolicy.end();
+      if (!by_policy) loss.lost += count.frames;
+    }
+  }
+  if (result.produced) loss.of = result.produced->frames;
+  loss.of = std::max(loss.of, loss.lost);
+  return loss;
+}
+
+std::string LossText(const Loss& loss, std::string_view what) {
+  return fmt::format("{} of {} {} ({}) {} lost", CountText(loss.lost), CountText(loss.of), what,
+                     PercentText(loss.fraction()), loss.lost == 1 ? "is" : "are");
+}
+
+std::string LossesText(const RunResult& result) {
+  if (result.production.lost == 0 && result.copies.lost == 0) return "nothing is lost";
+  if (result.copies.lost == 0) return LossText(result.production, "production frames");
+  const std::string copies = LossText(result.copies, "copies");
+  return result.production.lost == 0
+             ? copies
+             : fmt::format("{}, and {}", LossText(result.production, "production frames"), copies);
+}
+
+void JudgeFit(const std::optional<Bottleneck>& bottleneck, RunResult& result) {
+  const bool loses = result.copies.lost > 0 || result.production.lost > 0;
+  const double margin = bottleneck ? bottleneck->margin : 1;
+  if (loses || margin < 0) {
+    result.verdict = Verdict::kDoesNotFit;
+    result.because = margin < 0 ? fmt::format("{}; {}", bottleneck->sentence, LossesText(result))
+                                : LossesText(result);
+  } else if (margin < result.margin_goal) {
+    result.verdict = Verdict::kAtRisk;
+    result.because =
+        fmt::format("{}, which leaves {} where {} should stay free", bottleneck->sentence,
+                    PercentText(margin), PercentText(result.margin_goal));
+  } else {
+    result.verdict = Verdict::kFits;
+    result.because = bottleneck ? fmt::format("{}, the tightest ({} used), and nothing is lost",
+                                              bottleneck->sentence, PercentText(1 - margin))
+                                : "nothing is lost, and nothing here has a known limit";
+  }
+}
+
+double ValueOf(Measure measure, const RunResult& result) {
+  switch (measure) {
+    case Measure::kMirrorLoss:
+      return result.mirror_loss;
+    case Measure::kProductionLoss:
+      return result.production_loss;
+    case Measure::kMargin:
+      return result.margin.value_or(1.0);  // nothing limits: all of it is free
+  }
+  return 0;
+}
+
+bool Holds(double value, Comparison comparison, double bound) {
+  switch (comparison) {
+    case Comparison::kLess:
+      return value < bound;
+    case Comparison::kAtMost:
+      return value <= bound;
+    case Comparison::kEqual:
+      return value == bound;
+    case Comparison::kAtLeast:
+      return value >= bound;
+    case Comparison::kMore:
+      return value > bound;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view ToString(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kFits:
+      return "FITS";
+    case Verdict::kAtRisk:
+      return "AT RISK";
+    case Verdict::kDoesNotFit:
+      return "DOES NOT FIT";
+  }
+  return "unknown";
+}
+
+void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result) {
+  result.planned_duration = scenario.duration;
+  result.margin_goal = margin_goal;
+
+  std::optional<Bottleneck> bottleneck;
+  for (HostResult& host : result.hosts) {
+    JudgeMargin(host, bottleneck);
+    host.crossover = CrossoverOf(host);
+  }
+  for (ReceiverResult& receiver : result.receivers) JudgeMargin(receiver, bottleneck);
+  result.margin.reset();
+  result.margin_of.clear();
+  if (bottleneck) {
+    result.margin = bottleneck->margin;
+    result.margin_of = bottleneck->of;
+  }
+
+  result.copies = CopiesLost(result);
+  result.production = ProductionLost(result);
+  result.mirror_loss = result.copies.fraction();
+  result.production_loss = result.production.fraction();
+  JudgeFit(bottleneck, result);
+
+  result.assertions.clear();
+  for (const Assertion& assertion : scenario.assertions) {
+    const double value = ValueOf(assertion.measure, result);
+    result.assertions.push_back(
+        {assertion.text, value, Holds(value, assertion.comparison, assertion.bound)});
+  }
+}
+
+}  // namespace vpcmirror

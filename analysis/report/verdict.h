@@ -1,0 +1,22 @@
+// What follows from a run: margins, losses, assertions and whether it fits.
+#pragma once
+
+#include <string_view>
+
+#include "models/scenario/run_result.h"
+#include "models/scenario/valid_scenario.h"
+
+namespace vpcmirror {
+
+inline constexpr double kDefaultMarginGoal = 0.2;  // a limit is at risk above 80 % used
+
+std::string_view ToString(Verdict verdict);  // "FITS", "AT RISK", "DOES NOT FIT"
+
+// Fills in all that run_result.h calls judged, from what the engine measured.
+// `margin_goal` is the share of each limit that is to stay free, 0 to 1.
+//
+// DOES NOT FIT: a copy or a production frame was lost, or more was offered to a
+// limit than it holds. AT RISK: less than `margin_goal` of some limit is free.
+void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result);
+
+}  // namespace vpcmirror

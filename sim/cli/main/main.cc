@@ -1,0 +1,3 @@
+#include "sim/cli/vpcmirror.h"
+
+int main(int argc, char** argv) { return vpcmirror::sim::Main(argc, argv); }
