@@ -208,6 +208,12 @@ struct TencentMirrorSpec {
   std::optional<At<ReceiverChoice>> choice;
 };
 
+// CPU time of the guest that a profile does not say, or that the user measured.
+struct CostSpec {
+  std::optional<At<Picoseconds>> clone_per_frame;  // copying and encapsulating
+  std::optional<At<Picoseconds>> clone_per_byte;
+};
+
 struct AssertionSpec {
   std::string path;
   std::string text;  // "mirror_loss < 0.1%"
@@ -232,7 +238,8 @@ struct Scenario {
   std::vector<WorkloadSpec> workloads;
   std::vector<TencentMirrorSpec> mirrors;
   std::optional<At<Picoseconds>> fabric_delay;
-  std::map<std::string, At<std::string>> assumptions;  // name to value
+  CostSpec costs;
+  std::map<std::string, At<std::string>> assumptions;  // name to value; not fabric_delay
   std::vector<AssertionSpec> assertions;
   std::vector<PcapOutputSpec> pcaps;
 };
