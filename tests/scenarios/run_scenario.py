@@ -56,6 +56,8 @@ def complaints_about_bounds(result, bounds):
 
 def complaints_about_ledgers(result):
     """offered = rejected + mirrored + sum of dropped + queued_at_end, in frames and bytes."""
+    if not any(mirror["offered_frames"] for mirror in result["mirrors"]):
+        yield "no mirror was offered a single frame"
     for mirror in result["mirrors"]:
         for unit in ("frames", "bytes"):
             dropped = sum(count[unit] for count in mirror["dropped"].values())

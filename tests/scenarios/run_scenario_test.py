@@ -59,6 +59,10 @@ class Ledgers(unittest.TestCase):
     def test_add_up(self):
         self.assertEqual(list(run_scenario.complaints_about_ledgers(RESULT)), [])
 
+    def test_of_nothing_prove_nothing(self):
+        told = list(run_scenario.complaints_about_ledgers({"mirrors": []}))
+        self.assertEqual(told, ["no mirror was offered a single frame"])
+
     def test_are_found_out_in_each_part_and_unit(self):
         for part in ("offered", "rejected", "mirrored", "queued_at_end"):
             for unit in ("frames", "bytes"):
