@@ -33,19 +33,13 @@ class PcapReader {
     if (as_written != kMicrosecondMagic && as_written != kNanosecondMagic) {
       throw std::runtime_error("offset 0: not the magic number of a pcap file");
     }
-    ticks_per_second_ = as_written == kNanosecondMagic ? 1'000'000'000 : 1'000'000;
+    tick_ns_ = as_written == kNanosecondMagic ? 1 : 1'000;
   }
 
   PcapFile Read() {
     PcapFile result{.link_type = Word(kLinkTypeAt) & 0xffff, .frames = {}};
     at_ = kFileHeaderBytes;
-    std::int64_t first_time = 0;
-    while (at_ < file_.size()) {
-      CapturedFrame frame = ReadFrame();
-      if (result.frames.empty()) first_time = frame.time.count();
-      frame.time -= Picoseconds(first_time);
-      result.frames.push_back(std::move(frame));
-    }
+    while (at_ < file_.size()) result.frames.push_back(ReadFrame());
     return result;
   }
 
@@ -61,13 +55,8 @@ class PcapReader {
 
   CapturedFrame ReadFrame() {
     Need(kRecordHeaderBytes, "frame's header");
-    // Seconds since 1970 overflow 64 bits of picoseconds: count from the first frame's second.
-    const std::int64_t seconds = Word(at_);
-    if (at_ == kFileHeaderBytes) first_second_ = seconds;
-    const std::int64_t picoseconds_per_tick = kPicosecondsPerSecond / ticks_per_second_;
     CapturedFrame frame;
-    frame.time = Picoseconds((seconds - first_second_) * kPicosecondsPerSecond +
-                             Word(at_ + 4) * picoseconds_per_tick);
+    frame.time_ns = std::int64_t{Word(at_)} * 1'000'000'000 + Word(at_ + 4) * tick_ns_;
     const std::size_t captured = Word(at_ + 8);
     frame.wire_length = Bytes(Word(at_ + 12));
     at_ += kRecordHeaderBytes;
@@ -81,8 +70,7 @@ class PcapReader {
   std::span<const std::byte> file_;
   std::size_t at_ = 0;
   bool is_swapped_ = false;
-  std::int64_t ticks_per_second_ = 0;
-  std::int64_t first_second_ = 0;
+  std::int64_t tick_ns_ = 0;
 };
 
 }  // namespace

@@ -16,7 +16,9 @@ inline constexpr std::uint32_t kLinkTypeEthernet = 1;
 struct CapturedFrame {
   std::vector<std::byte> octets;  // as many as the capture kept
   Bytes wire_length{};
-  Picoseconds time{};  // since the first frame of the file
+  // Since 1970. Not Picoseconds, which end after 106 days: files put together of
+  // several captures span years.
+  std::int64_t time_ns = 0;
 };
 
 struct PcapFile {
