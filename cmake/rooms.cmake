@@ -2,7 +2,8 @@
 function(vpcmirror_own_target target)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-                         -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual)
+                         -Wno-sign-conversion -Wno-missing-field-initializers
+                         -Wnon-virtual-dtor -Woverloaded-virtual)
   if(CMAKE_BUILD_TYPE STREQUAL "Debug")
     target_compile_options(${target} PRIVATE -Werror)
   endif()

@@ -26,4 +26,10 @@ EgressAnswer Egress::Offer(Picoseconds now, Bytes frame, std::uint64_t tag) {
   return Departs{queue_.Accept(now, frame, tag)};
 }
 
+std::optional<Dropped> Egress::Charge(Picoseconds now, Bytes frame) {
+  if (!Admits(now)) return Dropped{queue_.Binding()};
+  queue_.Charge(now, frame);
+  return std::nullopt;
+}
+
 }  // namespace vpcmirror

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <variant>
 
 #include "models/capacity/rated_queue.h"
@@ -34,6 +35,10 @@ class Egress {
 
   // `tag` comes back from ForEachWaiting of queue().
   EgressAnswer Offer(Picoseconds now, Bytes frame, std::uint64_t tag);
+
+  // A frame that came in and is charged to the same limits without waiting.
+  // Empty when it was; refused as Offer would refuse it.
+  std::optional<Dropped> Charge(Picoseconds now, Bytes frame);
 
   RatedQueue& queue() { return queue_; }
   const RatedQueue& queue() const { return queue_; }

@@ -22,33 +22,47 @@ RatedQueue::RatedQueue(const RatedQueueSettings& settings) : settings_(settings)
 
 std::size_t RatedQueue::Waiting(Picoseconds now) {
   while (size_ > 0 && ring_[first_].departs <= now) {
-    bytes_waiting_ -= ring_[first_].frame;
+    if (!ring_[first_].is_charge) bytes_waiting_ -= ring_[first_].frame;
     first_ = (first_ + 1) & (ring_.size() - 1);
     --size_;
   }
   return size_;
 }
 
-Picoseconds RatedQueue::Accept(Picoseconds now, Bytes frame, std::uint64_t tag) {
-  Waiting(now);
-  Picoseconds departs = now;
+Picoseconds RatedQueue::Pay(Picoseconds now, Bytes frame) {
+  Picoseconds paid = now;
   if (settings_.bandwidth) {
     bandwidth_clock_ =
         std::max(bandwidth_clock_, now) + SerialisationDelay(frame, *settings_.bandwidth);
-    departs = bandwidth_clock_;
+    paid = bandwidth_clock_;
   }
   if (settings_.packet_rate) {
     packet_clock_ = std::max(packet_clock_, now) + packet_interval_;
-    departs = std::max(departs, packet_clock_);
+    paid = std::max(paid, packet_clock_);
   }
-  if (departs == now) return now;
+  return paid;
+}
 
-  if (size_ == ring_.size()) Grow();
-  ring_[(first_ + size_) & (ring_.size() - 1)] = {.departs = departs, .frame = frame, .tag = tag};
-  ++size_;
+Picoseconds RatedQueue::Accept(Picoseconds now, Bytes frame, std::uint64_t tag) {
+  Waiting(now);
+  const Picoseconds departs = Pay(now, frame);
+  if (departs == now) return now;
+  Push({.departs = departs, .frame = frame, .tag = tag});
   bytes_waiting_ += frame;
   bytes_peak_ = std::max(bytes_peak_, bytes_waiting_);
   return departs;
+}
+
+void RatedQueue::Charge(Picoseconds now, Bytes frame) {
+  Waiting(now);
+  const Picoseconds paid = Pay(now, frame);
+  if (paid > now) Push({.departs = paid, .frame = frame, .is_charge = true});
+}
+
+void RatedQueue::Push(const WaitingFrame& waiting) {
+  if (size_ == ring_.size()) Grow();
+  ring_[(first_ + size_) & (ring_.size() - 1)] = waiting;
+  ++size_;
 }
 
 BindingLimit RatedQueue::Binding() const {

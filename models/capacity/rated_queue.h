@@ -22,7 +22,8 @@ struct RatedQueueSettings {
 struct WaitingFrame {
   Picoseconds departs{};
   Bytes frame{};
-  std::uint64_t tag = 0;  // whatever the driver gave
+  std::uint64_t tag = 0;   // whatever the driver gave
+  bool is_charge = false;  // paid for here, held nowhere
 };
 
 enum class BindingLimit : std::uint8_t { kBandwidth, kPacketRate };
@@ -48,20 +49,30 @@ class RatedQueue {
   // Takes the frame in, full or not, and returns its departure time.
   Picoseconds Accept(Picoseconds now, Bytes frame, std::uint64_t tag);
 
+  // Takes the limits' time for a frame that does not wait here, such as one that
+  // came in under a combined limit. It counts as waiting until that time is over.
+  void Charge(Picoseconds now, Bytes frame);
+
   // The limit whose clock is further ahead: why there is no room.
   BindingLimit Binding() const;
 
-  Bytes bytes_waiting() const { return bytes_waiting_; }
+  // The most bytes of accepted frames that ever waited at once.
   Bytes bytes_peak() const { return bytes_peak_; }
 
-  // Calls `visit(const WaitingFrame&)` for each frame that has not departed at `now`.
+  // Calls `visit(const WaitingFrame&)` for each accepted frame that has not
+  // departed at `now`.
   template <class Visit>
   void ForEachWaiting(Picoseconds now, Visit visit) {
     Waiting(now);
-    for (std::size_t i = 0; i < size_; ++i) visit(ring_[(first_ + i) & (ring_.size() - 1)]);
+    for (std::size_t i = 0; i < size_; ++i) {
+      const WaitingFrame& waiting = ring_[(first_ + i) & (ring_.size() - 1)];
+      if (!waiting.is_charge) visit(waiting);
+    }
   }
 
  private:
+  Picoseconds Pay(Picoseconds now, Bytes frame);
+  void Push(const WaitingFrame& waiting);
   void Grow();
 
   RatedQueueSettings settings_;

@@ -19,6 +19,11 @@ Mirror::Mirror(MirrorSettings settings)
   }
 }
 
+Bytes Mirror::WireOverhead() const {
+  const auto headers = static_cast<std::int64_t>(encapsulation_.header_bytes());
+  return headers == 0 ? Bytes(0) : Bytes(headers + std::int64_t{kEthernetHeaderBytes});
+}
+
 std::uint32_t Mirror::ChooseReceiver(const FrameInfo& frame,
                                      std::uint64_t source_eni_hash) const noexcept {
   const std::uint64_t count = settings_.receivers.size();

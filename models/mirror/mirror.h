@@ -54,6 +54,10 @@ class Mirror {
   const MirrorSettings& settings() const { return settings_; }
   const Encapsulation& encapsulation() const { return encapsulation_; }
 
+  // By how much an uncut copy is longer than its frame, as Ethernet frames
+  // without FCS: the outer Ethernet header and what follows it; 0 for kNone.
+  Bytes WireOverhead() const;
+
   // The receiver of a copy: FlowHash mod n, or `source_eni_hash` mod n. A frame
   // without a flow goes where its source ENI's copies go.
   std::uint32_t ChooseReceiver(const FrameInfo& frame,

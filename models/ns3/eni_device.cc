@@ -1,0 +1,385 @@
+#include "models/ns3/eni_device.h"
+
+#include <ns3/boolean.h>
+#include <ns3/ethernet-header.h>
+#include <ns3/simulator.h>
+#include <ns3/uinteger.h>
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+#include <utility>
+
+#include "models/ns3/clock.h"
+#include "models/ns3/mirror_receiver.h"
+#include "models/ns3/raw_header.h"
+#include "models/ns3/request_source.h"
+#include "models/wire/byte_order.h"
+
+namespace vpcmirror {
+namespace {
+
+// What waits in a CVM's egress, packed into the tag that comes back from it:
+// which device, which session (none: production) and, of a copy, the length of
+// the original frame.
+struct WaitingTag {
+  static constexpr std::uint16_t kProduction = std::numeric_limits<std::uint16_t>::max();
+  std::uint16_t device = 0;
+  std::uint16_t session = kProduction;
+  std::uint32_t original_bytes = 0;
+
+  std::uint64_t Pack() const {
+    return (std::uint64_t{device} << 48) | (std::uint64_t{session} << 32) | original_bytes;
+  }
+  static WaitingTag Unpack(std::uint64_t tag) {
+    return {.device = static_cast<std::uint16_t>(tag >> 48),
+            .session = static_cast<std::uint16_t>(tag >> 32),
+            .original_bytes = static_cast<std::uint32_t>(tag)};
+  }
+};
+
+}  // namespace
+
+ns3::TypeId EniDevice::GetTypeId() {
+  static const ns3::TypeId tid =
+      ns3::TypeId("vpcmirror::EniDevice")
+          .SetParent<ns3::NetDevice>()
+          .AddConstructor<EniDevice>()
+          .AddAttribute("Mtu", "Largest IP packet", ns3::UintegerValue(1500),
+                        ns3::MakeUintegerAccessor(&EniDevice::SetMtu, &EniDevice::GetMtu),
+                        ns3::MakeUintegerChecker<std::uint16_t>(68))  // RFC 791
+          .AddAttribute("PassUp", "Hand received frames to the node's protocols",
+                        ns3::BooleanValue(true), ns3::MakeBooleanAccessor(&EniDevice::passes_up_),
+                        ns3::MakeBooleanChecker())
+          .AddTraceSource("MacTx", "A production frame was handed to the egress",
+                          ns3::MakeTraceSourceAccessor(&EniDevice::mac_tx_),
+                          "ns3::Packet::TracedCallback")
+          .AddTraceSource("MacTxDrop", "A production frame was lost before it left",
+                          ns3::MakeTraceSourceAccessor(&EniDevice::mac_tx_drop_),
+                          "vpcmirror::EniDevice::DropTracedCallback")
+          .AddTraceSource("MacRx", "A frame was received",
+                          ns3::MakeTraceSourceAccessor(&EniDevice::mac_rx_),
+                          "ns3::Packet::TracedCallback")
+          .AddTraceSource("MacRxDrop", "A production frame was lost on arrival",
+                          ns3::MakeTraceSourceAccessor(&EniDevice::mac_rx_drop_),
+                          "vpcmirror::EniDevice::DropTracedCallback")
+          .AddTraceSource("Sniffer", "Every frame that departs or arrives, at that moment",
+                          ns3::MakeTraceSourceAccessor(&EniDevice::sniffer_),
+                          "ns3::Packet::TracedCallback");
+  return tid;
+}
+
+EniDevice::EniDevice() : mac_(ns3::Mac48Address::Allocate()) {}
+
+void EniDevice::SetNode(ns3::Ptr<ns3::Node> node) {
+  node_ = std::move(node);
+  node_id_ = node_->GetId();
+}
+
+void EniDevice::SetFabric(const ns3::Ptr<VpcFabric>& fabric) {
+  fabric_ = fabric;
+  place_ = fabric->Attach(this);
+  for (const IpAddress& address : addresses_) fabric->Announce(address, place_);
+}
+
+void EniDevice::AddIpAddress(const IpAddress& address) {
+  addresses_.push_back(address);
+  if (fabric_) fabric_->Announce(address, place_);
+}
+
+void EniDevice::SetTapRules(std::string_view eni_id, std::shared_ptr<const TapRules> rules) {
+  eni_id_ = eni_id;
+  rules_ = std::move(rules);
+  RebuildTap();
+}
+
+void EniDevice::AddSession(const ns3::Ptr<MirrorSession>& session) {
+  sessions_.push_back(session);
+  session->SetEni(this);
+  RebuildTap();
+}
+
+void EniDevice::RebuildTap() {
+  tap_.reset();
+  if (sessions_.empty()) return;
+  std::vector<std::shared_ptr<const Mirror>> mirrors;
+  for (const auto& session : sessions_) {
+    if (session->mirror()) mirrors.push_back(session->mirror());
+  }
+  if (mirrors.size() != sessions_.size()) return;  // a session is still being set up
+  if (!rules_) rules_ = std::make_shared<const TapRules>();
+  tap_ = std::make_unique<MirrorTap>(eni_id_, rules_, std::move(mirrors));
+}
+
+void EniDevice::SetReceiver(const ns3::Ptr<MirrorReceiver>& receiver) { receiver_ = receiver; }
+
+// Looked up at the first frame, so that node, host and device may be put
+// together in any order. A node without a CvmHost has no limits.
+CvmHost& EniDevice::host() {
+  if (host_) return *host_;
+  host_ = node_->GetObject<CvmHost>();
+  if (!host_) {
+    host_ = ns3::CreateObject<CvmHost>();
+    node_->AggregateObject(host_);
+  }
+  return *host_;
+}
+
+bool EniDevice::HasAddress(const IpAddress& address) const {
+  return std::find(addresses_.begin(), addresses_.end(), address) != addresses_.end();
+}
+
+MacAddress EniDevice::mac() const {
+  MacAddress address;
+  mac_.CopyTo(reinterpret_cast<std::uint8_t*>(address.octets.data()));
+  return address;
+}
+
+Admission EniDevice::Admit(const FrameInfo& info, Direction direction) {
+  if (!firewall_ || firewall_->is_open() || !info.has_flow) return Admission::kAdmitted;
+  return firewall_->Admit(info.flow, direction);
+}
+
+void EniDevice::Offer(const ns3::Ptr<const ns3::Packet>& packet, const Frame& frame) {
+  if (!tap_) return;
+  const Decision decision = tap_->OnFrame(frame);
+  for (const Outcome& outcome : decision.outcomes()) {
+    sessions_[outcome.session]->Take(packet, frame, outcome);
+  }
+}
+
+// Frames without an IP flow, such as ARP, stay on the link.
+RouteAnswer EniDevice::Route(const FrameInfo& info, Routing routing) {
+  if (!info.has_flow) return {};
+  RouteAnswer answer = fabric_->RouteOf(place_, info.flow.destination);
+  if (routing == Routing::kOutside) {
+    answer.stop = Stop::kNone;
+    answer.destination.reset();
+  }
+  return answer;
+}
+
+// Copies are offered to the egress before their original, as the Linux kernel
+// does (clsact runs before the queueing discipline).
+void EniDevice::SendFrame(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage,
+                          Routing routing) {
+  const FrameInfo info = ParsePacket(frame);
+  counters_.offered_out.Add(info.wire_length);
+  const Admission admission = Admit(info, Direction::kEgress);
+  const RouteAnswer route = Route(info, routing);
+  Offer(frame, {.info = info,
+                .direction = Direction::kEgress,
+                .admitted = admission == Admission::kAdmitted,
+                .next_hop = route.next_hop});
+
+  if (admission != Admission::kAdmitted) {
+    DropOut(frame, admission == Admission::kAcl ? FrameDrop::kAcl : FrameDrop::kSecurityGroup);
+    return;
+  }
+  if (route.stop != Stop::kNone) {
+    DropOut(frame, FrameDrop::kNoRoute);
+    return;
+  }
+  counters_.budget_out.Add(info.wire_length);
+  const WaitingTag tag{.device = static_cast<std::uint16_t>(if_index_)};
+  const EgressAnswer answer = host().OfferOut(SimulatedNow(), info.wire_length, tag.Pack());
+  if (const auto* dropped = std::get_if<Dropped>(&answer)) {
+    DropOut(frame, EgressDrop(dropped->limit));
+    return;
+  }
+  const Picoseconds departs = std::get<Departs>(answer).time;
+  counters_.out.Add(info.wire_length);
+  mac_tx_(frame);
+  Sniff(frame, departs);
+  fabric_->Carry(frame, route, departs, passage);
+}
+
+std::optional<DropReason> EniDevice::SendCopy(const ns3::Ptr<ns3::Packet>& copy,
+                                              const IpAddress& receiver,
+                                              std::span<const std::byte> outer,
+                                              MirrorSession& session, Bytes original) {
+  const RouteAnswer route = fabric_->RouteOf(place_, receiver);
+  if (route.stop != Stop::kNone) return DropReason::kNoRoute;
+  if (!outer.empty()) {
+    RawHeader header(kEthernetHeaderBytes + outer.size());
+    const MacAddress to =
+        route.destination ? fabric_->DeviceAt(*route.destination)->mac() : MacAddress{};
+    const MacAddress from = mac();
+    auto at = std::copy(to.octets.begin(), to.octets.end(), header.bytes().begin());
+    at = std::copy(from.octets.begin(), from.octets.end(), at);
+    StoreBe16(&*at, kEtherTypeIpv4);
+    std::copy(outer.begin(), outer.end(), at + 2);
+    copy->AddHeader(header);
+  }
+  const auto session_index = static_cast<std::uint16_t>(
+      std::find(sessions_.begin(), sessions_.end(), &session) - sessions_.begin());
+  const WaitingTag tag{.device = static_cast<std::uint16_t>(if_index_),
+                       .session = session_index,
+                       .original_bytes = static_cast<std::uint32_t>(original.count())};
+  const Bytes wire(copy->GetSize());
+  counters_.budget_copies_out.Add(wire);
+  const EgressAnswer answer = host().OfferOut(SimulatedNow(), wire, tag.Pack());
+  if (const auto* dropped = std::get_if<Dropped>(&answer)) return CopyDrop(dropped->limit);
+
+  const Picoseconds departs = std::get<Departs>(answer).time;
+  counters_.copies_out.Add(wire);
+  Sniff(copy, departs);
+  fabric_->Carry(copy, route, departs, {.copy_of = &session, .original = original});
+  return std::nullopt;
+}
+
+void EniDevice::Arrive(ns3::Ptr<ns3::Packet> frame, Passage passage) {
+  counters_.offered_in.Add(Bytes(frame->GetSize()));
+  if (passage.copy_of != nullptr) {
+    ArriveCopy(frame, passage);
+  } else {
+    ArriveProduction(frame, passage);
+  }
+}
+
+void EniDevice::ArriveCopy(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage) {
+  FrameInfo info = ParsePacket(frame);
+  // Without an encapsulation there is no port that a security group could name.
+  const bool has_port = passage.copy_of->mirror()->encapsulation().header_bytes() > 0;
+  const Admission admission = has_port ? Admit(info, Direction::kIngress) : Admission::kAdmitted;
+  if (admission != Admission::kAdmitted) {
+    passage.copy_of->Lost(
+        admission == Admission::kAcl ? CopyLoss::kReceiverAcl : CopyLoss::kReceiverSecurityGroup,
+        passage.original);
+    return;
+  }
+  counters_.budget_in.Add(info.wire_length);
+  counters_.budget_copies_in.Add(info.wire_length);
+  if (const auto dropped = host().OfferIn(SimulatedNow(), info.wire_length)) {
+    passage.copy_of->Lost(dropped->limit == BindingLimit::kBandwidth
+                              ? CopyLoss::kReceiverBandwidth
+                              : CopyLoss::kReceiverPacketRate,
+                          passage.original);
+    return;
+  }
+  counters_.in.Add(info.wire_length);
+  mac_rx_(frame);
+  Sniff(frame, SimulatedNow());
+  Offer(frame, {.info = info, .direction = Direction::kIngress, .is_mirror_copy = true});
+  if (receiver_) {
+    receiver_->Accept(frame, passage);
+  } else {
+    passage.copy_of->Lost(CopyLoss::kNotReceived, passage.original);
+  }
+}
+
+void EniDevice::ArriveProduction(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage) {
+  const FrameInfo info = ParsePacket(frame);
+  const Admission admission = Admit(info, Direction::kIngress);
+  if (admission == Admission::kAdmitted) {
+    counters_.budget_in.Add(info.wire_length);
+    if (const auto dropped = host().OfferIn(SimulatedNow(), info.wire_length)) {
+      DropIn(frame, IngressDrop(dropped->limit));
+      return;
+    }
+    counters_.in.Add(info.wire_length);
+    mac_rx_(frame);
+    Sniff(frame, SimulatedNow());
+  }
+  Offer(frame, {.info = info,
+                .direction = Direction::kIngress,
+                .admitted = admission == Admission::kAdmitted});
+  if (admission != Admission::kAdmitted) {
+    DropIn(frame, admission == Admission::kAcl ? FrameDrop::kAcl : FrameDrop::kSecurityGroup);
+    return;
+  }
+  if (passage.request_of != nullptr) passage.request_of->OnRequest();
+  if (passes_up_) PassUp(frame, info);
+}
+
+void EniDevice::PassUp(const ns3::Ptr<ns3::Packet>& frame, const FrameInfo& info) {
+  const ns3::Ptr<ns3::Packet> payload = frame->Copy();
+  payload->RemoveAtStart(info.network_offset);
+  ns3::Mac48Address from;
+  from.CopyFrom(reinterpret_cast<const std::uint8_t*>(info.source_mac.octets.data()));
+  if (!promisc_.IsNull()) {
+    promisc_(this, payload, info.ether_type, from, mac_, PACKET_HOST);
+  }
+  if (!receive_.IsNull()) receive_(this, payload, info.ether_type, from);
+}
+
+void EniDevice::DropOut(const ns3::Ptr<const ns3::Packet>& frame, FrameDrop reason) {
+  counters_.dropped[static_cast<std::size_t>(reason)].Add(Bytes(frame->GetSize()));
+  mac_tx_drop_(frame, reason);
+}
+
+void EniDevice::DropIn(const ns3::Ptr<const ns3::Packet>& frame, FrameDrop reason) {
+  counters_.dropped[static_cast<std::size_t>(reason)].Add(Bytes(frame->GetSize()));
+  mac_rx_drop_(frame, reason);
+}
+
+void EniDevice::Sniff(const ns3::Ptr<const ns3::Packet>& frame, Picoseconds at) {
+  if (sniffer_.IsEmpty()) return;
+  const Picoseconds now = SimulatedNow();
+  if (at <= now) {
+    sniffer_(frame);
+    return;
+  }
+  // The trace is to see the frame as it is now: whoever receives it may change it.
+  ns3::Simulator::Schedule(ToTime(at - now), [this, seen = frame->Copy()] { sniffer_(seen); });
+}
+
+void EniDevice::Settle(Picoseconds now) {
+  host().ForEachWaiting(now, [&](const WaitingFrame& waiting) {
+    const WaitingTag tag = WaitingTag::Unpack(waiting.tag);
+    if (tag.device != if_index_) return;
+    const Count one{.frames = 1, .bytes = waiting.frame};
+    if (tag.session == WaitingTag::kProduction) {
+      counters_.out -= one;
+      return;
+    }
+    counters_.copies_out -= one;
+    sessions_[tag.session]->StillWaits(Bytes(tag.original_bytes), waiting.frame);
+  });
+}
+
+bool EniDevice::SetMtu(std::uint16_t mtu) {
+  mtu_ = mtu;
+  return true;
+}
+
+void EniDevice::SetAddress(ns3::Address address) { mac_ = ns3::Mac48Address::ConvertFrom(address); }
+
+ns3::Address EniDevice::GetMulticast(ns3::Ipv4Address group) const {
+  return ns3::Mac48Address::GetMulticast(group);
+}
+
+ns3::Address EniDevice::GetMulticast(ns3::Ipv6Address group) const {
+  return ns3::Mac48Address::GetMulticast(group);
+}
+
+bool EniDevice::Send(ns3::Ptr<ns3::Packet> packet, const ns3::Address& destination,
+                     std::uint16_t protocol) {
+  return SendFrom(packet, mac_, destination, protocol);
+}
+
+bool EniDevice::SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address& source,
+                         const ns3::Address& destination, std::uint16_t protocol) {
+  if (!fabric_ || packet->GetSize() > mtu_) return false;
+  ns3::EthernetHeader ethernet(false);
+  ethernet.SetSource(ns3::Mac48Address::ConvertFrom(source));
+  ethernet.SetDestination(ns3::Mac48Address::ConvertFrom(destination));
+  ethernet.SetLengthType(protocol);
+  packet->AddHeader(ethernet);
+  SendFrame(packet);
+  return true;
+}
+
+void EniDevice::DoDispose() {
+  tap_.reset();
+  sessions_.clear();
+  receiver_ = nullptr;
+  fabric_ = nullptr;
+  host_ = nullptr;
+  node_ = nullptr;
+  receive_ = ReceiveCallback();
+  promisc_ = PromiscReceiveCallback();
+  ns3::NetDevice::DoDispose();
+}
+
+}  // namespace vpcmirror

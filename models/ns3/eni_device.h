@@ -1,0 +1,161 @@
+// An elastic network interface, where mirroring happens.
+#pragma once
+
+#include <ns3/mac48-address.h>
+#include <ns3/net-device.h>
+#include <ns3/node.h>
+#include <ns3/packet.h>
+#include <ns3/traced-callback.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "models/cloud/firewall.h"
+#include "models/mirror/ledger.h"
+#include "models/mirror/mirror_tap.h"
+#include "models/ns3/cvm_host.h"
+#include "models/ns3/frame_drop.h"
+#include "models/ns3/mirror_session.h"
+#include "models/ns3/passage.h"
+#include "models/ns3/vpc_fabric.h"
+
+namespace vpcmirror {
+
+class MirrorReceiver;
+
+// Frames without FCS. What left counts when it was handed to the egress; Settle
+// takes back what still waits there.
+struct EniCounters {
+  Count offered_out;  // production, to this ENI
+  Count offered_in;   // that came for this ENI, copies for it included
+  // What security groups, ACLs and routes let through to the CVM's budget.
+  Count budget_out;  // production
+  Count budget_in;   // copies included
+  Count budget_copies_out;
+  Count budget_copies_in;
+  // What the budget let through.
+  Count out;                                 // production
+  Count in;                                  // copies included
+  Count copies_out;                          // outer headers on
+  std::array<Count, kFrameDrops> dropped{};  // of production
+};
+
+enum class Routing : std::uint8_t {
+  kByAddress,  // by the destination address and the route tables
+  kOutside,    // out of the deployment, whatever the address: replayed captures
+};
+
+class EniDevice : public ns3::NetDevice {
+ public:
+  // MacTxDrop, MacRxDrop: a production frame was lost.
+  using DropTracedCallback = void (*)(ns3::Ptr<const ns3::Packet> frame, FrameDrop reason);
+
+  static ns3::TypeId GetTypeId();
+  EniDevice();
+
+  // Set-up, before the first frame.
+  void SetFabric(const ns3::Ptr<VpcFabric>& fabric);  // after SetNode and AddIpAddress
+  void AddIpAddress(const IpAddress& address);        // the first is primary
+  void SetFirewall(Firewall firewall) { firewall_ = std::move(firewall); }
+  void SetTapRules(std::string_view eni_id, std::shared_ptr<const TapRules> rules);
+  void AddSession(const ns3::Ptr<MirrorSession>& session);
+  void SetReceiver(const ns3::Ptr<MirrorReceiver>& receiver);
+  void RebuildTap();
+
+  // Sends a whole Ethernet frame, without FCS.
+  void SendFrame(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage = {},
+                 Routing routing = Routing::kByAddress);
+  // A frame arrives from the network at this moment.
+  void Arrive(ns3::Ptr<ns3::Packet> frame, Passage passage);
+
+  // For MirrorSession: puts `outer` and an Ethernet header in front of `copy`
+  // and offers it to the egress. The reason when it was lost, else empty.
+  std::optional<DropReason> SendCopy(const ns3::Ptr<ns3::Packet>& copy, const IpAddress& receiver,
+                                     std::span<const std::byte> outer, MirrorSession& session,
+                                     Bytes original);
+
+  // Corrects counters and ledgers for what waits in the egress at `now`. Once,
+  // at the end of a run, for each device of a CVM.
+  void Settle(Picoseconds now);
+
+  const EniCounters& counters() const { return counters_; }
+  const std::vector<ns3::Ptr<MirrorSession>>& sessions() const { return sessions_; }
+  const IpAddress& primary_address() const { return addresses_.front(); }
+  MacAddress mac() const;
+  std::uint32_t node_id() const { return node_id_; }
+  std::size_t fabric_place() const { return place_; }
+  bool HasAddress(const IpAddress& address) const;
+
+  // ns3::NetDevice. IP packets of ns-3's own stack go through Send.
+  void SetIfIndex(std::uint32_t index) override { if_index_ = index; }
+  std::uint32_t GetIfIndex() const override { return if_index_; }
+  ns3::Ptr<ns3::Channel> GetChannel() const override { return fabric_; }
+  void SetAddress(ns3::Address address) override;
+  ns3::Address GetAddress() const override { return mac_; }
+  bool SetMtu(std::uint16_t mtu) override;
+  std::uint16_t GetMtu() const override { return mtu_; }
+  bool IsLinkUp() const override { return fabric_ != nullptr; }
+  void AddLinkChangeCallback(ns3::Callback<void>) override {}
+  bool IsBroadcast() const override { return true; }
+  ns3::Address GetBroadcast() const override { return ns3::Mac48Address::GetBroadcast(); }
+  bool IsMulticast() const override { return false; }
+  ns3::Address GetMulticast(ns3::Ipv4Address group) const override;
+  ns3::Address GetMulticast(ns3::Ipv6Address group) const override;
+  bool IsBridge() const override { return false; }
+  bool IsPointToPoint() const override { return false; }
+  bool Send(ns3::Ptr<ns3::Packet> packet, const ns3::Address& destination,
+            std::uint16_t protocol) override;
+  bool SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address& source,
+                const ns3::Address& destination, std::uint16_t protocol) override;
+  ns3::Ptr<ns3::Node> GetNode() const override { return node_; }
+  void SetNode(ns3::Ptr<ns3::Node> node) override;
+  bool NeedsArp() const override { return false; }  // the fabric routes by IP address
+  void SetReceiveCallback(ReceiveCallback callback) override { receive_ = callback; }
+  void SetPromiscReceiveCallback(PromiscReceiveCallback callback) override { promisc_ = callback; }
+  bool SupportsSendFrom() const override { return true; }
+
+ protected:
+  void DoDispose() override;
+
+ private:
+  Admission Admit(const FrameInfo& info, Direction direction);
+  void Offer(const ns3::Ptr<const ns3::Packet>& packet, const Frame& frame);
+  RouteAnswer Route(const FrameInfo& info, Routing routing);
+  void DropOut(const ns3::Ptr<const ns3::Packet>& frame, FrameDrop reason);
+  void DropIn(const ns3::Ptr<const ns3::Packet>& frame, FrameDrop reason);
+  void ArriveCopy(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage);
+  void ArriveProduction(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage);
+  void PassUp(const ns3::Ptr<ns3::Packet>& frame, const FrameInfo& info);
+  void Sniff(const ns3::Ptr<const ns3::Packet>& frame, Picoseconds at);
+  CvmHost& host();
+
+  ns3::Ptr<ns3::Node> node_;
+  ns3::Ptr<CvmHost> host_;
+  ns3::Ptr<VpcFabric> fabric_;
+  ns3::Ptr<MirrorReceiver> receiver_;
+  std::vector<ns3::Ptr<MirrorSession>> sessions_;
+  std::unique_ptr<MirrorTap> tap_;
+  std::shared_ptr<const TapRules> rules_;
+  std::string eni_id_;
+  std::optional<Firewall> firewall_;
+  std::vector<IpAddress> addresses_;
+  ns3::Mac48Address mac_;
+  EniCounters counters_;
+  std::size_t place_ = 0;
+  std::uint32_t node_id_ = 0;
+  std::uint32_t if_index_ = 0;
+  std::uint16_t mtu_ = 1500;
+  bool passes_up_ = true;
+  ReceiveCallback receive_;
+  PromiscReceiveCallback promisc_;
+  ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> mac_tx_;
+  ns3::TracedCallback<ns3::Ptr<const ns3::Packet>, FrameDrop> mac_tx_drop_;
+  ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> mac_rx_;
+  ns3::TracedCallback<ns3::Ptr<const ns3::Packet>, FrameDrop> mac_rx_drop_;
+  ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> sniffer_;
+};
+
+}  // namespace vpcmirror

@@ -1,0 +1,186 @@
+#include "models/ns3/frame_source.h"
+
+#include <ns3/simulator.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/ns3/clock.h"
+#include "models/ns3/eni_device.h"
+#include "models/ns3/raw_header.h"
+
+namespace vpcmirror {
+FlowKey FlowOf(const Workload& workload, const Stream& stream, int index) {
+  const int client_ports = workload.client_ports.last - workload.client_ports.first + 1;
+  const auto client =
+      static_cast<std::uint16_t>(workload.client_ports.first + index % client_ports);
+  FlowKey flow{.source = stream.from.address,
+               .destination = stream.to.address,
+               .source_port = stream.from_is_client ? client : workload.server_port,
+               .destination_port = stream.from_is_client ? workload.server_port : client,
+               .protocol = workload.protocol,
+               .ports = Ports::kKnown};
+  if (workload.protocol == kProtocolIcmp) {
+    flow.source_port = flow.destination_port = 0;
+    flow.ports = Ports::kNotInProtocol;
+  }
+  return flow;
+}
+
+MacAddress FrameSender::source_mac() const { return from_ ? from_->mac() : kGatewayMac; }
+MacAddress FrameSender::destination_mac() const { return to_ ? to_->mac() : kGatewayMac; }
+std::uint32_t FrameSender::node_id() const { return from_ ? from_->node_id() : to_->node_id(); }
+
+void FrameSender::Send(const FrameTemplate& flow, Bytes frame, const Passage& passage) {
+  const auto header_bytes = static_cast<std::int64_t>(flow.header_bytes());
+  const Bytes whole = std::max(frame, Bytes(header_bytes));
+  std::array<std::byte, FrameTemplate::kMaxHeaderBytes> header_space;
+  flow.Write(whole, identification_++, header_space);
+  RawHeader header(flow.header_bytes());
+  std::copy_n(header_space.begin(), flow.header_bytes(), header.bytes().begin());
+  auto packet = ns3::Create<ns3::Packet>(static_cast<std::uint32_t>(whole.count() - header_bytes));
+  packet->AddHeader(header);
+  sent_.Add(whole);
+  if (from_) {
+    from_->SendFrame(packet, passage);
+  } else {
+    to_->Arrive(packet, passage);
+  }
+}
+
+SizeMix::SizeMix(const std::vector<FrameSize>& sizes) : sizes_(sizes) {
+  double total = 0;
+  for (FrameSize& size : sizes_) total = size.weight += total;
+  for (FrameSize& size : sizes_) size.weight /= total;
+}
+
+Bytes SizeMix::Draw(ns3::UniformRandomVariable& uniform) const {
+  if (sizes_.size() == 1) return sizes_.front().frame;
+  const double draw = uniform.GetValue(0, 1);
+  for (const FrameSize& size : sizes_) {
+    if (draw < size.weight) return size.frame;
+  }
+  return sizes_.back().frame;
+}
+
+double SizeMix::MeanBytes() const {
+  double mean = 0;
+  double before = 0;
+  for (const FrameSize& size : sizes_) {
+    mean += static_cast<double>(size.frame.count()) * (size.weight - before);
+    before = size.weight;
+  }
+  return mean;
+}
+
+ns3::TypeId FrameSource::GetTypeId() {
+  static const ns3::TypeId tid = ns3::TypeId("vpcmirror::FrameSource")
+                                     .SetParent<ns3::Application>()
+                                     .AddConstructor<FrameSource>();
+  return tid;
+}
+
+FrameSource::FrameSource() : uniform_(ns3::CreateObject<ns3::UniformRandomVariable>()) {}
+
+void FrameSource::SetStream(const Workload& workload, const Stream& stream,
+                            ns3::Ptr<EniDevice> from, ns3::Ptr<EniDevice> to) {
+  workload_ = &workload;
+  sender_ = std::make_unique<FrameSender>(from, to);
+  sizes_ = std::make_unique<SizeMix>(workload.sizes);
+  bits_per_second_ = stream.rate.count();
+  if (workload.arrivals == ArrivalProcess::kOnOff) {
+    // The mean over bursts and pauses is the stream's rate.
+    const double on = Seconds(workload.on_off.mean_on);
+    const double off = Seconds(workload.on_off.mean_off);
+    bits_per_second_ = std::llround(static_cast<double>(stream.rate.count()) * (on + off) / on);
+  }
+  flows_.clear();
+  for (int i = 0; i < workload.flows; ++i) {
+    flows_.emplace_back(FlowOf(workload, stream, i), sender_->source_mac(),
+                        sender_->destination_mac());
+  }
+  SetStartTime(ToTime(workload.start));
+  SetStopTime(ToTime(workload.stop));
+}
+
+std::int64_t FrameSource::AssignStreams(std::int64_t stream) {
+  uniform_->SetStream(stream);
+  return 1;
+}
+
+// A random phase keeps streams of one rate from marching in step.
+void FrameSource::StartApplication() {
+  Picoseconds phase = PacedGap(Bytes(std::llround(sizes_->MeanBytes())), bits_per_second_);
+  phase = Picoseconds(
+      static_cast<std::int64_t>(static_cast<double>(phase.count()) * uniform_->GetValue(0, 1)));
+  unpaid_ = 0;
+  if (workload_->arrivals == ArrivalProcess::kOnOff) {
+    on_until_ = SimulatedNow() + phase + ParetoPeriod(workload_->on_off.mean_on);
+  }
+  next_ = ns3::Simulator::Schedule(ToTime(phase), &FrameSource::Emit, this);
+}
+
+void FrameSource::StopApplication() { next_.Cancel(); }
+
+std::size_t FrameSource::NextFlow() {
+  if (workload_->arrivals != ArrivalProcess::kConstant) {
+    return uniform_->GetInteger(0, static_cast<std::uint32_t>(flows_.size() - 1));
+  }
+  next_flow_ = next_flow_ + 1 < flows_.size() ? next_flow_ + 1 : 0;
+  return next_flow_;
+}
+
+void FrameSource::Emit() {
+  const Bytes frame = sizes_->Draw(*uniform_);
+  sender_->Send(flows_[NextFlow()], frame);
+  next_ = ns3::Simulator::Schedule(ToTime(GapAfter(frame)), &FrameSource::Emit, this);
+}
+
+// The time that `sent` takes at the rate; what integer division leaves over is
+// carried to the next gap, so that the mean rate is exact.
+Picoseconds FrameSource::PacedGap(Bytes sent, std::int64_t bits_per_second) {
+  const Int128 owed =
+      static_cast<Int128>(sent.count()) * kBitsPerByte * kPicosecondsPerSecond + unpaid_;
+  unpaid_ = static_cast<std::int64_t>(owed % bits_per_second);
+  return Picoseconds(static_cast<std::int64_t>(owed / bits_per_second));
+}
+
+Picoseconds FrameSource::GapAfter(Bytes sent) {
+  switch (workload_->arrivals) {
+    case ArrivalProcess::kConstant:
+      return PacedGap(sent, bits_per_second_);
+    case ArrivalProcess::kPoisson: {
+      const double mean =
+          sizes_->MeanBytes() * kBitsPerByte / static_cast<double>(bits_per_second_);
+      const double gap = -std::log(1.0 - uniform_->GetValue(0, 1)) * mean;
+      return Picoseconds(std::llround(gap * static_cast<double>(kPicosecondsPerSecond)));
+    }
+    case ArrivalProcess::kOnOff:
+      break;
+  }
+  Picoseconds gap = PacedGap(sent, bits_per_second_);
+  const Picoseconds now = SimulatedNow();
+  if (now + gap > on_until_) {
+    gap = on_until_ - now + ParetoPeriod(workload_->on_off.mean_off);
+    gap = std::max(gap, Picoseconds(0));
+    on_until_ = now + gap + ParetoPeriod(workload_->on_off.mean_on);
+  }
+  return gap;
+}
+
+// Pareto with the given mean: scale = mean * (shape - 1) / shape, by inversion.
+Picoseconds FrameSource::ParetoPeriod(Picoseconds mean) {
+  const double shape = workload_->on_off.shape;
+  const double scale = static_cast<double>(mean.count()) * (shape - 1) / shape;
+  const double period = scale / std::pow(1.0 - uniform_->GetValue(0, 1), 1 / shape);
+  constexpr double kLongest = 9e18;
+  return Picoseconds(static_cast<std::int64_t>(std::min(period, kLongest)));
+}
+
+void FrameSource::DoDispose() {
+  next_.Cancel();
+  sender_.reset();
+  ns3::Application::DoDispose();
+}
+
+}  // namespace vpcmirror

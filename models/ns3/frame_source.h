@@ -1,0 +1,104 @@
+// Sends the frames of one stream of a workload, whatever becomes of them.
+#pragma once
+
+#include <ns3/application.h>
+#include <ns3/event-id.h>
+#include <ns3/packet.h>
+#include <ns3/random-variable-stream.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "models/mirror/ledger.h"
+#include "models/ns3/passage.h"
+#include "models/scenario/valid_scenario.h"
+#include "models/wire/frame_template.h"
+
+namespace vpcmirror {
+
+class EniDevice;
+
+// The MAC address of whoever is not an ENI of the deployment: the gateway.
+inline constexpr MacAddress kGatewayMac{
+    {std::byte{0x02}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0x01}}};
+
+// The 5-tuple of the stream's flow number `index`, as its `from` end sends it.
+FlowKey FlowOf(const Workload& workload, const Stream& stream, int index);
+
+// Frames with headers as real bytes and payload without. An end without a
+// device is the outside: what it sends arrives at once, what is sent to it
+// leaves the deployment.
+class FrameSender {
+ public:
+  FrameSender(ns3::Ptr<EniDevice> from, ns3::Ptr<EniDevice> to) : from_(from), to_(to) {}
+
+  MacAddress source_mac() const;
+  MacAddress destination_mac() const;
+
+  void Send(const FrameTemplate& flow, Bytes frame, const Passage& passage = {});
+
+  const Count& sent() const { return sent_; }
+  std::uint32_t node_id() const;
+
+ private:
+  ns3::Ptr<EniDevice> from_;
+  ns3::Ptr<EniDevice> to_;
+  std::uint16_t identification_ = 0;
+  Count sent_;
+};
+
+// Draws frame sizes by their weights.
+class SizeMix {
+ public:
+  explicit SizeMix(const std::vector<FrameSize>& sizes);
+
+  // `uniform` is asked for a draw in [0, 1) only when there is a choice.
+  Bytes Draw(ns3::UniformRandomVariable& uniform) const;
+  double MeanBytes() const;
+
+ private:
+  std::vector<FrameSize> sizes_;  // weights summed up, the last one 1
+};
+
+class FrameSource : public ns3::Application {
+ public:
+  static ns3::TypeId GetTypeId();
+  FrameSource();
+
+  // The workload must outlive the application. Start and stop follow it.
+  void SetStream(const Workload& workload, const Stream& stream, ns3::Ptr<EniDevice> from,
+                 ns3::Ptr<EniDevice> to);
+
+  const Count& sent() const { return sender_->sent(); }
+
+  // Uses one stream, for phases, gaps, sizes and flows alike.
+  std::int64_t AssignStreams(std::int64_t stream);
+
+ protected:
+  void DoDispose() override;
+
+ private:
+  void StartApplication() override;
+  void StopApplication() override;
+
+  void Emit();
+  void ScheduleNext(Bytes sent);
+  Picoseconds GapAfter(Bytes sent);
+  Picoseconds PacedGap(Bytes sent, std::int64_t bits_per_second);
+  Picoseconds ParetoPeriod(Picoseconds mean);
+  std::size_t NextFlow();
+
+  const Workload* workload_ = nullptr;
+  std::int64_t bits_per_second_ = 0;  // while sending
+  std::unique_ptr<FrameSender> sender_;
+  std::unique_ptr<SizeMix> sizes_;
+  std::vector<FrameTemplate> flows_;
+  std::size_t next_flow_ = 0;
+  std::int64_t unpaid_ = 0;  // remainder of the last gap, in bit-picoseconds of a second
+  Picoseconds on_until_{};   // on/off: end of this burst
+  ns3::Ptr<ns3::UniformRandomVariable> uniform_;
+  ns3::EventId next_;
+};
+
+}  // namespace vpcmirror

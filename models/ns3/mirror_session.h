@@ -1,0 +1,73 @@
+// One mirror's session on one ENI.
+#pragma once
+
+#include <ns3/object.h>
+#include <ns3/packet.h>
+#include <ns3/traced-callback.h>
+
+#include <array>
+#include <memory>
+
+#include "models/mirror/ledger.h"
+#include "models/mirror/mirror.h"
+#include "models/mirror/mirror_tap.h"
+#include "models/ns3/frame_drop.h"
+
+namespace vpcmirror {
+
+class EniDevice;
+
+class MirrorSession : public ns3::Object {
+ public:
+  // MirrorTx: a copy was handed to the egress, outer headers on.
+  using TxTracedCallback = void (*)(ns3::Ptr<const ns3::Packet> copy);
+  // MirrorDrop: a copy was decided on and lost at the source.
+  using DropTracedCallback = void (*)(ns3::Ptr<const ns3::Packet> frame, DropReason reason);
+  // MirrorReject: a frame was not to be copied.
+  using RejectTracedCallback = void (*)(ns3::Ptr<const ns3::Packet> frame, Refusal refusal);
+
+  static ns3::TypeId GetTypeId();
+
+  // A compiled mirror, shared with the sessions of other ENIs. Setting the
+  // attributes State or Direction afterwards gives this session its own.
+  void SetMirror(std::shared_ptr<const Mirror> mirror);
+  const std::shared_ptr<const Mirror>& mirror() const { return mirror_; }
+
+  // The ENI that offers its frames. Called by EniDevice::AddSession.
+  void SetEni(EniDevice* eni) { eni_ = eni; }
+  const EniDevice* eni() const { return eni_; }
+
+  // Carries out what the tap decided for this session.
+  void Take(const ns3::Ptr<const ns3::Packet>& packet, const Frame& frame, const Outcome& outcome);
+
+  // Takes back what Take booked as mirrored: the copy still waits in the egress.
+  void StillWaits(Bytes original, Bytes wire);
+  void Lost(CopyLoss loss, Bytes original);
+
+  const Ledger& ledger() const { return ledger_; }
+  const std::array<Count, kCopyLosses>& losses() const { return losses_; }
+
+ protected:
+  void DoDispose() override;
+
+ private:
+  // ns-3 3.37 keeps enumerations as int, which an enum class does not become by itself.
+  void SetState(MirrorState state);
+  int GetState() const;
+  void SetDirections(DirectionSet directions);
+  int GetDirections() const;
+  void Replace(MirrorSettings settings);
+
+  void Send(const ns3::Ptr<const ns3::Packet>& packet, const CopyPlan& plan, const Piece& piece);
+  void Drop(const ns3::Ptr<const ns3::Packet>& packet, DropReason reason, Bytes original);
+
+  std::shared_ptr<const Mirror> mirror_;
+  EniDevice* eni_ = nullptr;
+  Ledger ledger_;
+  std::array<Count, kCopyLosses> losses_{};
+  ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> mirror_tx_;
+  ns3::TracedCallback<ns3::Ptr<const ns3::Packet>, DropReason> mirror_drop_;
+  ns3::TracedCallback<ns3::Ptr<const ns3::Packet>, Refusal> mirror_reject_;
+};
+
+}  // namespace vpcmirror

@@ -1,0 +1,20 @@
+// What travels with a frame beside its bytes.
+#pragma once
+
+#include <cstdint>
+
+#include "models/units/quantity.h"
+
+namespace vpcmirror {
+
+class MirrorSession;
+class RequestSource;
+
+// The objects outlive the simulation's events: both are held by their nodes.
+struct Passage {
+  MirrorSession* copy_of = nullptr;     // the session whose copy this is; null for production
+  Bytes original{};                     // of a copy: the length of the frame it copies
+  RequestSource* request_of = nullptr;  // who is to be told that a request has arrived
+};
+
+}  // namespace vpcmirror

@@ -1,0 +1,39 @@
+#include "models/ns3/raw_header.h"
+
+#include <algorithm>
+#include <ostream>
+
+namespace vpcmirror {
+
+ns3::TypeId RawHeader::GetTypeId() {
+  static const ns3::TypeId tid =
+      ns3::TypeId("vpcmirror::RawHeader").SetParent<ns3::Header>().AddConstructor<RawHeader>();
+  return tid;
+}
+
+ns3::TypeId RawHeader::GetInstanceTypeId() const { return GetTypeId(); }
+
+std::uint32_t RawHeader::GetSerializedSize() const { return static_cast<std::uint32_t>(size_); }
+
+void RawHeader::Serialize(ns3::Buffer::Iterator start) const {
+  start.Write(reinterpret_cast<const std::uint8_t*>(bytes_.data()),
+              static_cast<std::uint32_t>(size_));
+}
+
+std::uint32_t RawHeader::Deserialize(ns3::Buffer::Iterator start) {
+  start.Read(reinterpret_cast<std::uint8_t*>(bytes_.data()), static_cast<std::uint32_t>(size_));
+  return static_cast<std::uint32_t>(size_);
+}
+
+void RawHeader::Print(std::ostream& os) const { os << size_ << " bytes of headers"; }
+
+FrameInfo ParsePacket(const ns3::Ptr<const ns3::Packet>& packet) {
+  std::array<std::byte, kHeaderSnapBytes> head;
+  const std::uint32_t size = packet->GetSize();
+  const std::uint32_t copied =
+      packet->CopyData(reinterpret_cast<std::uint8_t*>(head.data()),
+                       std::min<std::uint32_t>(size, static_cast<std::uint32_t>(head.size())));
+  return ParseFrame(std::span(head).first(copied), Bytes(size));
+}
+
+}  // namespace vpcmirror

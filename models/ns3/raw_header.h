@@ -1,0 +1,45 @@
+// Bytes that the core has written, as an ns-3 header.
+#pragma once
+
+#include <ns3/header.h>
+#include <ns3/packet.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "models/wire/frame.h"
+
+namespace vpcmirror {
+
+// The single place where ns-3 buffers and core bytes meet. As a header to be
+// removed it reads as many bytes as it was constructed with.
+class RawHeader : public ns3::Header {
+ public:
+  static constexpr std::size_t kMaxBytes = 64;
+
+  static ns3::TypeId GetTypeId();
+  ns3::TypeId GetInstanceTypeId() const override;
+
+  RawHeader() = default;
+  // `size` zero bytes, at most kMaxBytes.
+  explicit RawHeader(std::size_t size) : size_(size) {}
+
+  std::span<std::byte> bytes() { return std::span(bytes_).first(size_); }
+  std::span<const std::byte> bytes() const { return std::span(bytes_).first(size_); }
+
+  std::uint32_t GetSerializedSize() const override;
+  void Serialize(ns3::Buffer::Iterator start) const override;
+  std::uint32_t Deserialize(ns3::Buffer::Iterator start) override;
+  void Print(std::ostream& os) const override;
+
+ private:
+  std::array<std::byte, kMaxBytes> bytes_{};
+  std::size_t size_ = 0;
+};
+
+// ParseFrame of a packet that begins with its Ethernet header.
+FrameInfo ParsePacket(const ns3::Ptr<const ns3::Packet>& packet);
+
+}  // namespace vpcmirror

@@ -1,0 +1,50 @@
+// Sends and receives the frames of a capture at one ENI.
+#pragma once
+
+#include <ns3/application.h>
+#include <ns3/event-id.h>
+#include <ns3/packet.h>
+
+#include <cstdint>
+
+#include "models/mirror/ledger.h"
+#include "models/ns3/passage.h"
+#include "models/scenario/valid_scenario.h"
+
+namespace vpcmirror {
+
+class EniDevice;
+
+// A frame from a local address leaves the ENI, any other arrives at it, at the
+// moment that the capture says. Reads one frame ahead and holds no more. A frame
+// whose time lies before its predecessor's comes at the predecessor's.
+class ReplaySource : public ns3::Application {
+ public:
+  static ns3::TypeId GetTypeId();
+
+  void SetReplay(const Workload& workload, const Replay& replay, ns3::Ptr<EniDevice> eni);
+
+  const Count& sent() const { return sent_; }
+
+ protected:
+  void DoDispose() override;
+
+ private:
+  void StartApplication() override;
+  void StopApplication() override;
+  bool ReadNext();
+  void Emit();
+  bool IsLocal(const IpAddress& address) const;
+  void MapAddresses(const FrameInfo& info);
+
+  Replay replay_;
+  ns3::Ptr<EniDevice> eni_;
+  FrameReader reader_;
+  CapturedFrame frame_;
+  Picoseconds round_start_{};  // of this pass over the file
+  Picoseconds last_time_{};    // within this pass, scaled
+  Count sent_;
+  ns3::EventId next_;
+};
+
+}  // namespace vpcmirror

@@ -1,0 +1,93 @@
+#include "models/ns3/request_source.h"
+
+#include <ns3/simulator.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/ns3/clock.h"
+#include "models/ns3/eni_device.h"
+
+namespace vpcmirror {
+
+ns3::TypeId RequestSource::GetTypeId() {
+  static const ns3::TypeId tid = ns3::TypeId("vpcmirror::RequestSource")
+                                     .SetParent<ns3::Application>()
+                                     .AddConstructor<RequestSource>();
+  return tid;
+}
+
+RequestSource::RequestSource() : uniform_(ns3::CreateObject<ns3::UniformRandomVariable>()) {}
+
+void RequestSource::SetStream(const Workload& workload, const RequestStream& stream,
+                              ns3::Ptr<EniDevice> client, ns3::Ptr<EniDevice> server) {
+  workload_ = &workload;
+  stream_ = stream;
+  server_is_outside_ = !server;
+  asking_ = std::make_unique<FrameSender>(client, server);
+  answering_ = std::make_unique<FrameSender>(server, client);
+  const Stream as_stream{.from = stream.client, .to = stream.server, .from_is_client = true};
+  for (int i = 0; i < workload.flows; ++i) {
+    const FlowKey flow = FlowOf(workload, as_stream, i);
+    requests_by_flow_.emplace_back(flow, asking_->source_mac(), asking_->destination_mac());
+    responses_by_flow_.emplace_back(Reversed(flow), answering_->source_mac(),
+                                    answering_->destination_mac());
+  }
+  SetStartTime(ToTime(workload.start));
+  SetStopTime(ToTime(workload.stop));
+}
+
+std::int64_t RequestSource::AssignStreams(std::int64_t stream) {
+  uniform_->SetStream(stream);
+  return 1;
+}
+
+void RequestSource::StartApplication() {
+  const double phase = uniform_->GetValue(0, 1) / stream_.per_second;
+  next_ = ns3::Simulator::Schedule(
+      ToTime(Picoseconds(std::llround(phase * static_cast<double>(kPicosecondsPerSecond)))),
+      &RequestSource::Ask, this);
+}
+
+void RequestSource::StopApplication() { next_.Cancel(); }
+
+Picoseconds RequestSource::Gap() {
+  double seconds = 1 / stream_.per_second;
+  if (workload_->arrivals == ArrivalProcess::kPoisson) {
+    seconds *= -std::log(1.0 - uniform_->GetValue(0, 1));
+  }
+  return Picoseconds(std::llround(seconds * static_cast<double>(kPicosecondsPerSecond)));
+}
+
+// An outside server answers at once: it has no limits, and its delay would only
+// shift the answer.
+void RequestSource::Ask() {
+  const auto flow = static_cast<std::size_t>(requests_) % requests_by_flow_.size();
+  ++requests_;
+  asking_->Send(requests_by_flow_[flow], stream_.request, {.request_of = this});
+  if (server_is_outside_) OnRequest();
+  next_ = ns3::Simulator::Schedule(ToTime(Gap()), &RequestSource::Ask, this);
+}
+
+// Requests of one client arrive in the order in which they were sent, but for
+// those that were lost, so that the count of answers picks a flow fairly.
+void RequestSource::OnRequest() {
+  const auto flow = static_cast<std::size_t>(answered_) % responses_by_flow_.size();
+  ++answered_;
+  const auto header = static_cast<std::int64_t>(responses_by_flow_[flow].header_bytes());
+  for (std::int64_t left = stream_.response.count(); left > 0; left -= kLargestFrame) {
+    const std::int64_t frame = std::max(std::min(left, kLargestFrame), header);
+    answering_->Send(responses_by_flow_[flow], Bytes(frame));
+  }
+}
+
+Count RequestSource::sent() const { return asking_->sent() + answering_->sent(); }
+
+void RequestSource::DoDispose() {
+  next_.Cancel();
+  asking_.reset();
+  answering_.reset();
+  ns3::Application::DoDispose();
+}
+
+}  // namespace vpcmirror

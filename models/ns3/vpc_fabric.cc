@@ -1,0 +1,80 @@
+#include "models/ns3/vpc_fabric.h"
+
+#include <ns3/simulator.h>
+
+#include <utility>
+
+#include "models/ns3/clock.h"
+#include "models/ns3/eni_device.h"
+#include "models/wire/hash.h"
+
+namespace vpcmirror {
+
+ns3::TypeId VpcFabric::GetTypeId() {
+  static const ns3::TypeId tid =
+      ns3::TypeId("vpcmirror::VpcFabric")
+          .SetParent<ns3::Channel>()
+          .AddConstructor<VpcFabric>()
+          .AddAttribute(
+              "Delay", "One-way delay between any two ENIs", ns3::TimeValue(ns3::MicroSeconds(50)),
+              ns3::MakeTimeAccessor(&VpcFabric::delay_), ns3::MakeTimeChecker(ns3::Time(0)))
+          .AddTraceSource("Outside", "A frame left the deployment for the outside",
+                          ns3::MakeTraceSourceAccessor(&VpcFabric::outside_),
+                          "ns3::Packet::TracedCallback");
+  return tid;
+}
+
+ns3::Ptr<ns3::NetDevice> VpcFabric::GetDevice(std::size_t i) const { return devices_.at(i); }
+
+std::size_t VpcFabric::Attach(const ns3::Ptr<EniDevice>& device) {
+  devices_.push_back(device);
+  return devices_.size() - 1;
+}
+
+void VpcFabric::Announce(const IpAddress& address, std::size_t device) {
+  announced_[address] = device;
+  known_routes_.clear();
+}
+
+void VpcFabric::SetTopology(std::shared_ptr<const Topology> topology) {
+  topology_ = std::move(topology);
+  known_routes_.clear();
+}
+
+RouteAnswer VpcFabric::RouteOf(std::size_t device, const IpAddress& destination) {
+  if (!topology_) {
+    const auto found = announced_.find(destination);
+    if (found == announced_.end()) return {.next_hop = {.kind = NextHop::Kind::kOutside}};
+    return {.next_hop = {.kind = NextHop::Kind::kLocal}, .destination = found->second};
+  }
+  if (!destination.is_v4()) return topology_->Lookup(device, destination);
+  const auto [place, is_new] =
+      known_routes_.try_emplace((std::uint64_t{device} << 32) | destination.v4());
+  if (is_new) place->second = topology_->Lookup(device, destination);
+  return place->second;
+}
+
+void VpcFabric::Carry(const ns3::Ptr<ns3::Packet>& packet, const RouteAnswer& route,
+                      Picoseconds departs, const Passage& passage) {
+  if (!route.destination) {
+    outside_(packet);
+    return;
+  }
+  const ns3::Time in = ToTime(departs - SimulatedNow()) + delay_;
+  const ns3::Ptr<EniDevice>& to = devices_[*route.destination];
+  ns3::Simulator::ScheduleWithContext(to->node_id(), in, &EniDevice::Arrive, to, packet, passage);
+}
+
+void VpcFabric::DoDispose() {
+  devices_.clear();  // breaks the device-channel cycle
+  topology_.reset();
+  ns3::Channel::DoDispose();
+}
+
+std::size_t VpcFabric::IpHasher::operator()(const IpAddress& address) const noexcept {
+  Fnv1a64 hash;
+  hash.Add(address.octets());
+  return static_cast<std::size_t>(MixBits(hash.value()));
+}
+
+}  // namespace vpcmirror

@@ -1,0 +1,64 @@
+// The network between ENIs: no limits of its own, one delay.
+#pragma once
+
+#include <ns3/channel.h>
+#include <ns3/nstime.h>
+#include <ns3/packet.h>
+#include <ns3/traced-callback.h>
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "models/cloud/topology.h"
+#include "models/ns3/passage.h"
+
+namespace vpcmirror {
+
+class EniDevice;
+
+class VpcFabric : public ns3::Channel {
+ public:
+  static ns3::TypeId GetTypeId();
+
+  std::size_t GetNDevices() const override { return devices_.size(); }
+  ns3::Ptr<ns3::NetDevice> GetDevice(std::size_t i) const override;
+
+  // Called by EniDevice::SetFabric. Returns the device's place among all.
+  std::size_t Attach(const ns3::Ptr<EniDevice>& device);
+  // Makes `address` lead to `device` while there is no topology.
+  void Announce(const IpAddress& address, std::size_t device);
+
+  // Routes by route tables from now on. Devices must have been attached in the
+  // order of the deployment's ENIs. Without a topology an address leads to the
+  // device that announced it and every other address to the outside.
+  void SetTopology(std::shared_ptr<const Topology> topology);
+
+  RouteAnswer RouteOf(std::size_t device, const IpAddress& destination);
+
+  ns3::Ptr<EniDevice> DeviceAt(std::size_t i) const { return devices_[i]; }
+
+  // Delivers a frame that leaves its ENI at `departs`, the fabric's delay later.
+  void Carry(const ns3::Ptr<ns3::Packet>& packet, const RouteAnswer& route, Picoseconds departs,
+             const Passage& passage);
+
+  ns3::Time delay() const { return delay_; }
+
+ protected:
+  void DoDispose() override;
+
+ private:
+  struct IpHasher {
+    std::size_t operator()(const IpAddress& address) const noexcept;
+  };
+
+  ns3::Time delay_;
+  std::vector<ns3::Ptr<EniDevice>> devices_;
+  std::unordered_map<IpAddress, std::size_t, IpHasher> announced_;
+  std::shared_ptr<const Topology> topology_;
+  // Answers already asked for: (device << 32 | IPv4 address).
+  std::unordered_map<std::uint64_t, RouteAnswer> known_routes_;
+  ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> outside_;
+};
+
+}  // namespace vpcmirror

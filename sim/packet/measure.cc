@@ -1,0 +1,142 @@
+#include "sim/packet/measure.h"
+
+#include <array>
+#include <cassert>
+#include <string>
+
+#include "models/capacity/cpu_cost.h"
+#include "models/units/rates.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+Load LoadOf(const Count& count, Picoseconds time) {
+  return {.frames = count.frames,
+          .bytes = count.bytes,
+          .bandwidth = MeanRate(count.bytes, time),
+          .packet_rate = MeanPacketRate(count.frames, time)};
+}
+
+// Every reason by its word, those that never happened with zero.
+template <class Reason, std::size_t kReasons>
+DropCounts ByReason(const std::array<Count, kReasons>& counts) {
+  DropCounts by_reason;
+  for (std::size_t i = 0; i < kReasons; ++i) {
+    by_reason.emplace(ToString(static_cast<Reason>(i)), counts[i]);
+  }
+  return by_reason;
+}
+
+HostResult MeasureHost(const ValidScenario& scenario, const Network& network, std::size_t index,
+                       Picoseconds time) {
+  const Cvm& cvm = scenario.deployment->cvms[index];
+  Count in, out, copies_in, copies_out;
+  Count cloned;
+  for (const std::size_t eni : cvm.enis) {
+    const EniCounters& counters = network.enis[eni]->counters();
+    in += counters.budget_in;
+    out += counters.budget_out + counters.budget_copies_out;
+    copies_in += counters.budget_copies_in;
+    copies_out += counters.budget_copies_out;
+    cloned += counters.budget_copies_out;
+  }
+  return {.id = cvm.id,
+          .type = cvm.type,
+          .limit_model = cvm.limits.model,
+          .limit_bandwidth = cvm.limits.bandwidth,
+          .limit_packet_rate = cvm.limits.packet_rate,
+          .used_in = LoadOf(in, time),
+          .used_out = LoadOf(out, time),
+          .copies_in = LoadOf(copies_in, time),
+          .copies_out = LoadOf(copies_out, time),
+          .cpu = {.cores_used = BusyCores(scenario.clone_cost, cloned.frames, cloned.bytes, time),
+                  .cores_limit = cvm.limits.vcpus},
+          .memory_peak = network.hosts[index]->peak_bytes()};
+}
+
+EniResult MeasureEni(const ValidScenario& scenario, const Network& network, std::size_t index,
+                     Picoseconds time) {
+  const Eni& eni = scenario.deployment->enis[index];
+  const EniCounters& counters = network.enis[index]->counters();
+  return {.id = eni.id,
+          .host = scenario.deployment->cvms[eni.cvm].id,
+          .address = eni.addresses.front(),
+          .in = LoadOf(counters.in, time),
+          .out = LoadOf(counters.out + counters.copies_out, time),
+          .mirror_out = LoadOf(counters.copies_out, time),
+          .offered_in = LoadOf(counters.offered_in, time),
+          .offered_out = LoadOf(counters.offered_out, time),
+          .dropped = ByReason<FrameDrop>(counters.dropped)};
+}
+
+MirrorResult MeasureMirror(const ValidScenario& scenario, const Network& network,
+                           std::size_t index) {
+  const PlacedMirror& placed = scenario.mirrors[index];
+  MirrorResult result{.id = placed.mirror->settings().id};
+  for (const std::size_t eni : placed.sources) {
+    result.sources.push_back(scenario.deployment->enis[eni].id);
+  }
+  for (const std::size_t eni : placed.receiver_enis) {
+    result.receivers.push_back(scenario.deployment->enis[eni].id);
+  }
+  std::array<Count, kCopyLosses> losses{};
+  for (const auto& session : network.sessions[index]) {
+    result.ledger += session->ledger();
+    for (std::size_t i = 0; i < kCopyLosses; ++i) losses[i] += session->losses()[i];
+  }
+  assert(result.ledger.AddsUp());
+  result.lost_after_source = ByReason<CopyLoss>(losses);
+  return result;
+}
+
+ReceiverResult MeasureReceiver(const ValidScenario& scenario, const Network& network,
+                               std::size_t index, Picoseconds end) {
+  const Eni& eni = scenario.deployment->enis[index];
+  const Cvm& cvm = scenario.deployment->cvms[eni.cvm];
+  const ReceiverCapacity capacity = CapacityOf(cvm);
+  const std::int64_t waiting = network.receivers[index]->Settle(end);
+  const ReceiverCounters& counters = network.receivers[index]->counters();
+  return {.id = eni.id,
+          .host = cvm.id,
+          .address = eni.addresses.front(),
+          .profile = cvm.receiver ? cvm.receiver->name : "",
+          .capacity_bandwidth = capacity.bandwidth,
+          .capacity_packet_rate = capacity.packet_rate,
+          .in = LoadOf(counters.in, end),
+          .digested = LoadOf(counters.digested, end),
+          .queued_at_end = waiting,
+          .duplicate_frames = counters.duplicates.frames,
+          .duplicate_bytes = counters.duplicates.bytes,
+          .dropped = {{std::string(ToString(CopyLoss::kReceiverRing)), counters.ring_full}}};
+}
+
+Count Produced(const Network& network) {
+  Count produced;
+  for (const auto& source : network.frame_sources) produced += source->sent();
+  for (const auto& source : network.request_sources) produced += source->sent();
+  for (const auto& source : network.replay_sources) produced += source->sent();
+  return produced;
+}
+
+}  // namespace
+
+void Measure(const ValidScenario& scenario, Network& network, Picoseconds end, RunResult& result) {
+  for (const auto& eni : network.enis) eni->Settle(end);
+  for (std::size_t i = 0; i < network.hosts.size(); ++i) {
+    result.hosts.push_back(MeasureHost(scenario, network, i, end));
+  }
+  for (std::size_t i = 0; i < network.enis.size(); ++i) {
+    result.enis.push_back(MeasureEni(scenario, network, i, end));
+  }
+  for (std::size_t i = 0; i < scenario.mirrors.size(); ++i) {
+    result.mirrors.push_back(MeasureMirror(scenario, network, i));
+  }
+  for (std::size_t i = 0; i < network.receivers.size(); ++i) {
+    if (network.receivers[i]) {
+      result.receivers.push_back(MeasureReceiver(scenario, network, i, end));
+    }
+  }
+  result.produced = Produced(network);
+}
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,184 @@
+#include "sim/packet/network.h"
+
+#include <ns3/boolean.h>
+#include <ns3/enum.h>
+#include <ns3/uinteger.h>
+
+#include <cmath>
+
+#include "models/cloud/firewall.h"
+#include "models/ns3/clock.h"
+#include "models/wire/hash.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+// The random stream of whatever has this name: adding one disturbs no other.
+std::int64_t StreamOf(const std::string& name) {
+  return static_cast<std::int64_t>(HashText(name) >> 2);
+}
+
+ns3::Ptr<CvmHost> MakeHost(const ValidScenario& scenario, std::size_t index) {
+  const Cvm& cvm = scenario.deployment->cvms[index];
+  const std::size_t vpc =
+      scenario.deployment->subnets[scenario.deployment->enis[cvm.enis.front()].subnet].vpc;
+  const ProviderProfile& provider = scenario.providers[scenario.deployment->vpcs[vpc].provider];
+  auto host = ns3::CreateObject<CvmHost>();
+  if (cvm.limits.bandwidth) {
+    const auto rate = static_cast<std::uint64_t>(cvm.limits.bandwidth->count());
+    host->SetAttribute("Bandwidth", ns3::DataRateValue(ns3::DataRate(rate)));
+  }
+  if (cvm.limits.packet_rate) {
+    host->SetAttribute(
+        "PacketRate",
+        ns3::UintegerValue(static_cast<std::uint64_t>(cvm.limits.packet_rate->count())));
+  }
+  host->SetAttribute("LimitModel", ns3::EnumValue(static_cast<int>(cvm.limits.model)));
+  host->SetAttribute("Congestion", ns3::EnumValue(static_cast<int>(provider.congestion)));
+  const auto frames = static_cast<std::uint32_t>(scenario.queue_frames[index]);
+  host->SetAttribute("QueueSize",
+                     ns3::QueueSizeValue(ns3::QueueSize(ns3::QueueSizeUnit::PACKETS, frames)));
+  host->AssignStreams(StreamOf("host " + cvm.id));
+  return host;
+}
+
+ns3::Ptr<EniDevice> MakeEni(const ValidScenario& scenario, std::size_t index,
+                            const ns3::Ptr<ns3::Node>& node) {
+  const Eni& eni = scenario.deployment->enis[index];
+  auto device = ns3::CreateObject<EniDevice>();
+  device->SetAttribute("Mtu", ns3::UintegerValue(static_cast<std::uint64_t>(eni.mtu.count())));
+  device->SetAttribute("PassUp", ns3::BooleanValue(false));  // no stack on top
+  ns3::Mac48Address mac;
+  mac.CopyFrom(reinterpret_cast<const std::uint8_t*>(eni.mac.octets.data()));
+  device->SetAddress(mac);
+  for (const IpAddress& address : eni.addresses) device->AddIpAddress(address);
+  device->SetFirewall(Firewall(*scenario.deployment, index));
+  const std::size_t vpc = scenario.deployment->subnets[eni.subnet].vpc;
+  device->SetTapRules(eni.id, scenario.tap_rules[scenario.deployment->vpcs[vpc].provider]);
+  node->AddDevice(device);
+  return device;
+}
+
+void AddReceiver(Network& network, std::size_t eni, const Cvm& cvm) {
+  if (network.receivers[eni]) return;
+  auto receiver = ns3::CreateObject<MirrorReceiver>();
+  const ReceiverCapacity capacity = CapacityOf(cvm);
+  if (capacity.bandwidth) {
+    const auto rate = static_cast<std::uint64_t>(capacity.bandwidth->count());
+    receiver->SetAttribute("Bandwidth", ns3::DataRateValue(ns3::DataRate(rate)));
+  }
+  if (capacity.packet_rate) {
+    receiver->SetAttribute(
+        "PacketRate",
+        ns3::UintegerValue(static_cast<std::uint64_t>(capacity.packet_rate->count())));
+  }
+  if (cvm.receiver && cvm.receiver->ring_frames > 0) {
+    receiver->SetAttribute(
+        "RingFrames", ns3::UintegerValue(static_cast<std::uint64_t>(cvm.receiver->ring_frames)));
+  }
+  network.enis[eni]->GetNode()->AddApplication(receiver);
+  network.enis[eni]->SetReceiver(receiver);
+  network.receivers[eni] = receiver;
+}
+
+void AddMirrors(const ValidScenario& scenario, Network& network) {
+  const Deployment& deployment = *scenario.deployment;
+  for (const PlacedMirror& placed : scenario.mirrors) {
+    auto& sessions = network.sessions.emplace_back();
+    for (const std::size_t eni : placed.sources) {
+      auto session = ns3::CreateObject<MirrorSession>();
+      session->SetMirror(placed.mirror);
+      network.enis[eni]->AddSession(session);
+      sessions.push_back(session);
+    }
+    for (const std::size_t eni : placed.receiver_enis) {
+      AddReceiver(network, eni, deployment.cvms[deployment.enis[eni].cvm]);
+    }
+  }
+}
+
+ns3::Ptr<EniDevice> DeviceOf(const Network& network, const Endpoint& end) {
+  return end.eni ? network.enis[*end.eni] : nullptr;
+}
+
+void AddWorkload(const Workload& workload, Network& network) {
+  int place = 0;
+  const auto next_stream = [&] {
+    return StreamOf("workload " + workload.name + " " + std::to_string(place++));
+  };
+  for (const Stream& stream : workload.streams) {
+    const auto from = DeviceOf(network, stream.from);
+    const auto to = DeviceOf(network, stream.to);
+    auto source = ns3::CreateObject<FrameSource>();
+    source->SetStream(workload, stream, from, to);
+    source->AssignStreams(next_stream());
+    (from ? from : to)->GetNode()->AddApplication(source);
+    network.frame_sources.push_back(source);
+  }
+  for (const RequestStream& stream : workload.requests) {
+    const auto client = DeviceOf(network, stream.client);
+    const auto server = DeviceOf(network, stream.server);
+    auto source = ns3::CreateObject<RequestSource>();
+    source->SetStream(workload, stream, client, server);
+    source->AssignStreams(next_stream());
+    (client ? client : server)->GetNode()->AddApplication(source);
+    network.request_sources.push_back(source);
+  }
+  for (const Replay& replay : workload.replays) {
+    auto source = ns3::CreateObject<ReplaySource>();
+    source->SetReplay(workload, replay, network.enis[replay.eni]);
+    network.enis[replay.eni]->GetNode()->AddApplication(source);
+    network.replay_sources.push_back(source);
+  }
+}
+
+}  // namespace
+
+ReceiverCapacity CapacityOf(const Cvm& cvm) {
+  ReceiverCapacity capacity;
+  if (!cvm.receiver || !cvm.limits.vcpus) return capacity;
+  const double scale = *cvm.limits.vcpus * cvm.receiver->scaling_efficiency;
+  const auto scaled = [&](std::int64_t one) {
+    return std::max<std::int64_t>(1, std::llround(static_cast<double>(one) * scale));
+  };
+  if (cvm.receiver->bandwidth_per_vcpu) {
+    capacity.bandwidth = BitsPerSecond(scaled(cvm.receiver->bandwidth_per_vcpu->count()));
+  }
+  if (cvm.receiver->packets_per_vcpu) {
+    capacity.packet_rate = PacketsPerSecond(scaled(cvm.receiver->packets_per_vcpu->count()));
+  }
+  return capacity;
+}
+
+Network BuildNetwork(const ValidScenario& scenario, const std::string& output_folder) {
+  const Deployment& deployment = *scenario.deployment;
+  Network network;
+  network.fabric = ns3::CreateObject<VpcFabric>();
+  network.fabric->SetAttribute("Delay", ns3::TimeValue(ToTime(scenario.fabric_delay)));
+
+  std::vector<ns3::Ptr<ns3::Node>> nodes;
+  for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
+    nodes.push_back(ns3::CreateObject<ns3::Node>());
+    network.hosts.push_back(MakeHost(scenario, i));
+    nodes.back()->AggregateObject(network.hosts.back());
+  }
+  // Attached in the order of the deployment, as SetTopology asks.
+  for (std::size_t i = 0; i < deployment.enis.size(); ++i) {
+    network.enis.push_back(MakeEni(scenario, i, nodes[deployment.enis[i].cvm]));
+    network.enis.back()->SetFabric(network.fabric);
+  }
+  network.fabric->SetTopology(scenario.topology);
+
+  network.receivers.resize(deployment.enis.size());
+  AddMirrors(scenario, network);
+  for (const Workload& workload : scenario.workloads) AddWorkload(workload, network);
+  if (!output_folder.empty()) {
+    for (const PcapOutput& pcap : scenario.pcaps) {
+      network.pcaps.push_back(
+          ns3::Create<PcapSink>(output_folder + "/" + pcap.file, network.enis[pcap.eni]));
+    }
+  }
+  return network;
+}
+
+}  // namespace vpcmirror::sim

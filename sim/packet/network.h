@@ -1,0 +1,47 @@
+// The ns-3 objects of one scenario.
+#pragma once
+
+#include <ns3/application.h>
+#include <ns3/node.h>
+
+#include <string>
+#include <vector>
+
+#include "models/ns3/cvm_host.h"
+#include "models/ns3/eni_device.h"
+#include "models/ns3/frame_source.h"
+#include "models/ns3/mirror_receiver.h"
+#include "models/ns3/pcap_sink.h"
+#include "models/ns3/replay_source.h"
+#include "models/ns3/request_source.h"
+#include "models/ns3/vpc_fabric.h"
+#include "models/scenario/valid_scenario.h"
+
+namespace vpcmirror::sim {
+
+// Everything by the index that it has in the deployment or the scenario.
+struct Network {
+  ns3::Ptr<VpcFabric> fabric;
+  std::vector<ns3::Ptr<CvmHost>> hosts;                        // by CVM
+  std::vector<ns3::Ptr<EniDevice>> enis;                       // by ENI
+  std::vector<ns3::Ptr<MirrorReceiver>> receivers;             // by ENI; null where there is none
+  std::vector<std::vector<ns3::Ptr<MirrorSession>>> sessions;  // by mirror, then source
+  std::vector<ns3::Ptr<FrameSource>> frame_sources;
+  std::vector<ns3::Ptr<RequestSource>> request_sources;
+  std::vector<ns3::Ptr<ReplaySource>> replay_sources;
+  std::vector<ns3::Ptr<PcapSink>> pcaps;
+};
+
+// What a receiver's software digests on a CVM of that size; empty where its
+// profile or the CVM's vCPUs say nothing.
+struct ReceiverCapacity {
+  std::optional<BitsPerSecond> bandwidth;
+  std::optional<PacketsPerSecond> packet_rate;
+};
+ReceiverCapacity CapacityOf(const Cvm& cvm);
+
+// Makes nodes, devices and applications, ready to run. The scenario must
+// outlive them. pcap files go to `output_folder`; none when it is empty.
+Network BuildNetwork(const ValidScenario& scenario, const std::string& output_folder);
+
+}  // namespace vpcmirror::sim
