@@ -1,0 +1,518 @@
+// Hosts to CVMs and ENIs, with limits, addresses and MACs.
+#include <algorithm>
+
+#include "models/scenario/draft.h"
+#include "models/scenario/nearest.h"
+#include "models/scenario/selectors.h"
+
+namespace vpcmirror {
+namespace {
+
+constexpr std::int64_t kDefaultMtu = 1500;
+// RFC 791: every module must forward datagrams of 68 octets.
+constexpr std::int64_t kSmallestMtu = 68;
+constexpr std::int64_t kLargestMtu = 65535;
+constexpr int kDefaultQueueFrames = 1000;
+constexpr int kMostMembers = 1'000'000;
+
+// One ENI of every member of a host, resolved but for its addresses.
+struct EniPlan {
+  const EniSpec* spec = nullptr;  // null: the one that a host has unasked
+  std::size_t subnet = 0;
+  Bytes mtu{};
+  std::vector<std::size_t> security_groups;
+};
+
+// What the members of a host have in common.
+struct CvmPlan {
+  std::string type;
+  Limits limits;
+  std::optional<ReceiverProfile> receiver;
+  int queue_frames = kDefaultQueueFrames;
+  std::vector<EniPlan> enis;
+};
+
+template <class T>
+void Replace(std::optional<T>& base, const std::optional<T>& by) {
+  if (by) base = by;
+}
+
+HostSettings Merged(HostSettings base, const HostSettings& by) {
+  Replace(base.type, by.type);
+  Replace(base.bandwidth, by.bandwidth);
+  Replace(base.packet_rate, by.packet_rate);
+  Replace(base.limit_model, by.limit_model);
+  Replace(base.vcpus, by.vcpus);
+  Replace(base.memory, by.memory);
+  Replace(base.receiver, by.receiver);
+  Replace(base.subnet, by.subnet);
+  Replace(base.mtu, by.mtu);
+  Replace(base.queue_frames, by.queue_frames);
+  if (!by.security_groups.empty()) base.security_groups = by.security_groups;
+  if (!by.enis.empty()) base.enis = by.enis;
+  return base;
+}
+
+std::int64_t CountOf(int value) { return value; }
+template <class Unit>
+std::int64_t CountOf(Quantity<Unit> value) {
+  return value.count();
+}
+
+// Reads the settings of a host, or of a member with an override.
+class HostPlanner {
+ public:
+  HostPlanner(Draft& draft, const HostSpec& host, const HostSettings& settings)
+      : draft_(draft), host_(host), settings_(settings) {}
+
+  // Empty when the host has an error.
+  std::optional<CvmPlan> Run() {
+    const std::size_t errors_before = draft_.errors.all().size();
+    CvmPlan plan;
+    PlanLimits(plan);
+    PlanReceiver(plan);
+    PlanQueue(plan);
+    PlanEnis(plan);
+    if (draft_.errors.all().size() != errors_before) return std::nullopt;
+    return plan;
+  }
+
+ private:
+  template <class T>
+  void Take(const std::optional<At<T>>& given, std::optional<T>& into, const char* what) {
+    if (!given) return;
+    if (CountOf(given->value) <= 0) {
+      draft_.errors.Add(given->path, std::string("the ") + what + " is not above zero",
+                        "a positive value");
+    }
+    into = given->value;
+  }
+
+  void PlanLimits(CvmPlan& plan) {
+    if (settings_.type) TakeType(plan, *settings_.type);
+    Take(settings_.bandwidth, plan.limits.bandwidth, "bandwidth");
+    Take(settings_.packet_rate, plan.limits.packet_rate, "packet rate");
+    Take(settings_.vcpus, plan.limits.vcpus, "number of vCPUs");
+    Take(settings_.memory, plan.limits.memory, "memory");
+    if (settings_.limit_model) plan.limits.model = settings_.limit_model->value;
+    NoteLimits(plan.limits);
+  }
+
+  void TakeType(CvmPlan& plan, const At<std::string>& name) {
+    const auto& types = draft_.library.instance_types;
+    const auto type = types.find(name.value);
+    if (type == types.end()) {
+      draft_.errors.Add(name.path, "there is no instance type \"" + name.value + "\"",
+                        AcceptedNames(name.value, NamesOf(types)));
+      return;
+    }
+    plan.type = name.value;
+    plan.limits = type->second.limits;
+    const int most = type->second.max_enis.value_or(0);
+    if (most > 0 && settings_.enis.size() > static_cast<std::size_t>(most)) {
+      draft_.errors.Add(
+          host_.path + "/enis",
+          std::to_string(settings_.enis.size()) + " ENIs are more than " + name.value + " can have",
+          "at most " + std::to_string(most));
+    }
+  }
+
+  void NoteLimits(const Limits& limits) {
+    const bool by_hand = settings_.bandwidth || settings_.packet_rate;
+    if (!settings_.type && !by_hand) {
+      draft_.assumptions.Default(
+          "limits", "not limited",
+          "Host " + host_.name + " has neither a type nor limits: nothing limits it.",
+          "the scenario gives none");
+      return;
+    }
+    const std::string of = settings_.type ? settings_.type->value : "host " + host_.name;
+    const std::string source =
+        settings_.type ? "the catalogue gives none" : "the scenario gives none";
+    if (!limits.bandwidth) {
+      draft_.assumptions.Default("bandwidth", "not limited",
+                                 "The bandwidth of " + of + " is not known and not limited.",
+                                 source);
+    }
+    if (!limits.packet_rate) {
+      draft_.assumptions.Default("packet_rate", "not limited",
+                                 "The packet rate of " + of + " is not known and not limited.",
+                                 source);
+    }
+    if (!settings_.type && !settings_.limit_model) {
+      draft_.assumptions.Default("limit_model", "combined",
+                                 "Limits given by hand hold for in and out together.",
+                                 "as Tencent's instance catalogue counts them");
+    }
+  }
+
+  void PlanReceiver(CvmPlan& plan) {
+    if (!settings_.receiver) return;
+    const auto& profiles = draft_.library.receivers;
+    const auto profile = profiles.find(settings_.receiver->value);
+    if (profile == profiles.end()) {
+      draft_.errors.Add(settings_.receiver->path,
+                        "there is no receiver profile \"" + settings_.receiver->value + "\"",
+                        AcceptedNames(settings_.receiver->value, NamesOf(profiles)));
+      return;
+    }
+    plan.receiver = profile->second;
+  }
+
+  void PlanQueue(CvmPlan& plan) {
+    std::optional<int> frames;
+    Take(settings_.queue_frames, frames, "egress queue");
+    plan.queue_frames = frames.value_or(kDefaultQueueFrames);
+    if (frames) return;
+    draft_.assumptions.Default("queue_frames", std::to_string(kDefaultQueueFrames),
+                               "The egress queue of a CVM holds 1000 frames where none is given.",
+                               "Linux: default txqueuelen of Ethernet devices");
+  }
+
+  void PlanEnis(CvmPlan& plan) {
+    if (settings_.enis.empty()) {
+      AddEni(plan, nullptr);
+      return;
+    }
+    for (const EniSpec& spec : settings_.enis) AddEni(plan, &spec);
+  }
+
+  void AddEni(CvmPlan& plan, const EniSpec* spec) {
+    const auto subnet = SubnetOf(spec);
+    if (!subnet) return;
+    EniPlan eni;
+    eni.spec = spec;
+    eni.subnet = *subnet;
+    eni.mtu = MtuOf(spec);
+    eni.security_groups = GroupsOf(spec, draft_.deployment->subnets[*subnet].vpc);
+    plan.enis.push_back(std::move(eni));
+  }
+
+  std::optional<std::size_t> SubnetOf(const EniSpec* spec) {
+    const auto& named = spec != nullptr && spec->subnet ? spec->subnet : settings_.subnet;
+    if (named) return ResolveSubnet(draft_, {named->value, named->path, std::nullopt});
+    const auto& subnets = draft_.deployment->subnets;
+    if (subnets.size() == 1) return 0;
+    std::vector<std::size_t> holding;
+    std::string names;
+    for (std::size_t i = 0; i < subnets.size(); ++i) {
+      names += (names.empty() ? "\"" : ", \"") + subnets[i].name + "\"";
+      if (spec != nullptr && spec->address && subnets[i].cidr.Contains(spec->address->value)) {
+        holding.push_back(i);
+      }
+    }
+    if (holding.size() == 1) return holding.front();
+    draft_.errors.Add(spec != nullptr ? spec->path : host_.path,
+                      "host " + host_.name + " names no subnet, and there are several",
+                      "a subnet: " + names);
+    return std::nullopt;
+  }
+
+  Bytes MtuOf(const EniSpec* spec) {
+    const auto& given = spec != nullptr && spec->mtu ? spec->mtu : settings_.mtu;
+    if (!given) {
+      draft_.assumptions.Default("mtu", "1500 B", "The MTU of an ENI is 1500 where none is given.",
+                                 "RFC 894: Ethernet's largest IP datagram");
+      return Bytes(kDefaultMtu);
+    }
+    if (given->value.count() < kSmallestMtu || given->value.count() > kLargestMtu) {
+      draft_.errors.Add(given->path, "an MTU of " + std::to_string(given->value.count()) + " bytes",
+                        "68 to 65535 bytes");
+    }
+    return given->value;
+  }
+
+  std::vector<std::size_t> GroupsOf(const EniSpec* spec, std::size_t vpc) {
+    const bool own = spec != nullptr && !spec->security_groups.empty();
+    const auto& given = own ? spec->security_groups : settings_.security_groups;
+    if (given.empty()) {
+      draft_.assumptions.Default("security_groups", "open",
+                                 "An ENI without security groups admits everything.",
+                                 "chosen for this model");
+    }
+    std::vector<std::size_t> groups;
+    const auto& known = draft_.names[vpc].security_groups;
+    for (const At<std::string>& name : given) {
+      const auto group = known.find(name.value);
+      if (group != known.end()) {
+        groups.push_back(group->second);
+        continue;
+      }
+      draft_.errors.Add(name.path,
+                        "there is no security group \"" + name.value + "\" in VPC " +
+                            draft_.deployment->vpcs[vpc].name,
+                        AcceptedNames(name.value, NamesOf(known)));
+    }
+    return groups;
+  }
+
+  Draft& draft_;
+  const HostSpec& host_;
+  const HostSettings& settings_;
+};
+
+std::uint32_t FirstUsable(const IpPrefix& cidr) { return cidr.address().v4() + 2; }
+
+std::uint32_t Broadcast(const IpPrefix& cidr) {
+  const std::uint32_t host_bits =
+      cidr.length() == 0 ? ~0u : static_cast<std::uint32_t>((1ull << (32 - cidr.length())) - 1);
+  return cidr.address().v4() | host_bits;
+}
+
+// Hands out addresses: those given by hand first, then the rest in order.
+class AddressBook {
+ public:
+  explicit AddressBook(Draft& draft) : draft_(draft), next_(draft.deployment->subnets.size()) {
+    for (std::size_t i = 0; i < next_.size(); ++i) {
+      next_[i] = FirstUsable(draft.deployment->subnets[i].cidr);
+    }
+  }
+
+  void Reserve(std::size_t eni, const IpAddress& address, const std::string& path) {
+    if (address.is_v4() && !CheckInside(eni, address, path)) return;
+    Deployment& deployment = *draft_.deployment;
+    const auto [at, fresh] = draft_.addresses[draft_.VpcOf(eni)].emplace(address, eni);
+    if (!fresh) {
+      draft_.errors.Add(path,
+                        "the address " + ToString(address) + " is already that of " +
+                            deployment.enis[at->second].id,
+                        "an address that no other ENI of the VPC has");
+      return;
+    }
+    deployment.enis[eni].addresses.push_back(address);
+  }
+
+  void Later(std::size_t eni, const std::string& path) { waiting_.push_back({eni, path}); }
+
+  void HandOut() {
+    for (const Waiting& each : waiting_) Give(each);
+  }
+
+ private:
+  struct Waiting {
+    std::size_t eni;
+    std::string path;
+  };
+
+  bool CheckInside(std::size_t eni, const IpAddress& address, const std::string& path) {
+    const Subnet& subnet = draft_.deployment->subnets[draft_.deployment->enis[eni].subnet];
+    const std::uint32_t value = address.v4();
+    const std::string range = "an address of subnet " + subnet.name + " from " +
+                              ToString(IpAddress::V4(FirstUsable(subnet.cidr))) + " to " +
+                              ToString(IpAddress::V4(Broadcast(subnet.cidr) - 1));
+    if (!subnet.cidr.Contains(address)) {
+      draft_.errors.Add(path,
+                        "the address " + ToString(address) + " lies outside subnet " + subnet.name +
+                            " " + ToString(subnet.cidr),
+                        range);
+      return false;
+    }
+    if (value < FirstUsable(subnet.cidr) || value == Broadcast(subnet.cidr)) {
+      draft_.errors.Add(path,
+                        "the address " + ToString(address) +
+                            " is the network's, its gateway's or its broadcast address",
+                        range);
+      return false;
+    }
+    return true;
+  }
+
+  void Give(const Waiting& to) {
+    Deployment& deployment = *draft_.deployment;
+    const std::size_t index = deployment.enis[to.eni].subnet;
+    const Subnet& subnet = deployment.subnets[index];
+    auto& taken = draft_.addresses[subnet.vpc];
+    while (next_[index] < Broadcast(subnet.cidr)) {
+      const IpAddress address = IpAddress::V4(next_[index]++);
+      if (!taken.emplace(address, to.eni).second) continue;
+      auto& addresses = deployment.enis[to.eni].addresses;
+      addresses.insert(addresses.begin(), address);
+      return;
+    }
+    if (!full_.insert(index).second) return;
+    draft_.errors.Add(to.path,
+                      "subnet " + subnet.name + " " + ToString(subnet.cidr) +
+                          " has no address left for " + deployment.enis[to.eni].id,
+                      "fewer hosts or a larger subnet");
+  }
+
+  Draft& draft_;
+  std::vector<std::uint32_t> next_;  // by subnet
+  std::vector<Waiting> waiting_;
+  std::set<std::size_t> full_;  // subnets, each complained about once
+};
+
+class HostExpander {
+ public:
+  explicit HostExpander(Draft& draft) : draft_(draft), addresses_(draft) {}
+
+  void Run() {
+    for (const HostSpec& host : draft_.scenario.hosts) Expand(host);
+    addresses_.HandOut();
+    AssignMacs();
+  }
+
+ private:
+  Deployment& deployment() { return *draft_.deployment; }
+
+  void Expand(const HostSpec& host) {
+    HostMembers members;
+    members.first_cvm = deployment().cvms.size();
+    members.count = host.count ? host.count->value : 1;
+    members.failed = !CheckHost(host, members.count);
+    const auto base = HostPlanner(draft_, host, host.settings).Run();
+    std::map<int, std::optional<CvmPlan>> overrides;
+    std::map<int, HostSettings> merged;  // outlives the plans, which point into it
+    for (const auto& [member, settings] : host.overrides) {
+      merged[member] = Merged(host.settings, settings.value);
+      overrides[member] = HostPlanner(draft_, host, merged[member]).Run();
+      members.failed = members.failed || !overrides[member];
+    }
+    members.failed = members.failed || !base;
+    if (!members.failed) {
+      for (int i = 0; i < members.count; ++i) {
+        const auto own = overrides.find(i);
+        const bool own_enis = own != overrides.end() && !host.overrides.at(i).value.enis.empty();
+        AddMember(host, i, own == overrides.end() ? *base : *own->second, own_enis);
+      }
+    }
+    if (draft_.hosts.emplace(host.name, members).second) {
+      RegisterId(draft_, host.name, {NamedThing::Kind::kHost, members.first_cvm, host.path});
+    }
+  }
+
+  bool CheckHost(const HostSpec& host, int count) {
+    bool good = CheckId(draft_, host.name, host.path);
+    if (draft_.hosts.count(host.name) != 0) {
+      draft_.errors.Add(host.path, "the name \"" + host.name + "\" is given twice",
+                        "a name of its own");
+      good = false;
+    }
+    if (count < 1 || count > kMostMembers) {
+      draft_.errors.Add(host.count->path, "a count of " + std::to_string(count),
+                        "1 to " + std::to_string(kMostMembers));
+      good = false;
+    }
+    for (const auto& [member, settings] : host.overrides) {
+      if (member >= 0 && member < count) continue;
+      draft_.errors.Add(settings.path,
+                        "host " + host.name + " has no member " + std::to_string(member),
+                        "0 to " + std::to_string(count - 1));
+      good = false;
+    }
+    return good;
+  }
+
+  void AddMember(const HostSpec& host, int member, const CvmPlan& plan, bool own_enis) {
+    Cvm cvm;
+    cvm.id = host.count ? host.name + "[" + std::to_string(member) + "]" : host.name;
+    cvm.host = host.name;
+    cvm.type = plan.type;
+    cvm.limits = plan.limits;
+    cvm.receiver = plan.receiver;
+    // Of an ENI that is written once for all members, the first one has what is
+    // written and the others follow it.
+    const int members = own_enis || !host.count ? 1 : host.count->value;
+    for (const EniPlan& eni : plan.enis) {
+      cvm.enis.push_back(deployment().enis.size());
+      AddEni(host, cvm, eni, {members, own_enis ? 0 : member});
+    }
+    deployment().cvms.push_back(std::move(cvm));
+    draft_.queue_frames.push_back(plan.queue_frames);
+  }
+
+  struct Sharing {
+    int members;  // that share the description of an ENI
+    int which;
+  };
+
+  void AddEni(const HostSpec& host, const Cvm& cvm, const EniPlan& plan, Sharing sharing) {
+    const std::size_t index = deployment().enis.size();
+    Eni eni;
+    eni.id = cvm.id + "/eni" + std::to_string(cvm.enis.size() - 1);
+    eni.cvm = deployment().cvms.size();
+    eni.subnet = plan.subnet;
+    eni.mtu = plan.mtu;
+    eni.security_groups = plan.security_groups;
+    const EniSpec* spec = plan.spec;
+    if (spec != nullptr && spec->id) eni.id = spec->id->value;
+    deployment().enis.push_back(std::move(eni));
+    if (spec == nullptr) {
+      addresses_.Later(index, host.path);
+      return;
+    }
+    if (sharing.members > 1) RefuseWhatCannotBeShared(*spec);
+    if (spec->id && CheckId(draft_, spec->id->value, spec->id->path)) {
+      RegisterId(draft_, spec->id->value, {NamedThing::Kind::kEni, index, spec->id->path});
+    }
+    TakeAddresses(host, index, *spec, sharing.which);
+    if (spec->mac) TakeMac(index, *spec->mac);
+  }
+
+  void TakeAddresses(const HostSpec& host, std::size_t eni, const EniSpec& spec, int which) {
+    if (!spec.address) {
+      addresses_.Later(eni, spec.path.empty() ? host.path : spec.path);
+    } else if (!spec.address->value.is_v4()) {
+      draft_.errors.Add(spec.address->path,
+                        "the primary address " + ToString(spec.address->value) + " is not IPv4",
+                        "an IPv4 address; IPv6 addresses may be secondary");
+    } else {
+      const auto value = spec.address->value.v4() + static_cast<std::uint32_t>(which);
+      addresses_.Reserve(eni, IpAddress::V4(value), spec.address->path);
+    }
+    for (const At<IpAddress>& address : spec.secondary_addresses) {
+      addresses_.Reserve(eni, address.value, address.path);
+    }
+  }
+
+  void RefuseWhatCannotBeShared(const EniSpec& spec) {
+    const std::string accepted = "give it in `override`, member by member";
+    if (spec.id)
+      draft_.errors.Add(spec.id->path, "one ID for the ENIs of several members", accepted);
+    if (spec.mac) {
+      draft_.errors.Add(spec.mac->path, "one MAC for the ENIs of several members", accepted);
+    }
+    for (const auto& address : spec.secondary_addresses) {
+      draft_.errors.Add(address.path, "one secondary address for the ENIs of several members",
+                        accepted);
+    }
+  }
+
+  void TakeMac(std::size_t eni, const At<MacAddress>& mac) {
+    // IEEE 802: the lowest bit of the first octet marks a group address.
+    if ((mac.value.octets[0] & std::byte{1}) != std::byte{0} || mac.value == MacAddress{}) {
+      draft_.errors.Add(mac.path, ToString(mac.value) + " is not the MAC of one device",
+                        "an address whose first octet is even, such as 02:00:0a:00:00:02");
+    }
+    const auto [at, fresh] = macs_.emplace(mac.value, eni);
+    if (!fresh) {
+      draft_.errors.Add(mac.path,
+                        "the MAC " + ToString(mac.value) + " is already that of " +
+                            deployment().enis[at->second].id,
+                        "a MAC that no other ENI has");
+    }
+    deployment().enis[eni].mac = mac.value;
+  }
+
+  // 02 (locally administered), the VPC's number, the primary address.
+  void AssignMacs() {
+    for (std::size_t i = 0; i < deployment().enis.size(); ++i) {
+      Eni& eni = deployment().enis[i];
+      if (eni.mac != MacAddress{} || eni.addresses.empty()) continue;
+      eni.mac.octets[0] = std::byte{0x02};
+      eni.mac.octets[1] = static_cast<std::byte>(draft_.VpcOf(i));
+      const auto octets = eni.addresses.front().octets();
+      std::copy(octets.begin(), octets.end(), eni.mac.octets.begin() + 2);
+    }
+  }
+
+  Draft& draft_;
+  AddressBook addresses_;
+  std::map<MacAddress, std::size_t> macs_;
+};
+
+}  // namespace
+
+void ExpandHosts(Draft& draft) { HostExpander(draft).Run(); }
+
+}  // namespace vpcmirror

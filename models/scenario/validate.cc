@@ -1,0 +1,127 @@
+#include <algorithm>
+
+#include "models/scenario/draft.h"
+
+namespace vpcmirror {
+namespace {
+
+// ns-3's Time in picoseconds ends at 106 days.
+constexpr std::int64_t kLongestDays = 100;
+constexpr Picoseconds kLongestRun{kLongestDays * 86'400 * kPicosecondsPerSecond};
+constexpr Picoseconds kFabricDelay{50'000 * kPicosecondsPerNanosecond};
+
+void SettleDuration(Draft& draft) {
+  const auto& given = draft.scenario.duration;
+  if (!given) {
+    draft.assumptions.Default("duration", "1 s", "A run lasts 1 s where no duration is given.",
+                              "chosen for this model");
+    return;
+  }
+  draft.duration = given->value;
+  if (given->value.count() <= 0) {
+    draft.errors.Add(given->path, "the duration is not above zero", "a time such as \"1 s\"");
+  } else if (given->value > kLongestRun) {
+    draft.errors.Add(given->path, "the duration is longer than 100 days",
+                     "at most 100 days: simulated time is counted in picoseconds");
+  }
+}
+
+std::uint64_t SettleSeed(Draft& draft) {
+  if (draft.scenario.seed) return draft.scenario.seed->value;
+  draft.assumptions.Default("seed", "1", "The random seed is 1 where none is given.",
+                            "chosen for this model");
+  return 1;
+}
+
+Picoseconds SettleFabricDelay(Draft& draft) {
+  const auto& given = draft.scenario.fabric_delay;
+  if (!given) {
+    draft.assumptions.Default("fabric_delay", "50 us",
+                              "The network takes 50 us one way between any two ENIs.",
+                              "not documented: a typical figure inside one zone");
+    return kFabricDelay;
+  }
+  if (given->value.count() < 0) {
+    draft.errors.Add(given->path, "the fabric delay is negative", "0 s or more");
+  }
+  return given->value;
+}
+
+// What is addressed to a mirror port is mirror traffic whichever mirror sent it,
+// so the rules of every provider know all ports.
+std::vector<MirrorPort> MirrorPorts(const Draft& draft) {
+  std::vector<MirrorPort> ports;
+  for (const PlacedMirror& placed : draft.mirrors) {
+    const MirrorSettings& settings = placed.mirror->settings();
+    if (settings.tunnel.kind == EncapsulationKind::kNone) continue;
+    for (const ReceiverAddress& receiver : settings.receivers) {
+      ports.push_back({receiver.address, settings.tunnel.destination_port});
+    }
+  }
+  std::sort(ports.begin(), ports.end());
+  ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
+  return ports;
+}
+
+std::vector<std::shared_ptr<const TapRules>> RulesOf(const Draft& draft) {
+  std::vector<std::shared_ptr<const TapRules>> rules;
+  for (const ProviderProfile& profile : draft.providers) {
+    TapRules each;
+    each.never_mirrored = profile.never_mirrored;
+    each.mirror_ports = MirrorPorts(draft);
+    each.mirrors_what_security_drops = profile.mirrors_what_security_drops;
+    rules.push_back(std::make_shared<const TapRules>(std::move(each)));
+  }
+  return rules;
+}
+
+// Routes are asked about only in a network that is sound.
+void ExpandNetworkAndHosts(Draft& draft) {
+  const std::size_t errors_before = draft.errors.all().size();
+  ExpandNetwork(draft);
+  ExpandHosts(draft);
+  ExpandRoutes(draft);
+  if (draft.errors.all().size() != errors_before) return;
+  draft.topology = std::make_shared<const Topology>(*draft.deployment);
+}
+
+[[noreturn]] void Throw(const Draft& draft) {
+  std::vector<ScenarioError> errors = draft.errors.all();
+  for (ScenarioError& error : errors) error.file = draft.scenario.file;
+  throw ScenarioException(std::move(errors));
+}
+
+}  // namespace
+
+ValidScenario Validate(const Scenario& scenario, const Library& library) {
+  Draft draft(scenario, library);
+  ValidScenario valid;
+  SettleDuration(draft);
+  valid.seed = SettleSeed(draft);
+  valid.fabric_delay = SettleFabricDelay(draft);
+  CheckAssumptionNames(draft);
+  ExpandNetworkAndHosts(draft);
+  ExpandMirrors(draft);
+  ExpandWorkloads(draft);
+  ExpandOutputs(draft);
+  if (!draft.errors.empty()) Throw(draft);
+
+  valid.name = scenario.name;
+  valid.description = scenario.description;
+  valid.file = scenario.file;
+  valid.sha256 = scenario.sha256;
+  valid.duration = draft.duration;
+  valid.queue_frames = std::move(draft.queue_frames);
+  valid.providers = draft.providers;
+  valid.deployment = draft.deployment;
+  valid.topology = draft.topology;
+  valid.tap_rules = RulesOf(draft);
+  valid.mirrors = std::move(draft.mirrors);
+  valid.workloads = std::move(draft.workloads);
+  valid.pcaps = std::move(draft.pcaps);
+  valid.assertions = std::move(draft.assertions);
+  valid.assumptions = draft.assumptions.all();
+  return valid;
+}
+
+}  // namespace vpcmirror

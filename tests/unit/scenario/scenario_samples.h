@@ -1,0 +1,144 @@
+// Raw scenarios for tests, as the reader would fill them in.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/scenario/error.h"
+#include "models/scenario/scenario.h"
+#include "models/scenario/valid_scenario.h"
+
+namespace vpcmirror::testing_samples {
+
+template <class T>
+At<T> Here(T value, std::string path = "/here") {
+  return At<T>{std::move(value), std::move(path)};
+}
+
+inline At<std::string> Text(const char* value, std::string path = "/here") {
+  return At<std::string>{value, std::move(path)};
+}
+
+inline BitsPerSecond Mbps(std::int64_t count) { return BitsPerSecond(count * 1'000'000); }
+
+inline IpPrefix Prefix(const char* text) { return *ParseIpPrefix(text); }
+inline IpAddress Address(const char* text) { return *ParseIpAddress(text); }
+
+// The rows of tencent-cvm.csv that the tests use, and what a profile says.
+inline Library SmallLibrary() {
+  Library library;
+  ProviderProfile tencent;
+  tencent.name = "tencent";
+  tencent.assumptions = {
+      {"encapsulation", "vxlan", "Copies are wrapped in VXLAN.", "not documented", false},
+      {"vni", "0", "The VXLAN network identifier is 0.", "not documented", false},
+  };
+  library.providers["tencent"] = tencent;
+
+  InstanceType web;
+  web.name = "S5.2XLARGE32";
+  web.limits.bandwidth = Mbps(3000);
+  web.limits.packet_rate = PacketsPerSecond(600'000);
+  web.limits.vcpus = 8;
+  web.max_enis = 4;
+  library.instance_types[web.name] = web;
+  InstanceType old;
+  old.name = "S3.6XLARGE48";
+  old.limits.bandwidth = Mbps(3000);
+  old.limits.vcpus = 24;
+  library.instance_types[old.name] = old;
+  InstanceType ids = web;
+  ids.name = "S5.4XLARGE32";
+  ids.limits.bandwidth = Mbps(6000);
+  library.instance_types[ids.name] = ids;
+
+  for (const char* name : {"suricata", "zeek", "generic"}) {
+    ReceiverProfile profile;
+    profile.name = name;
+    profile.source = "a test";
+    library.receivers[name] = profile;
+  }
+  return library;
+}
+
+inline HostSpec Host(const char* name, int count = 0) {
+  HostSpec host;
+  host.name = name;
+  host.path = std::string("/hosts/") + name;
+  if (count != 0) host.count = Here(count, host.path + "/count");
+  host.settings.type = Text("S5.2XLARGE32", host.path + "/type");
+  return host;
+}
+
+inline WorkloadSpec AtWorkload(const char* name, const char* at) {
+  WorkloadSpec workload;
+  workload.name = name;
+  workload.path = std::string("/workloads/") + name;
+  workload.at = Text(at, workload.path + "/at");
+  workload.in = Here(Mbps(500), workload.path + "/in");
+  workload.out = Here(Mbps(500), workload.path + "/out");
+  return workload;
+}
+
+inline TencentMirrorSpec MirrorOf(const std::vector<const char*>& sources,
+                                  const std::vector<const char*>& receivers, int number = 0) {
+  TencentMirrorSpec mirror;
+  mirror.path = "/mirrors/" + std::to_string(number);
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    mirror.collector_sources.push_back(
+        Text(sources[i], mirror.path + "/CollectorSrcs/" + std::to_string(i)));
+  }
+  for (std::size_t i = 0; i < receivers.size(); ++i) {
+    mirror.target_ips.push_back(
+        Text(receivers[i], mirror.path + "/CollectorTarget/TargetIps/" + std::to_string(i)));
+  }
+  return mirror;
+}
+
+// The smallest scenario of the design: two web servers, one receiver.
+inline Scenario Smallest() {
+  Scenario scenario;
+  scenario.name = "smallest";
+  scenario.file = "smallest.json";
+  scenario.hosts.push_back(Host("web", 2));
+  HostSpec ids = Host("ids");
+  ids.settings.type = Text("S5.4XLARGE32", "/hosts/ids/type");
+  ids.settings.receiver = Text("suricata", "/hosts/ids/receiver");
+  scenario.hosts.push_back(ids);
+  scenario.workloads.push_back(AtWorkload("www", "web"));
+  scenario.mirrors.push_back(MirrorOf({"web"}, {"ids"}));
+  return scenario;
+}
+
+inline VpcSpec VpcOf(const char* name, const char* cidr) {
+  VpcSpec vpc;
+  vpc.name = name;
+  vpc.path = std::string("/vpcs/") + name;
+  vpc.cidr = Prefix(cidr);
+  return vpc;
+}
+
+inline SubnetSpec SubnetOf(const VpcSpec& vpc, const char* name, const char* cidr) {
+  SubnetSpec subnet;
+  subnet.name = name;
+  subnet.path = vpc.path + "/subnets/" + name;
+  subnet.cidr = Prefix(cidr);
+  return subnet;
+}
+
+// Every complaint as "path: message | accepted".
+inline std::vector<std::string> ErrorsOf(const Scenario& scenario,
+                                         const Library& library = SmallLibrary()) {
+  std::vector<std::string> lines;
+  try {
+    Validate(scenario, library);
+  } catch (const ScenarioException& exception) {
+    for (const ScenarioError& error : exception.errors()) {
+      lines.push_back(error.path + ": " + error.message + " | " + error.accepted);
+    }
+  }
+  return lines;
+}
+
+}  // namespace vpcmirror::testing_samples
