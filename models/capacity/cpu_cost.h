@@ -11,7 +11,7 @@ namespace vpcmirror {
 // The time of one operation: so much a frame and so much a byte of it.
 struct CpuCost {
   Picoseconds per_frame{};
-  Picoseconds per_kilobyte{};  // 1,000 bytes
+  Picoseconds per_byte{};
 
   friend constexpr bool operator==(const CpuCost&, const CpuCost&) = default;
 };
@@ -23,7 +23,7 @@ constexpr double BusyCores(const CpuCost& cost, std::int64_t frames, Bytes bytes
   if (time.count() <= 0) return 0;
   const double busy =
       static_cast<double>(cost.per_frame.count()) * static_cast<double>(frames) +
-      static_cast<double>(cost.per_kilobyte.count()) * static_cast<double>(bytes.count()) / 1000;
+      static_cast<double>(cost.per_byte.count()) * static_cast<double>(bytes.count());
   return busy / static_cast<double>(time.count());
 }
 

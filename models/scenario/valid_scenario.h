@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "models/capacity/cpu_cost.h"
 #include "models/cloud/deployment.h"
 #include "models/cloud/provider_profile.h"
 #include "models/cloud/topology.h"
@@ -107,6 +108,7 @@ struct ValidScenario {
   std::uint64_t seed = 1;
   Picoseconds duration{kPicosecondsPerSecond};
   Picoseconds fabric_delay{};              // one way, between any two ENIs
+  CpuCost clone_cost;             // of copying and encapsulating one frame
   std::vector<int> queue_frames;           // of each CVM's egress queue
   std::vector<ProviderProfile> providers;  // by Vpc::provider, assumptions applied
   std::shared_ptr<const Deployment> deployment;
