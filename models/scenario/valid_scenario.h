@@ -109,7 +109,6 @@ struct ValidScenario {
   Picoseconds duration{kPicosecondsPerSecond};
   Picoseconds fabric_delay{};              // one way, between any two ENIs
   CpuCost clone_cost;                      // of copying and encapsulating one frame
-  CpuCost clone_cost;                      // of copying and encapsulating, to the source's guest
   std::vector<int> queue_frames;           // of each CVM's egress queue
   std::vector<ProviderProfile> providers;  // by Vpc::provider, assumptions applied
   std::shared_ptr<const Deployment> deployment;
