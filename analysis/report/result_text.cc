@@ -29,10 +29,6 @@ Ink InkOf(Verdict verdict) {
   return Ink::kPlain;
 }
 
-std::string Plural(std::size_t count, std::string_view one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-}
-
 // Limits of one kind of host or receiver, and what the kind is called.
 std::string LimitText(const std::optional<std::int64_t>& limit, const RowUnit& unit,
                       LimitModel model) {
@@ -79,6 +75,7 @@ class TextReport {
   template <class... Args>
   void Line(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
+    while (!out_.empty() && out_.back() == ' ') out_.pop_back();
     out_ += '\n';
   }
   void Title(std::string_view title) {
@@ -297,7 +294,7 @@ void TextReport::WriteMirrorLine(const std::string& what, const Count& count,
 
 void TextReport::WriteMirror(const MirrorResult& mirror) {
   const Ledger& ledger = mirror.ledger;
-  Sentence(fmt::format("{}  {} -> {}", mirror.id, JoinedGroups(mirror.sources),
+  Sentence(fmt::format("{}: {} -> {}", mirror.id, JoinedGroups(mirror.sources),
                        JoinedGroups(mirror.receivers)),
            2);
   Line("  {:{}}{:>16}{:>14}", "offered", kIdColumn - 2, CountText(ledger.offered.frames),

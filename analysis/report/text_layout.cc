@@ -95,10 +95,13 @@ std::string CellText(const Range& range, const RowUnit& unit) {
 }
 
 std::string PercentRangeText(const Range& range) {
-  const std::string low = PercentText(range.low());
   const std::string high = PercentText(range.high());
-  if (low == high) return high;
-  return fmt::format("{}..{}", low.substr(0, low.size() - 2), high);
+  if (PercentText(range.low()) == high) return high;
+  const auto end = [](double share, const std::string& text) {
+    return share > 0 && share < 0.01 ? std::string("<1") : text;
+  };
+  return fmt::format("{}..{} %", end(range.low(), SignificantText(range.low() * 100, 2)),
+                     end(range.high(), high.substr(0, high.size() - 2)));
 }
 
 }  // namespace vpcmirror

@@ -41,7 +41,7 @@ RowUnit PacketRateUnit(double largest_pps);
 
 // "1.000", "0.98..1.02" of a range in that unit; "-" for nothing.
 std::string CellText(const Range& range, const RowUnit& unit);
-// "68 %", "12..107 %".
+// "68 %", "12..107 %", "<1..2 %".
 std::string PercentRangeText(const Range& range);
 
 }  // namespace vpcmirror

@@ -14,9 +14,7 @@ namespace vpcmirror {
 namespace {
 
 // Drops of production that the deployment asks for.
-constexpr std::array<std::string_view, 6> kRefusedByPolicy = {
-    "security_group", "source_security_group", "target_security_group", "acl", "source_acl",
-    "target_acl"};
+constexpr std::array<std::string_view, 2> kRefusedByPolicy = {"security_group", "acl"};
 
 // One limit and what was offered to it.
 struct Use {

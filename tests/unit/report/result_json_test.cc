@@ -1,0 +1,210 @@
+#include "analysis/report/result_json.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include "analysis/report/verdict.h"
+#include "tests/unit/report/sample_result.h"
+
+namespace vpcmirror {
+namespace {
+
+using nlohmann::json;
+using testing_report::OneInThreeOut;
+
+RunResult Judged(RunResult result) {
+  ValidScenario scenario;
+  scenario.duration = Picoseconds(2 * kPicosecondsPerSecond);
+  scenario.assertions = {{"margin >= 50%", Measure::kMargin, Comparison::kAtLeast, 0.5}};
+  Judge(scenario, kDefaultMarginGoal, result);
+  return result;
+}
+
+// Every complaint of the published schema about `document`, one a line.
+std::string SchemaComplaints(const json& document) {
+  std::ifstream file(VPCMIRROR_SOURCE_DIR "/scenarios/schema/result.schema.json");
+  const json schema_document = json::parse(file);
+  valijson::Schema schema;
+  valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_document),
+                                          schema);
+  valijson::ValidationResults results;
+  valijson::Validator().validate(schema, valijson::adapters::NlohmannJsonAdapter(document),
+                                 &results);
+  std::string complaints;
+  valijson::ValidationResults::Error error;
+  while (results.popError(error)) {
+    for (const std::string& step : error.context) complaints += step;
+    complaints += ": " + error.description + "\n";
+  }
+  return complaints;
+}
+
+TEST(ResultJsonTest, HoldsToItsPublishedSchema) {
+  EXPECT_EQ(SchemaComplaints(json::parse(ResultJson(Judged(OneInThreeOut())))), "");
+}
+
+TEST(ResultJsonTest, HoldsToItsSchemaWithoutLimits) {
+  RunResult result = OneInThreeOut();
+  result.hosts[0].limit_bandwidth.reset();
+  result.hosts[0].limit_packet_rate.reset();
+  result.hosts[0].cpu.cores_limit.reset();
+  result.receivers[0].capacity_bandwidth.reset();
+  const json document = json::parse(ResultJson(Judged(result)));
+  EXPECT_EQ(SchemaComplaints(document), "");
+  EXPECT_TRUE(document["margin"].is_null());
+  EXPECT_TRUE(document["margin_of"].is_null());
+  EXPECT_TRUE(document["hosts"][0]["limit_bps"].is_null());
+}
+
+TEST(ResultJsonTest, HoldsToItsSchemaWhenEmpty) {
+  EXPECT_EQ(SchemaComplaints(json::parse(ResultJson(RunResult()))), "");
+}
+
+TEST(ResultSchemaTest, RefusesAMissingKeyAnUnknownKeyAndAWrongType) {
+  const json good = json::parse(ResultJson(Judged(OneInThreeOut())));
+  json missing = good;
+  missing["mirrors"][0]["dropped"].erase("mtu");
+  EXPECT_NE(SchemaComplaints(missing), "");
+  json unknown = good;
+  unknown["enis"][0]["colour"] = "blue";
+  EXPECT_NE(SchemaComplaints(unknown), "");
+  json wrong = good;
+  wrong["hosts"][0]["used_bps"] = 4e9 + 0.5;
+  EXPECT_NE(SchemaComplaints(wrong), "");
+}
+
+TEST(ResultJsonTest, SaysWhatWasRun) {
+  const json document = json::parse(ResultJson(Judged(OneInThreeOut())));
+  EXPECT_EQ(document["schema"], "vpcmirror.result/1");
+  EXPECT_EQ(document["scenario"]["name"], "one-in-three-out");
+  EXPECT_EQ(document["scenario"]["file"], "one-in-three-out.json");
+  EXPECT_EQ(document["scenario"]["sha256"], std::string(64, 'a'));
+  EXPECT_EQ(document["engine"], "packet");
+  EXPECT_EQ(document["seed"], 7);
+  EXPECT_EQ(document["duration_ns"], 1'000'000'000);
+  EXPECT_EQ(document["planned_duration_ns"], 2'000'000'000);
+  EXPECT_EQ(document["complete"], true);
+}
+
+// The numbers of sample_result.h: 4 of 6 Gbps, 400 of 1000 kpps.
+TEST(ResultJsonTest, HasEveryNumberOfAHost) {
+  const json host = json::parse(ResultJson(Judged(OneInThreeOut())))["hosts"][0];
+  EXPECT_EQ(host["id"], "web");
+  EXPECT_EQ(host["type"], "S5.4XLARGE32");
+  EXPECT_EQ(host["limit_model"], "combined");
+  EXPECT_EQ(host["limit_bps"], 6'000'000'000);
+  EXPECT_EQ(host["used_bps"], 4'000'000'000);
+  EXPECT_EQ(host["used_in_bps"], 1'000'000'000);
+  EXPECT_EQ(host["used_out_bps"], 3'000'000'000);
+  EXPECT_EQ(host["copies_out_bps"], 2'000'000'000);
+  EXPECT_EQ(host["limit_pps"], 1'000'000);
+  EXPECT_EQ(host["used_pps"], 400'000);
+  EXPECT_EQ(host["margin"], 1.0 / 3);
+  EXPECT_EQ(host["tightest"], "bandwidth");
+  EXPECT_EQ(host["crossover_bytes"], 750);
+  EXPECT_EQ(host["cpu"]["cores_used"], 0.5);
+  EXPECT_EQ(host["cpu"]["cores_limit"], 16);
+  EXPECT_EQ(host["memory"]["peak_bytes"], 3000);
+}
+
+TEST(ResultJsonTest, TakesTheLargerDirectionOfAPerDirectionLimit) {
+  RunResult result = OneInThreeOut();
+  result.hosts[0].limit_model = LimitModel::kPerDirection;
+  const json host = json::parse(ResultJson(Judged(result)))["hosts"][0];
+  EXPECT_EQ(host["limit_model"], "per_direction");
+  EXPECT_EQ(host["used_bps"], 3'000'000'000);
+  EXPECT_EQ(host["used_pps"], 300'000);
+}
+
+TEST(ResultJsonTest, HasEveryNumberOfAnEni) {
+  const json eni = json::parse(ResultJson(Judged(OneInThreeOut())))["enis"][0];
+  EXPECT_EQ(eni["id"], "web/eni0");
+  EXPECT_EQ(eni["host"], "web");
+  EXPECT_EQ(eni["ip"], "10.0.1.5");
+  EXPECT_EQ(eni["in_bps"], 1'000'000'000);
+  EXPECT_EQ(eni["out_bps"], 3'000'000'000);
+  EXPECT_EQ(eni["out_pps"], 300'000);
+  EXPECT_EQ(eni["out_frames"], 300'000);
+  EXPECT_EQ(eni["out_bytes"], 375'000'000);
+  EXPECT_EQ(eni["mirror_out_bps"], 2'000'000'000);
+  EXPECT_EQ(eni["offered_bps"], 2'000'000'000);
+  EXPECT_EQ(eni["offered_in_bps"], 1'000'000'000);
+  EXPECT_EQ(eni["offered_out_pps"], 100'000);
+  EXPECT_EQ(eni["dropped"]["security_group"]["frames"], 0);
+}
+
+TEST(ResultJsonTest, HasEveryNumberOfAMirrorAndItAddsUp) {
+  const json mirror = json::parse(ResultJson(Judged(OneInThreeOut())))["mirrors"][0];
+  EXPECT_EQ(mirror["offered_frames"], 200'010);
+  EXPECT_EQ(mirror["offered_bytes"], 250'000'600);
+  EXPECT_EQ(mirror["rejected_frames"], 10);
+  EXPECT_EQ(mirror["rejected_bytes"], 600);
+  EXPECT_EQ(mirror["rejected"].size(), 7u);
+  EXPECT_EQ(mirror["rejected"]["never_mirrored"]["bytes"], 600);
+  EXPECT_EQ(mirror["mirrored_frames"], 200'000);
+  EXPECT_EQ(mirror["queued_at_end_frames"], 0);
+  EXPECT_EQ(mirror["dropped"].size(), 5u);
+  EXPECT_EQ(mirror["dropped"]["egress_bandwidth"]["frames"], 0);
+  EXPECT_EQ(mirror["wire_datagrams"], 200'000);
+  EXPECT_EQ(mirror["lost_after_source"]["ring"]["frames"], 0);
+}
+
+TEST(ResultJsonTest, HasReceiversAssertionsAndAssumptions) {
+  const json document = json::parse(ResultJson(Judged(OneInThreeOut())));
+  const json receiver = document["receivers"][0];
+  EXPECT_EQ(receiver["ip"], "10.0.9.9");
+  EXPECT_EQ(receiver["in_bps"], 2'000'000'000);
+  EXPECT_EQ(receiver["frames"], 200'000);
+  EXPECT_EQ(receiver["capacity_bps"], 4'000'000'000);
+  EXPECT_TRUE(receiver["capacity_pps"].is_null());
+  EXPECT_EQ(receiver["margin"], 0.5);
+  EXPECT_EQ(document["asserts"][0]["text"], "margin >= 50%");
+  EXPECT_EQ(document["asserts"][0]["value"], 1.0 / 3);
+  EXPECT_EQ(document["asserts"][0]["held"], false);
+  EXPECT_EQ(document["assumptions"][0]["name"], "flow_hash_symmetric");
+  EXPECT_EQ(document["assumptions"][0]["overridden"], true);
+}
+
+TEST(ResultJsonTest, DoesNotDependOnTheFolderOfTheScenario) {
+  RunResult elsewhere = OneInThreeOut();
+  elsewhere.scenario_file = "one-in-three-out.json";
+  EXPECT_EQ(ResultJson(elsewhere), ResultJson(OneInThreeOut()));
+}
+
+TEST(ResultJsonTest, KeepsTheOrderOfItsKeys) {
+  const std::string text = ResultJson(OneInThreeOut());
+  EXPECT_EQ(text.rfind("{\n  \"schema\"", 0), 0u);
+  EXPECT_LT(text.find("\"hosts\""), text.find("\"enis\""));
+  EXPECT_EQ(text.back(), '\n');
+}
+
+TEST(ResultJsonTest, WritesNumbersExactly) {
+  RunResult result = OneInThreeOut();
+  result.hosts[0].used_in.bandwidth =
+      BitsPerSecond(std::int64_t{9'007'199'254'740'993});  // 2^53 + 1
+  result.mirror_loss = 0.1;
+  const std::string text = ResultJson(result);
+  EXPECT_NE(text.find("\"used_in_bps\": 9007199254740993"), std::string::npos);
+  EXPECT_NE(text.find("\"mirror_loss\": 0.1,"), std::string::npos);
+}
+
+TEST(ResultJsonTest, StaysUtfEightWhateverTheNameHolds) {
+  RunResult result = OneInThreeOut();
+  result.scenario_name =
+      "a\xff"
+      "b";
+  EXPECT_EQ(json::parse(ResultJson(result))["scenario"]["name"],
+            "a\xef\xbf\xbd"
+            "b");  // U+FFFD
+}
+
+}  // namespace
+}  // namespace vpcmirror

@@ -1,0 +1,198 @@
+#include "analysis/report/result_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "analysis/report/verdict.h"
+#include "tests/unit/report/sample_result.h"
+
+namespace vpcmirror {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+using testing_report::LoadOf;
+using testing_report::OneInThreeOut;
+using testing_report::Source;
+using testing_report::SourceEni;
+
+std::string TextOf(RunResult result, const TextStyle& style = {}) {
+  ValidScenario scenario;
+  scenario.assertions = {
+      {"mirror_loss < 0.1%", Measure::kMirrorLoss, Comparison::kLess, 0.001},
+      {"margin >= 50%", Measure::kMargin, Comparison::kAtLeast, 0.5},
+  };
+  scenario.duration = Picoseconds(2 * kPicosecondsPerSecond);
+  Judge(scenario, kDefaultMarginGoal, result);
+  return ResultText(result, style);
+}
+
+std::vector<std::string> LinesOf(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+// The first line that begins with `start`, with runs of spaces made one.
+std::string LineOf(const std::string& text, const std::string& start, std::size_t after = 0) {
+  const std::size_t at = text.find("\n" + start, after);
+  if (at == std::string::npos) return "no line begins with " + start;
+  std::string line = text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+  line.erase(
+      std::unique(line.begin(), line.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
+      line.end());
+  return line;
+}
+
+TEST(ResultTextTest, BeginsWithTheVerdictAndWhy) {
+  EXPECT_THAT(
+      TextOf(OneInThreeOut()),
+      StartsWith("FITS: web offers 4 Gbps of a combined 6 Gbps, the tightest (66.7 % used), "
+                 "and\nnothing is lost.\n"));
+}
+
+TEST(ResultTextTest, SaysWhatMirroringCosts) {
+  const std::string text = TextOf(OneInThreeOut());
+  EXPECT_THAT(text, HasSubstr("Mirroring costs 2 Gbps and 200 kpps of egress: the source sends "
+                              "3 Gbps instead\nof 1 Gbps.\n"));
+  EXPECT_THAT(text, HasSubstr("Production frames: none lost. Copies: none lost.\n"));
+}
+
+TEST(ResultTextTest, ShowsEachHostAgainstItsLimits) {
+  const std::string text = TextOf(OneInThreeOut());
+  const std::size_t hosts = text.find("\nHosts");
+  EXPECT_EQ(LineOf(text, "web", hosts), "web S5.4XLARGE32");
+  EXPECT_EQ(LineOf(text, "  Gbps", hosts), " Gbps 1.000 1.000 - 2.000 6 in+out 66.7 %");
+  // A limit of a million gives the row its unit.
+  EXPECT_EQ(LineOf(text, "  Mpps", hosts), " Mpps 0.100 0.100 - 0.200 1 in+out 40 %");
+}
+
+TEST(ResultTextTest, ShowsWhatPassesEachEni) {
+  const std::string text = TextOf(OneInThreeOut());
+  const std::size_t enis = text.find("\nENIs");
+  EXPECT_EQ(LineOf(text, "  Gbps", enis), " Gbps 1.000 1.000 1.000 3.000 2.000");
+  EXPECT_EQ(LineOf(text, "  kpps", enis), " kpps 100.0 100.0 100.0 300.0 200.0");
+}
+
+TEST(ResultTextTest, ShowsOnlyReasonsThatOccurred) {
+  const std::string text = TextOf(OneInThreeOut());
+  const std::size_t mirrors = text.find("\nMirrors");
+  EXPECT_EQ(LineOf(text, "mirror-0", mirrors), "mirror-0: web/eni0 -> ids/eni0");
+  EXPECT_EQ(LineOf(text, "  offered", mirrors), " offered 200,010 250 MB");
+  EXPECT_EQ(LineOf(text, "  refused", mirrors), " refused by never_mirrored 10 600 bytes 0.005 %");
+  EXPECT_EQ(LineOf(text, "  mirrored", mirrors), " mirrored 200,000 250 MB 99.995 %");
+  EXPECT_THAT(text, Not(HasSubstr("egress_bandwidth")));
+  EXPECT_THAT(text, Not(HasSubstr("truncated")));
+}
+
+TEST(ResultTextTest, ShowsLossWhereItHappens) {
+  RunResult result = OneInThreeOut();
+  result.enis[0].dropped["egress_bandwidth"] = {20'000, Bytes(25'000'000)};
+  result.mirrors[0].ledger.dropped[0] = {50'000, Bytes(62'500'000)};
+  result.mirrors[0].lost_after_source["ring"] = {1000, Bytes(1'250'000)};
+  result.receivers[0].dropped["ring"] = {1000, Bytes(1'250'000)};
+  result.receivers[0].duplicate_frames = 100'000;
+  result.receivers[0].duplicate_bytes = Bytes(125'000'000);
+  const std::string text = TextOf(result);
+  EXPECT_EQ(LineOf(text, "  dropped by egress"),
+            " dropped by egress_bandwidth: 20,000 frames (10 %), 25 MB");
+  EXPECT_EQ(LineOf(text, "  dropped egress"), " dropped egress_bandwidth 50,000 62.5 MB 25 %");
+  EXPECT_EQ(LineOf(text, "    lost later ring"), " lost later ring 1,000 1.25 MB 0.5 %");
+  EXPECT_EQ(LineOf(text, "  dropped by ring"), " dropped by ring: 1,000 frames (0.5 %), 1.25 MB");
+  EXPECT_EQ(LineOf(text, "  seen twice"), " seen twice: 100,000 frames (50 %), 125 MB");
+}
+
+TEST(ResultTextTest, ShowsReceiversAgainstTheirCapacity) {
+  const std::string text = TextOf(OneInThreeOut());
+  const std::size_t receivers = text.find("\nReceivers");
+  EXPECT_EQ(LineOf(text, "ids", receivers), "ids/eni0 suricata");
+  EXPECT_EQ(LineOf(text, "  Gbps", receivers), " Gbps 2.000 2.000 4 50 %");
+  EXPECT_EQ(LineOf(text, "  kpps", receivers), " kpps 200.0 200.0 no limit");
+}
+
+TEST(ResultTextTest, ShowsAssertionsWithTheirValues) {
+  const std::string text = TextOf(OneInThreeOut());
+  EXPECT_THAT(text, HasSubstr("\n  held    mirror_loss < 0.1%  (it is 0 %)\n"));
+  EXPECT_THAT(text, HasSubstr("\n  MISSED  margin >= 50%  (it is 33.3 %)\n"));
+}
+
+TEST(ResultTextTest, EndsWithTheAssumptions) {
+  EXPECT_EQ(LinesOf(TextOf(OneInThreeOut())).back(), "  flow_hash_symmetric=true (yours)");
+}
+
+TEST(ResultTextTest, SaysThatARunWasStopped) {
+  RunResult result = OneInThreeOut();
+  result.complete = false;
+  EXPECT_THAT(TextOf(result),
+              HasSubstr("\nStopped after 1 s of 2 s: this is what was seen until then.\n"));
+  EXPECT_THAT(TextOf(OneInThreeOut()), Not(HasSubstr("Stopped")));
+}
+
+// 40 sources whose copies grow from 2.000 Gbps by 1.25 Mbps each: 2.04875 the last.
+RunResult Forty() {
+  RunResult result = OneInThreeOut();
+  result.hosts.clear();
+  result.enis.clear();
+  result.mirrors[0].sources.clear();
+  for (int i = 0; i < 40; ++i) {
+    const std::string id = "web[" + std::to_string(i) + "]";
+    result.hosts.push_back(Source(id));
+    result.hosts.back().copies_out = LoadOf(200'000 + 125 * i, 1250);
+    result.hosts.back().used_out = LoadOf(300'000 + 125 * i, 1250);
+    result.enis.push_back(SourceEni(id));
+    result.mirrors[0].sources.push_back(id + "/eni0");
+  }
+  return result;
+}
+
+TEST(ResultTextTest, SaysFortyAlikeHostsOnce) {
+  const std::string text = TextOf(Forty());
+  const std::size_t hosts = text.find("\nHosts");
+  EXPECT_EQ(LineOf(text, "web", hosts), "web[0-39] S5.4XLARGE32");
+  EXPECT_EQ(LineOf(text, "  Gbps", hosts), " Gbps 1.000 1.000 - 2..2.05 6 in+out 67..67.5 %");
+  EXPECT_THAT(text, HasSubstr("\nweb[0-39]/eni0\n"));
+  EXPECT_THAT(text, HasSubstr("\nmirror-0: web[0-39]/eni0 -> ids/eni0\n"));
+  EXPECT_LE(LinesOf(text).size(), 48u);
+}
+
+TEST(ResultTextTest, FitsEightyColumns) {
+  for (const RunResult& result : {OneInThreeOut(), Forty()}) {
+    for (const std::string& line : LinesOf(TextOf(result))) EXPECT_LE(line.size(), 80u) << line;
+  }
+}
+
+TEST(ResultTextTest, HasColourOnlyWhenAskedAndTheSameWords) {
+  const std::string plain = TextOf(OneInThreeOut());
+  std::string colored = TextOf(OneInThreeOut(), {.width = 80, .color = true});
+  EXPECT_THAT(plain, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(colored, StartsWith("\x1b[1;32mFITS\x1b[0m: web"));
+  for (std::size_t at; (at = colored.find('\x1b')) != std::string::npos;) {
+    colored.erase(at, colored.find('m', at) - at + 1);
+  }
+  EXPECT_EQ(colored, plain);
+}
+
+TEST(ResultTextTest, DoesNotLetANameSteerTheTerminal) {
+  RunResult result = OneInThreeOut();
+  result.scenario_name = "a\x1b[2Jb\nc";
+  const std::string text = TextOf(result);
+  EXPECT_THAT(text, HasSubstr("a?[2Jb?c: The example"));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
+TEST(ResultTextTest, SaysSoWhenNothingIsMirrored) {
+  RunResult result = OneInThreeOut();
+  result.enis[0].mirror_out = {};
+  EXPECT_THAT(TextOf(result), HasSubstr("Mirroring costs nothing: no copy left any ENI.\n"));
+}
+
+}  // namespace
+}  // namespace vpcmirror
