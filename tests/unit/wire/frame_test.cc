@@ -193,6 +193,9 @@ const std::vector<ParseCase> kWhole = {
      "whole network@14 10.0.0.1>10.0.0.2 protocol=89 ports=none transport@34"},
     {"LaterFragment", V4({.fragment_offset = 1, .protocol = std::uint8_t{6}}).Payload(8).Build(),
      "whole network@14 10.0.0.1>10.0.0.2 protocol=6 ports=in-first-fragment fragment"},
+    {"LastFragmentOffsetBit",
+     V4({.fragment_offset = 0x1000, .protocol = std::uint8_t{6}}).Payload(8).Build(),
+     "whole network@14 10.0.0.1>10.0.0.2 protocol=6 ports=in-first-fragment fragment"},
     {"LaterFragmentOfIcmp",
      V4({.fragment_offset = 1, .protocol = std::uint8_t{1}}).Payload(8).Build(),
      "whole network@14 10.0.0.1>10.0.0.2 protocol=1 ports=none fragment"},
@@ -253,6 +256,8 @@ const std::vector<ParseCase> kMalformed = {
      "malformed(ip_version) network@14"},
     {"FourUnderTheTypeOfSix", Patched(V6().Udp(1, 2), 14, 0x40),
      "malformed(ip_version) network@14"},
+    {"VersionSevenUnderTheTypeOfSix", Patched(V6().Udp(1, 2), 14, 0x70),
+     "malformed(ip_version) network@14"},
     {"FrameEndsInsideIpvFour", FirstBytes(V4(), 33), "malformed(ip_header_length) network@14"},
     {"FrameEndsInsideIpvSix", FirstBytes(V6(), 53), "malformed(ip_header_length) network@14"},
     {"HeaderOfFourWords", Patched(V4().Udp(1, 2), 14, 0x44),
@@ -281,6 +286,10 @@ const std::vector<ParseCase> kMalformed = {
     {"UdpHeaderInThePadding", V4({.protocol = std::uint8_t{17}}).Payload(3).PadTo(60).Build(),
      "malformed(transport_too_short) network@14 10.0.0.1>10.0.0.2 protocol=17 ports=not-captured "
      "transport@34"},
+    {"UdpHeaderInThePaddingOfIpvSix",
+     V6({.next_header = std::uint8_t{17}}).Payload(3).PadTo(70).Build(),
+     "malformed(transport_too_short) network@14 fe80::1>fe80::2 protocol=17 ports=not-captured "
+     "transport@54"},
     {"IcmpOfSevenBytes", V4({.protocol = std::uint8_t{1}}).Payload(7).Build(),
      "malformed(transport_too_short) network@14 10.0.0.1>10.0.0.2 protocol=1 ports=none "
      "transport@34"},
