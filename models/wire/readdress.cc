@@ -60,6 +60,10 @@ bool Readdress(std::span<std::byte> frame, const FrameInfo& info, const IpAddres
   };
   replace(kIpv4SourceAt, source.v4());
   replace(kIpv4DestinationAt, destination.v4());
+  // RFC 768: a sum of 0 is sent as ffff, since 0 says that there is none.
+  if (transport_at && info.flow.protocol == kProtocolUdp && LoadBe16(&frame[*transport_at]) == 0) {
+    StoreBe16(&frame[*transport_at], 0xffff);
+  }
   return true;
 }
 
