@@ -1,6 +1,7 @@
 // Hosts to CVMs and ENIs, with limits, addresses and MACs.
 #include <algorithm>
 
+#include "models/scenario/address_book.h"
 #include "models/scenario/draft.h"
 #include "models/scenario/nearest.h"
 #include "models/scenario/selectors.h"
@@ -251,102 +252,14 @@ class HostPlanner {
   const HostSettings& settings_;
 };
 
-std::uint32_t FirstUsable(const IpPrefix& cidr) { return cidr.address().v4() + 2; }
-
-std::uint32_t Broadcast(const IpPrefix& cidr) {
-  const std::uint32_t host_bits =
-      cidr.length() == 0 ? ~0u : static_cast<std::uint32_t>((1ull << (32 - cidr.length())) - 1);
-  return cidr.address().v4() | host_bits;
-}
-
-// Hands out addresses: those given by hand first, then the rest in order.
-class AddressBook {
- public:
-  explicit AddressBook(Draft& draft) : draft_(draft), next_(draft.deployment->subnets.size()) {
-    for (std::size_t i = 0; i < next_.size(); ++i) {
-      next_[i] = FirstUsable(draft.deployment->subnets[i].cidr);
-    }
-  }
-
-  void Reserve(std::size_t eni, const IpAddress& address, const std::string& path) {
-    if (address.is_v4() && !CheckInside(eni, address, path)) return;
-    Deployment& deployment = *draft_.deployment;
-    const auto [at, fresh] = draft_.addresses[draft_.VpcOf(eni)].emplace(address, eni);
-    if (!fresh) {
-      draft_.errors.Add(path,
-                        "the address " + ToString(address) + " is already that of " +
-                            deployment.enis[at->second].id,
-                        "an address that no other ENI of the VPC has");
-      return;
-    }
-    deployment.enis[eni].addresses.push_back(address);
-  }
-
-  void Later(std::size_t eni, const std::string& path) { waiting_.push_back({eni, path}); }
-
-  void HandOut() {
-    for (const Waiting& each : waiting_) Give(each);
-  }
-
- private:
-  struct Waiting {
-    std::size_t eni;
-    std::string path;
-  };
-
-  bool CheckInside(std::size_t eni, const IpAddress& address, const std::string& path) {
-    const Subnet& subnet = draft_.deployment->subnets[draft_.deployment->enis[eni].subnet];
-    const std::uint32_t value = address.v4();
-    const std::string range = "an address of subnet " + subnet.name + " from " +
-                              ToString(IpAddress::V4(FirstUsable(subnet.cidr))) + " to " +
-                              ToString(IpAddress::V4(Broadcast(subnet.cidr) - 1));
-    if (!subnet.cidr.Contains(address)) {
-      draft_.errors.Add(path,
-                        "the address " + ToString(address) + " lies outside subnet " + subnet.name +
-                            " " + ToString(subnet.cidr),
-                        range);
-      return false;
-    }
-    if (value < FirstUsable(subnet.cidr) || value == Broadcast(subnet.cidr)) {
-      draft_.errors.Add(path,
-                        "the address " + ToString(address) +
-                            " is the network's, its gateway's or its broadcast address",
-                        range);
-      return false;
-    }
-    return true;
-  }
-
-  void Give(const Waiting& to) {
-    Deployment& deployment = *draft_.deployment;
-    const std::size_t index = deployment.enis[to.eni].subnet;
-    const Subnet& subnet = deployment.subnets[index];
-    auto& taken = draft_.addresses[subnet.vpc];
-    while (next_[index] < Broadcast(subnet.cidr)) {
-      const IpAddress address = IpAddress::V4(next_[index]++);
-      if (!taken.emplace(address, to.eni).second) continue;
-      auto& addresses = deployment.enis[to.eni].addresses;
-      addresses.insert(addresses.begin(), address);
-      return;
-    }
-    if (!full_.insert(index).second) return;
-    draft_.errors.Add(to.path,
-                      "subnet " + subnet.name + " " + ToString(subnet.cidr) +
-                          " has no address left for " + deployment.enis[to.eni].id,
-                      "fewer hosts or a larger subnet");
-  }
-
-  Draft& draft_;
-  std::vector<std::uint32_t> next_;  // by subnet
-  std::vector<Waiting> waiting_;
-  std::set<std::size_t> full_;  // subnets, each complained about once
-};
-
 class HostExpander {
  public:
   explicit HostExpander(Draft& draft) : draft_(draft), addresses_(draft) {}
 
   void Run() {
+    if (draft_.scenario.hosts.empty()) {
+      draft_.errors.Add("/hosts", "the scenario has no hosts", "at least one host");
+    }
     for (const HostSpec& host : draft_.scenario.hosts) Expand(host);
     addresses_.HandOut();
     AssignMacs();

@@ -1,9 +1,11 @@
 // Workloads to streams between ENIs and the outside.
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "models/scenario/draft.h"
 #include "models/scenario/selectors.h"
+#include "models/scenario/workload_settings.h"
 
 namespace vpcmirror {
 namespace {
@@ -13,12 +15,6 @@ const char* const kOurChoice = "chosen for this model";
 // RFC 2544, C.2.2: 198.18.0.0/15 is for benchmarks and is nobody's.
 constexpr std::uint32_t kBenchmarkNetwork = 0xc6120000;
 constexpr int kBenchmarkLength = 15;
-// Linux: default net.ipv4.ip_local_port_range.
-constexpr PortRange kClientPorts{32768, 60999};
-constexpr std::uint16_t kHttps = 443;
-constexpr int kDefaultFlows = 16;
-constexpr std::int64_t kDefaultFrame = 1500;
-constexpr Picoseconds kDefaultBurst{kPicosecondsPerSecond / 10};
 constexpr std::int64_t kEthernetHeader = 14;
 constexpr std::int64_t kIpv4Header = 20;
 
@@ -68,12 +64,8 @@ class WorkloadExpander {
   WorkloadExpander(Draft& draft, const WorkloadSpec& spec) : draft_(draft), spec_(spec) {}
 
   void Run() {
-    workload_.name = spec_.name;
     CheckId(draft_, spec_.name, spec_.path);
-    SettleProtocol();
-    SettleSizes();
-    SettleArrivals();
-    SettleTimes();
+    workload_ = SettleWorkload(draft_, spec_);
     if (spec_.at) {
       ExpandAt();
     } else if (spec_.from && spec_.to) {
@@ -95,147 +87,23 @@ class WorkloadExpander {
 
   void Default(const std::string& name, const std::string& value, const std::string& text,
                const std::string& source) {
-    draft_.assumptions.Default(name, value, text, source);
+    AssumeOfWorkload(draft_, spec_, {name, value, text, source, false});
   }
 
-  void SettleProtocol() {
-    if (spec_.protocol) {
-      workload_.protocol = spec_.protocol->value;
-      const auto protocol = workload_.protocol;
-      if (protocol != kProtocolTcp && protocol != kProtocolUdp && protocol != kProtocolIcmp) {
-        Fail(spec_.protocol->path, "protocol " + std::to_string(protocol), "TCP, UDP or ICMP");
-      }
-    } else {
-      Default("workload_protocol", "TCP", "Workloads are TCP where no protocol is given.",
-              kOurChoice);
-    }
-    SettlePorts();
-    SettleFlows();
-  }
-
-  void SettlePorts() {
-    if (workload_.protocol == kProtocolIcmp) return;
-    if (spec_.server_port) {
-      workload_.server_port = spec_.server_port->value;
-      if (workload_.server_port == 0) Fail(spec_.server_port->path, "port 0", "1 to 65535");
-    } else {
-      workload_.server_port = kHttps;
-      Default("server_port", "443", "Servers of workloads listen on 443 where no port is given.",
-              kOurChoice);
-    }
-    if (!spec_.client_ports) {
-      workload_.client_ports = kClientPorts;
-      Default("client_ports", "32768-60999", "Clients of workloads use ports 32768 to 60999.",
-              "Linux: default ip_local_port_range");
-      return;
-    }
-    workload_.client_ports = spec_.client_ports->value;
-    if (workload_.client_ports.first == 0 ||
-        workload_.client_ports.first > workload_.client_ports.last) {
-      Fail(spec_.client_ports->path,
-           "the port range " + std::to_string(workload_.client_ports.first) + "-" +
-               std::to_string(workload_.client_ports.last),
-           "two ports from 1 to 65535, the smaller one first");
-    }
-  }
-
-  void SettleFlows() {
-    workload_.flows = spec_.flows ? spec_.flows->value : kDefaultFlows;
-    const int ports = workload_.client_ports.last - workload_.client_ports.first + 1;
-    if (!spec_.flows) {
-      Default("flows", "16", "A stream of a workload has 16 flows where none are given.",
-              kOurChoice);
-      // A range of fewer ports is what the user chose; a flow needs a port of its own.
-      workload_.flows = std::clamp(ports, 1, kDefaultFlows);
-    } else if (workload_.flows < 1) {
-      Fail(spec_.flows->path, std::to_string(workload_.flows) + " flows", "1 or more");
-    } else if (workload_.protocol != kProtocolIcmp && workload_.flows > ports) {
-      Fail(spec_.flows->path,
-           std::to_string(workload_.flows) + " flows and only " + std::to_string(ports) +
-               " client ports",
-           "at most a flow for each client port");
-    }
-  }
-
-  void SettleSizes() {
-    if (!spec_.sizes) {
-      workload_.sizes = {FrameSize{Bytes(kDefaultFrame), 1.0}};
-      if (!spec_.replay) {
-        Default("sizes", "1500 B", "Frames of workloads have 1500 bytes where no sizes are given.",
-                kOurChoice);
-      }
-      return;
-    }
-    workload_.sizes = spec_.sizes->value;
-    if (workload_.sizes.empty()) {
-      Fail(spec_.sizes->path, "no frame size", "at least one");
-    }
-    for (const FrameSize& size : workload_.sizes) {
-      if (size.weight > 0) continue;
-      Fail(spec_.sizes->path, "a frame size with a weight that is not above zero",
-           "weights above zero");
-    }
-  }
-
-  void SettleArrivals() {
-    if (spec_.arrivals) {
-      workload_.arrivals = spec_.arrivals->value;
-    } else if (spec_.on_off) {
-      workload_.arrivals = ArrivalProcess::kOnOff;
-    } else if (!spec_.replay) {
-      Default("arrivals", "constant", "Frames of workloads are evenly spaced.", kOurChoice);
-    }
-    if (workload_.arrivals != ArrivalProcess::kOnOff) {
-      if (!spec_.on_off) return;
-      Fail(spec_.on_off->path, "on/off times for arrivals that are not on/off",
-           "arrivals \"on_off\", or no on/off times");
-      return;
-    }
-    if (spec_.on_off) {
-      workload_.on_off = spec_.on_off->value;
-      CheckOnOff(*spec_.on_off);
-      return;
-    }
-    workload_.on_off = OnOffSpec{kDefaultBurst, kDefaultBurst, 1.5};
-    Default("on_off", "100 ms on, 100 ms off, shape 1.5",
-            "On/off workloads without times are on for 100 ms and off for 100 ms in the mean.",
-            kOurChoice);
-  }
-
-  void CheckOnOff(const At<OnOffSpec>& given) {
-    if (given.value.mean_on.count() <= 0 || given.value.mean_off.count() <= 0) {
-      Fail(given.path, "a mean on or off time that is not above zero", "times above zero");
-    }
-    // A Pareto distribution with a shape of 1 or less has no mean.
-    if (!(given.value.shape > 1.0)) {
-      Fail(given.path, "a shape of " + std::to_string(given.value.shape) + " has no mean",
-           "a shape above 1");
-    }
-  }
-
-  void SettleTimes() {
-    workload_.start = spec_.start ? spec_.start->value : Picoseconds(0);
-    workload_.stop = spec_.stop ? std::min(spec_.stop->value, draft_.duration) : draft_.duration;
-    if (workload_.start.count() < 0) {
-      Fail(spec_.start->path, "a start before the run begins", "0 s or later");
-    } else if (spec_.start && workload_.start >= draft_.duration) {
-      Fail(spec_.start->path, "workload " + spec_.name + " starts when the run is over",
-           "a start before the end of the run, or a longer `duration`");
-    } else if (spec_.stop && workload_.start >= spec_.stop->value) {
-      Fail(spec_.stop->path, "workload " + spec_.name + " stops before it starts",
-           "a stop after its start");
-    }
+  void NotePeer() {
+    const char* const text =
+        "The other side of workloads is outside the VPC, has addresses of 198.18.0.0/15 and no "
+        "limits.";
+    const char* const source = "RFC 2544: addresses for benchmarks";
+    const bool maps = spec_.replay && spec_.replay->value.map_addresses;
+    if (maps) draft_.assumptions.Default("peer", "198.18.0.0/15", text, source);
+    Default("peer", "198.18.0.0/15", text, source);
   }
 
   // Who the other side of an `at` workload is.
   std::optional<Peers> PeersOf() {
     if (!spec_.peer) {
-      if (!spec_.replay || spec_.replay->value.map_addresses) {
-        Default("peer", "198.18.0.0/15",
-                "The other side of workloads is outside the VPC, has addresses of 198.18.0.0/15 "
-                "and no limits.",
-                "RFC 2544: addresses for benchmarks");
-      }
+      NotePeer();
       return Peers(IpPrefix(IpAddress::V4(kBenchmarkNetwork), kBenchmarkLength),
                    PeerBlock(spec_.name));
     }
@@ -502,18 +370,24 @@ class WorkloadExpander {
 
   void CheckFrameSizes() {
     const std::string& path = spec_.sizes ? spec_.sizes->path : spec_.path;
+    for (const FrameSize& size : workload_.sizes) CheckFrame(path, size.frame, LargestFrame());
+    // A response may take many frames, the request is one.
+    for (const RequestStream& requests : workload_.requests) {
+      CheckFrame(spec_.requests->path, requests.request, LargestFrame());
+      CheckFrame(spec_.requests->path, requests.response, std::numeric_limits<std::int64_t>::max());
+    }
+  }
+
+  void CheckFrame(const std::string& path, Bytes frame, std::int64_t largest) {
     const std::int64_t smallest =
         kEthernetHeader + kIpv4Header + TransportHeader(workload_.protocol);
-    const std::int64_t largest = LargestFrame();
-    const std::string range = std::to_string(smallest) + " to " + std::to_string(largest) +
-                              " bytes, or another MTU for the hosts";
-    for (const FrameSize& size : workload_.sizes) {
-      const std::int64_t bytes = size.frame.count();
-      if (bytes >= smallest && bytes <= largest) continue;
+    if (frame.count() < smallest) {
       Fail(path,
-           "a frame of " + std::to_string(bytes) + " bytes" +
-               (bytes < smallest ? " has no room for its headers" : " does not fit the MTU"),
-           range);
+           "a frame of " + std::to_string(frame.count()) + " bytes has no room for its headers",
+           std::to_string(smallest) + " bytes or more");
+    } else if (frame.count() > largest) {
+      Fail(path, "a frame of " + std::to_string(frame.count()) + " bytes does not fit the MTU",
+           "at most " + std::to_string(largest) + " bytes, or a larger `mtu` for the hosts");
     }
   }
 

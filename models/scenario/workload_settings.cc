@@ -1,0 +1,183 @@
+#include "models/scenario/workload_settings.h"
+
+#include <algorithm>
+
+namespace vpcmirror {
+namespace {
+
+const char* const kOurChoice = "chosen for this model";
+
+// Linux: default net.ipv4.ip_local_port_range.
+constexpr PortRange kClientPorts{32768, 60999};
+constexpr std::uint16_t kHttps = 443;
+constexpr int kDefaultFlows = 16;
+constexpr std::int64_t kDefaultFrame = 1500;
+constexpr Picoseconds kDefaultBurst{kPicosecondsPerSecond / 10};
+
+class Settler {
+ public:
+  Settler(Draft& draft, const WorkloadSpec& spec) : draft_(draft), spec_(spec) {}
+
+  Workload Run() {
+    workload_.name = spec_.name;
+    SettleProtocol();
+    SettleSizes();
+    SettleArrivals();
+    SettleTimes();
+    return std::move(workload_);
+  }
+
+ private:
+  void Fail(const std::string& path, const std::string& message, const std::string& accepted) {
+    draft_.errors.Add(path, message, accepted);
+  }
+
+  void Default(const std::string& name, const std::string& value, const std::string& text,
+               const std::string& source) {
+    AssumeOfWorkload(draft_, spec_, {name, value, text, source, false});
+  }
+
+  void SettleProtocol() {
+    if (spec_.protocol) {
+      workload_.protocol = spec_.protocol->value;
+      const auto protocol = workload_.protocol;
+      if (protocol != kProtocolTcp && protocol != kProtocolUdp && protocol != kProtocolIcmp) {
+        Fail(spec_.protocol->path, "protocol " + std::to_string(protocol), "TCP, UDP or ICMP");
+      }
+    } else {
+      Default("workload_protocol", "TCP", "Workloads are TCP where no protocol is given.",
+              kOurChoice);
+    }
+    SettlePorts();
+    SettleFlows();
+  }
+
+  void SettlePorts() {
+    if (workload_.protocol == kProtocolIcmp) return;
+    if (spec_.server_port) {
+      workload_.server_port = spec_.server_port->value;
+      if (workload_.server_port == 0) Fail(spec_.server_port->path, "port 0", "1 to 65535");
+    } else {
+      workload_.server_port = kHttps;
+      Default("server_port", "443", "Servers of workloads listen on 443 where no port is given.",
+              kOurChoice);
+    }
+    if (!spec_.client_ports) {
+      workload_.client_ports = kClientPorts;
+      Default("client_ports", "32768-60999", "Clients of workloads use ports 32768 to 60999.",
+              "Linux: default ip_local_port_range");
+      return;
+    }
+    workload_.client_ports = spec_.client_ports->value;
+    if (workload_.client_ports.first == 0 ||
+        workload_.client_ports.first > workload_.client_ports.last) {
+      Fail(spec_.client_ports->path,
+           "the port range " + std::to_string(workload_.client_ports.first) + "-" +
+               std::to_string(workload_.client_ports.last),
+           "two ports from 1 to 65535, the smaller one first");
+    }
+  }
+
+  void SettleFlows() {
+    workload_.flows = spec_.flows ? spec_.flows->value : kDefaultFlows;
+    const int ports = workload_.client_ports.last - workload_.client_ports.first + 1;
+    if (!spec_.flows) {
+      Default("flows", "16", "A stream of a workload has 16 flows where none are given.",
+              kOurChoice);
+      // A range of fewer ports is what the user chose; a flow needs a port of its own.
+      workload_.flows = std::clamp(ports, 1, kDefaultFlows);
+    } else if (workload_.flows < 1) {
+      Fail(spec_.flows->path, std::to_string(workload_.flows) + " flows", "1 or more");
+    } else if (workload_.protocol != kProtocolIcmp && workload_.flows > ports) {
+      Fail(spec_.flows->path,
+           std::to_string(workload_.flows) + " flows and only " + std::to_string(ports) +
+               " client ports",
+           "at most a flow for each client port");
+    }
+  }
+
+  void SettleSizes() {
+    if (!spec_.sizes) {
+      workload_.sizes = {FrameSize{Bytes(kDefaultFrame), 1.0}};
+      Default("sizes", "1500 B", "Frames of workloads have 1500 bytes where no sizes are given.",
+              kOurChoice);
+      return;
+    }
+    workload_.sizes = spec_.sizes->value;
+    if (workload_.sizes.empty()) {
+      Fail(spec_.sizes->path, "no frame size", "at least one");
+    }
+    for (const FrameSize& size : workload_.sizes) {
+      if (size.weight > 0) continue;
+      Fail(spec_.sizes->path, "a frame size with a weight that is not above zero",
+           "weights above zero");
+    }
+  }
+
+  void SettleArrivals() {
+    if (spec_.arrivals) {
+      workload_.arrivals = spec_.arrivals->value;
+    } else if (spec_.on_off) {
+      workload_.arrivals = ArrivalProcess::kOnOff;
+    } else {
+      Default("arrivals", "constant", "Frames of workloads are evenly spaced.", kOurChoice);
+    }
+    if (workload_.arrivals != ArrivalProcess::kOnOff) {
+      if (!spec_.on_off) return;
+      Fail(spec_.on_off->path, "on/off times for arrivals that are not on/off",
+           "arrivals \"on_off\", or no on/off times");
+      return;
+    }
+    if (spec_.on_off) {
+      workload_.on_off = spec_.on_off->value;
+      CheckOnOff(*spec_.on_off);
+      return;
+    }
+    workload_.on_off = OnOffSpec{kDefaultBurst, kDefaultBurst, 1.5};
+    Default("on_off", "100 ms on, 100 ms off, shape 1.5",
+            "On/off workloads without times are on for 100 ms and off for 100 ms in the mean.",
+            kOurChoice);
+  }
+
+  void CheckOnOff(const At<OnOffSpec>& given) {
+    if (given.value.mean_on.count() <= 0 || given.value.mean_off.count() <= 0) {
+      Fail(given.path, "a mean on or off time that is not above zero", "times above zero");
+    }
+    // A Pareto distribution with a shape of 1 or less has no mean.
+    if (!(given.value.shape > 1.0)) {
+      Fail(given.path, "a shape of " + std::to_string(given.value.shape) + " has no mean",
+           "a shape above 1");
+    }
+  }
+
+  void SettleTimes() {
+    workload_.start = spec_.start ? spec_.start->value : Picoseconds(0);
+    workload_.stop = spec_.stop ? std::min(spec_.stop->value, draft_.duration) : draft_.duration;
+    if (workload_.start.count() < 0) {
+      Fail(spec_.start->path, "a start before the run begins", "0 s or later");
+    } else if (spec_.start && workload_.start >= draft_.duration) {
+      Fail(spec_.start->path, "workload " + spec_.name + " starts when the run is over",
+           "a start before the end of the run, or a longer `duration`");
+    } else if (spec_.stop && workload_.start >= spec_.stop->value) {
+      Fail(spec_.stop->path, "workload " + spec_.name + " stops before it starts",
+           "a stop after its start");
+    }
+  }
+
+  Draft& draft_;
+  const WorkloadSpec& spec_;
+  Workload workload_;
+};
+
+}  // namespace
+
+Workload SettleWorkload(Draft& draft, const WorkloadSpec& spec) {
+  return Settler(draft, spec).Run();
+}
+
+void AssumeOfWorkload(Draft& draft, const WorkloadSpec& spec, const Assumption& assumption) {
+  if (spec.replay && !spec.in && !spec.out && !spec.requests) return;
+  draft.assumptions.Add(assumption);
+}
+
+}  // namespace vpcmirror
