@@ -44,7 +44,7 @@ LIBRARIES = {
     "Boost.Graph": (r"boost/(graph|property_map)/",
                     ["models/cloud", "analysis/report", "sim/fluid"]),
     "Boost.Math": (r"boost/math/", ["analysis/check", "analysis/plan", "analysis/compare"]),
-    "nlohmann/json": (r"nlohmann/", ["analysis/report", "sim/input"]),
+    "nlohmann/json": (r"nlohmann/", ["analysis/report", "sim/input", "sim/cli"]),
     "valijson": (r"valijson/", ["sim/input"]),
     "fmt": (r"fmt/", ANALYSIS + ["sim/input", "sim/cli"]),
     "CLI11": (r"CLI/", ["sim/cli"]),
