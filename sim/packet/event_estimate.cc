@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/scenario/error.h"
 #include "models/units/rates.h"
 
 namespace vpcmirror::sim {
