@@ -1,0 +1,23 @@
+#include "sim/input/data_folder.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace vpcmirror::sim {
+
+std::string FindDataFolder(const std::string& given) {
+  namespace fs = std::filesystem;
+  if (!given.empty()) return given;
+  if (const char* set = std::getenv("VPCMIRROR_DATA"); set != nullptr && *set != '\0') return set;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    const fs::path installed = program.parent_path().parent_path() / "share" / "vpcmirror";
+    if (fs::is_directory(installed / "schema", error)) return installed.string();
+  }
+  // CMake names sources by their absolute path.
+  const fs::path source_tree = fs::path(__FILE__).parent_path().parent_path().parent_path();
+  return (source_tree / "scenarios").string();
+}
+
+}  // namespace vpcmirror::sim

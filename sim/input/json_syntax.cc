@@ -1,0 +1,248 @@
+#include "sim/input/json_syntax.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace vpcmirror::sim {
+namespace {
+
+constexpr std::string_view kWhiteSpace = " \t\r\n";
+constexpr std::string_view kEndsWord = " \t\r\n,:[]{}\"/";
+
+// Behind white space and comments. Stays at the start of a comment that is not
+// closed, or of a lone slash.
+std::size_t SkipBlank(std::string_view text, std::size_t offset) {
+  while (offset < text.size()) {
+    if (kWhiteSpace.find(text[offset]) != std::string_view::npos) {
+      ++offset;
+      continue;
+    }
+    const std::string_view two = text.substr(offset, 2);
+    if (two == "//") {
+      offset = std::min(text.find('\n', offset), text.size());
+    } else if (two == "/*") {
+      const std::size_t close = text.find("*/", offset + 2);
+      if (close == std::string_view::npos) return offset;
+      offset = close + 2;
+    } else {
+      return offset;
+    }
+  }
+  return text.size();
+}
+
+// The word at `offset` as a message shows it: short and printable.
+std::string Show(std::string_view text, std::size_t offset) {
+  const auto c = static_cast<unsigned char>(text[offset]);
+  if (c < 0x20 || c == 0x7f) return fmt::format("the control character 0x{:02x}", c);
+  std::size_t end = std::max(SkipToken(text, offset), offset + 1);
+  constexpr std::size_t kLongest = 32;
+  if (end - offset > kLongest) {
+    end = offset + kLongest;
+    while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+    return fmt::format("{}...", text.substr(offset, end - offset));
+  }
+  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
+  return std::string(text.substr(offset, end - offset));
+}
+
+SyntaxFault FaultInString(std::string_view text, std::size_t start) {
+  for (std::size_t i = start + 1; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c == '"') break;
+    if (c == '\n' || c == '\r') {
+      return {start, false, "the string that begins here has no closing \" on its line",
+              "\\n for a line break inside a string"};
+    }
+    if (c < 0x20) {
+      return {i, false, fmt::format("a control character (0x{:02x}) in a string", c),
+              fmt::format("\\u{:04x}, or \\t for a tab", c)};
+    }
+    if (c != '\\') continue;
+    const char escape = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (std::string_view("\"\\/bfnrt").find(escape) != std::string_view::npos) {
+      ++i;
+      continue;
+    }
+    const std::string_view digits = text.substr(std::min(i + 2, text.size()), 4);
+    const bool is_code =
+        escape == 'u' && digits.size() == 4 &&
+        digits.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+    const bool is_surrogate = is_code && (digits[0] == 'd' || digits[0] == 'D') && digits[1] > '7';
+    if (!is_code || is_surrogate) {
+      return {i, false, "a backslash that JSON does not know",
+              "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t, or \\u and four hexadecimal digits"};
+    }
+    i += 5;
+  }
+  return {start, true, "the file ends inside a string", "a closing \""};
+}
+
+SyntaxFault FaultInValue(std::string_view text, std::size_t offset) {
+  const char c = text[offset];
+  if (c == '"') return FaultInString(text, offset);
+  if (c == '\'') return {offset, false, "a string in single quotes", "double quotes"};
+  const std::string shown = Show(text, offset);
+  if (c == '-' || (c >= '0' && c <= '9')) {
+    return {offset, false, fmt::format("{} is not a JSON number", shown),
+            "a decimal number, or a quantity in quotes such as \"10 Gbps\""};
+  }
+  if (c == '+' || c == '.') {
+    return {offset, false, fmt::format("{} is not a JSON number", shown),
+            "a number without a leading + or point"};
+  }
+  return {offset, false, fmt::format("{} is not a JSON value", shown),
+          "a string in double quotes, a number, true, false, an object or an array"};
+}
+
+// What must not stand where a value should: closing brackets and separators.
+bool IsPunctuation(char c) { return std::string_view(",:]}").find(c) != std::string_view::npos; }
+
+SyntaxFault FaultAtValue(std::string_view text, std::size_t offset, bool behind_comma,
+                         std::string_view closing) {
+  if (offset == text.size()) return {offset, true, "the file ends where a value should be", ""};
+  if (behind_comma && text.substr(offset, 1) == closing) {
+    return {offset, false, fmt::format("a comma before \"{}\"", closing),
+            "no comma behind the last element"};
+  }
+  if (IsPunctuation(text[offset])) {
+    return {offset, false, fmt::format("found \"{}\" where a value should be", text[offset]),
+            "a string in double quotes, a number, true, false, an object or an array"};
+  }
+  return FaultInValue(text, offset);
+}
+
+SyntaxFault FaultAtKey(std::string_view text, std::size_t offset, bool behind_comma) {
+  if (offset == text.size()) return {offset, true, "the file ends where a key should be", ""};
+  if (text[offset] == '"') return FaultInString(text, offset);
+  if (behind_comma && text[offset] == '}') {
+    return {offset, false, "a comma before \"}\"", "no comma behind the last element"};
+  }
+  return {offset, false, fmt::format("found {} where a key should be", Show(text, offset)),
+          "a key in double quotes"};
+}
+
+SyntaxFault FaultAtSeparator(std::string_view text, std::size_t offset, std::string_view closing) {
+  if (offset == text.size()) {
+    return {offset, true, "the file ends too early", fmt::format("a closing \"{}\"", closing)};
+  }
+  return {offset, false, fmt::format("found {} behind a value", Show(text, offset)),
+          fmt::format("\",\" and the next element, or \"{}\"", closing)};
+}
+
+// The next thing to read, and whether a comma led to it.
+struct Ahead {
+  std::size_t offset;
+  bool comma;
+};
+
+Ahead SkipComma(std::string_view text, std::size_t offset) {
+  if (offset < text.size() && text[offset] == ',') return {SkipBlank(text, offset + 1), true};
+  return {offset, false};
+}
+
+}  // namespace
+
+LineIndex::LineIndex(std::string_view text) : starts_{0} {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n') starts_.push_back(i + 1);
+  }
+}
+
+TextPosition LineIndex::At(std::size_t offset) const {
+  const auto next = std::upper_bound(starts_.begin(), starts_.end(), offset);
+  return {static_cast<int>(next - starts_.begin()), static_cast<int>(offset - *(next - 1)) + 1};
+}
+
+std::size_t SkipBetweenTokens(std::string_view text, std::size_t offset) {
+  offset = SkipBlank(text, offset);
+  while (offset < text.size() && (text[offset] == ',' || text[offset] == ':')) {
+    offset = SkipBlank(text, offset + 1);
+  }
+  return offset;
+}
+
+std::size_t SkipToken(std::string_view text, std::size_t offset) {
+  if (offset >= text.size()) return text.size();
+  if (text[offset] == '"') {
+    for (std::size_t i = offset + 1; i < text.size(); ++i) {
+      if (text[i] == '\\') {
+        ++i;
+      } else if (text[i] == '"') {
+        return i + 1;
+      }
+    }
+    return text.size();
+  }
+  if (std::string_view("[]{}").find(text[offset]) != std::string_view::npos) return offset + 1;
+  return std::min(text.find_first_of(kEndsWord, offset), text.size());
+}
+
+SyntaxFault FindSyntaxFault(std::string_view text, std::size_t offset, SyntaxState state) {
+  offset = SkipBlank(text, offset);
+  if (text.substr(offset, 2) == "/*") {
+    return {offset, false, "the comment that begins here is not closed", "a closing */"};
+  }
+  if (offset < text.size() && text[offset] == '/') {
+    return {offset, false, "a lone \"/\"", "// or /* */ for a comment"};
+  }
+  const Ahead ahead = SkipComma(text, offset);
+  switch (state) {
+    case SyntaxState::kStart:
+      return FaultAtValue(text, offset, false, "");
+    case SyntaxState::kObjectStart:
+      return FaultAtKey(text, offset, false);
+    case SyntaxState::kAfterKey: {
+      if (offset < text.size() && text[offset] == ':') {
+        return FaultAtValue(text, SkipBlank(text, offset + 1), false, "");
+      }
+      if (offset == text.size()) return {offset, true, "the file ends behind a key", "\":\""};
+      return {offset, false, fmt::format("found {} behind a key", Show(text, offset)),
+              "\":\" and a value"};
+    }
+    case SyntaxState::kAfterMember:
+      if (ahead.comma) return FaultAtKey(text, ahead.offset, true);
+      return FaultAtSeparator(text, offset, "}");
+    case SyntaxState::kArrayStart:
+      return FaultAtValue(text, offset, false, "");
+    case SyntaxState::kAfterItem:
+      if (ahead.comma) return FaultAtValue(text, ahead.offset, true, "]");
+      return FaultAtSeparator(text, offset, "]");
+    case SyntaxState::kEnd:
+      break;
+  }
+  if (offset >= text.size()) return {text.size(), true, "the file ends too early", ""};
+  return {offset, false, fmt::format("found {} behind the end of the document", Show(text, offset)),
+          "one JSON object and nothing behind it"};
+}
+
+std::optional<std::size_t> FindInvalidUtf8(std::string_view text) {
+  const auto byte = [&](std::size_t i) -> unsigned {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  for (std::size_t i = 0; i < text.size();) {
+    const unsigned lead = byte(i);
+    const unsigned next = byte(i + 1);
+    std::size_t length = 1;
+    if (lead >= 0xc2 && lead <= 0xdf) {
+      length = 2;
+    } else if (lead >= 0xe0 && lead <= 0xef) {
+      length = 3;
+      if ((lead == 0xe0 && next < 0xa0) || (lead == 0xed && next > 0x9f)) return i;
+    } else if (lead >= 0xf0 && lead <= 0xf4) {
+      length = 4;
+      if ((lead == 0xf0 && next < 0x90) || (lead == 0xf4 && next > 0x8f)) return i;
+    } else if (lead >= 0x80) {
+      return i;
+    }
+    for (std::size_t k = 1; k < length; ++k) {
+      if ((byte(i + k) & 0xc0) != 0x80) return i;
+    }
+    i += length;
+  }
+  return std::nullopt;
+}
+
+}  // namespace vpcmirror::sim

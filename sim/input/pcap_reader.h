@@ -1,0 +1,25 @@
+// Captures (pcap and pcapng, read by libpcap) as streams of frames.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "models/scenario/error.h"
+#include "models/scenario/scenario.h"
+
+namespace vpcmirror::sim {
+
+struct Capture {
+  OpenCapture open;
+  std::int64_t frames = 0;
+  Picoseconds length{};  // from the first frame to the last
+};
+
+// Reads the whole file once, without keeping it. Throws ScenarioException (file
+// set, no pointer) when it is missing, not a regular file, empty, no capture,
+// without frames, not Ethernet, or cut in the middle of a frame. A frame whose
+// timestamp is before the one in front of it is given that one's time, so that
+// times never go back.
+Capture ScanCapture(const std::string& file);
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,47 @@
+// Quantities as people write them: a decimal number and a unit.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/units/quantity.h"
+
+namespace vpcmirror::sim {
+
+// What was wrong with a text, and what would do.
+struct Fault {
+  std::string message;
+  std::string accepted;
+};
+
+// A value, or the fault that there is none.
+template <class T>
+struct Parsed {
+  std::optional<T> value;
+  Fault fault;
+
+  explicit operator bool() const { return value.has_value(); }
+};
+
+// A number without sign or exponent, an optional space, a unit; digits are read
+// exactly, and a value that is not a whole number of the base unit is refused.
+Parsed<BitsPerSecond> ParseBandwidth(std::string_view text);      // bps, kbps, Mbps, Gbps, Tbps
+Parsed<PacketsPerSecond> ParsePacketRate(std::string_view text);  // pps, kpps, Mpps, Gpps
+Parsed<Picoseconds> ParseDuration(std::string_view text);         // ps, ns, us, ms, s, min, h, d
+Parsed<Bytes> ParseBytes(std::string_view text);       // B, KiB, MiB, GiB, TiB, kB, MB, GB, TB
+Parsed<int> ParseFrames(std::string_view text);        // frames
+Parsed<double> ParsePerSecond(std::string_view text);  // /s, k/s, M/s; fractions are kept
+Parsed<double> ParsePercent(std::string_view text);    // "0.1%" is 0.001
+
+// The fault of a quantity written as a JSON number, with the likeliest meaning:
+// FaultOfBareNumber("10", "Gbps") asks whether "10 Gbps" was meant.
+Fault FaultOfBareNumber(std::string_view number, std::string_view unit);
+
+// `text` (a number or a quantity) with its number multiplied by or added to,
+// the unit kept: "10 Gbps" times "1.5" is "15 Gbps". Empty when either is no
+// number or the result has more than 18 digits.
+std::optional<std::string> MultiplyQuantity(std::string_view text, std::string_view factor);
+std::optional<std::string> AddToQuantity(std::string_view text, std::string_view increment);
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,119 @@
+#include "sim/input/scenario_parts.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+std::optional<std::string> ReadPlainText(const Cursor& object, std::string_view name) {
+  auto text = ReadText(object, name);
+  if (!text) return std::nullopt;
+  return std::move(text->value);
+}
+
+IpPrefix PrefixOrDefault(const std::optional<Cursor>& value) {
+  return value ? ReadPrefix(*value).value_or(IpPrefix()) : IpPrefix();
+}
+
+SubnetSpec ReadSubnet(std::string name, const Cursor& at) {
+  SubnetSpec subnet;
+  subnet.name = std::move(name);
+  subnet.path = at.path();
+  if (at.value().is_string()) {
+    subnet.cidr = PrefixOrDefault(at);
+    return subnet;
+  }
+  subnet.id = ReadPlainText(at, "id");
+  subnet.cidr = PrefixOrDefault(at.Get("cidr"));
+  subnet.zone = ReadPlainText(at, "az");
+  subnet.route_table = ReadText(at, "route_table");
+  subnet.acl = ReadText(at, "acl");
+  return subnet;
+}
+
+RouteTableSpec ReadRouteTable(std::string name, const Cursor& at) {
+  RouteTableSpec table;
+  table.name = std::move(name);
+  table.path = at.path();
+  for (const Cursor& item : at.Items()) {
+    RouteSpec route;
+    route.path = item.path();
+    route.destination = PrefixOrDefault(item.Get("to"));
+    route.via = ReadPlainText(item, "via").value_or("");
+    table.routes.push_back(std::move(route));
+  }
+  return table;
+}
+
+std::vector<SecurityRuleSpec> ReadRules(const Cursor& set, std::string_view direction) {
+  std::vector<SecurityRuleSpec> rules;
+  const std::optional<Cursor> list = set.Get(direction);
+  if (!list) return rules;
+  for (const Cursor& item : list->Items()) {
+    SecurityRuleSpec rule;
+    rule.path = item.path();
+    rule.accept = ReadPlainText(item, "action") == "accept";
+    rule.protocol = ReadProtocol(item, "protocol");
+    if (const auto peer = item.Get("peer")) rule.peer = ReadPrefix(*peer, /*or_address=*/true);
+    if (const auto ports = item.Get("ports")) rule.ports = ReadPorts(*ports);
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
+RuleSetSpec ReadRuleSet(std::string name, const Cursor& at) {
+  RuleSetSpec set;
+  set.name = std::move(name);
+  set.path = at.path();
+  set.ingress = ReadRules(at, "ingress");
+  set.egress = ReadRules(at, "egress");
+  return set;
+}
+
+void ReadGateways(const Cursor& vpc, std::string_view key, NextHop::Kind kind,
+                  std::vector<GatewaySpec>& gateways) {
+  const std::optional<Cursor> named = vpc.Get(key);
+  if (!named) return;
+  for (auto& [name, at] : named->Members()) {
+    GatewaySpec gateway;
+    gateway.name = name;
+    gateway.path = at.path();
+    gateway.kind = kind;
+    gateway.peer_vpc = ReadPlainText(at, "peer");
+    gateways.push_back(std::move(gateway));
+  }
+}
+
+// Every member of the object at `key` through `read`.
+template <class T>
+std::vector<T> ReadNamed(const Cursor& object, std::string_view key,
+                         T (*read)(std::string, const Cursor&)) {
+  std::vector<T> all;
+  const std::optional<Cursor> named = object.Get(key);
+  if (!named) return all;
+  for (auto& [name, at] : named->Members()) all.push_back(read(name, at));
+  return all;
+}
+
+}  // namespace
+
+std::vector<VpcSpec> ReadVpcs(const Cursor& vpcs) {
+  std::vector<VpcSpec> all;
+  for (auto& [name, at] : vpcs.Members()) {
+    VpcSpec vpc;
+    vpc.name = name;
+    vpc.path = at.path();
+    vpc.id = ReadPlainText(at, "id");
+    vpc.cidr = PrefixOrDefault(at.Get("cidr"));
+    vpc.provider = ReadText(at, "provider");
+    vpc.subnets = ReadNamed(at, "subnets", &ReadSubnet);
+    vpc.route_tables = ReadNamed(at, "route_tables", &ReadRouteTable);
+    vpc.security_groups = ReadNamed(at, "security_groups", &ReadRuleSet);
+    vpc.acls = ReadNamed(at, "acls", &ReadRuleSet);
+    ReadGateways(at, "nat_gateways", NextHop::Kind::kNatGateway, vpc.gateways);
+    ReadGateways(at, "peerings", NextHop::Kind::kPeering, vpc.gateways);
+    ReadGateways(at, "ccns", NextHop::Kind::kCcn, vpc.gateways);
+    all.push_back(std::move(vpc));
+  }
+  return all;
+}
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,22 @@
+// The parts of a scenario, each read from its place in the document.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/scenario/scenario.h"
+#include "sim/input/cursor.h"
+
+namespace vpcmirror::sim {
+
+struct CaptureFolder {
+  std::string path;  // where relative names start
+  bool open = true;  // false: captures are not looked at
+};
+
+std::vector<VpcSpec> ReadVpcs(const Cursor& vpcs);
+std::vector<HostSpec> ReadHosts(const Cursor& hosts);
+std::vector<WorkloadSpec> ReadWorkloads(const Cursor& workloads, const CaptureFolder& captures);
+std::vector<TencentMirrorSpec> ReadMirrors(const Cursor& mirrors);
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,145 @@
+#include "sim/input/scenario_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "sim/input/cursor.h"
+#include "sim/input/overrides.h"
+#include "sim/input/reading.h"
+#include "sim/input/scenario_parts.h"
+#include "sim/input/schema_check.h"
+#include "sim/input/sha256.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+void ReadAssumptions(const Cursor& at, Scenario& scenario) {
+  for (const auto& [name, value] : at.Members()) {
+    if (name == "fabric_delay") continue;
+    const auto* text = value.value().get_ptr<const std::string*>();
+    scenario.assumptions[name] = {text != nullptr ? *text : value.value().dump(), value.path()};
+  }
+  scenario.fabric_delay = ReadDuration(at, "fabric_delay", Zero::kAllowed);
+}
+
+void ReadCosts(const Cursor& at, CostSpec& costs) {
+  const std::optional<Cursor> clone = at.Get("clone");
+  if (!clone) return;
+  costs.clone_per_frame = ReadDuration(*clone, "per_frame", Zero::kAllowed);
+  costs.clone_per_byte = ReadDuration(*clone, "per_byte", Zero::kAllowed);
+}
+
+void ReadOutput(const Cursor& at, Scenario& scenario) {
+  const std::optional<Cursor> pcap = at.Get("pcap");
+  if (!pcap) return;
+  for (const auto& [what, file] : pcap->Members()) {
+    const auto* name = file.value().get_ptr<const std::string*>();
+    if (name != nullptr) scenario.pcaps.push_back({file.path(), what, *name});
+  }
+}
+
+void ReadTopLevel(const Cursor& root, Scenario& scenario) {
+  if (const auto name = ReadText(root, "name")) scenario.name = name->value;
+  if (const auto text = ReadText(root, "description")) scenario.description = text->value;
+  if (auto provider = ReadText(root, "provider")) scenario.provider = std::move(*provider);
+  scenario.duration = ReadDuration(root, "duration", Zero::kRefused);
+  const std::optional<Cursor> seed = root.Get("seed");
+  if (seed && seed->value().is_number_unsigned()) {
+    scenario.seed = At<std::uint64_t>{seed->value().get<std::uint64_t>(), seed->path()};
+  }
+  for (const At<std::string>& text : ReadTexts(root, "assert")) {
+    scenario.assertions.push_back({text.path, text.value});
+  }
+  if (const auto at = root.Get("assumptions")) ReadAssumptions(*at, scenario);
+  if (const auto at = root.Get("costs")) ReadCosts(*at, scenario.costs);
+  if (const auto at = root.Get("output")) ReadOutput(*at, scenario);
+}
+
+void ReadParts(const Cursor& root, const CaptureFolder& captures, Scenario& scenario) {
+  ReadTopLevel(root, scenario);
+  if (const auto at = root.Get("vpcs")) scenario.vpcs = ReadVpcs(*at);
+  if (const auto at = root.Get("hosts")) scenario.hosts = ReadHosts(*at);
+  if (const auto at = root.Get("workloads")) scenario.workloads = ReadWorkloads(*at, captures);
+  if (const auto at = root.Get("mirrors")) scenario.mirrors = ReadMirrors(*at);
+}
+
+// The reader's word on a value is more exact than the schema's on its shape.
+std::vector<Complaint> PreferReader(std::vector<Complaint> of_reader,
+                                    std::vector<Complaint> of_schema) {
+  std::set<std::string> known;
+  for (const Complaint& complaint : of_reader) known.insert(complaint.path);
+  for (Complaint& complaint : of_schema) {
+    if (complaint.at_key || known.count(complaint.path) == 0) {
+      of_reader.push_back(std::move(complaint));
+    }
+  }
+  return of_reader;
+}
+
+std::string DigestOf(std::string_view text, const std::vector<Override>& sets) {
+  if (sets.empty()) return Sha256(text);
+  std::string bytes(text);
+  for (const Override& set : sets) bytes += "\n" + set.path + "=" + set.value;
+  return Sha256(bytes);
+}
+
+}  // namespace
+
+Reading ReadDocument(std::string_view text, const std::string& name, const ReadOptions& options) {
+  Reading reading;
+  reading.document = ParseJson(text, name);
+  ApplyOverrides(options.sets, reading.document);
+  const JsonDocument& document = reading.document;
+
+  const auto schema = Schema::Load(
+      (std::filesystem::path(options.data_folder) / "schema" / "scenario.schema.json").string());
+  std::vector<Complaint> complaints;
+  const Cursor root(document.root, document.place, complaints);
+  Scenario& scenario = reading.scenario;
+  scenario.file = name;
+  scenario.name = std::filesystem::path(name).stem().string();
+  scenario.sha256 = DigestOf(text, options.sets);
+  ReadParts(root, {options.capture_folder, options.open_captures}, scenario);
+  complaints = PreferReader(std::move(complaints), schema->Check(document.root));
+  if (!complaints.empty()) throw ScenarioException(Locate(complaints, document));
+  return reading;
+}
+
+Reading ReadDocumentFile(const std::string& file, const std::vector<Override>& sets,
+                         const std::string& data_folder) {
+  const std::string text = ReadTextFile(file);
+  ReadOptions options;
+  options.sets = sets;
+  options.data_folder = data_folder;
+  options.capture_folder = std::filesystem::path(file).parent_path().string();
+  return ReadDocument(text, file, options);
+}
+
+Override ParseOverride(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  const bool has_path = !text.empty() && text.front() == '/';
+  if (has_path && equals != std::string_view::npos) {
+    return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
+  }
+  ScenarioError error;
+  error.file = "--set";
+  error.message = fmt::format("\"{}\" is not PATH=VALUE", text);
+  error.accepted = "a JSON Pointer and a value, as in /hosts/web/count=10";
+  throw ScenarioException({error});
+}
+
+Scenario ReadScenario(const std::string& file, const std::vector<Override>& sets,
+                      const std::string& data_folder) {
+  return ReadDocumentFile(file, sets, data_folder).scenario;
+}
+
+Scenario ReadScenarioText(std::string_view text, const std::string& name,
+                          const ReadOptions& options) {
+  return ReadDocument(text, name, options).scenario;
+}
+
+}  // namespace vpcmirror::sim

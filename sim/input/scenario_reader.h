@@ -1,0 +1,48 @@
+// From a scenario file to the raw Scenario: shapes, units and patterns are
+// checked here, references and limits by Validate.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/scenario/error.h"
+#include "models/scenario/scenario.h"
+#include "models/scenario/valid_scenario.h"
+#include "sim/input/data_folder.h"
+
+namespace vpcmirror::sim {
+
+// One --set PATH=VALUE. VALUE is JSON, or else a string as it stands; xN
+// multiplies and +N adds to the number or quantity that is there.
+struct Override {
+  std::string path;   // JSON Pointer
+  std::string value;  // as typed
+};
+
+// Splits "PATH=VALUE" at the first '='. Throws ScenarioException when there is
+// none or PATH does not begin with a slash.
+Override ParseOverride(std::string_view text);
+
+struct ReadOptions {
+  std::vector<Override> sets;
+  std::string data_folder = FindDataFolder();  // where schema/ lies
+  std::string capture_folder = ".";            // relative replay files start here
+  bool open_captures = true;                   // false: replay files are not looked at
+};
+
+// All throw ScenarioException with every error at once, sorted by position.
+Scenario ReadScenario(const std::string& file, const std::vector<Override>& sets,
+                      const std::string& data_folder = FindDataFolder());
+// `name` stands for the file in errors and, without its extension, names the scenario.
+Scenario ReadScenarioText(std::string_view text, const std::string& name,
+                          const ReadOptions& options = {});
+
+// Read, then Validate, with line and column in the errors of both.
+ValidScenario LoadScenario(const std::string& file, const std::vector<Override>& sets,
+                           const Library& library,
+                           const std::string& data_folder = FindDataFolder());
+ValidScenario LoadScenarioText(std::string_view text, const std::string& name,
+                               const Library& library, const ReadOptions& options = {});
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,44 @@
+// Puts into words why a value does not meet its schema.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/input/complaint.h"
+
+namespace vpcmirror::sim {
+
+// "the string "abc"", "10", "an object": a value as an error shows it.
+std::string Describe(const nlohmann::json& value);
+
+// Knows the keywords that our schemas use, and no more: type, enum, pattern,
+// bounds, properties, patternProperties, additionalProperties (false), required,
+// items, not ({}), $ref (within the file), and notSimulated, which is ours.
+class SchemaWords {
+ public:
+  // Keeps a reference to the schema.
+  explicit SchemaWords(const nlohmann::json& schema) : schema_(schema) {}
+
+  // What is wrong with the value at `pointer` itself, not with what is inside it.
+  std::vector<Complaint> Explain(const nlohmann::json& document, const std::string& pointer) const;
+
+  // What a schema accepts: `a bandwidth such as "10 Gbps"`.
+  std::string Accepted(const nlohmann::json& schema) const;
+
+ private:
+  const nlohmann::json& Resolve(const nlohmann::json& schema) const;
+  // The schema of a member or item; null when the schema knows none.
+  const nlohmann::json* Inside(const nlohmann::json& schema, const nlohmann::json& value,
+                               const std::string& step) const;
+  std::vector<Complaint> ExplainKeys(const nlohmann::json& schema, const nlohmann::json& value,
+                                     const std::string& pointer) const;
+  std::optional<Fault> ExplainValue(const nlohmann::json& schema,
+                                    const nlohmann::json& value) const;
+
+  const nlohmann::json& schema_;
+};
+
+}  // namespace vpcmirror::sim
