@@ -182,7 +182,7 @@ void FrameReader::ReadIpv4(std::size_t at) noexcept {
   const bool later_fragment = (fragment & 0x1fff) != 0;
   info_.is_fragment = later_fragment || (fragment & 0x2000) != 0;
 
-  const std::size_t header_bytes = (Octet(at) & 0x0fu) * 4;
+  const std::size_t header_bytes = std::size_t{4} * (Octet(at) & 0x0fu);
   // A segmentation-offload super-frame is captured with total length 0.
   const std::size_t total_bytes = Word(at + 2) == 0 ? end_ - at : Word(at + 2);
   if (header_bytes < kIpv4MinHeaderBytes || header_bytes > total_bytes) {
