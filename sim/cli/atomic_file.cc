@@ -1,0 +1,84 @@
+#include "sim/cli/atomic_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+namespace vpcmirror::sim {
+namespace {
+
+[[noreturn]] void ThrowErrno(const std::string& file, int error) {
+  throw FileException(
+      fmt::format("cannot write {}: {}", file, std::generic_category().message(error)));
+}
+
+// Closes on every way out.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int number() const { return number_; }
+  int Close() { return ::close(std::exchange(number_, -1)); }
+
+ private:
+  int number_;
+};
+
+// Zero, or the errno of what failed.
+int WriteToDisk(const std::string& file, std::string_view contents) {
+  Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (descriptor.number() < 0) return errno;
+  while (!contents.empty()) {
+    const ssize_t written = ::write(descriptor.number(), contents.data(), contents.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    contents.remove_prefix(static_cast<std::size_t>(written));
+  }
+  // Some file systems report a full disk no earlier than here.
+  if (::fsync(descriptor.number()) != 0) return errno;
+  return descriptor.Close() == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+PendingFile::PendingFile(std::string target, std::string_view contents)
+    : target_(std::move(target)), temporary_(fmt::format("{}.tmp-{}", target_, ::getpid())) {
+  if (const int error = WriteToDisk(temporary_, contents); error != 0) {
+    ::unlink(temporary_.c_str());
+    ThrowErrno(target_, error);
+  }
+}
+
+PendingFile::~PendingFile() {
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void PendingFile::Commit(const std::string& previous) {
+  if (!previous.empty() && std::filesystem::exists(target_)) {
+    // A second link, so that the target is there at every moment.
+    const std::string link = fmt::format("{}.tmp-{}", previous, ::getpid());
+    ::unlink(link.c_str());
+    std::error_code error;
+    std::filesystem::create_hard_link(target_, link, error);
+    if (error) std::filesystem::copy_file(target_, link, error);
+    if (error || std::rename(link.c_str(), previous.c_str()) != 0) {
+      const int reason = error ? error.value() : errno;
+      ::unlink(link.c_str());
+      ThrowErrno(previous, reason);
+    }
+  }
+  if (std::rename(temporary_.c_str(), target_.c_str()) != 0) ThrowErrno(target_, errno);
+  committed_ = true;
+}
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,36 @@
+// Files that are either whole or not there.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace vpcmirror::sim {
+
+// A file or folder could not be written; what() names it and says why.
+class FileException : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// A file being written beside its target. Nothing is to be seen at the target
+// before Commit(), and nothing is left beside it without one.
+class PendingFile {
+ public:
+  // Writes all of `contents` to disk. Throws FileException, nothing left behind.
+  PendingFile(std::string target, std::string_view contents);
+  ~PendingFile();
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+
+  // Puts the file in the target's place. The file that was there before lives
+  // on as `previous`, unless that is empty. Throws FileException, the target untouched.
+  void Commit(const std::string& previous = "");
+
+ private:
+  std::string target_;
+  std::string temporary_;
+  bool committed_ = false;
+};
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,51 @@
+// vpcmirror check: what is wrong with a scenario, without running it.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "models/scenario/error.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/exit_code.h"
+#include "sim/cli/print_errors.h"
+#include "sim/input/json_document.h"
+#include "sim/input/library.h"
+#include "sim/input/scenario_reader.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+struct CheckOptions {
+  std::string file;
+  std::string data;
+};
+
+int CheckScenario(const CheckOptions& options, const Surroundings& around) {
+  const std::string data = FindDataFolder(options.data);
+  const Library library = LoadLibrary(data);
+  ReadJsonFile(options.file);  // what is no JSON is no finding: that leaves by its exception
+  try {
+    const ValidScenario scenario = LoadScenario(options.file, {}, library, data);
+    around.out << options.file << ": nothing found (" << scenario.deployment->cvms.size()
+               << " hosts, " << scenario.deployment->enis.size() << " ENIs, "
+               << scenario.mirrors.size() << " mirrors)\n";
+    return kFine;
+  } catch (const ScenarioException& exception) {
+    PrintErrors(exception, around.out);
+    return kFindings;
+  }
+}
+
+}  // namespace
+
+void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* command =
+      app.add_subcommand("check", "Say what is wrong with a scenario, without running it");
+  command->add_option("scenario", options->file, "Scenario file")->required();
+  command->add_option("--data", options->data, "Folder of schema/, profiles/ and catalog/");
+  command->footer("Exit code: 0 nothing found, 1 findings (on stdout), 2 not a JSON file.");
+  command->callback(
+      [options, &around, &exit_code] { exit_code = CheckScenario(*options, around); });
+}
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,65 @@
+#include "sim/cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <exception>
+
+#include "models/scenario/error.h"
+#include "sim/cli/atomic_file.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/exit_code.h"
+#include "sim/cli/print_errors.h"
+#include "sim/cli/version.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+int Parse(CLI::App& app, std::vector<std::string> arguments, const Surroundings& around,
+          const int& exit_code) {
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+  try {
+    app.parse(std::move(arguments));
+    return exit_code;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, around.out, around.err) == 0 ? kFine : kBadInput;
+  }
+}
+
+int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& around) {
+  CLI::App app("What mirroring VPC traffic costs, what gets lost, and what receivers see",
+               "vpcmirror");
+  app.set_version_flag("--version", std::string("vpcmirror ") + kVersion);
+  app.require_subcommand(1);
+  app.footer("vpcmirror COMMAND --help says more about one.");
+  int exit_code = kFine;
+  AddNewCommand(app, around, exit_code);
+  AddCheckCommand(app, around, exit_code);
+  AddRunCommand(app, around, exit_code);
+  const int parsed = Parse(app, arguments, around, exit_code);
+  around.out.flush();
+  if (!around.out) throw FileException("cannot write to the standard output");
+  return parsed;
+}
+
+}  // namespace
+
+bool WantsColor(bool is_terminal, const char* no_color) {
+  return is_terminal && (no_color == nullptr || *no_color == '\0');
+}
+
+int RunProgram(const std::vector<std::string>& arguments, const Surroundings& around) {
+  try {
+    return RunGuarded(arguments, around);
+  } catch (const ScenarioException& exception) {
+    PrintErrors(exception, around.err);
+    return kBadInput;
+  } catch (const FileException& exception) {
+    around.err << "vpcmirror: " << exception.what() << '\n';
+    return kBadInput;
+  } catch (const std::exception& exception) {
+    around.err << "vpcmirror: this is a bug in vpcmirror: " << exception.what() << '\n';
+    return kOurBug;
+  }
+}
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,16 @@
+// The commands, each in a file of its own. An Add function puts its command on
+// the command line; when the user chose it, the command runs and `exit_code`
+// says how it went.
+#pragma once
+
+#include <CLI/App.hpp>
+
+#include "sim/cli/surroundings.h"
+
+namespace vpcmirror::sim {
+
+void AddRunCommand(CLI::App& app, const Surroundings& around, int& exit_code);
+void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code);
+void AddNewCommand(CLI::App& app, const Surroundings& around, int& exit_code);
+
+}  // namespace vpcmirror::sim

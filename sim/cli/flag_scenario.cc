@@ -1,0 +1,85 @@
+#include "sim/cli/flag_scenario.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
+
+namespace vpcmirror::sim {
+namespace {
+
+std::string Quoted(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+struct OptionOf {
+  std::string_view pointer;
+  std::string_view option;
+};
+
+constexpr OptionOf kOptions[] = {
+    {"/provider", "--provider"},
+    {"/duration", "--duration"},
+    {"/hosts/source/type", "--type"},
+    {"/hosts/source/count", "--count"},
+    {"/hosts/receiver/type", "--receiver-type"},
+    {"/hosts/receiver/count", "--receivers"},
+    {"/hosts/receiver/receiver", "--receiver"},
+    {"/workloads/traffic/in", "--in"},
+    {"/workloads/traffic/out", "--out"},
+};
+
+}  // namespace
+
+std::string ScenarioText(const FlagScenario& flags) {
+  const std::string description = fmt::format(
+      "{} x {}, each with {} in and {} out, all of it mirrored", flags.count, flags.type,
+      flags.in.empty() ? "nothing" : flags.in, flags.out.empty() ? "nothing" : flags.out);
+  std::string traffic = R"("at": "source")";
+  if (!flags.in.empty()) traffic += fmt::format(R"(, "in": {})", Quoted(flags.in));
+  if (!flags.out.empty()) traffic += fmt::format(R"(, "out": {})", Quoted(flags.out));
+  std::string receiver = fmt::format(R"("count": {}, )", flags.receivers);
+  if (!flags.receiver_type.empty()) {
+    receiver += fmt::format(R"("type": {}, )", Quoted(flags.receiver_type));
+  }
+  receiver += fmt::format(R"("receiver": {})", Quoted(flags.receiver));
+  return fmt::format(R"({{
+  "name": "{}",
+  "description": {},
+  "provider": {},
+  "duration": {},
+  "hosts": {{
+    "source": {{"count": {}, "type": {}}},
+{}    "receiver": {{{}}}
+  }},
+  "workloads": {{
+    "traffic": {{{}, "per": "host"}}
+  }},
+  "mirrors": [
+    {{"CollectorSrcs": ["source"], "Direction": "ALL", "CollectorTarget": {{"TargetIps": ["receiver"], "AlgHash": "FIVE_TUPLE_FLOW"}}}}
+  ]
+}}
+)",
+                     kFlagScenarioName, Quoted(description), Quoted(flags.provider),
+                     Quoted(flags.duration), flags.count, Quoted(flags.type),
+                     flags.receiver_type.empty()
+                         ? "    // Without a type nothing limits it: the question is the sources.\n"
+                         : "",
+                     receiver, traffic);
+}
+
+ScenarioException InTermsOfFlags(const ScenarioException& exception) {
+  std::vector<ScenarioError> errors = exception.errors();
+  for (ScenarioError& error : errors) {
+    for (const OptionOf& each : kOptions) {
+      if (error.path != each.pointer) continue;
+      error.file = each.option;
+      error.path.clear();
+      error.line = 0;
+    }
+  }
+  return ScenarioException(std::move(errors));
+}
+
+}  // namespace vpcmirror::sim

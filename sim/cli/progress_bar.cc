@@ -1,0 +1,58 @@
+#include "sim/cli/progress_bar.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/report/quantities.h"
+#include "models/units/rates.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+constexpr int kBarWidth = 20;
+constexpr double kBetweenDrawings = 0.1;   // seconds
+constexpr double kBeforeEstimating = 0.5;  // seconds
+constexpr char kWipeLine[] = "\r\x1b[K";
+
+std::string DurationText(double seconds) {
+  const auto whole = static_cast<long>(std::ceil(seconds));
+  if (whole < 120) return fmt::format("{} s", whole);
+  if (whole < 7200) return fmt::format("{} min", (whole + 59) / 60);
+  return fmt::format("{} h", (whole + 3599) / 3600);
+}
+
+}  // namespace
+
+std::string ProgressLine(Picoseconds done, Picoseconds total, double elapsed_seconds) {
+  const double share =
+      total.count() > 0 ? std::clamp(Seconds(done) / Seconds(total), 0.0, 1.0) : 1.0;
+  const auto filled = static_cast<std::size_t>(share * kBarWidth);
+  std::string line =
+      fmt::format("{:3.0f} % [{}{}] {} of {}", std::floor(share * 100), std::string(filled, '#'),
+                  std::string(kBarWidth - filled, '.'), TimeText(done), TimeText(total));
+  if (elapsed_seconds >= kBeforeEstimating && done.count() > 0) {
+    line +=
+        fmt::format(", {} s a second, {} left", SignificantText(Seconds(done) / elapsed_seconds, 2),
+                    DurationText(elapsed_seconds * (1 - share) / share));
+  }
+  return line.substr(0, 79);
+}
+
+ProgressBar::ProgressBar(std::ostream& terminal, Picoseconds total, std::function<double()> seconds)
+    : terminal_(terminal), total_(total), seconds_(std::move(seconds)), started_(seconds_()) {}
+
+ProgressBar::~ProgressBar() {
+  if (visible_) terminal_ << kWipeLine << std::flush;
+}
+
+void ProgressBar::Show(Picoseconds done) {
+  const double now = seconds_();
+  if (visible_ && now - drawn_ < kBetweenDrawings) return;
+  drawn_ = now;
+  visible_ = true;
+  terminal_ << kWipeLine << ProgressLine(done, total_, now - started_) << std::flush;
+}
+
+}  // namespace vpcmirror::sim

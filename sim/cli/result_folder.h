@@ -1,0 +1,45 @@
+// Where a run leaves its files.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vpcmirror::sim {
+
+// While a run is under way its captures go to a folder of their own, so that
+// nobody takes half a capture for a whole one. Throws FileException throughout.
+class ResultFolder {
+ public:
+  // Makes the folder if need be: a folder that cannot be written is found out
+  // before the run and not after it.
+  explicit ResultFolder(std::string path);
+  // Removes what is unfinished, and the folder if it was made here and is empty.
+  ~ResultFolder();
+  ResultFolder(const ResultFolder&) = delete;
+  ResultFolder& operator=(const ResultFolder&) = delete;
+
+  // Where captures are written during the run.
+  const std::string& partial() const { return partial_; }
+  std::string result_file() const { return path_ + "/result.json"; }
+
+  // Makes the folders below partial() that `file` (relative) lies in.
+  void MakeRoomFor(const std::string& file);
+
+  // Puts result.json in place, the one before kept as previous.json, and with
+  // `keep_captures` all that is in partial(). Nothing is replaced unless the
+  // result could be written whole.
+  void Keep(std::string_view result, bool keep_captures);
+
+ private:
+  void KeepCaptures();
+
+  std::string path_;
+  std::string partial_;
+  std::vector<std::string> made_;  // folders, outermost first
+};
+
+// "out/<name>", the name made fit for a folder.
+std::string DefaultResultFolder(std::string_view scenario_name);
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,276 @@
+// vpcmirror run: simulate a scenario, or the one that flags describe.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/report/quantities.h"
+#include "analysis/report/result_json.h"
+#include "analysis/report/result_text.h"
+#include "analysis/report/verdict.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/exit_code.h"
+#include "sim/cli/flag_scenario.h"
+#include "sim/cli/progress_bar.h"
+#include "sim/cli/result_folder.h"
+#include "sim/input/library.h"
+#include "sim/input/quantity.h"
+#include "sim/input/scenario_reader.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+struct RunOptions {
+  std::string file;  // empty: a scenario of `flags`
+  FlagScenario flags;
+  std::string out;      // a folder with a file, a bandwidth without
+  std::string out_dir;  // always the folder
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> sets;
+  std::vector<std::string> asserts;
+  std::string format = "text";
+  std::string margin = "20%";
+  std::string data;
+  bool quiet = false;
+  bool print_scenario = false;
+};
+
+// What only makes sense without a scenario file.
+constexpr const char* kFlagOptions[] = {"--type",     "--count",         "--in",
+                                        "--provider", "--duration",      "--receivers",
+                                        "--receiver", "--receiver-type", "--print-scenario"};
+
+// Settles what --out is, and refuses mixtures of the two ways to call.
+void Settle(const CLI::App& command, RunOptions& options) {
+  if (!options.file.empty()) {
+    for (const char* name : kFlagOptions) {
+      if (command.count(name) == 0) continue;
+      throw CLI::ValidationError(
+          name, "describes a scenario, and the file " + options.file +
+                    " is one: give either (a value in the file is changed with --set)");
+    }
+    if (!options.out.empty() && !options.out_dir.empty()) {
+      throw CLI::ValidationError("--out-dir", "is the same as --out here: give one of them");
+    }
+    if (options.out_dir.empty()) options.out_dir = options.out;
+    return;
+  }
+  if (options.flags.type.empty()) {
+    throw CLI::RequiredError("A scenario file, or --type with --in or --out,");
+  }
+  if (options.flags.in.empty() && options.out.empty()) {
+    throw CLI::RequiredError("--in or --out (the traffic of each machine, such as '1 Gbps')");
+  }
+  if (!options.out.empty()) {
+    const Parsed<BitsPerSecond> rate = ParseBandwidth(options.out);
+    if (!rate) {
+      throw CLI::ValidationError(
+          "--out", rate.fault.message +
+                       " (with --type, --out is what each machine sends, such as '1 Gbps'; the "
+                       "folder of the result is --out-dir)");
+    }
+  }
+  options.flags.out = options.out;
+}
+
+double MarginGoal(const RunOptions& options) {
+  const Parsed<double> margin = ParsePercent(options.margin);
+  if (!margin || *margin.value < 0 || *margin.value > 1) {
+    throw CLI::ValidationError("--margin", "'" + options.margin + "' is not 0% to 100%");
+  }
+  return *margin.value;
+}
+
+ReadOptions ReadOptionsFor(const RunOptions& options, const std::string& data_folder) {
+  ReadOptions read;
+  for (const std::string& text : options.sets) read.sets.push_back(ParseOverride(text));
+  read.data_folder = data_folder;
+  return read;
+}
+
+// --assert joins the scenario's own assertions after reading, so that errors of
+// the file keep their places and the file's digest stays its own.
+ValidScenario WithAsserts(ValidScenario valid, Scenario scenario, const RunOptions& options,
+                          const Library& library) {
+  if (options.asserts.empty()) return valid;
+  for (const std::string& text : options.asserts) {
+    scenario.assertions.push_back({"--assert", text});
+  }
+  return Validate(scenario, library);
+}
+
+ValidScenario Load(const RunOptions& options) {
+  const std::string data = FindDataFolder(options.data);
+  const Library library = LoadLibrary(data);
+  const ReadOptions read = ReadOptionsFor(options, data);
+  if (!options.file.empty()) {
+    return WithAsserts(
+        LoadScenario(options.file, read.sets, library, data),
+        options.asserts.empty() ? Scenario() : ReadScenario(options.file, read.sets, data), options,
+        library);
+  }
+  const std::string text = ScenarioText(options.flags);
+  try {
+    return WithAsserts(
+        LoadScenarioText(text, kFlagScenarioName, library, read),
+        options.asserts.empty() ? Scenario() : ReadScenarioText(text, kFlagScenarioName, read),
+        options, library);
+  } catch (const ScenarioException& exception) {
+    throw InTermsOfFlags(exception);
+  }
+}
+
+RunResult Simulate(const ValidScenario& scenario, const RunOptions& options,
+                   const ResultFolder& folder, const Surroundings& around) {
+  RunControl control;
+  control.seed = options.seed.value_or(scenario.seed);
+  control.stop = around.stop;
+  if (!scenario.pcaps.empty()) control.output_folder = folder.partial();
+  std::optional<ProgressBar> bar;
+  if (around.progress && !options.quiet) {
+    bar.emplace(around.err, scenario.duration, around.seconds);
+    control.progress = [&bar](Picoseconds done) { bar->Show(done); };
+  }
+  return around.make_engine()->Run(scenario, control);
+}
+
+// What the user asked for goes to stdout; the rest is said where it does not disturb that.
+void Report(const RunResult& result, const std::string& json, const std::string& file,
+            const RunOptions& options, const Surroundings& around) {
+  const bool text = options.format == "text" && !options.quiet;
+  if (text) {
+    around.out << ResultText(result, {.width = 80, .color = around.color}) << "\nResult: " << file
+               << '\n';
+    return;
+  }
+  if (options.format == "json") around.out << json;
+  for (const AssertionResult& assertion : result.assertions) {
+    if (assertion.held) continue;
+    around.err << "vpcmirror: assertion missed: " << Printable(assertion.text) << " (it is "
+               << PercentText(assertion.value) << ")\n";
+  }
+  if (!options.quiet) around.err << "Result: " << file << '\n';
+}
+
+int ExitCodeOf(const RunResult& result) {
+  if (!result.complete) return kStopped;
+  for (const AssertionResult& assertion : result.assertions) {
+    if (!assertion.held) return kAssertionMissed;
+  }
+  return kFine;
+}
+
+int Run(const RunOptions& options, const Surroundings& around) {
+  const double margin_goal = MarginGoal(options);
+  if (options.print_scenario) {
+    Load(options);  // what is printed runs
+    around.out << ScenarioText(options.flags);
+    return kFine;
+  }
+  const ValidScenario scenario = Load(options);
+  ResultFolder folder(options.out_dir.empty() ? DefaultResultFolder(scenario.name)
+                                              : options.out_dir);
+  for (const PcapOutput& pcap : scenario.pcaps) folder.MakeRoomFor(pcap.file);
+  RunResult result = Simulate(scenario, options, folder, around);
+  Judge(scenario, margin_goal, result);
+  const std::string json = ResultJson(result);
+  folder.Keep(json, result.complete);
+  if (!result.complete) {
+    around.err << "vpcmirror: stopped after " << TimeText(result.duration) << " of "
+               << TimeText(scenario.duration) << "; the result says so, captures are not kept\n";
+  }
+  Report(result, json, folder.result_file(), options, around);
+  return ExitCodeOf(result);
+}
+
+void AddFileOptions(CLI::App& command, RunOptions& options) {
+  command.add_option("scenario", options.file, "Scenario file; without one, see below");
+  command
+      .add_option("--out", options.out,
+                  "Folder of the result (default: out/NAME); without a scenario file: what each "
+                  "machine sends, such as '1 Gbps'")
+      ->type_name("DIR|RATE");
+  command.add_option("--out-dir", options.out_dir, "Folder of the result, always")
+      ->type_name("DIR");
+  command.add_option("--seed", options.seed, "Of the random streams (default: the scenario's)")
+      ->type_name("N");
+  command
+      .add_option("--set", options.sets,
+                  "Change a value: /hosts/web/count=4, /duration=x10; may be repeated")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--assert", options.asserts,
+                  "Exit with 3 unless it holds: 'mirror_loss < 0.1%', 'production_loss == 0', "
+                  "'margin >= 10%'; may be repeated")
+      ->type_name("EXPR")
+      ->allow_extra_args(false);
+  command.add_option("--margin", options.margin, "Share of each limit that should stay free")
+      ->type_name("PERCENT")
+      ->capture_default_str();
+  command.add_option("--format", options.format, "Of stdout; json is exactly result.json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command.add_flag("--quiet", options.quiet, "No summary, no progress; --format json still prints");
+  command.add_option("--data", options.data, "Folder of schema/, profiles/ and catalog/")
+      ->type_name("DIR");
+}
+
+void AddFlagOptions(CLI::App& command, FlagScenario& flags, bool& print_scenario) {
+  const std::string group = "Without a scenario file";
+  command.add_option("--type", flags.type, "Instance type, such as S5.4XLARGE32")->group(group);
+  command.add_option("--count", flags.count, "How many of them")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--in", flags.in, "What each receives, such as '1 Gbps'")
+      ->type_name("RATE")
+      ->group(group);
+  command.add_option("--provider", flags.provider, "Cloud")->capture_default_str()->group(group);
+  command.add_option("--duration", flags.duration, "Simulated time")
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--receivers", flags.receivers, "How many receivers share the copies")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--receiver", flags.receiver, "Receiver profile")
+      ->capture_default_str()
+      ->group(group);
+  command
+      .add_option("--receiver-type", flags.receiver_type,
+                  "Their instance type (default: machines that nothing limits)")
+      ->group(group);
+  command
+      .add_flag("--print-scenario", print_scenario,
+                "Print the scenario that these options describe, and do not run it")
+      ->group(group);
+}
+
+constexpr char kFooter[] =
+    "Examples:\n"
+    "  vpcmirror run scenario.json --out results\n"
+    "  vpcmirror run --type S5.4XLARGE32 --in '1 Gbps' --out '1 Gbps' --count 40\n"
+    "Exit code: 0 fine, 2 bad input or usage, 3 an assertion missed, 130 stopped by Ctrl-C\n"
+    "(what is known is written), 70 a bug in vpcmirror.";
+
+}  // namespace
+
+void AddRunCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* command =
+      app.add_subcommand("run", "Simulate a scenario: summary on stdout, result.json in a folder");
+  AddFileOptions(*command, *options);
+  AddFlagOptions(*command, options->flags, options->print_scenario);
+  command->footer(kFooter);
+  command->callback([command, options, &around, &exit_code] {
+    Settle(*command, *options);
+    exit_code = Run(*options, around);
+  });
+}
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,40 @@
+#include "sim/cli/stop_on_signal.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <string_view>
+
+#include "sim/cli/exit_code.h"
+
+namespace vpcmirror::sim {
+
+StopOnSignal::StopOnSignal() {
+  sigemptyset(&signals_);
+  sigaddset(&signals_, SIGINT);
+  sigaddset(&signals_, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+  waiter_ = std::thread([this] { Wait(); });
+}
+
+StopOnSignal::~StopOnSignal() {
+  over_ = true;
+  pthread_kill(waiter_.native_handle(), SIGTERM);
+  waiter_.join();
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void StopOnSignal::Wait() {
+  constexpr std::string_view kSaid =
+      "\nvpcmirror: stopping; what is known will be written (once more ends it at once)\n";
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&signals_, &signal) != 0) continue;
+    if (over_) return;
+    if (source_.stop_requested()) ::_exit(kStopped);
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kSaid.data(), kSaid.size());
+    source_.request_stop();
+  }
+}
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,34 @@
+// Ctrl-C as a request.
+#pragma once
+
+#include <signal.h>
+
+#include <atomic>
+#include <stop_token>
+#include <thread>
+
+namespace vpcmirror::sim {
+
+// While one lives, the first SIGINT or SIGTERM requests a stop and says so on
+// stderr; the second ends the program at once. Make it before any other thread:
+// a thread of its own waits for the signals, which all others must block.
+class StopOnSignal {
+ public:
+  StopOnSignal();
+  ~StopOnSignal();
+  StopOnSignal(const StopOnSignal&) = delete;
+  StopOnSignal& operator=(const StopOnSignal&) = delete;
+
+  std::stop_token token() const { return source_.get_token(); }
+
+ private:
+  void Wait();
+
+  sigset_t signals_{};
+  sigset_t before_{};
+  std::stop_source source_;
+  std::atomic<bool> over_ = false;
+  std::thread waiter_;
+};
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,24 @@
+// Where a command runs: all that it knows of the world beside its options and
+// the file system.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <stop_token>
+
+#include "models/scenario/engine.h"
+
+namespace vpcmirror::sim {
+
+struct Surroundings {
+  std::ostream& out;
+  std::ostream& err;
+  bool color = false;     // of what goes to `out`
+  bool progress = false;  // `err` is a terminal, so a line may be drawn over
+  std::function<std::unique_ptr<Engine>()> make_engine;
+  std::stop_token stop;
+  std::function<double()> seconds;  // since some moment; for the rate and ETA alone
+};
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,39 @@
+#include "sim/cli/vpcmirror.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "sim/cli/command_line.h"
+#include "sim/cli/stop_on_signal.h"
+#include "sim/packet/packet_engine.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+double SteadySeconds() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
+}
+
+}  // namespace
+
+int Main(int argc, char** argv) {
+  const StopOnSignal stop;
+  const Surroundings around{
+      .out = std::cout,
+      .err = std::cerr,
+      .color = WantsColor(::isatty(STDOUT_FILENO) == 1, std::getenv("NO_COLOR")),
+      .progress = ::isatty(STDERR_FILENO) == 1,
+      .make_engine = MakePacketEngine,
+      .stop = stop.token(),
+      .seconds = SteadySeconds,
+  };
+  return RunProgram(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), around);
+}
+
+}  // namespace vpcmirror::sim
