@@ -30,18 +30,6 @@ TEST_P(ErrorTest, IsTheOnlyComplaint) {
   EXPECT_THAT(ErrorsOf(scenario), ElementsAre(GetParam().complaint));
 }
 
-// Two VPCs, `prod` with three subnets and `test` with one; web in prod/web, ids in prod/sec.
-void Estate(Scenario& scenario) {
-  VpcSpec prod = VpcOf("prod", "10.0.0.0/16");
-  prod.subnets = {SubnetOf(prod, "web", "10.0.1.0/24"), SubnetOf(prod, "db", "10.0.2.0/24"),
-                  SubnetOf(prod, "sec", "10.0.9.0/24")};
-  VpcSpec test = VpcOf("test", "10.1.0.0/16");
-  test.subnets = {SubnetOf(test, "lab", "10.1.1.0/24")};
-  scenario.vpcs = {prod, test};
-  scenario.hosts[0].settings.subnet = Text("web", "/hosts/web/subnet");
-  scenario.hosts[1].settings.subnet = Text("sec", "/hosts/ids/subnet");
-}
-
 void OneEni(HostSpec& host, const std::function<void(EniSpec&)>& change) {
   EniSpec eni;
   eni.path = host.path + "/enis/0";
