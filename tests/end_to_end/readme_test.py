@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """The README shows what ./quickstart.sh prints, to the letter.
 
-quickstart.sh prints what the program says of scenarios/quickstart.json and one
-line with the place of the result. The building before is left out: on a second
-run there is nothing to build and nothing is printed. `--write` puts the real
-output into the README.
+quickstart.sh prints what the program says of scenarios/quickstart.json. The
+building before is left out: on a second run there is nothing to build and
+nothing is printed. `--write` puts the real output into the README.
 """
 
 import argparse
@@ -23,15 +22,16 @@ BLOCK = re.compile(r"(<!-- quickstart: [^\n]*-->\n```\n)(.*?)(```\n<!-- end of q
 
 def real_output(program):
     """As from a fresh clone, with the same words on the command line as quickstart.sh."""
-    command = re.search(r"^build/release/vpcmirror (run .*?) \|\|", (ROOT / "quickstart.sh")
-                        .read_text(encoding="utf-8"), re.MULTILINE).group(1).split()
+    script = (ROOT / "quickstart.sh").read_text(encoding="utf-8")
+    command = re.search(r"^exec .*?/vpcmirror\" (run .*)$", script, re.MULTILINE).group(1)
+    words = command.replace('"', "").replace("${to_root}", "").split()
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "scenarios").symlink_to(ROOT / "scenarios")
-        done = subprocess.run([str(program), *command], cwd=folder, stdout=subprocess.PIPE,
+        done = subprocess.run([str(program), *words], cwd=folder, stdout=subprocess.PIPE,
                               check=True)
         if not (pathlib.Path(folder) / "out/quickstart/result.json").is_file():
             sys.exit("the run wrote no out/quickstart/result.json")
-    return f"$ ./quickstart.sh\n{done.stdout.decode()}Result: out/quickstart/result.json\n"
+    return f"$ ./quickstart.sh\n{done.stdout.decode()}"
 
 
 def main():
