@@ -123,11 +123,14 @@ class WorkloadExpander {
     return Peers(range, 0);
   }
 
-  template <class T>
-  bool CheckPositive(const At<T>& given, std::int64_t count, const char* what) {
-    if (count > 0) return true;
-    Fail(given.path, std::string("the ") + what + " is not above zero", "a rate above zero");
-    return false;
+  bool RatesAreGood() {
+    bool good = CheckRequests();
+    for (const auto* rate : {&spec_.in, &spec_.out, &spec_.rate}) {
+      if (!*rate || (*rate)->value.count() > 0) continue;
+      Fail((*rate)->path, "the rate is not above zero", "a rate above zero");
+      good = false;
+    }
+    return good;
   }
 
   bool IsPerHost(bool by_default) const {
@@ -149,10 +152,7 @@ class WorkloadExpander {
       Fail(spec_.path, "workload " + spec_.name + " has no traffic",
            "`in`, `out`, `requests` or `replay`");
     }
-    const bool rates_good =
-        (!spec_.in || CheckPositive(*spec_.in, spec_.in->value.count(), "rate")) &
-        (!spec_.out || CheckPositive(*spec_.out, spec_.out->value.count(), "rate")) &
-        CheckRequests();
+    const bool rates_good = RatesAreGood();
     if (selection.failed || !peers) return;
     const auto hosts = OnePerHost(draft_, selection);
     if (hosts.empty()) {
@@ -294,9 +294,7 @@ class WorkloadExpander {
     if (!spec_.rate && !spec_.requests) {
       Fail(spec_.path, "workload " + spec_.name + " has no traffic", "`rate` or `requests`");
     }
-    const bool rates_good =
-        (!spec_.rate || CheckPositive(*spec_.rate, spec_.rate->value.count(), "rate")) &
-        CheckRequests();
+    const bool rates_good = RatesAreGood();
     const auto from = HostsOf(*spec_.from);
     const auto to = HostsOf(*spec_.to);
     if (from.empty() || to.empty() || !rates_good) return;
