@@ -262,6 +262,22 @@ class MirrorExpander {
     return by_default;
   }
 
+  // A profile that lists its choice as an assumption says it in its own words.
+  ReceiverChoice DefaultChoice(const ProviderProfile& profile) {
+    const auto& listed = profile.assumptions;
+    const bool said = std::any_of(listed.begin(), listed.end(), [](const Assumption& each) {
+      return each.name == "default_alg_hash";
+    });
+    const bool by_eni = profile.default_choice == ReceiverChoice::kBySourceEni;
+    const std::string choice = by_eni ? "ENI" : "FIVE_TUPLE_FLOW";
+    if (!said) {
+      draft_.assumptions.Default("default_alg_hash", choice,
+                                 "A mirror without AlgHash spreads copies by " + choice + ".",
+                                 "the API's example leaves it out");
+    }
+    return profile.default_choice;
+  }
+
   void Settle() {
     const ProviderProfile& profile = draft_.providers[deployment().vpcs[*vpc_].provider];
     settings_.id = id_;
@@ -269,10 +285,7 @@ class MirrorExpander {
                              "A mirror without State is RUNNING.");
     settings_.directions = Choice(spec_.direction, DirectionSet::kAll, "mirror_direction", "ALL",
                                   "A mirror without Direction collects ALL.");
-    const bool by_eni = profile.default_choice == ReceiverChoice::kBySourceEni;
-    const std::string choice = by_eni ? "ENI" : "FIVE_TUPLE_FLOW";
-    settings_.choice = Choice(spec_.choice, profile.default_choice, "alg_hash", choice,
-                              "A mirror without AlgHash spreads copies by " + choice + ".");
+    settings_.choice = spec_.choice ? spec_.choice->value : DefaultChoice(profile);
     settings_.hash_symmetry = profile.hash_symmetry;
     settings_.tunnel = profile.tunnel;
     settings_.mtu_policy = profile.mtu_policy;

@@ -55,25 +55,64 @@ bool SetMirrorsDropped(ProviderProfile& profile, const std::string& value) {
   return true;
 }
 
+// What a setting means, for the report: a profile's own sentence is about its
+// own value only.
+struct Meaning {
+  const char* value;  // null: any
+  const char* text;
+};
+
 struct Override {
   const char* name;
   bool (*apply)(ProviderProfile&, const std::string&);
   const char* accepted;
-  const char* text;  // for profiles that do not list it as an assumption
+  Meaning meanings[2];
 };
 
 constexpr Override kOverrides[] = {
-    {"encapsulation", SetEncapsulation, "\"vxlan\" or \"none\"", "How copies are wrapped."},
-    {"vni", SetVni, "a number from 0 to 16777215", "The VXLAN network identifier of copies."},
-    {"flow_hash_symmetric", SetFlowHash, "\"true\" or \"false\"",
-     "Whether both directions of a flow go to the same receiver."},
-    {"mtu_policy", SetMtuPolicy, "\"truncate\" or \"drop\"",
-     "What happens to a copy that is larger than the MTU."},
-    {"congestion", SetCongestion, "\"shared_random\" or \"fifo\"",
-     "Who loses when a CVM's budget is spent."},
-    {"mirrors_what_security_drops", SetMirrorsDropped, "\"true\" or \"false\"",
-     "Whether frames that a security group or ACL drops are copied."},
+    {"encapsulation",
+     SetEncapsulation,
+     "\"vxlan\" or \"none\"",
+     {{"vxlan", "Copies travel in VXLAN over UDP port 4789."},
+      {"none", "Copies have no outer headers: only the bytes of the frames count."}}},
+    {"vni",
+     SetVni,
+     "a number from 0 to 16777215",
+     {{nullptr, "The VXLAN network identifier of copies, as given."}, {}}},
+    {"flow_hash_symmetric",
+     SetFlowHash,
+     "\"true\" or \"false\"",
+     {{"true", "FIVE_TUPLE_FLOW sends both directions of a flow to the same receiver."},
+      {"false", "FIVE_TUPLE_FLOW chooses a receiver for each direction of a flow."}}},
+    {"mtu_policy",
+     SetMtuPolicy,
+     "\"truncate\" or \"drop\"",
+     {{"truncate", "A copy that does not fit the MTU on its way is cut to it."},
+      {"drop", "A copy that does not fit the MTU on its way is dropped."}}},
+    {"congestion",
+     SetCongestion,
+     "\"shared_random\" or \"fifo\"",
+     {{"shared_random", "Over the bandwidth limit, production and copies lose in proportion."},
+      {"fifo", "Production and copies share one queue, and the last to come is lost."}}},
+    {"mirrors_what_security_drops",
+     SetMirrorsDropped,
+     "\"true\" or \"false\"",
+     {{"true", "Frames that a security group or network ACL drops are copied all the same."},
+      {"false", "Frames that a security group or network ACL drops are not copied."}}},
 };
+
+std::string MeaningOf(const Override& change, const std::string& value) {
+  for (const Meaning& meaning : change.meanings) {
+    if (meaning.value == nullptr || value == meaning.value) return meaning.text;
+  }
+  return "";
+}
+
+// Without a tunnel its settings say nothing.
+bool IsInForce(const ProviderProfile& profile, const Assumption& assumption) {
+  if (profile.tunnel.kind != EncapsulationKind::kNone) return true;
+  return assumption.name != "vni" && assumption.name != "outer_source_ports";
+}
 
 const Override* FindOverride(const std::string& name) {
   const auto* found = std::find_if(std::begin(kOverrides), std::end(kOverrides),
@@ -92,9 +131,10 @@ void Apply(Draft& draft, ProviderProfile& profile, const Override& change,
   auto at = std::find_if(listed.begin(), listed.end(),
                          [&](const Assumption& each) { return each.name == change.name; });
   if (at == listed.end()) {
-    at = listed.insert(at, Assumption{change.name, "", change.text, "", false});
+    at = listed.insert(at, Assumption{change.name, "", "", "", false});
   }
   at->value = to.value;
+  at->text = MeaningOf(change, to.value);
   at->source = "the scenario";
   at->overridden = true;
 }
@@ -128,7 +168,9 @@ std::size_t ProviderIndex(Draft& draft, const At<std::string>& name) {
     const Override* change = FindOverride(key);
     if (change != nullptr) Apply(draft, profile, *change, value);
   }
-  for (const Assumption& assumption : profile.assumptions) draft.assumptions.Add(assumption);
+  for (const Assumption& assumption : profile.assumptions) {
+    if (IsInForce(profile, assumption)) draft.assumptions.Add(assumption);
+  }
   used.push_back(name.value);
   draft.providers.push_back(std::move(profile));
   return used.size() - 1;

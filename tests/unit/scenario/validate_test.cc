@@ -80,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(
                     std::pair{"duration", "1 s"}, std::pair{"seed", "1"},
                     std::pair{"mtu", "1500 B"}, std::pair{"queue_frames", "1000"},
                     std::pair{"fabric_delay", "50 us"}, std::pair{"mirror_state", "RUNNING"},
-                    std::pair{"mirror_direction", "ALL"}, std::pair{"alg_hash", "ENI"},
+                    std::pair{"mirror_direction", "ALL"}, std::pair{"default_alg_hash", "ENI"},
                     std::pair{"workload_protocol", "TCP"}, std::pair{"server_port", "443"},
                     std::pair{"client_ports", "32768-60999"}, std::pair{"flows", "16"},
                     std::pair{"sizes", "1500 B"}, std::pair{"arrivals", "constant"},
@@ -117,12 +117,10 @@ TEST(ValidateTest, AppliesAssumptionsOfTheScenario) {
                           {"flow_hash_symmetric", Text("false")},
                           {"mtu_policy", Text("drop")},
                           {"congestion", Text("fifo")},
-                          {"mirrors_what_security_drops", Text("true")},
-                          {"vni", Text("77")}};
+                          {"mirrors_what_security_drops", Text("true")}};
   const ValidScenario valid = Validate(scenario, SmallLibrary());
   const MirrorSettings& settings = valid.mirrors[0].mirror->settings();
   EXPECT_EQ(settings.tunnel.kind, EncapsulationKind::kNone);
-  EXPECT_EQ(settings.tunnel.vni, 77u);
   EXPECT_EQ(settings.hash_symmetry, HashSymmetry::kDirectional);
   EXPECT_EQ(settings.mtu_policy, MtuPolicy::kDrop);
   EXPECT_EQ(valid.providers[0].congestion, Congestion::kFifo);
@@ -135,6 +133,22 @@ TEST(ValidateTest, AppliesAssumptionsOfTheScenario) {
     EXPECT_EQ(assumption->value, value.value);
     EXPECT_TRUE(assumption->overridden);
   }
+}
+
+TEST(ValidateTest, SaysWhatAnOverriddenAssumptionMeans) {
+  Scenario scenario = Smallest();
+  scenario.assumptions = {{"encapsulation", Text("none")}};
+  const ValidScenario valid = Validate(scenario, SmallLibrary());
+  EXPECT_THAT(Find(valid, "encapsulation")->text, HasSubstr("no outer headers"));
+  EXPECT_EQ(Find(valid, "vni"), nullptr);  // there is no tunnel to have one
+}
+
+TEST(ValidateTest, TakesTheNetworkIdentifierOfTheScenario) {
+  Scenario scenario = Smallest();
+  scenario.assumptions = {{"vni", Text("77")}};
+  const ValidScenario valid = Validate(scenario, SmallLibrary());
+  EXPECT_EQ(valid.mirrors[0].mirror->settings().tunnel.vni, 77u);
+  EXPECT_EQ(Find(valid, "vni")->value, "77");
 }
 
 TEST(ValidateTest, ListsTypesWithoutPacketRate) {
