@@ -56,10 +56,6 @@ ResultFolder::~ResultFolder() {
   }
 }
 
-void ResultFolder::MakeRoomFor(const std::string& file) {
-  MakeFolders((fs::path(partial_) / file).parent_path());
-}
-
 void ResultFolder::Keep(std::string_view result, bool keep_captures) {
   PendingFile pending(result_file(), result);
   if (keep_captures) KeepCaptures();
@@ -68,14 +64,11 @@ void ResultFolder::Keep(std::string_view result, bool keep_captures) {
 
 void ResultFolder::KeepCaptures() {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(partial_)) {
-    if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), partial_));
-  }
+  for (const auto& entry : fs::directory_iterator(partial_)) files.push_back(entry.path());
   for (const fs::path& file : files) {
-    const fs::path target = fs::path(path_) / file;
-    MakeFolders(target.parent_path());
+    const fs::path target = fs::path(path_) / file.filename();
     std::error_code error;
-    fs::rename(fs::path(partial_) / file, target, error);
+    fs::rename(file, target, error);
     ThrowIf(error, target.string());
   }
 }

@@ -23,9 +23,6 @@ class ResultFolder {
   const std::string& partial() const { return partial_; }
   std::string result_file() const { return path_ + "/result.json"; }
 
-  // Makes the folders below partial() that `file` (relative) lies in.
-  void MakeRoomFor(const std::string& file);
-
   // Puts result.json in place, the one before kept as previous.json, and with
   // `keep_captures` all that is in partial(). Nothing is replaced unless the
   // result could be written whole.

@@ -174,7 +174,6 @@ int Run(const RunOptions& options, const Surroundings& around) {
   const ValidScenario scenario = Load(options);
   ResultFolder folder(options.out_dir.empty() ? DefaultResultFolder(scenario.name)
                                               : options.out_dir);
-  for (const PcapOutput& pcap : scenario.pcaps) folder.MakeRoomFor(pcap.file);
   RunResult result = Simulate(scenario, options, folder, around);
   Judge(scenario, margin_goal, result);
   const std::string json = ResultJson(result);

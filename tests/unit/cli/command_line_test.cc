@@ -1,0 +1,118 @@
+#include "sim/cli/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sim/cli/exit_code.h"
+#include "sim/cli/version.h"
+#include "tests/unit/cli/fake_engine.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+TEST(CommandLineTest, ListsTheCommandsThatExist) {
+  const Ran ran = Program()({"--help"});
+  EXPECT_EQ(ran.exit_code, kFine);
+  for (const char* command : {"\n  new ", "\n  check ", "\n  run "}) {
+    EXPECT_THAT(ran.out, HasSubstr(command));
+  }
+  for (const char* command : {"plan", "sweep", "live", "diff"}) {
+    EXPECT_THAT(ran.out, Not(HasSubstr(std::string("\n  ") + command)));
+  }
+  EXPECT_EQ(ran.err, "");
+}
+
+TEST(CommandLineTest, ExplainsBothMeaningsOfOut) {
+  const Ran ran = Program()({"run", "--help"});
+  EXPECT_EQ(ran.exit_code, kFine);
+  EXPECT_THAT(ran.out, HasSubstr("--out DIR|RATE"));
+  EXPECT_THAT(ran.out, HasSubstr("--out-dir"));
+  EXPECT_THAT(ran.out, HasSubstr("Exit code: 0 fine"));
+}
+
+TEST(CommandLineTest, SaysTheVersionOfTheProject) {
+  const Ran ran = Program()({"--version"});
+  EXPECT_EQ(ran.exit_code, kFine);
+  EXPECT_EQ(ran.out, std::string("vpcmirror ") + kVersion + "\n");
+  std::ifstream cmake(VPCMIRROR_SOURCE_DIR "/CMakeLists.txt");
+  const std::string text{std::istreambuf_iterator<char>(cmake), {}};
+  EXPECT_THAT(text, HasSubstr(std::string("project(vpcmirror VERSION ") + kVersion + " "));
+}
+
+TEST(CommandLineTest, RefusesWhatItDoesNotKnow) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{},
+                                                    {"fly"},
+                                                    {"new", "--colour"},
+                                                    {"new", "--provider", "nimbus"},
+                                                    {"run", "x.json", "--format", "xml"},
+                                                    {"run", "x.json", "--seed", "-1"},
+                                                    {"run", "x.json", "--seed", "many"}}) {
+    const Ran ran = Program()(arguments);
+    EXPECT_EQ(ran.exit_code, kBadInput);
+    EXPECT_NE(ran.err, "");
+    EXPECT_EQ(ran.out, "");
+  }
+}
+
+TEST(CommandLineTest, ColoursATerminalUnlessToldNotTo) {
+  EXPECT_TRUE(WantsColor(true, nullptr));
+  EXPECT_TRUE(WantsColor(true, ""));
+  EXPECT_FALSE(WantsColor(true, "1"));
+  EXPECT_FALSE(WantsColor(true, "0"));
+  EXPECT_FALSE(WantsColor(false, nullptr));
+}
+
+TEST(CommandLineTest, SaysWhenNothingCanBePrinted) {
+  std::ofstream full("/dev/full");
+  std::ostringstream err;
+  const Surroundings around{.out = full, .err = err};
+  EXPECT_EQ(RunProgram({"new"}, around), kBadInput);
+  EXPECT_EQ(err.str(), "vpcmirror: cannot write to the standard output\n");
+}
+
+TEST(NewCommandTest, PrintsAScenarioThatRuns) {
+  const Program program;
+  const Ran printed = program({"new"});
+  EXPECT_EQ(printed.exit_code, kFine);
+  EXPECT_THAT(printed.out, StartsWith("// "));
+  EXPECT_EQ(program({"new", "--provider", "tencent"}).out, printed.out);
+  const std::string file = program.Write("my.json", printed.out);
+  const Ran ran = program({"run", file, "--out", program.InFolder("out")});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+}
+
+TEST(CheckCommandTest, FindsNothingInAGoodScenario) {
+  const Program program;
+  const std::string file = program.Write("small.json", kSmallest);
+  const Ran ran = program({"check", file});
+  EXPECT_EQ(ran.exit_code, kFine);
+  EXPECT_EQ(ran.out, file + ": nothing found (3 hosts, 3 ENIs, 1 mirrors)\n");
+}
+
+TEST(CheckCommandTest, PrintsFindingsOnItsOutput) {
+  const Program program;
+  const std::string file = program.Write("bad.json", R"({"hosts": {"web": {"type": "nimbus"}}})");
+  const Ran ran = program({"check", file});
+  EXPECT_EQ(ran.exit_code, kFindings);
+  EXPECT_THAT(ran.out, StartsWith(file + ":1:"));
+  EXPECT_THAT(ran.out, HasSubstr("(at /hosts/web/type)\n"));
+  EXPECT_EQ(ran.err, "");
+}
+
+TEST(CheckCommandTest, RefusesWhatIsNoJson) {
+  const Program program;
+  for (const char* text : {"", "{\"hosts\": ", "hosts: web"}) {
+    const std::string file = program.Write("broken.json", text);
+    const Ran ran = program({"check", file});
+    EXPECT_EQ(ran.exit_code, kBadInput) << text;
+    EXPECT_THAT(ran.err, StartsWith(file + ":1:")) << text;
+  }
+  EXPECT_EQ(program({"check", program.InFolder("none.json")}).exit_code, kBadInput);
+}
+
+}  // namespace
+}  // namespace vpcmirror::sim
