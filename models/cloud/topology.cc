@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/graph/adjacency_list.hpp>
+#include <functional>
 #include <limits>
 #include <map>
 #include <string_view>
