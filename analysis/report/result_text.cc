@@ -15,6 +15,8 @@
 namespace vpcmirror {
 namespace {
 
+// The load chooses the unit of a row, unless the limit would then have seven digits.
+constexpr double kLimitInUnit = 1000;
 constexpr int kIdColumn = 26;  // where a mirror's numbers begin, behind the words
 
 Ink InkOf(Verdict verdict) {
@@ -160,6 +162,15 @@ void TextReport::WriteHeadline() {
   };
   Sentence(fmt::format("Production frames: {}. Copies: {}.", loss_text(result_.production),
                        loss_text(result_.copies)));
+  Loss cut;
+  for (const MirrorResult& mirror : result_.mirrors) {
+    cut.lost += mirror.ledger.truncated.frames;
+    cut.of += mirror.ledger.mirrored.frames;
+  }
+  if (cut.lost > 0) {
+    Sentence(fmt::format("Cut to fit the MTU: {} of {} copies ({}).", CountText(cut.lost),
+                         CountText(cut.of), PercentText(cut.fraction())));
+  }
 }
 
 void TextReport::WriteHosts() {
@@ -190,7 +201,7 @@ void TextReport::WriteHostRow(const MemberGroup& group, Face face) {
   Range copies_in;
   Range copies_out;
   Range used;
-  double largest = static_cast<double>(limit.value_or(0));
+  double largest = static_cast<double>(limit.value_or(0)) / kLimitInUnit;
   for (const std::size_t member : group.members) {
     const HostResult& host = result_.hosts[member];
     const double in = face.Of(host.used_in);
@@ -361,7 +372,7 @@ void TextReport::WriteReceiverRow(const MemberGroup& group, Face face) {
   Range arrived;
   Range digested;
   Range used;
-  double largest = static_cast<double>(capacity.value_or(0));
+  double largest = static_cast<double>(capacity.value_or(0)) / kLimitInUnit;
   for (const std::size_t member : group.members) {
     const ReceiverResult& receiver = result_.receivers[member];
     arrived.Add(face.Of(receiver.in));

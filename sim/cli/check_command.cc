@@ -1,4 +1,6 @@
 // vpcmirror check: what is wrong with a scenario, without running it.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
@@ -25,9 +27,13 @@ int CheckScenario(const CheckOptions& options, const Surroundings& around) {
   ReadJsonFile(options.file);  // what is no JSON is no finding: that leaves by its exception
   try {
     const ValidScenario scenario = LoadScenario(options.file, {}, library, data);
-    around.out << options.file << ": nothing found (" << scenario.deployment->cvms.size()
-               << " hosts, " << scenario.deployment->enis.size() << " ENIs, "
-               << scenario.mirrors.size() << " mirrors)\n";
+    const auto counted = [](std::size_t count, const char* one) {
+      return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+    };
+    around.out << fmt::format("{}: nothing found ({}, {}, {})\n", options.file,
+                              counted(scenario.deployment->cvms.size(), "host"),
+                              counted(scenario.deployment->enis.size(), "ENI"),
+                              counted(scenario.mirrors.size(), "mirror"));
     return kFine;
   } catch (const ScenarioException& exception) {
     PrintErrors(exception, around.out);

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "models/scenario/error.h"
+#include "models/scenario/nearest.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
@@ -25,6 +26,17 @@ int Parse(CLI::App& app, std::vector<std::string> arguments, const Surroundings&
   }
 }
 
+// CLI11 would say no more than that a command is missing.
+void RefuseUnknownCommand(const CLI::App& app, const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0].empty() || arguments[0][0] == '-') return;
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  if (std::find(known.begin(), known.end(), arguments[0]) != known.end()) return;
+  const ScenarioError error{.message = "there is no command \"" + arguments[0] + "\"",
+                            .accepted = AcceptedNames(arguments[0], known)};
+  throw ScenarioException(std::vector<ScenarioError>{error});
+}
+
 int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& around) {
   CLI::App app("What mirroring VPC traffic costs, what gets lost, and what receivers see",
                "vpcmirror");
@@ -35,6 +47,7 @@ int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& ar
   AddNewCommand(app, around, exit_code);
   AddCheckCommand(app, around, exit_code);
   AddRunCommand(app, around, exit_code);
+  RefuseUnknownCommand(app, arguments);
   const int parsed = Parse(app, arguments, around, exit_code);
   around.out.flush();
   if (!around.out) throw FileException("cannot write to the standard output");

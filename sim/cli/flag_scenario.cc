@@ -13,6 +13,11 @@ std::string Quoted(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+// One alone is "source" and not "source[0]".
+std::string CountMember(int count) {
+  return count == 1 ? "" : fmt::format(R"("count": {}, )", count);
+}
+
 struct OptionOf {
   std::string_view pointer;
   std::string_view option;
@@ -39,7 +44,7 @@ std::string ScenarioText(const FlagScenario& flags) {
   std::string traffic = R"("at": "source")";
   if (!flags.in.empty()) traffic += fmt::format(R"(, "in": {})", Quoted(flags.in));
   if (!flags.out.empty()) traffic += fmt::format(R"(, "out": {})", Quoted(flags.out));
-  std::string receiver = fmt::format(R"("count": {}, )", flags.receivers);
+  std::string receiver = CountMember(flags.receivers);
   if (!flags.receiver_type.empty()) {
     receiver += fmt::format(R"("type": {}, )", Quoted(flags.receiver_type));
   }
@@ -50,7 +55,7 @@ std::string ScenarioText(const FlagScenario& flags) {
   "provider": {},
   "duration": {},
   "hosts": {{
-    "source": {{"count": {}, "type": {}}},
+    "source": {{{}"type": {}}},
 {}    "receiver": {{{}}}
   }},
   "workloads": {{
@@ -62,7 +67,7 @@ std::string ScenarioText(const FlagScenario& flags) {
 }}
 )",
                      kFlagScenarioName, Quoted(description), Quoted(flags.provider),
-                     Quoted(flags.duration), flags.count, Quoted(flags.type),
+                     Quoted(flags.duration), CountMember(flags.count), Quoted(flags.type),
                      flags.receiver_type.empty()
                          ? "    // Without a type nothing limits it: the question is the sources.\n"
                          : "",

@@ -58,6 +58,12 @@ TEST(CommandLineTest, RefusesWhatItDoesNotKnow) {
   }
 }
 
+TEST(CommandLineTest, SuggestsTheCommandThatWasMeant) {
+  EXPECT_EQ(Program()({"chekc", "x.json"}).err,
+            "vpcmirror: there is no command \"chekc\"\n  accepted: \"check\" (nearest), or "
+            "\"new\", \"run\"\n");
+}
+
 TEST(CommandLineTest, ColoursATerminalUnlessToldNotTo) {
   EXPECT_TRUE(WantsColor(true, nullptr));
   EXPECT_TRUE(WantsColor(true, ""));
@@ -90,7 +96,7 @@ TEST(CheckCommandTest, FindsNothingInAGoodScenario) {
   const std::string file = program.Write("small.json", kSmallest);
   const Ran ran = program({"check", file});
   EXPECT_EQ(ran.exit_code, kFine);
-  EXPECT_EQ(ran.out, file + ": nothing found (3 hosts, 3 ENIs, 1 mirrors)\n");
+  EXPECT_EQ(ran.out, file + ": nothing found (3 hosts, 3 ENIs, 1 mirror)\n");
 }
 
 TEST(CheckCommandTest, PrintsFindingsOnItsOutput) {

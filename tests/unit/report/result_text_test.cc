@@ -71,8 +71,7 @@ TEST(ResultTextTest, ShowsEachHostAgainstItsLimits) {
   const std::size_t hosts = text.find("\nHosts");
   EXPECT_EQ(LineOf(text, "web", hosts), "web S5.4XLARGE32");
   EXPECT_EQ(LineOf(text, "  Gbps", hosts), " Gbps 1.000 1.000 - 2.000 6 in+out 66.7 %");
-  // A limit of a million gives the row its unit.
-  EXPECT_EQ(LineOf(text, "  Mpps", hosts), " Mpps 0.100 0.100 - 0.200 1 in+out 40 %");
+  EXPECT_EQ(LineOf(text, "  kpps", hosts), " kpps 100.0 100.0 - 200.0 1000 in+out 40 %");
 }
 
 TEST(ResultTextTest, ShowsWhatPassesEachEni) {
@@ -163,6 +162,17 @@ TEST(ResultTextTest, SaysFortyAlikeHostsOnce) {
   EXPECT_LE(LinesOf(text).size(), 48u);
 }
 
+// 2.99499 and 3 Gbps are 0.17 % apart; 2.9 and 3 are not alike.
+TEST(ResultTextTest, TakesMembersForAlikeThatDifferByAFrame) {
+  RunResult result = Forty();
+  result.enis[7].out = LoadOf(299'499, 1250);
+  const std::string text = TextOf(result);
+  EXPECT_EQ(LineOf(text, "  Gbps", text.find("\nENIs")), " Gbps 1.000 1.000 1.000 3.000 2.000");
+  result.enis[7].out = LoadOf(290'000, 1250);
+  const std::string other = TextOf(result);
+  EXPECT_EQ(LineOf(other, "  Gbps", other.find("\nENIs")), " Gbps 1.000 1.000 1.000 2.9..3 2.000");
+}
+
 TEST(ResultTextTest, FitsEightyColumns) {
   for (const RunResult& result : {OneInThreeOut(), Forty()}) {
     for (const std::string& line : LinesOf(TextOf(result))) EXPECT_LE(line.size(), 80u) << line;
@@ -186,6 +196,16 @@ TEST(ResultTextTest, DoesNotLetANameSteerTheTerminal) {
   const std::string text = TextOf(result);
   EXPECT_THAT(text, HasSubstr("a?[2Jb?c: The example"));
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
+TEST(ResultTextTest, SaysHowManyCopiesAreCut) {
+  RunResult result = OneInThreeOut();
+  EXPECT_THAT(TextOf(result), Not(HasSubstr("Cut")));
+  result.mirrors[0].ledger.truncated = {50'000, Bytes(62'500'000)};
+  result.mirrors[0].ledger.truncated_away = Bytes(1'800'000);
+  const std::string text = TextOf(result);
+  EXPECT_THAT(text, HasSubstr("\nCut to fit the MTU: 50,000 of 200,000 copies (25 %).\n"));
+  EXPECT_EQ(LineOf(text, "  truncated"), " truncated to the MTU 50,000 1.8 MB cut off");
 }
 
 TEST(ResultTextTest, SaysSoWhenNothingIsMirrored) {
