@@ -37,7 +37,10 @@ std::size_t SkipBlank(std::string_view text, std::size_t offset) {
 std::string Show(std::string_view text, std::size_t offset) {
   const auto c = static_cast<unsigned char>(text[offset]);
   if (c < 0x20 || c == 0x7f) return fmt::format("the control character 0x{:02x}", c);
-  std::size_t end = std::max(SkipToken(text, offset), offset + 1);
+  std::size_t end = text[offset] == '"'
+                        ? SkipToken(text, offset)
+                        : std::min(text.find_first_of(kEndsWord, offset), text.size());
+  end = std::max(end, offset + 1);
   constexpr std::size_t kLongest = 32;
   if (end - offset > kLongest) {
     end = offset + kLongest;
@@ -46,6 +49,39 @@ std::string Show(std::string_view text, std::size_t offset) {
   }
   while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
   return std::string(text.substr(offset, end - offset));
+}
+
+std::size_t SkipString(std::string_view text, std::size_t offset) {
+  for (std::size_t i = offset + 1; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      return i + 1;
+    }
+  }
+  return text.size();
+}
+
+std::size_t SkipDigits(std::string_view text, std::size_t offset) {
+  return std::min(text.find_first_not_of("0123456789", offset), text.size());
+}
+
+// Behind the longest JSON number at `offset`; `offset` when there is none.
+std::size_t SkipNumber(std::string_view text, std::size_t offset) {
+  const std::size_t whole = text.substr(offset, 1) == "-" ? offset + 1 : offset;
+  std::size_t end = text.substr(whole, 1) == "0" ? whole + 1 : SkipDigits(text, whole);
+  if (end == whole) return offset;
+  if (text.substr(end, 1) == ".") {
+    const std::size_t fraction = SkipDigits(text, end + 1);
+    if (fraction > end + 1) end = fraction;
+  }
+  if (text.substr(end, 1) == "e" || text.substr(end, 1) == "E") {
+    const std::string_view sign = text.substr(std::min(end + 1, text.size()), 1);
+    const std::size_t digits = end + 1 + (sign == "+" || sign == "-" ? 1 : 0);
+    const std::size_t exponent = SkipDigits(text, digits);
+    if (exponent > digits) end = exponent;
+  }
+  return end;
 }
 
 SyntaxFault FaultInString(std::string_view text, std::size_t start) {
@@ -102,7 +138,9 @@ bool IsPunctuation(char c) { return std::string_view(",:]}").find(c) != std::str
 
 SyntaxFault FaultAtValue(std::string_view text, std::size_t offset, bool behind_comma,
                          std::string_view closing) {
-  if (offset == text.size()) return {offset, true, "the file ends where a value should be", ""};
+  if (offset == text.size()) {
+    return {offset, true, "the file ends where a value should be", "a value"};
+  }
   if (behind_comma && text.substr(offset, 1) == closing) {
     return {offset, false, fmt::format("a comma before \"{}\"", closing),
             "no comma behind the last element"};
@@ -115,7 +153,8 @@ SyntaxFault FaultAtValue(std::string_view text, std::size_t offset, bool behind_
 }
 
 SyntaxFault FaultAtKey(std::string_view text, std::size_t offset, bool behind_comma) {
-  if (offset == text.size()) return {offset, true, "the file ends where a key should be", ""};
+  if (offset == text.size())
+    return {offset, true, "the file ends where a key should be", "a closing \"}\""};
   if (text[offset] == '"') return FaultInString(text, offset);
   if (behind_comma && text[offset] == '}') {
     return {offset, false, "a comma before \"}\"", "no comma behind the last element"};
@@ -166,42 +205,50 @@ std::size_t SkipBetweenTokens(std::string_view text, std::size_t offset) {
 
 std::size_t SkipToken(std::string_view text, std::size_t offset) {
   if (offset >= text.size()) return text.size();
-  if (text[offset] == '"') {
-    for (std::size_t i = offset + 1; i < text.size(); ++i) {
-      if (text[i] == '\\') {
-        ++i;
-      } else if (text[i] == '"') {
-        return i + 1;
-      }
-    }
-    return text.size();
+  switch (text[offset]) {
+    case '"':
+      return SkipString(text, offset);
+    case 't':  // true
+    case 'n':  // null
+      return std::min(offset + 4, text.size());
+    case 'f':  // false
+      return std::min(offset + 5, text.size());
+    default:
+      break;
   }
-  if (std::string_view("[]{}").find(text[offset]) != std::string_view::npos) return offset + 1;
-  return std::min(text.find_first_of(kEndsWord, offset), text.size());
+  const std::size_t end = SkipNumber(text, offset);
+  return end > offset ? end : offset + 1;
 }
 
 SyntaxFault FindSyntaxFault(std::string_view text, std::size_t offset, SyntaxState state) {
+  const auto in_word = [&](std::size_t at) {
+    return at < text.size() && kEndsWord.find(text[at]) == std::string_view::npos;
+  };
+  // "10Gbps" and "01": the parser took the number at the front for the whole.
+  if (offset > 0 && in_word(offset - 1) && in_word(offset)) {
+    return FaultInValue(text, text.find_last_of(kEndsWord, offset) + 1);
+  }
   offset = SkipBlank(text, offset);
-  if (text.substr(offset, 2) == "/*") {
-    return {offset, false, "the comment that begins here is not closed", "a closing */"};
+  const bool behind_colon =
+      state == SyntaxState::kAfterKey && offset < text.size() && text[offset] == ':';
+  const Ahead ahead =
+      behind_colon ? Ahead{SkipBlank(text, offset + 1), false} : SkipComma(text, offset);
+  if (text.substr(ahead.offset, 2) == "/*") {
+    return {ahead.offset, false, "the comment that begins here is not closed", "a closing */"};
   }
-  if (offset < text.size() && text[offset] == '/') {
-    return {offset, false, "a lone \"/\"", "// or /* */ for a comment"};
+  if (text.substr(ahead.offset, 1) == "/") {
+    return {ahead.offset, false, "a lone \"/\"", "// or /* */ for a comment"};
   }
-  const Ahead ahead = SkipComma(text, offset);
   switch (state) {
     case SyntaxState::kStart:
       return FaultAtValue(text, offset, false, "");
     case SyntaxState::kObjectStart:
       return FaultAtKey(text, offset, false);
-    case SyntaxState::kAfterKey: {
-      if (offset < text.size() && text[offset] == ':') {
-        return FaultAtValue(text, SkipBlank(text, offset + 1), false, "");
-      }
+    case SyntaxState::kAfterKey:
+      if (behind_colon) return FaultAtValue(text, ahead.offset, false, "");
       if (offset == text.size()) return {offset, true, "the file ends behind a key", "\":\""};
       return {offset, false, fmt::format("found {} behind a key", Show(text, offset)),
               "\":\" and a value"};
-    }
     case SyntaxState::kAfterMember:
       if (ahead.comma) return FaultAtKey(text, ahead.offset, true);
       return FaultAtSeparator(text, offset, "}");

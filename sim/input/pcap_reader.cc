@@ -10,7 +10,6 @@
 #include <memory>
 #include <utility>
 
-
 namespace vpcmirror::sim {
 namespace {
 

@@ -240,6 +240,23 @@ std::optional<std::string> ToDecimalText(Wide digits, int decimals) {
   return fmt::format("{}.{:0{}}", whole, static_cast<std::int64_t>(digits % divisor), decimals);
 }
 
+// The same amount in another unit; empty when the units do not go together, or
+// when it has more than kMaxDigits.
+std::optional<Decimal> Convert(const Decimal& number, const Unit* from, const Unit* to) {
+  if (from == nullptr || to == nullptr || from->dimension != to->dimension) return std::nullopt;
+  Decimal wide = number;
+  while (static_cast<Wide>(wide.digits) * from->factor % to->factor != 0) {
+    if (wide.decimals == kMaxDigits || wide.digits >= PowerOfTen(kMaxDigits - 1)) {
+      return std::nullopt;
+    }
+    wide.digits *= 10;
+    ++wide.decimals;
+  }
+  const Wide scaled = static_cast<Wide>(wide.digits) * from->factor;
+  if (scaled / to->factor >= PowerOfTen(kMaxDigits)) return std::nullopt;
+  return Decimal{static_cast<std::int64_t>(scaled / to->factor), wide.decimals};
+}
+
 }  // namespace
 
 Parsed<BitsPerSecond> ParseBandwidth(std::string_view text) {
@@ -295,10 +312,14 @@ std::optional<std::string> AddToQuantity(std::string_view text, std::string_view
   const NumberAndUnit other = Split(increment);
   const auto a = ParseDecimal(parts.number);
   const auto b = ParseDecimal(other.number);
-  if (!a || !b || parts.unit != other.unit) return std::nullopt;
-  const int decimals = std::max(a->decimals, b->decimals);
-  const Wide sum = static_cast<Wide>(a->digits) * PowerOfTen(decimals - a->decimals) +
-                   static_cast<Wide>(b->digits) * PowerOfTen(decimals - b->decimals);
+  if (!a || !b) return std::nullopt;
+  std::optional<Decimal> converted = b;
+  if (parts.unit != other.unit) converted = Convert(*b, FindUnit(other.unit), FindUnit(parts.unit));
+  if (!converted) return std::nullopt;
+  const int decimals = std::max(a->decimals, converted->decimals);
+  const Wide sum =
+      static_cast<Wide>(a->digits) * PowerOfTen(decimals - a->decimals) +
+      static_cast<Wide>(converted->digits) * PowerOfTen(decimals - converted->decimals);
   const auto text_of_sum = ToDecimalText(sum, decimals);
   if (!text_of_sum) return std::nullopt;
   return fmt::format("{}{}{}", *text_of_sum, parts.space, parts.unit);

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -26,11 +27,6 @@ std::string PointerOf(const std::vector<std::string>& context) {
     pointer += "/" + EscapePointer(std::string_view(step).substr(1, step.size() - 2));
   }
   return pointer;
-}
-
-bool IsInside(const std::string& inner, const std::string& outer) {
-  return inner.size() > outer.size() && inner.compare(0, outer.size(), outer) == 0 &&
-         inner[outer.size()] == '/';
 }
 
 }  // namespace
@@ -71,21 +67,20 @@ std::vector<Complaint> Schema::Check(const nlohmann::json& document) const {
   valijson::ValidationResults results;
   if (validator.validate(compiled_->schema, NlohmannJsonAdapter(document), &results)) return {};
 
-  // valijson reports a value once more for each of its ancestors; the words are
-  // found for each value by itself, and an ancestor has nothing to say.
-  std::map<std::string, std::string> reported;
-  for (const auto& error : results) reported.emplace(PointerOf(error.context), error.description);
-  const SchemaWords words(json_);
-  std::vector<Complaint> complaints;
-  for (auto report = reported.begin(); report != reported.end(); ++report) {
-    std::vector<Complaint> found = words.Explain(document, report->first);
-    // Its descendants follow an ancestor in the map, though not at once.
-    const auto inner = reported.lower_bound(report->first + "/");
-    const bool has_inner = inner != reported.end() && IsInside(inner->first, report->first);
-    if (found.empty() && !has_inner) {
-      found.push_back({report->first, {report->second, ""}, false});
+  // valijson judges; but it reports a value once more for each of its ancestors,
+  // leaves patternProperties at the first member that fails, and has no words for
+  // a name that propertyNames refuses. So the words are found value by value, and
+  // a report without words is passed on as valijson put it.
+  std::vector<Complaint> complaints = SchemaWords(json_).Explain(document);
+  std::set<std::string> reported;
+  for (const Complaint& complaint : complaints) {
+    for (std::string path = complaint.path;; path.erase(path.rfind('/'))) {
+      if (!reported.insert(path).second || path.empty()) break;
     }
-    complaints.insert(complaints.end(), found.begin(), found.end());
+  }
+  for (const auto& error : results) {
+    const std::string path = PointerOf(error.context);
+    if (reported.insert(path).second) complaints.push_back({path, {error.description, ""}, false});
   }
   return complaints;
 }

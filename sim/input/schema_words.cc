@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
+#include <utility>
 
 #include "models/scenario/nearest.h"
 
@@ -107,12 +107,8 @@ bool IsOutOfBounds(const Json& schema, const Json& value) {
   return breaks("maxLength", [&](double b) { return static_cast<double>(characters) > b; });
 }
 
-bool Matches(const std::string& text, const std::string& pattern) {
-  return std::regex_search(text, std::regex(pattern));
-}
-
 Fault NotSimulated(const std::string& what) {
-  return {fmt::format("{} is not simulated by this version", what), "leave it out"};
+  return {"not simulated by this version: " + what, "leave it out"};
 }
 
 std::string CountInWords(const Json& value) {
@@ -214,52 +210,67 @@ std::optional<Fault> SchemaWords::ExplainValue(const Json& schema, const Json& v
   return std::nullopt;
 }
 
-std::vector<Complaint> SchemaWords::ExplainKeys(const Json& schema, const Json& value,
-                                                const std::string& pointer) const {
-  std::vector<Complaint> complaints;
+bool SchemaWords::Matches(const std::string& text, const std::string& pattern) const {
+  auto known = patterns_.find(pattern);
+  if (known == patterns_.end()) known = patterns_.emplace(pattern, std::regex(pattern)).first;
+  return std::regex_search(text, known->second);
+}
+
+void SchemaWords::ExplainKeys(const Json& schema, const Json& value, const std::string& pointer,
+                              std::vector<Complaint>& complaints) const {
   std::vector<std::string> known;
   if (const auto properties = schema.find("properties"); properties != schema.end()) {
     for (const auto& [name, unused] : properties->items()) known.push_back(name);
   }
-  const bool is_closed = schema.contains("additionalProperties");
   for (const auto& [name, unused] : value.items()) {
-    if (!is_closed || Inside(schema, value, name) != nullptr) continue;
+    if (Inside(schema, value, name) != nullptr) continue;
     Complaint complaint{pointer + "/" + EscapePointer(name), {}, true};
     if (const auto names = schema.find("propertyNames"); names != schema.end()) {
       complaint.fault = {Quoted(name) + " cannot be a name here", Accepted(Resolve(*names))};
     } else {
-      complaint.fault.message = fmt::format("the key {} is not known", Quoted(name));
       const auto nearest = NearestName(name, known);
+      complaint.fault.message = fmt::format("the key {} is not known", Quoted(name));
       complaint.fault.accepted =
           nearest ? fmt::format("did you mean {}?", Quoted(*nearest)) : AcceptedNames(name, known);
     }
     complaints.push_back(std::move(complaint));
   }
-  if (const auto required = schema.find("required"); required != schema.end()) {
-    for (const Json& name : *required) {
-      if (value.contains(name.get<std::string>())) continue;
-      const Json* inside = Inside(schema, value, name);
-      complaints.push_back({pointer,
-                            {fmt::format("the key {} is missing", Literal(name)),
-                             inside == nullptr ? "" : Accepted(*inside)},
-                            false});
-    }
+  const auto required = schema.find("required");
+  if (required == schema.end()) return;
+  for (const Json& name : *required) {
+    if (value.contains(name.get<std::string>())) continue;
+    const Json* inside = Inside(schema, value, name);
+    complaints.push_back({pointer,
+                          {fmt::format("the key {} is missing", Literal(name)),
+                           inside == nullptr ? "" : Accepted(*inside)},
+                          false});
   }
-  return complaints;
 }
 
-std::vector<Complaint> SchemaWords::Explain(const Json& document,
-                                            const std::string& pointer) const {
-  const Json* schema = &Resolve(schema_);
-  const Json* value = &document;
-  for (const std::string& step : PointerSteps(pointer)) {
-    schema = Inside(*schema, *value, step);
-    if (schema == nullptr) return {};
-    value = value->is_array() ? &value->at(std::stoul(step)) : &value->at(step);
+void SchemaWords::Walk(const Json& schema, const Json& value, const std::string& pointer,
+                       std::vector<Complaint>& complaints) const {
+  if (auto fault = ExplainValue(schema, value)) {
+    complaints.push_back({pointer, std::move(*fault), false});
   }
-  if (auto fault = ExplainValue(*schema, *value)) return {{pointer, std::move(*fault), false}};
-  if (!value->is_object()) return {};
-  return ExplainKeys(*schema, *value, pointer);
+  if (value.is_object() && schema.contains("additionalProperties")) {
+    ExplainKeys(schema, value, pointer, complaints);
+    for (const auto& [name, member] : value.items()) {
+      const Json* inside = Inside(schema, value, name);
+      if (inside != nullptr) Walk(*inside, member, pointer + "/" + EscapePointer(name), complaints);
+    }
+  } else if (value.is_array()) {
+    const Json* inside = Inside(schema, value, "");
+    if (inside == nullptr) return;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      Walk(*inside, value[i], pointer + "/" + std::to_string(i), complaints);
+    }
+  }
+}
+
+std::vector<Complaint> SchemaWords::Explain(const Json& document) const {
+  std::vector<Complaint> complaints;
+  Walk(Resolve(schema_), document, "", complaints);
+  return complaints;
 }
 
 }  // namespace vpcmirror::sim

@@ -1,8 +1,10 @@
 // Puts into words why a value does not meet its schema.
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +16,7 @@ namespace vpcmirror::sim {
 // "the string "abc"", "10", "an object": a value as an error shows it.
 std::string Describe(const nlohmann::json& value);
 
-// Knows the keywords that our schemas use, and no more: type, enum, pattern,
+// For one thread. Knows the keywords that our schemas use, and no more: type, enum, pattern,
 // bounds, properties, patternProperties, additionalProperties (false), required,
 // items, not ({}), $ref (within the file), and notSimulated, which is ours.
 class SchemaWords {
@@ -22,8 +24,8 @@ class SchemaWords {
   // Keeps a reference to the schema.
   explicit SchemaWords(const nlohmann::json& schema) : schema_(schema) {}
 
-  // What is wrong with the value at `pointer` itself, not with what is inside it.
-  std::vector<Complaint> Explain(const nlohmann::json& document, const std::string& pointer) const;
+  // What is wrong with the document, each value by itself.
+  std::vector<Complaint> Explain(const nlohmann::json& document) const;
 
   // What a schema accepts: `a bandwidth such as "10 Gbps"`.
   std::string Accepted(const nlohmann::json& schema) const;
@@ -33,12 +35,16 @@ class SchemaWords {
   // The schema of a member or item; null when the schema knows none.
   const nlohmann::json* Inside(const nlohmann::json& schema, const nlohmann::json& value,
                                const std::string& step) const;
-  std::vector<Complaint> ExplainKeys(const nlohmann::json& schema, const nlohmann::json& value,
-                                     const std::string& pointer) const;
+  void Walk(const nlohmann::json& schema, const nlohmann::json& value, const std::string& pointer,
+            std::vector<Complaint>& complaints) const;
+  void ExplainKeys(const nlohmann::json& schema, const nlohmann::json& value,
+                   const std::string& pointer, std::vector<Complaint>& complaints) const;
   std::optional<Fault> ExplainValue(const nlohmann::json& schema,
                                     const nlohmann::json& value) const;
+  bool Matches(const std::string& text, const std::string& pattern) const;
 
   const nlohmann::json& schema_;
+  mutable std::map<std::string, std::regex> patterns_;  // a regex is slow to build
 };
 
 }  // namespace vpcmirror::sim

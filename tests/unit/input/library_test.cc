@@ -1,0 +1,225 @@
+#include "sim/input/library.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "models/wire/flow_key.h"
+#include "sim/input/catalog.h"
+#include "sim/input/csv.h"
+#include "sim/input/data_folder.h"
+#include "sim/input/profile_reader.h"
+#include "tests/unit/input/errors.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::string kDataFolder = std::string(VPCMIRROR_SOURCE_DIR) + "/scenarios";
+
+const Library& Shipped() {
+  static const Library library = LoadLibrary(kDataFolder);
+  return library;
+}
+
+std::vector<std::string> Lines(const std::vector<ScenarioError>& errors) {
+  return ErrorsOf([&] {
+    if (!errors.empty()) throw ScenarioException(errors);
+  });
+}
+
+// From the tables of Tencent's and AWS's pages.
+TEST(LibraryTest, HasTheTypesOfTheCatalogues) {
+  const InstanceType& s5 = Shipped().instance_types.at("S5.4XLARGE32");
+  EXPECT_EQ(s5.limits.model, LimitModel::kCombined);
+  EXPECT_EQ(s5.limits.bandwidth, BitsPerSecond(6'000'000'000));
+  EXPECT_EQ(s5.limits.packet_rate, PacketsPerSecond(1'500'000));
+  EXPECT_EQ(s5.limits.vcpus, 16);
+  EXPECT_EQ(s5.limits.memory, Bytes(std::int64_t{32} << 30));
+  EXPECT_EQ(s5.max_enis, 8);
+  EXPECT_EQ(Shipped().instance_types.at("S6.8XLARGE64").max_enis, std::nullopt);
+
+  const InstanceType& c5 = Shipped().instance_types.at("c5.large");
+  EXPECT_EQ(c5.limits.model, LimitModel::kPerDirection);
+  EXPECT_EQ(c5.limits.bandwidth, BitsPerSecond(750'000'000));  // baseline, not the 10 Gbps peak
+  EXPECT_EQ(c5.limits.packet_rate, std::nullopt);
+}
+
+// 215/44475: six S3.6XLARGE48 at 3 Gbps are 18 Gbps, a ninth of which is 2 Gbps:
+// two S3.MEDIUM8 or one S3.4XLARGE32.
+TEST(LibraryTest, HasTheTypesOfTheNinthRule) {
+  const auto bandwidth = [](const char* type) {
+    return Shipped().instance_types.at(type).limits.bandwidth->count();
+  };
+  EXPECT_EQ(6 * bandwidth("S3.6XLARGE48"), 9 * bandwidth("S3.4XLARGE32"));
+  EXPECT_EQ(2 * bandwidth("S3.MEDIUM8"), bandwidth("S3.4XLARGE32"));
+  EXPECT_EQ(bandwidth("S3.4XLARGE32"), 2'000'000'000);
+  EXPECT_EQ(Shipped().instance_types.at("S3.MEDIUM8").limits.packet_rate, std::nullopt);
+}
+
+TEST(LibraryTest, SaysWhereEveryRowComesFrom) {
+  EXPECT_EQ(Shipped().instance_types.size(), 52u + 3u + 33u);
+  for (const auto& [name, type] : Shipped().instance_types) {
+    EXPECT_FALSE(type.source.empty()) << name;
+    EXPECT_EQ(type.as_of.size(), 10u) << name;
+    EXPECT_TRUE(type.limits.bandwidth && type.limits.vcpus) << name;
+  }
+}
+
+// 20 Gbps and 2 Mpps on 56 threads; Zeek's lower end, 12 workers for 9.
+TEST(LibraryTest, HasTheReceivers) {
+  const ReceiverProfile& suricata = Shipped().receivers.at("suricata");
+  EXPECT_NEAR(static_cast<double>(suricata.bandwidth_per_vcpu->count()) * 56, 20e9, 0.02e9);
+  EXPECT_NEAR(static_cast<double>(suricata.packets_per_vcpu->count()) * 56, 2e6, 100);
+  const ReceiverProfile& zeek = Shipped().receivers.at("zeek");
+  EXPECT_EQ(zeek.bandwidth_per_vcpu, BitsPerSecond(500'000'000));
+  EXPECT_EQ(zeek.scaling_efficiency, 9.0 / 12.0);
+  const ReceiverProfile& generic = Shipped().receivers.at("generic");
+  EXPECT_GT(generic.ring_frames, 0);
+  // All three mean 1250-byte frames, to a frame in a thousand.
+  for (const ReceiverProfile& each : {suricata, zeek, generic}) {
+    EXPECT_NEAR(static_cast<double>(each.bandwidth_per_vcpu->count()) / 8 /
+                    static_cast<double>(each.packets_per_vcpu->count()),
+                1250, 1.25)
+        << each.name;
+  }
+}
+
+FrameInfo Packet(std::uint8_t protocol, const char* destination, std::uint16_t source_port,
+                 std::uint16_t destination_port) {
+  FrameInfo frame;
+  frame.has_flow = true;
+  frame.ether_type = kEtherTypeIpv4;
+  frame.flow.source = *ParseIpAddress("10.0.0.5");
+  frame.flow.destination = *ParseIpAddress(destination);
+  frame.flow.source_port = source_port;
+  frame.flow.destination_port = destination_port;
+  frame.flow.protocol = protocol;
+  frame.flow.ports = Ports::kKnown;
+  return frame;
+}
+
+// The kind of traffic that the profile never mirrors; empty for what it may mirror.
+std::string NeverMirroredAs(const FrameInfo& frame) {
+  for (const NeverMirrored& rule : Shipped().providers.at("tencent").never_mirrored) {
+    if (rule.Matches(frame)) return rule.name;
+  }
+  return "";
+}
+
+TEST(TencentProfileTest, KnowsWhatIsNeverMirrored) {
+  FrameInfo arp;
+  arp.ether_type = kEtherTypeArp;
+  EXPECT_EQ(NeverMirroredAs(arp), "arp");
+  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "255.255.255.255", 68, 67)), "dhcp");
+  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolTcp, "169.254.0.23", 50000, 80)), "metadata");
+  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "169.254.0.79", 123, 123)), "ntp");
+  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolTcp, "169.254.0.14", 50000, 1688)),
+            "windows-activation");
+}
+
+TEST(TencentProfileTest, GoesByTheServiceAndNotByThePortAlone) {
+  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolTcp, "10.0.0.9", 50000, 80)), "");
+  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "10.0.0.9", 123, 123)), "");
+  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolTcp, "10.0.0.9", 50000, 1688)), "");
+  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "10.0.0.9", 50000, 67)), "");
+}
+
+TEST(TencentProfileTest, SetsWhatItsAssumptionsSay) {
+  const ProviderProfile& tencent = Shipped().providers.at("tencent");
+  std::map<std::string, std::string> said;
+  for (const Assumption& each : tencent.assumptions) {
+    EXPECT_FALSE(each.text.empty() || each.source.empty() || each.overridden) << each.name;
+    said[each.name] = each.value;
+  }
+  EXPECT_EQ(said["encapsulation"], ToString(tencent.tunnel.kind));
+  EXPECT_EQ(said["vni"], std::to_string(tencent.tunnel.vni));
+  EXPECT_EQ(said["mtu_policy"], tencent.mtu_policy == MtuPolicy::kDrop ? "drop" : "truncate");
+  EXPECT_EQ(said["flow_hash_symmetric"],
+            tencent.hash_symmetry == HashSymmetry::kSymmetric ? "true" : "false");
+  EXPECT_EQ(said["default_alg_hash"],
+            tencent.default_choice == ReceiverChoice::kByFlow ? "FIVE_TUPLE_FLOW" : "ENI");
+  EXPECT_EQ(said["congestion"], tencent.congestion == Congestion::kFifo ? "fifo" : "shared_random");
+  EXPECT_EQ(said["mirrors_what_security_drops"],
+            tencent.mirrors_what_security_drops ? "true" : "false");
+  // 215/44475.
+  EXPECT_TRUE(tencent.copies_skip_source_security);
+  EXPECT_TRUE(tencent.target_security_applies);
+}
+
+TEST(ProfileReaderTest, NamesEveryErrorWithItsLine) {
+  const auto schema = Schema::Load(kDataFolder + "/schema/profile.schema.json");
+  const auto errors = ErrorsOf(
+      [&] { ReadProfile("{\"name\": \"Ten cent\",\n \"congestions\": 1}", "p.json", *schema); });
+  ASSERT_FALSE(errors.empty());
+  EXPECT_THAT(errors, testing::Contains("1:10 /name: found the string \"Ten cent\" | the name that "
+                                        "scenarios use, such as \"tencent\""));
+  EXPECT_THAT(errors, testing::Contains("2:2 /congestions: the key \"congestions\" is not known | "
+                                        "did you mean \"congestion\"?"));
+}
+
+constexpr char kReceiverHeader[] =
+    "receiver,gbps_per_vcpu,pps_per_vcpu,scaling_efficiency,ring_frames,source,as_of\n";
+
+std::vector<std::string> ReceiverErrors(const std::string& text) {
+  std::map<std::string, ReceiverProfile> receivers;
+  std::vector<ScenarioError> errors;
+  ReadReceivers(text, "r.csv", receivers, errors);
+  return Lines(errors);
+}
+
+TEST(CatalogTest, RefusesEveryBrokenRowWithItsLine) {
+  EXPECT_THAT(
+      ReceiverErrors(std::string("# comment\n") + kReceiverHeader +
+                     "a,0.5,1000,1,10,x,2026-01-01\n"
+                     "a,0.5,1000,1,10,x,2026-01-01\n"
+                     "b,fast,1000,2,10,,2026-01-01\n"
+                     "c,0.5,1000\n"
+                     "d,\"0.5,1000,1,10,x,2026-01-01\n"),
+      ElementsAre("6:1 : found 3 cells | 7, as the header has",
+                  "7:1 : a quote that is not closed at the end of its cell | \"...\" around "
+                  "a whole cell, \"\" for a quote inside it",
+                  "4:1 : receiver is \"a\" | a name that no other row has",
+                  "5:1 : gbps_per_vcpu is \"fast\" | a positive decimal number, or nothing "
+                  "where it is not known",
+                  "5:1 : source is empty | something: every row has it",
+                  "5:1 : scaling_efficiency is \"2\" | a number over 0 and up to 1"));
+}
+
+TEST(CatalogTest, RefusesColumnsThatAreMissingOrUnknown) {
+  EXPECT_THAT(ReceiverErrors("receiver,gbps_per_vcpus,pps_per_vcpu,scaling_efficiency,ring_frames,"
+                             "source,as_of\n"),
+              ElementsAre(HasSubstr("1:1 : the column \"gbps_per_vcpus\" is not known"),
+                          HasSubstr("1:1 : the column \"gbps_per_vcpu\" is missing")));
+  EXPECT_THAT(ReceiverErrors("\n# nothing\n"), ElementsAre(HasSubstr("1:1 : the table is empty")));
+}
+
+TEST(CsvTest, ReadsQuotesAndLineEnds) {
+  std::vector<ScenarioError> errors;
+  const CsvTable table = ParseCsv("a,b\r\n\"x, \"\"y\"\"\",\n", "t.csv", {"a", "b"}, errors);
+  EXPECT_THAT(Lines(errors), IsEmpty());
+  ASSERT_EQ(table.rows.size(), 1u);
+  EXPECT_EQ(CellOf(table, table.rows[0], "a"), "x, \"y\"");
+  EXPECT_EQ(CellOf(table, table.rows[0], "b"), "");
+  EXPECT_EQ(table.rows[0].line, 2);
+}
+
+TEST(LibraryTest, SaysThatAFolderHasNoData) {
+  EXPECT_THAT(ErrorsOf([] { LoadLibrary("/nonexistent"); }),
+              ElementsAre("0:0 : there are no provider profiles here | --data or VPCMIRROR_DATA "
+                          "naming a folder with schema/, profiles/ and catalog/"));
+}
+
+TEST(DataFolderTest, TakesWhatIsGivenAtItsWord) {
+  EXPECT_EQ(FindDataFolder("/somewhere"), "/somewhere");
+}
+
+}  // namespace
+}  // namespace vpcmirror::sim

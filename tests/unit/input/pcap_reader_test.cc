@@ -1,0 +1,143 @@
+#include "sim/input/pcap_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/unit/input/errors.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+void AddLe32(std::string& bytes, std::uint32_t value) {
+  for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(value >> shift);
+}
+
+// The header of the classic format (pcap-savefile(5)): magic of nanosecond
+// stamps, version 2.4, no zone, no accuracy, snap length, link type.
+std::string Header(std::uint32_t link_type = 1) {
+  std::string bytes;
+  for (const std::uint32_t word : {0xa1b23c4du, 0x00040002u, 0u, 0u, 262144u, link_type}) {
+    AddLe32(bytes, word);
+  }
+  return bytes;
+}
+
+std::string Record(std::uint32_t seconds, std::uint32_t nanoseconds, const std::string& bytes,
+                   std::uint32_t wire_length) {
+  std::string record;
+  for (const std::uint32_t word :
+       {seconds, nanoseconds, static_cast<std::uint32_t>(bytes.size()), wire_length}) {
+    AddLe32(record, word);
+  }
+  return record + bytes;
+}
+
+class CaptureTest : public testing::Test {
+ protected:
+  std::string Write(const std::string& bytes) {
+    file_ = testing::TempDir() + "vpcmirror_capture_" +
+            testing::UnitTest::GetInstance()->current_test_info()->name() + ".pcap";
+    std::ofstream(file_, std::ios::binary) << bytes;
+    return file_;
+  }
+  std::vector<std::string> Errors(const std::string& bytes) {
+    return ErrorsOf([&] { ScanCapture(Write(bytes)); });
+  }
+  void TearDown() override {
+    if (!file_.empty()) std::filesystem::remove(file_);
+  }
+
+ private:
+  std::string file_;
+};
+
+std::vector<CapturedFrame> All(const FrameReader& next) {
+  std::vector<CapturedFrame> frames;
+  CapturedFrame frame;
+  while (next(frame)) frames.push_back(frame);
+  return frames;
+}
+
+TEST_F(CaptureTest, GivesEveryFrameWithItsTimeAndBothLengths) {
+  const Capture capture =
+      ScanCapture(Write(Header() + Record(100, 999'999'999, "abc", 60) + Record(101, 1, "de", 2)));
+  EXPECT_EQ(capture.frames, 2);
+  EXPECT_EQ(capture.length, Picoseconds(2'000));  // 2 ns
+  const std::vector<CapturedFrame> frames = All(capture.open());
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[0].time, Picoseconds(0));
+  EXPECT_EQ(frames[0].wire_length, Bytes(60));
+  EXPECT_THAT(frames[0].bytes, ElementsAre(std::byte{'a'}, std::byte{'b'}, std::byte{'c'}));
+  EXPECT_EQ(frames[1].time, Picoseconds(2'000));
+  EXPECT_EQ(frames[1].wire_length, Bytes(2));
+}
+
+TEST_F(CaptureTest, OpensAfreshEachTime) {
+  const Capture capture = ScanCapture(Write(Header() + Record(1, 0, "a", 1)));
+  EXPECT_EQ(All(capture.open()).size(), 1u);
+  const FrameReader one = capture.open();
+  const FrameReader other = capture.open();
+  EXPECT_EQ(All(one).size(), 1u);
+  EXPECT_EQ(All(other).size(), 1u);
+}
+
+TEST_F(CaptureTest, NeverGoesBackInTime) {
+  const Capture capture =
+      ScanCapture(Write(Header() + Record(10, 500, "a", 1) + Record(10, 900, "b", 1) +
+                        Record(9, 0, "c", 1) + Record(10, 800, "d", 1) + Record(10, 901, "e", 1)));
+  std::vector<std::int64_t> times;
+  for (const CapturedFrame& frame : All(capture.open())) times.push_back(frame.time.count());
+  EXPECT_THAT(times, ElementsAre(0, 400'000, 400'000, 400'000, 401'000));
+}
+
+TEST_F(CaptureTest, SaysWhatIsWrongWithABrokenOne) {
+  EXPECT_THAT(Errors(""),
+              ElementsAre("0:0 : the capture is empty: 0 bytes | a capture with frames"));
+  EXPECT_THAT(Errors(Header()),
+              ElementsAre("0:0 : the capture has no frames | a capture with frames"));
+  EXPECT_THAT(Errors("this is no capture at all"),
+              ElementsAre(HasSubstr("this is not a capture that can be read")));
+  EXPECT_THAT(Errors(Header(101) + Record(1, 0, "a", 1)),  // DLT_RAW
+              ElementsAre("0:0 : the frames are of link type RAW, not Ethernet | a capture of "
+                          "Ethernet (EN10MB), taken on an interface and not on \"any\""));
+  EXPECT_THAT(ErrorsOf([] { ScanCapture("/nonexistent.pcap"); }),
+              ElementsAre("0:0 : there is no such file | the path of a pcap or pcapng file, from "
+                          "the scenario's folder"));
+  EXPECT_THAT(ErrorsOf([] { ScanCapture("/dev/null"); }),
+              ElementsAre(HasSubstr("this is not a regular file")));
+}
+
+TEST_F(CaptureTest, NamesTheFrameInWhichItBreaksOff) {
+  const std::string two = Header() + Record(1, 0, "abc", 3) + Record(2, 0, "abc", 3);
+  // In the bytes of the second frame, and in its header.
+  for (const std::size_t missing : {1u, 3u, 4u, 18u}) {
+    EXPECT_THAT(Errors(two.substr(0, two.size() - missing)),
+                ElementsAre(HasSubstr("the capture breaks off in frame 2 (")));
+  }
+}
+
+TEST_F(CaptureTest, RefusesTimesThatCannotBeSimulated) {
+  EXPECT_THAT(Errors(Header() + Record(0, 0, "a", 1) + Record(2'000'000'000u, 0, "b", 1)),
+              ElementsAre(HasSubstr("frame 2 is 23148 days behind the first one")));
+}
+
+// capinfos says 913 frames in 11.133 s.
+TEST_F(CaptureTest, ReadsARealCapture) {
+  const std::string file = std::string(VPCMIRROR_CAPTURES) + "/cloud-probe-http.pcap";
+  if (!std::filesystem::exists(file)) GTEST_SKIP() << "there is no " << file;
+  const Capture capture = ScanCapture(file);
+  EXPECT_EQ(capture.frames, 913);
+  EXPECT_EQ(capture.length, Picoseconds(11'133'000'000'000));
+  EXPECT_EQ(All(capture.open()).size(), 913u);
+}
+
+}  // namespace
+}  // namespace vpcmirror::sim
