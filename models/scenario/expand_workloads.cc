@@ -1,6 +1,7 @@
 // Workloads to streams between ENIs and the outside.
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <set>
 
 #include "models/scenario/draft.h"
@@ -317,11 +318,16 @@ class WorkloadExpander {
     return hosts;
   }
 
-  // Round robin until everybody has a stream; nobody sends to himself.
+  // Round robin until it comes full circle, so that every sender and every
+  // receiver has as many streams as its fellows; nobody sends to himself. Where
+  // the circle is too long, round robin until everybody has a stream.
   static std::vector<EniPair> Pairs(const std::vector<std::size_t>& from,
                                     const std::vector<std::size_t>& to) {
+    constexpr std::size_t kMostPairs = 4096;
+    const std::size_t circle = std::lcm(from.size(), to.size());
+    const std::size_t rounds = circle <= kMostPairs ? circle : std::max(from.size(), to.size());
     std::vector<EniPair> pairs;
-    for (std::size_t i = 0; i < std::max(from.size(), to.size()); ++i) {
+    for (std::size_t i = 0; i < rounds; ++i) {
       const std::size_t sender = from[i % from.size()];
       std::size_t receiver = to[i % to.size()];
       if (receiver == sender) receiver = to[(i + 1) % to.size()];

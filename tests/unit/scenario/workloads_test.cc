@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "tests/unit/scenario/scenario_samples.h"
@@ -125,39 +126,42 @@ struct PairCase {
   const char* name;
   int senders;
   int receivers;
-  std::size_t streams;  // as many as the larger side
+  std::size_t streams;  // the least common multiple of the two
 };
 
 void PrintTo(const PairCase& c, std::ostream* os) { *os << c.name; }
 
 class FromToTest : public testing::TestWithParam<PairCase> {};
 
-TEST_P(FromToTest, EverybodyHasAStreamAndTheTotalIsKept) {
+TEST_P(FromToTest, EverybodyHasAsManyStreamsAndTheTotalIsKept) {
   Scenario scenario = Smallest();
   scenario.hosts[0].count = Here(GetParam().senders);
   scenario.hosts.push_back(Host("db", GetParam().receivers));
   scenario.workloads = {FromTo("sql", "web", "db")};
   const Workload workload = Only(scenario);
-  std::set<std::size_t> senders;
-  std::set<std::size_t> receivers;
+  std::map<std::size_t, std::size_t> by_sender;
+  std::map<std::size_t, std::size_t> by_receiver;
   for (const Stream& stream : workload.streams) {
-    senders.insert(*stream.from.eni);
-    receivers.insert(*stream.to.eni);
+    ++by_sender[*stream.from.eni];
+    ++by_receiver[*stream.to.eni];
     EXPECT_TRUE(stream.from_is_client);
   }
-  EXPECT_EQ(workload.streams.size(), GetParam().streams);
-  EXPECT_EQ(senders.size(), static_cast<std::size_t>(GetParam().senders));
-  EXPECT_EQ(receivers.size(), static_cast<std::size_t>(GetParam().receivers));
+  const auto streams = GetParam().streams;
+  EXPECT_EQ(workload.streams.size(), streams);
+  EXPECT_EQ(by_sender.size(), static_cast<std::size_t>(GetParam().senders));
+  EXPECT_EQ(by_receiver.size(), static_cast<std::size_t>(GetParam().receivers));
+  for (const auto& [eni, count] : by_sender) EXPECT_EQ(count, streams / by_sender.size());
+  for (const auto& [eni, count] : by_receiver) EXPECT_EQ(count, streams / by_receiver.size());
   EXPECT_EQ(TotalRate(workload), Mbps(700));
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, FromToTest,
                          testing::Values(PairCase{"OneToOne", 1, 1, 1},
-                                         PairCase{"ManyToFew", 28, 12, 28},
-                                         PairCase{"FewToMany", 3, 7, 7}),
+                                         PairCase{"ManyToFew", 28, 12, 84},
+                                         PairCase{"FewToMany", 3, 7, 21}),
                          [](const auto& tested) { return tested.param.name; });
 
-// Three senders to seven receivers: streams 0, 3 and 6 are the first sender's.
+// Three senders to seven receivers: 21 streams, seven of them the first sender's.
 TEST(FromToWorkloadTest, ARatePerHostIsThatOfTheSender) {
   Scenario scenario = Smallest();
   scenario.hosts[0].count = Here(3);
