@@ -148,6 +148,16 @@ void EniDevice::Offer(const ns3::Ptr<const ns3::Packet>& packet, const Frame& fr
   }
 }
 
+void EniDevice::CountUnmadeCopies(const FrameInfo& info) {
+  if (!tap_) return;
+  const Decision decision = tap_->OnFrame({.info = info, .direction = Direction::kIngress});
+  for (const Outcome& outcome : decision.outcomes()) {
+    if (outcome.refusal != Refusal::kNone || outcome.plan.mtu_action == MtuAction::kDrop) continue;
+    counters_.unmade_copies.Add(outcome.plan.kept +
+                                sessions_[outcome.session]->mirror()->WireOverhead());
+  }
+}
+
 // Frames without an IP flow, such as ARP, stay on the link.
 RouteAnswer EniDevice::Route(const FrameInfo& info, Routing routing) {
   if (!info.has_flow) return {};
@@ -274,6 +284,7 @@ void EniDevice::ArriveProduction(const ns3::Ptr<ns3::Packet>& frame, const Passa
   if (admission == Admission::kAdmitted) {
     counters_.budget_in.Add(info.wire_length);
     if (const auto dropped = host().OfferIn(SimulatedNow(), info.wire_length)) {
+      CountUnmadeCopies(info);
       DropIn(frame, IngressDrop(dropped->limit));
       return;
     }

@@ -36,6 +36,9 @@ struct EniCounters {
   Count budget_in;   // copies included
   Count budget_copies_out;
   Count budget_copies_in;
+  // Copies, outer headers on, of frames that the budget lost on their way in:
+  // demand that the loss hides.
+  Count unmade_copies;
   // What the budget let through.
   Count out;                                 // production
   Count in;                                  // copies included
@@ -123,6 +126,7 @@ class EniDevice : public ns3::NetDevice {
  private:
   Admission Admit(const FrameInfo& info, Direction direction);
   void Offer(const ns3::Ptr<const ns3::Packet>& packet, const Frame& frame);
+  void CountUnmadeCopies(const FrameInfo& info);
   RouteAnswer Route(const FrameInfo& info, Routing routing);
   void DropOut(const ns3::Ptr<const ns3::Packet>& frame, FrameDrop reason);
   void DropIn(const ns3::Ptr<const ns3::Packet>& frame, FrameDrop reason);

@@ -27,6 +27,10 @@ FlowKey FlowOf(const Workload& workload, const Stream& stream, int index) {
   return flow;
 }
 
+FrameSender::FrameSender(const ns3::Ptr<EniDevice>& from, const ns3::Ptr<EniDevice>& to)
+    : from_(from), to_(to) {}
+FrameSender::~FrameSender() = default;
+
 MacAddress FrameSender::source_mac() const { return from_ ? from_->mac() : kGatewayMac; }
 MacAddress FrameSender::destination_mac() const { return to_ ? to_->mac() : kGatewayMac; }
 std::uint32_t FrameSender::node_id() const { return from_ ? from_->node_id() : to_->node_id(); }

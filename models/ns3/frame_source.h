@@ -31,7 +31,8 @@ FlowKey FlowOf(const Workload& workload, const Stream& stream, int index);
 // leaves the deployment.
 class FrameSender {
  public:
-  FrameSender(ns3::Ptr<EniDevice> from, ns3::Ptr<EniDevice> to) : from_(from), to_(to) {}
+  FrameSender(const ns3::Ptr<EniDevice>& from, const ns3::Ptr<EniDevice>& to);
+  ~FrameSender();
 
   MacAddress source_mac() const;
   MacAddress destination_mac() const;

@@ -36,7 +36,7 @@ class VpcFabric : public ns3::Channel {
 
   RouteAnswer RouteOf(std::size_t device, const IpAddress& destination);
 
-  ns3::Ptr<EniDevice> DeviceAt(std::size_t i) const { return devices_[i]; }
+  const ns3::Ptr<EniDevice>& DeviceAt(std::size_t i) const { return devices_[i]; }
 
   // Delivers a frame that leaves its ENI at `departs`, the fabric's delay later.
   void Carry(const ns3::Ptr<ns3::Packet>& packet, const RouteAnswer& route, Picoseconds departs,

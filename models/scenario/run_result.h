@@ -51,8 +51,10 @@ struct HostResult {
   LimitModel limit_model = LimitModel::kCombined;
   std::optional<BitsPerSecond> limit_bandwidth;
   std::optional<PacketsPerSecond> limit_packet_rate;
-  Load used_in;     // what was offered to the budget, lost or not, from the network
-  Load used_out;    // the same to the network, copies included
+  // What is wanted of the budget, lost or not: copies of frames that it lost on
+  // their way in are among used_out, though they were never made.
+  Load used_in;
+  Load used_out;
   Load copies_in;   // the copies among used_in, outer headers on
   Load copies_out;  // the copies among used_out, outer headers on
   // Judged. Share of the tightest limit that offered load leaves: 1 - max(used / limit);

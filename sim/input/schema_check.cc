@@ -24,7 +24,7 @@ std::string PointerOf(const std::vector<std::string>& context) {
   std::string pointer;
   for (std::size_t i = 1; i < context.size(); ++i) {
     const std::string& step = context[i];
-    pointer += "/" + EscapePointer(std::string_view(step).substr(1, step.size() - 2));
+    pointer.append("/").append(EscapePointer(std::string_view(step).substr(1, step.size() - 2)));
   }
   return pointer;
 }

@@ -35,9 +35,10 @@ HostResult MeasureHost(const ValidScenario& scenario, const Network& network, st
   for (const std::size_t eni : cvm.enis) {
     const EniCounters& counters = network.enis[eni]->counters();
     in += counters.budget_in;
-    out += counters.budget_out + counters.budget_copies_out;
+    const Count copies_wanted = counters.budget_copies_out + counters.unmade_copies;
+    out += counters.budget_out + copies_wanted;
     copies_in += counters.budget_copies_in;
-    copies_out += counters.budget_copies_out;
+    copies_out += copies_wanted;
     cloned += counters.budget_copies_out;
   }
   return {.id = cvm.id,

@@ -115,6 +115,8 @@ TEST(PacketEngineTest, CombinedLimitIsExceededByInAndOutTogether) {
     "workloads": {"www": {"at": "web", "in": "1.6 Gbps", "out": "1.6 Gbps", "sizes": "1500 B"}},
     "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
     "assumptions": {"encapsulation": "none"}})"));
+  EXPECT_NEAR(Gbps(result.hosts[0].used_in.bandwidth + result.hosts[0].used_out.bandwidth), 6.4,
+              0.0064);
   const EniResult& web = EniOf(result, "web/eni0");
   EXPECT_NEAR(Gbps(web.in.bandwidth) + Gbps(web.out.bandwidth), 6.0, 0.06);
   const Count lost_in = web.dropped.at("ingress_bandwidth");
