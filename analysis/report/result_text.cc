@@ -222,7 +222,7 @@ void TextReport::WriteHostRow(const MemberGroup& group, Face face) {
   Line("  {:5}{:>12}{:>12}{:>12}{:>12}{:>14}{}", unit.name, CellText(production_in, unit),
        CellText(production_out, unit), CellText(copies_in, unit), CellText(copies_out, unit),
        LimitText(limit, unit, first.limit_model),
-       Painted(fmt::format("{:>11}", share), ink, style_.color));
+       Painted(fmt::format(" {:>10}", share), ink, style_.color));
 }
 
 void TextReport::WriteEnis() {
@@ -384,7 +384,7 @@ void TextReport::WriteReceiverRow(const MemberGroup& group, Face face) {
   const RowUnit unit = face.UnitFor(largest);
   Line("  {:7}{:>14}{:>14}{:>14}{}", unit.name, CellText(arrived, unit), CellText(digested, unit),
        capacity ? SignificantText(static_cast<double>(*capacity) / unit.size, 4) : "no limit",
-       Painted(fmt::format("{:>14}", capacity ? PercentRangeText(used) : ""),
+       Painted(fmt::format(" {:>13}", capacity ? PercentRangeText(used) : ""),
                used.high() > 1 ? Ink::kBad : Ink::kPlain, style_.color));
 }
 

@@ -101,13 +101,14 @@ std::string CellText(const Range& range, const RowUnit& unit) {
 }
 
 std::string PercentRangeText(const Range& range) {
-  const std::string high = PercentText(range.high());
-  if (PercentText(range.low()) == high) return high;
-  const auto end = [](double share, const std::string& text) {
-    return share > 0 && share < 0.01 ? std::string("<1") : text;
+  const auto end = [](double share) {
+    if (share > 0 && share < 0.01) return std::string("<1");
+    if (share < 0.995) return SignificantText(share * 100, 2);
+    const std::string text = PercentText(share);  // careful around 100 %
+    return text.substr(0, text.size() - 2);
   };
-  return fmt::format("{}..{} %", end(range.low(), SignificantText(range.low() * 100, 2)),
-                     end(range.high(), high.substr(0, high.size() - 2)));
+  if (end(range.low()) == end(range.high())) return PercentText(range.high());
+  return fmt::format("{}..{} %", end(range.low()), end(range.high()));
 }
 
 }  // namespace vpcmirror

@@ -156,7 +156,7 @@ TEST(ResultTextTest, SaysFortyAlikeHostsOnce) {
   const std::string text = TextOf(Forty());
   const std::size_t hosts = text.find("\nHosts");
   EXPECT_EQ(LineOf(text, "web", hosts), "web[0-39] S5.4XLARGE32");
-  EXPECT_EQ(LineOf(text, "  Gbps", hosts), " Gbps 1.000 1.000 - 2..2.05 6 in+out 67..67.5 %");
+  EXPECT_EQ(LineOf(text, "  Gbps", hosts), " Gbps 1.000 1.000 - 2..2.05 6 in+out 67.5 %");
   EXPECT_THAT(text, HasSubstr("\nweb[0-39]/eni0\n"));
   EXPECT_THAT(text, HasSubstr("\nmirror-0: web[0-39]/eni0 -> ids/eni0\n"));
   EXPECT_LE(LinesOf(text).size(), 48u);
