@@ -188,6 +188,23 @@ TEST(ScenarioSchemaTest, GivesExamplesThatItAccepts) {
   });
 }
 
+TEST(ScenarioSchemaTest, IsDocumentedKeyByKey) {
+  const std::string page = ReadTextFile(std::string(VPCMIRROR_SOURCE_DIR) + "/docs/scenario.md");
+  std::vector<std::string> missing;
+  ForEachSchema(ScenarioSchema(), "", [&](const Json& schema, const std::string& path) {
+    if (!schema.contains("properties")) return;
+    for (const auto& [name, unused] : schema["properties"].items()) {
+      // As `name`, or behind a dot or in an example in the running text.
+      if (page.find("`" + name + "`") == std::string::npos &&
+          page.find("." + name + "`") == std::string::npos &&
+          page.find("\"" + name + "\":") == std::string::npos) {
+        missing.push_back(path + "/" + name);
+      }
+    }
+  });
+  EXPECT_THAT(missing, IsEmpty());
+}
+
 TEST(SchemaCheckTest, RefusesAFileThatIsNoSchema) {
   EXPECT_THROW(Schema::Load("/nonexistent/scenario.schema.json"), ScenarioException);
 }
