@@ -40,10 +40,4 @@ std::vector<ScenarioError> Locate(const std::vector<Complaint>& complaints,
   return errors;
 }
 
-std::vector<ScenarioError> Locate(std::vector<ScenarioError> errors, const JsonDocument& document) {
-  for (ScenarioError& error : errors) PutPosition(error, document, false);
-  SortAndDeduplicate(errors);
-  return errors;
-}
-
 }  // namespace vpcmirror::sim

@@ -21,7 +21,4 @@ struct Complaint {
 std::vector<ScenarioError> Locate(const std::vector<Complaint>& complaints,
                                   const JsonDocument& document);
 
-// The same for errors that have a path alone.
-std::vector<ScenarioError> Locate(std::vector<ScenarioError> errors, const JsonDocument& document);
-
 }  // namespace vpcmirror::sim

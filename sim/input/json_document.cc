@@ -41,7 +41,13 @@ class TreeBuilder : public Json::json_sax_t {
   bool number_integer(number_integer_t value) override { return Scalar(value); }
   bool number_unsigned(number_unsigned_t value) override { return Scalar(value); }
   bool number_float(number_float_t value, const string_t&) override { return Scalar(value); }
-  bool string(string_t& value) override { return Scalar(std::move(value)); }
+  bool string(string_t& value) override {
+    if (value.size() > kMaxJsonString) {
+      Fail(file_, lines_.At(TokenStart()), fmt::format("a string of {} bytes", value.size()),
+           fmt::format("strings of at most {} bytes", kMaxJsonString));
+    }
+    return Scalar(std::move(value));
+  }
   bool binary(binary_t&) override { return false; }
 
   bool start_object(std::size_t) override {

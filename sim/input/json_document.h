@@ -33,6 +33,7 @@ struct Place {
 // Bounds on what is read, so that no file can take the program down.
 inline constexpr std::size_t kMaxJsonBytes = std::size_t{64} << 20;
 inline constexpr std::size_t kMaxJsonDepth = 64;
+inline constexpr std::size_t kMaxJsonString = std::size_t{64} << 10;  // std::regex is slow on more
 inline constexpr std::size_t kMaxJsonValues = 1'000'000;
 
 struct JsonDocument {

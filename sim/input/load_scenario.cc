@@ -1,4 +1,6 @@
-#include <utility>
+#include <algorithm>
+#include <string>
+#include <vector>
 
 #include "sim/input/complaint.h"
 #include "sim/input/reading.h"
@@ -7,12 +9,44 @@
 namespace vpcmirror::sim {
 namespace {
 
+// "/hosts/web/type" is {"hosts", "web"}: whose name others may use.
+struct Subject {
+  std::string section;
+  std::string name;
+};
+
+Subject SubjectOf(const std::string& path) {
+  const std::size_t name_at = path.find('/', 1);
+  if (name_at == std::string::npos) return {path, ""};
+  return {path.substr(0, name_at),
+          path.substr(name_at + 1, path.find('/', name_at + 1) - name_at - 1)};
+}
+
+// Whether `error` may be no more than an echo of a value that could not be read.
+bool MayFollow(const ScenarioError& error, const Complaint& complaint) {
+  const Subject broken = SubjectOf(complaint.path);
+  if (broken.name.empty() || broken.section == "/vpcs") return true;
+  const Subject found = SubjectOf(error.path);
+  if (found.section == broken.section && found.name == broken.name) return true;
+  return error.message.find(broken.name) != std::string::npos;
+}
+
+// What can be known of a scenario with unreadable values is told in the same
+// breath, so that nobody mends a file twice.
 ValidScenario ValidateReading(const Reading& reading, const Library& library) {
+  std::vector<Complaint> complaints = reading.complaints;
   try {
-    return Validate(reading.scenario, library);
+    ValidScenario valid = Validate(reading.scenario, library);
+    if (complaints.empty()) return valid;
   } catch (const ScenarioException& e) {
-    throw ScenarioException(Locate(e.errors(), reading.document));
+    for (const ScenarioError& error : e.errors()) {
+      const bool is_echo =
+          std::any_of(reading.complaints.begin(), reading.complaints.end(),
+                      [&](const Complaint& complaint) { return MayFollow(error, complaint); });
+      if (!is_echo) complaints.push_back({error.path, {error.message, error.accepted}});
+    }
   }
+  throw ScenarioException(Locate(complaints, reading.document));
 }
 
 }  // namespace

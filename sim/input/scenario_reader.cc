@@ -87,6 +87,13 @@ std::string DigestOf(std::string_view text, const std::vector<Override>& sets) {
   return Sha256(bytes);
 }
 
+Scenario ScenarioOf(Reading reading) {
+  if (!reading.complaints.empty()) {
+    throw ScenarioException(Locate(reading.complaints, reading.document));
+  }
+  return std::move(reading.scenario);
+}
+
 }  // namespace
 
 Reading ReadDocument(std::string_view text, const std::string& name, const ReadOptions& options) {
@@ -97,15 +104,13 @@ Reading ReadDocument(std::string_view text, const std::string& name, const ReadO
 
   const auto schema = Schema::Load(
       (std::filesystem::path(options.data_folder) / "schema" / "scenario.schema.json").string());
-  std::vector<Complaint> complaints;
-  const Cursor root(document.root, document.place, complaints);
+  const Cursor root(document.root, document.place, reading.complaints);
   Scenario& scenario = reading.scenario;
   scenario.file = name;
   scenario.name = std::filesystem::path(name).stem().string();
   scenario.sha256 = DigestOf(text, options.sets);
   ReadParts(root, {options.capture_folder, options.open_captures}, scenario);
-  complaints = PreferReader(std::move(complaints), schema->Check(document.root));
-  if (!complaints.empty()) throw ScenarioException(Locate(complaints, document));
+  reading.complaints = PreferReader(std::move(reading.complaints), schema->Check(document.root));
   return reading;
 }
 
@@ -134,12 +139,12 @@ Override ParseOverride(std::string_view text) {
 
 Scenario ReadScenario(const std::string& file, const std::vector<Override>& sets,
                       const std::string& data_folder) {
-  return ReadDocumentFile(file, sets, data_folder).scenario;
+  return ScenarioOf(ReadDocumentFile(file, sets, data_folder));
 }
 
 Scenario ReadScenarioText(std::string_view text, const std::string& name,
                           const ReadOptions& options) {
-  return ReadDocument(text, name, options).scenario;
+  return ScenarioOf(ReadDocument(text, name, options));
 }
 
 }  // namespace vpcmirror::sim

@@ -173,6 +173,14 @@ TEST(JsonDocumentTest, BoundsTheNumberOfValues) {
   EXPECT_EQ(Errors(text + "]").size(), 1u);  // the array itself is one too many
 }
 
+TEST(JsonDocumentTest, BoundsTheLengthOfStringsAndKeys) {
+  EXPECT_TRUE(Errors("[\"" + std::string(65'536, 'a') + "\"]").empty());
+  EXPECT_THAT(Errors("[ \"" + std::string(65'537, 'a') + "\"]"),
+              ElementsAre("1:3 : a string of 65537 bytes | strings of at most 65536 bytes"));
+  EXPECT_THAT(Errors("{\"" + std::string(257, 'a') + "\": 1}"),
+              ElementsAre("1:2 : a key of 257 bytes | keys of at most 256 bytes"));
+}
+
 TEST(JsonDocumentTest, SaysThatAFileIsMissing) {
   EXPECT_THAT(ErrorsOf([] { ReadJsonFile("/nonexistent/f.json"); }),
               ElementsAre("0:0 : there is no such file | the path of a file"));

@@ -432,5 +432,23 @@ TEST(LoadScenarioTest, PutsLinesToWhatValidationFinds) {
   }
 }
 
+// A unit, a key and two references, of which one is within the unreadable workload.
+TEST(LoadScenarioTest, TellsOfShapesAndReferencesAtOnce) {
+  Library library;
+  library.providers["tencent"].name = "tencent";
+  const char* text = R"({
+    "hosts": {"web": {"limits": {"bandwidth": "1 Gbps"}}, "ids": {"type": "S5.NOSUCH"}},
+    "workloads": {"www": {"at": "nobody", "in": 500}},
+    "mirors": [],
+    "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["idz"]}}]})";
+  // "mirors" is of the top level: whatever is missing may be in it.
+  EXPECT_THAT(ErrorsOf([&] { LoadScenarioText(text, "f.json", library, Options()); }),
+              ElementsAre(HasSubstr("500 has no unit"), HasSubstr("\"mirors\"")));
+  std::string spelt = text;
+  spelt.erase(spelt.find("    \"mirors\""), std::string_view("    \"mirors\": [],\n").size());
+  EXPECT_THAT(ErrorsOf([&] { LoadScenarioText(spelt, "f.json", library, Options()); }),
+              ElementsAre(HasSubstr("S5.NOSUCH"), HasSubstr("500 has no unit"), HasSubstr("idz")));
+}
+
 }  // namespace
 }  // namespace vpcmirror::sim
