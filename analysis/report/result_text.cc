@@ -277,6 +277,7 @@ void TextReport::WriteDrops(const DropCounts& drops, std::int64_t of_frames) {
 
 std::string JoinedGroups(const std::vector<std::string>& ids) {
   std::vector<Member> members;
+  members.reserve(ids.size());
   for (const std::string& id : ids) members.push_back({id, ""});
   std::string text;
   for (const MemberGroup& group : GroupMembers(members)) {

@@ -65,6 +65,9 @@ void Settle(const CLI::App& command, RunOptions& options) {
   if (options.flags.in.empty() && options.out.empty()) {
     throw CLI::RequiredError("--in or --out (the traffic of each machine, such as '1 Gbps')");
   }
+  if (options.print_scenario && !options.sets.empty()) {
+    throw CLI::ValidationError("--set", "changes nothing that --print-scenario prints");
+  }
   if (!options.out.empty()) {
     const Parsed<BitsPerSecond> rate = ParseBandwidth(options.out);
     if (!rate) {

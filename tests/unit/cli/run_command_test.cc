@@ -313,6 +313,13 @@ TEST_F(RunCommandTest, RefusesAFileAndFlagsTogether) {
   EXPECT_THAT(ran.err, HasSubstr("--set"));
 }
 
+TEST_F(RunCommandTest, RefusesToPrintAScenarioThatIsNotTheOneThatWouldRun) {
+  const Ran ran = program_({"run", "--type", "S5.4XLARGE32", "--in", "1 Gbps", "--print-scenario",
+                            "--set", "/duration=\"1 s\""});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_EQ(ran.out, "");
+}
+
 TEST_F(RunCommandTest, WantsAFileOrATypeWithTraffic) {
   EXPECT_EQ(program_({"run"}).exit_code, kBadInput);
   EXPECT_EQ(program_({"run", "--type", "S5.4XLARGE32"}).exit_code, kBadInput);
