@@ -26,8 +26,7 @@ Subject SubjectOf(const std::string& path) {
 bool MayFollow(const ScenarioError& error, const Complaint& complaint) {
   const Subject broken = SubjectOf(complaint.path);
   if (broken.name.empty() || broken.section == "/vpcs") return true;
-  const Subject found = SubjectOf(error.path);
-  if (found.section == broken.section && found.name == broken.name) return true;
+  if (complaint.path.starts_with(error.path) || error.path.starts_with(complaint.path)) return true;
   return error.message.find(broken.name) != std::string::npos;
 }
 

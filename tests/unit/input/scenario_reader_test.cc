@@ -432,7 +432,7 @@ TEST(LoadScenarioTest, PutsLinesToWhatValidationFinds) {
   }
 }
 
-// A unit, a key and two references, of which one is within the unreadable workload.
+// A unit, a key and three references.
 TEST(LoadScenarioTest, TellsOfShapesAndReferencesAtOnce) {
   Library library;
   library.providers["tencent"].name = "tencent";
@@ -447,7 +447,8 @@ TEST(LoadScenarioTest, TellsOfShapesAndReferencesAtOnce) {
   std::string spelt = text;
   spelt.erase(spelt.find("    \"mirors\""), std::string_view("    \"mirors\": [],\n").size());
   EXPECT_THAT(ErrorsOf([&] { LoadScenarioText(spelt, "f.json", library, Options()); }),
-              ElementsAre(HasSubstr("S5.NOSUCH"), HasSubstr("500 has no unit"), HasSubstr("idz")));
+              ElementsAre(HasSubstr("S5.NOSUCH"), HasSubstr("nobody"), HasSubstr("500 has no unit"),
+                          HasSubstr("idz")));
 }
 
 }  // namespace
