@@ -6,6 +6,10 @@ function(vpcmirror_own_target target)
                          -Wnon-virtual-dtor -Woverloaded-virtual)
   if(CMAKE_BUILD_TYPE STREQUAL "Debug")
     target_compile_options(${target} PRIVATE -Werror)
+  elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ 12 warns of std::string and std::optional themselves when it optimises
+    # (GCC bugs 105329 and 105562).
+    target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized)
   endif()
   if(VPCMIRROR_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=address,undefined
