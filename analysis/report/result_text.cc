@@ -17,7 +17,7 @@ namespace {
 
 // The load chooses the unit of a row, unless the limit would then have seven digits.
 constexpr double kLimitInUnit = 1000;
-constexpr int kIdColumn = 26;  // where a mirror's numbers begin, behind the words
+constexpr int kIdColumn = 36;  // where a mirror's numbers begin, behind the words
 
 Ink InkOf(Verdict verdict) {
   switch (verdict) {
@@ -92,6 +92,7 @@ class TextReport {
   void WriteHeadline();
   void WriteHosts();
   void WriteHostRow(const MemberGroup& group, Face face);
+  void WriteHostCpu(const MemberGroup& group);
   void WriteEnis();
   void WriteEniRow(const MemberGroup& group, Face face);
   void WriteMirrors();
@@ -188,7 +189,19 @@ void TextReport::WriteHosts() {
   for (const MemberGroup& group : GroupMembers(members)) {
     Line("{}  {}", group.label, result_.hosts[group.members.front()].type);
     for (const Face face : kFaces) WriteHostRow(group, face);
+    WriteHostCpu(group);
   }
+}
+
+// What making copies keeps busy, where any are made.
+void TextReport::WriteHostCpu(const MemberGroup& group) {
+  Range cores;
+  for (const std::size_t member : group.members) cores.Add(result_.hosts[member].cpu.cores_used);
+  if (cores.high() == 0) return;
+  const std::optional<double> limit = result_.hosts[group.members.front()].cpu.cores_limit;
+  Line("  CPU    {} vCPU{} to make copies, at the assumed cost of one",
+       cores.high() < 0.001 ? "under 0.001" : fmt::format("{:.3f}", cores.high()),
+       limit ? fmt::format(" of {:g}", *limit) : "");
 }
 
 void TextReport::WriteHostRow(const MemberGroup& group, Face face) {
@@ -290,7 +303,7 @@ std::string JoinedGroups(const std::vector<std::string>& ids) {
 void TextReport::WriteMirrors() {
   if (result_.mirrors.empty()) return;
   out_ += '\n';
-  Line("{}{:>16}{:>14}{:>12}",
+  Line("{}{:>14}{:>14}{:>12}",
        Painted(fmt::format("{:{}}", "Mirrors", kIdColumn), Ink::kBold, style_.color), "frames",
        "bytes", "share");
   for (const MirrorResult& mirror : result_.mirrors) WriteMirror(mirror);
@@ -300,7 +313,7 @@ void TextReport::WriteMirrorLine(const std::string& what, const Count& count,
                                  const Count& offered) {
   if (count.frames == 0) return;
   const Loss share{count.frames, offered.frames};
-  Line("  {:{}}{:>16}{:>14}{:>12}", what, kIdColumn - 2, CountText(count.frames),
+  Line("  {:{}}{:>14}{:>14}{:>12}", what, kIdColumn - 2, CountText(count.frames),
        SizeText(count.bytes), PercentText(share.fraction()));
 }
 
@@ -309,7 +322,7 @@ void TextReport::WriteMirror(const MirrorResult& mirror) {
   Sentence(fmt::format("{}: {} -> {}", mirror.id, JoinedGroups(mirror.sources),
                        JoinedGroups(mirror.receivers)),
            2);
-  Line("  {:{}}{:>16}{:>14}", "offered", kIdColumn - 2, CountText(ledger.offered.frames),
+  Line("  {:{}}{:>14}{:>14}", "offered", kIdColumn - 2, CountText(ledger.offered.frames),
        SizeText(ledger.offered.bytes));
   for (std::size_t i = 0; i < ledger.rejected.size(); ++i) {
     WriteMirrorLine(fmt::format("refused by {}", ToString(static_cast<Refusal>(i))),
@@ -322,14 +335,14 @@ void TextReport::WriteMirror(const MirrorResult& mirror) {
   WriteMirrorLine("queued at the end", ledger.queued_at_end, ledger.offered);
   WriteMirrorLine("mirrored", ledger.mirrored, ledger.offered);
   for (const auto& [reason, count] : mirror.lost_after_source) {
-    WriteMirrorLine(fmt::format("  lost later {}", reason), count, ledger.offered);
+    WriteMirrorLine(fmt::format("  lost later: {}", reason), count, ledger.offered);
   }
   if (ledger.wire_datagrams > 0) {
-    Line("  {:{}}{:>16}{:>14}", "on the wire", kIdColumn - 2, CountText(ledger.wire_datagrams),
+    Line("  {:{}}{:>14}{:>14}", "on the wire", kIdColumn - 2, CountText(ledger.wire_datagrams),
          SizeText(ledger.wire_bytes));
   }
   if (ledger.truncated.frames > 0) {
-    Line("  {:{}}{:>16}{:>14} cut off", "truncated to the MTU", kIdColumn - 2,
+    Line("  {:{}}{:>14}{:>14} cut off", "truncated to the MTU", kIdColumn - 2,
          CountText(ledger.truncated.frames), SizeText(ledger.truncated_away));
   }
 }

@@ -60,9 +60,8 @@ std::optional<Use> TightestOf(const ReceiverResult& receiver) {
 }
 
 std::string Sentence(const HostResult& host, const Use& use) {
-  const bool offers = use.scope != " in";
-  return fmt::format("{} {} {} of {}{}{}", host.id, offers ? "offers" : "is offered",
-                     use.words.used, host.limit_model == LimitModel::kCombined ? "a combined " : "",
+  return fmt::format("{} needs {} of {}{}{}", host.id, use.words.used,
+                     host.limit_model == LimitModel::kCombined ? "a combined " : "",
                      use.words.limit, use.scope);
 }
 

@@ -120,7 +120,7 @@ TEST_F(RunCommandTest, ExitsWithNothingWrongWhenAVerdictIsBad) {
   program_.script = Overload;
   const Ran ran = Run({});
   EXPECT_EQ(ran.exit_code, kFine);
-  EXPECT_THAT(ran.out, StartsWith("DOES NOT FIT: web offers 7 Gbps of a combined 6 Gbps"));
+  EXPECT_THAT(ran.out, StartsWith("DOES NOT FIT: web needs 7 Gbps of a combined 6 Gbps"));
 }
 
 TEST_F(RunCommandTest, TakesTheMarginThatShouldStayFree) {

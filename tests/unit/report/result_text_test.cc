@@ -53,10 +53,9 @@ std::string LineOf(const std::string& text, const std::string& start, std::size_
 }
 
 TEST(ResultTextTest, BeginsWithTheVerdictAndWhy) {
-  EXPECT_THAT(
-      TextOf(OneInThreeOut()),
-      StartsWith("FITS: web offers 4 Gbps of a combined 6 Gbps, the tightest (66.7 % used), "
-                 "and\nnothing is lost.\n"));
+  EXPECT_THAT(TextOf(OneInThreeOut()),
+              StartsWith("FITS: web needs 4 Gbps of a combined 6 Gbps, the tightest (66.7 % used), "
+                         "and\nnothing is lost.\n"));
 }
 
 TEST(ResultTextTest, SaysWhatMirroringCosts) {
@@ -72,6 +71,15 @@ TEST(ResultTextTest, ShowsEachHostAgainstItsLimits) {
   EXPECT_EQ(LineOf(text, "web", hosts), "web S5.4XLARGE32");
   EXPECT_EQ(LineOf(text, "  Gbps", hosts), " Gbps 1.000 1.000 - 2.000 6 in+out 66.7 %");
   EXPECT_EQ(LineOf(text, "  kpps", hosts), " kpps 100.0 100.0 - 200.0 1000 in+out 40 %");
+}
+
+TEST(ResultTextTest, ShowsTheCpuThatCopiesTake) {
+  RunResult result = OneInThreeOut();
+  result.hosts[0].cpu = {.cores_used = 0.1351, .cores_limit = 16.0};
+  EXPECT_EQ(LineOf(TextOf(result), "  CPU"),
+            " CPU 0.135 vCPU of 16 to make copies, at the assumed cost of one");
+  result.hosts[0].cpu = {};
+  EXPECT_THAT(TextOf(result), Not(HasSubstr("vCPU")));
 }
 
 TEST(ResultTextTest, ShowsWhatPassesEachEni) {
@@ -104,7 +112,7 @@ TEST(ResultTextTest, ShowsLossWhereItHappens) {
   EXPECT_EQ(LineOf(text, "  dropped by egress"),
             " dropped by egress_bandwidth: 20,000 frames (10 %), 25 MB");
   EXPECT_EQ(LineOf(text, "  dropped egress"), " dropped egress_bandwidth 50,000 62.5 MB 25 %");
-  EXPECT_EQ(LineOf(text, "    lost later ring"), " lost later ring 1,000 1.25 MB 0.5 %");
+  EXPECT_EQ(LineOf(text, "    lost later: ring"), " lost later: ring 1,000 1.25 MB 0.5 %");
   EXPECT_EQ(LineOf(text, "  dropped by ring"), " dropped by ring: 1,000 frames (0.5 %), 1.25 MB");
   EXPECT_EQ(LineOf(text, "  seen twice"), " seen twice: 100,000 frames (50 %), 125 MB");
 }

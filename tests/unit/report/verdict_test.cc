@@ -49,24 +49,24 @@ TEST_P(VerdictTest, IsAsTabled) {
 // Shares: 4 of 6 Gbps is 66.7 %; limits and loads otherwise as each row says.
 const VerdictCase kVerdictCases[] = {
     {"FitsWithTwoThirdsUsed", [](RunResult&) {}, Verdict::kFits,
-     "web offers 4 Gbps of a combined 6 Gbps, the tightest (66.7 % used), and nothing is lost"},
+     "web needs 4 Gbps of a combined 6 Gbps, the tightest (66.7 % used), and nothing is lost"},
     {"FitsAtExactlyFourFifths",
      [](RunResult& r) { r.hosts[0].limit_bandwidth = BitsPerSecond(5 * kGbps); }, Verdict::kFits,
-     "web offers 4 Gbps of a combined 5 Gbps, the tightest (80 % used), and nothing is lost"},
+     "web needs 4 Gbps of a combined 5 Gbps, the tightest (80 % used), and nothing is lost"},
     {"IsAtRiskJustAboveFourFifths",
      [](RunResult& r) { r.hosts[0].limit_bandwidth = BitsPerSecond(4'999'000'000); },
      Verdict::kAtRisk,
-     "web offers 4 Gbps of a combined 4.999 Gbps, which leaves 20 % where 20 % should stay free"},
+     "web needs 4 Gbps of a combined 4.999 Gbps, which leaves 20 % where 20 % should stay free"},
     {"IsAtRiskWhenExactlyFull",
      [](RunResult& r) { r.hosts[0].limit_bandwidth = BitsPerSecond(4 * kGbps); }, Verdict::kAtRisk,
-     "web offers 4 Gbps of a combined 4 Gbps, which leaves 0 % where 20 % should stay free"},
+     "web needs 4 Gbps of a combined 4 Gbps, which leaves 0 % where 20 % should stay free"},
     // Issue: 1.6 in and 1.6 out mirrored ALL is 1.6 + 1.6 + 3.2 = 6.4 of 6.
     {"DoesNotFitWhenInAndOutTogetherPassACombinedLimit",
      [](RunResult& r) {
        r.hosts[0].used_in = Rates(1'600'000'000, 0);
        r.hosts[0].used_out = Rates(4'800'000'000, 0);
      },
-     Verdict::kDoesNotFit, "web offers 6.4 Gbps of a combined 6 Gbps; nothing is lost"},
+     Verdict::kDoesNotFit, "web needs 6.4 Gbps of a combined 6 Gbps; nothing is lost"},
     {"FitsTheSameLoadWhenTheLimitIsPerDirection",
      [](RunResult& r) {
        r.hosts[0].limit_model = LimitModel::kPerDirection;
@@ -74,19 +74,19 @@ const VerdictCase kVerdictCases[] = {
        r.hosts[0].used_out = Rates(4'800'000'000, 0);
      },
      Verdict::kFits,
-     "web offers 4.8 Gbps of 6 Gbps out, the tightest (80 % used), and nothing is lost"},
+     "web needs 4.8 Gbps of 6 Gbps out, the tightest (80 % used), and nothing is lost"},
     {"DoesNotFitWhenOneDirectionIsOver",
      [](RunResult& r) {
        r.hosts[0].limit_model = LimitModel::kPerDirection;
        r.hosts[0].used_in = Rates(6'600'000'000, 0);
      },
-     Verdict::kDoesNotFit, "web is offered 6.6 Gbps of 6 Gbps in; nothing is lost"},
+     Verdict::kDoesNotFit, "web needs 6.6 Gbps of 6 Gbps in; nothing is lost"},
     {"DoesNotFitWhenPacketRateIsOver",
      [](RunResult& r) { r.hosts[0].limit_packet_rate = PacketsPerSecond(250'000); },
-     Verdict::kDoesNotFit, "web offers 400 kpps of a combined 250 kpps; nothing is lost"},
+     Verdict::kDoesNotFit, "web needs 400 kpps of a combined 250 kpps; nothing is lost"},
     {"ShowsAnExcessThatRoundingWouldHide",
      [](RunResult& r) { r.hosts[0].limit_bandwidth = BitsPerSecond(3'999'990'000); },
-     Verdict::kDoesNotFit, "web offers 4 Gbps of a combined 3.99999 Gbps; nothing is lost"},
+     Verdict::kDoesNotFit, "web needs 4 Gbps of a combined 3.99999 Gbps; nothing is lost"},
     {"DoesNotFitWhenAReceiverIsSentMoreThanItDigests",
      [](RunResult& r) { r.receivers[0].capacity_bandwidth = BitsPerSecond(1 * kGbps); },
      Verdict::kDoesNotFit,
@@ -109,7 +109,7 @@ const VerdictCase kVerdictCases[] = {
        r.enis[0].dropped["security_group"] = {50, Bytes(5000)};
      },
      Verdict::kFits,
-     "web offers 4 Gbps of a combined 6 Gbps, the tightest (66.7 % used), and nothing is lost"},
+     "web needs 4 Gbps of a combined 6 Gbps, the tightest (66.7 % used), and nothing is lost"},
     {"FitsWhenNothingLimits",
      [](RunResult& r) {
        r.hosts[0].limit_bandwidth.reset();
