@@ -30,8 +30,6 @@ struct ProviderProfile {
 
   std::vector<NeverMirrored> never_mirrored;
   bool mirrors_what_security_drops = false;
-  bool copies_skip_source_security = true;
-  bool target_security_applies = true;
   TunnelSettings tunnel;
   MtuPolicy mtu_policy = MtuPolicy::kTruncate;
   HashSymmetry hash_symmetry = HashSymmetry::kSymmetric;

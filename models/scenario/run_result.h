@@ -41,7 +41,7 @@ struct Loss {
 };
 
 struct CpuUse {
-  double cores_used = 0;              // by clone and encapsulate, receive, and production
+  double cores_used = 0;              // by copying and encapsulating
   std::optional<double> cores_limit;  // vCPUs of the CVM
 };
 
@@ -74,7 +74,8 @@ struct EniResult {
   Load in;          // that arrived and was not dropped
   Load out;         // all that left, copies included
   Load mirror_out;  // the copies among it
-  Load offered_in;
+  Load offered_in;     // copies for this ENI included
+  Load copies_in;      // the copies among offered_in that security let through
   Load offered_out;    // production only
   DropCounts dropped;  // of production
 };

@@ -66,7 +66,7 @@ CpuCost SettleCloneCost(Draft& draft) {
         "xdp-paper's kernel forwarding at 3.8 GHz, 600 to 750 ns; illustrative");
   }
   const Picoseconds byte = given.clone_per_byte ? given.clone_per_byte->value : kCloneByte;
-  return {given.clone_per_frame ? given.clone_per_frame->value : kCloneFrame, byte * 1000};
+  return {given.clone_per_frame ? given.clone_per_frame->value : kCloneFrame, byte};
 }
 
 // What is addressed to a mirror port is mirror traffic whichever mirror sent it,

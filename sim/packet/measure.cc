@@ -1,7 +1,7 @@
 #include "sim/packet/measure.h"
 
 #include <array>
-#include <cassert>
+#include <stdexcept>
 #include <string>
 
 #include "models/capacity/cpu_cost.h"
@@ -66,6 +66,7 @@ EniResult MeasureEni(const ValidScenario& scenario, const Network& network, std:
           .out = LoadOf(counters.out + counters.copies_out, time),
           .mirror_out = LoadOf(counters.copies_out, time),
           .offered_in = LoadOf(counters.offered_in, time),
+          .copies_in = LoadOf(counters.budget_copies_in, time),
           .offered_out = LoadOf(counters.offered_out, time),
           .dropped = ByReason<FrameDrop>(counters.dropped)};
 }
@@ -85,7 +86,9 @@ MirrorResult MeasureMirror(const ValidScenario& scenario, const Network& network
     result.ledger += session->ledger();
     for (std::size_t i = 0; i < kCopyLosses; ++i) losses[i] += session->losses()[i];
   }
-  assert(result.ledger.AddsUp());
+  if (!result.ledger.AddsUp()) {
+    throw std::logic_error("the ledger of mirror " + result.id + " does not add up");
+  }
   result.lost_after_source = ByReason<CopyLoss>(losses);
   return result;
 }

@@ -74,7 +74,7 @@ class PacketEngine : public Engine {
 
     const Simulation simulation(control);
     Network network = BuildNetwork(scenario, control.output_folder);
-    const Watch watch(control, scenario.duration);
+    Watch watch(control, scenario.duration);
     ns3::Simulator::Stop(ToTime(scenario.duration));
     ns3::Simulator::Run();
 

@@ -102,12 +102,12 @@ TEST(ValidateTest, ListsNoDefaultThatTheScenarioGives) {
   EXPECT_EQ(valid.mirrors[0].mirror->settings().state, MirrorState::kStopped);
 }
 
-TEST(ValidateTest, CountsTheCostOfAByteByTheThousand) {
+TEST(ValidateTest, TakesTheCostOfACopyAsItIsGiven) {
   Scenario scenario = Smallest();
   scenario.costs.clone_per_frame = Here(Picoseconds(300'000));
   scenario.costs.clone_per_byte = Here(Picoseconds(50));
   const ValidScenario valid = Validate(scenario, SmallLibrary());
-  EXPECT_EQ(valid.clone_cost, (CpuCost{Picoseconds(300'000), Picoseconds(50'000)}));
+  EXPECT_EQ(valid.clone_cost, (CpuCost{Picoseconds(300'000), Picoseconds(50)}));
   EXPECT_EQ(Find(valid, "clone_cost"), nullptr);
 }
 
