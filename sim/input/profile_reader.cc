@@ -76,8 +76,6 @@ ProviderProfile ReadRoot(const Cursor& root) {
     }
   }
   profile.mirrors_what_security_drops = ReadFlag(root, "mirrors_what_security_drops");
-  profile.copies_skip_source_security = ReadFlag(root, "copies_skip_source_security");
-  profile.target_security_applies = ReadFlag(root, "target_security_applies");
   if (const auto tunnel = root.Get("encapsulation")) profile.tunnel = ReadTunnel(*tunnel);
   profile.mtu_policy =
       TextOf(root, "mtu_policy") == "drop" ? MtuPolicy::kDrop : MtuPolicy::kTruncate;

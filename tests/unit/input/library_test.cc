@@ -149,9 +149,6 @@ TEST(TencentProfileTest, SetsWhatItsAssumptionsSay) {
   EXPECT_EQ(said["congestion"], tencent.congestion == Congestion::kFifo ? "fifo" : "shared_random");
   EXPECT_EQ(said["mirrors_what_security_drops"],
             tencent.mirrors_what_security_drops ? "true" : "false");
-  // 215/44475.
-  EXPECT_TRUE(tencent.copies_skip_source_security);
-  EXPECT_TRUE(tencent.target_security_applies);
 }
 
 TEST(ProfileReaderTest, NamesEveryErrorWithItsLine) {
