@@ -66,7 +66,7 @@ void ReadArrivals(const Cursor& at, WorkloadSpec& workload) {
   }
   OnOffSpec on_off;
   if (const auto on = ReadDuration(*arrivals, "on", Zero::kRefused)) on_off.mean_on = on->value;
-  if (const auto off = ReadDuration(*arrivals, "off", Zero::kAllowed)) on_off.mean_off = off->value;
+  if (const auto off = ReadDuration(*arrivals, "off", Zero::kRefused)) on_off.mean_off = off->value;
   on_off.shape = ReadNumber(*arrivals, "shape").value_or(on_off.shape);
   workload.arrivals = At<ArrivalProcess>{ArrivalProcess::kOnOff, arrivals->path()};
   workload.on_off = At<OnOffSpec>{on_off, arrivals->path()};

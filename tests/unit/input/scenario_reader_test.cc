@@ -294,7 +294,18 @@ const BrokenCase kBrokenCases[] = {
       "0.1%\" or \"production_loss == 0\""}},
     {"OutputOutsideTheFolder",
      "{\"hosts\": {\"w\": {}}, \"output\": {\"pcap\": {\"w\": \"../w.pcap\"}}}",
-     {"1:47 /output/pcap/w: found the string \"../w.pcap\" | a file name, such as \"ids.pcap\""}},
+     {"1:47 /output/pcap/w: found the string \"../w.pcap\" | the name of a capture, ending in "
+      ".pcap, "
+      "such as \"ids.pcap\""}},
+    {"OutputInPlaceOfTheResult",
+     "{\"hosts\": {\"w\": {}}, \"output\": {\"pcap\": {\"w\": \"result.json\"}}}",
+     {"1:47 /output/pcap/w: found the string \"result.json\" | the name of a capture, ending in "
+      ".pcap, such as \"ids.pcap\""}},
+    {"NoPauses",
+     "{\"hosts\": {\"w\": {}}, \"workloads\": {\"x\": {\"arrivals\": {\"on\": \"0 s\",\n\"off\": "
+     "\"0 s\"}}}}",
+     {"1:61 /workloads/x/arrivals/on: \"0 s\" is zero | more than zero",
+      "2:8 /workloads/x/arrivals/off: \"0 s\" is zero | more than zero"}},
     {"MissingCapture",
      "{\"hosts\": {\"w\": {}}, \"workloads\": {\"x\": {\"replay\": {\"file\": \"no.pcap\"}}}}",
      {"1:61 /workloads/x/replay/file: no.pcap: there is no such file | the path of a pcap or "
