@@ -1,11 +1,11 @@
 #include "analysis/report/result_json.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"
 
 namespace vpcmirror {
@@ -60,12 +60,6 @@ Json ReasonsJson(const std::array<Count, size>& counts, std::size_t first) {
   return json;
 }
 
-// What a limit is held against: in and out together, or the worse direction.
-template <class Rate>
-Rate Used(LimitModel model, Rate in, Rate out) {
-  return model == LimitModel::kCombined ? in + out : std::max(in, out);
-}
-
 Json HostJson(const HostResult& host) {
   Json json;
   json["id"] = host.id;
@@ -73,10 +67,10 @@ Json HostJson(const HostResult& host) {
   json["limit_model"] = ToString(host.limit_model);
   json["limit_bps"] = Number(host.limit_bandwidth);
   json["used_bps"] =
-      Used(host.limit_model, host.used_in.bandwidth, host.used_out.bandwidth).count();
+      UsageOf(host.limit_model, host.used_in.bandwidth, host.used_out.bandwidth).rate.count();
   json["limit_pps"] = Number(host.limit_packet_rate);
   json["used_pps"] =
-      Used(host.limit_model, host.used_in.packet_rate, host.used_out.packet_rate).count();
+      UsageOf(host.limit_model, host.used_in.packet_rate, host.used_out.packet_rate).rate.count();
   PutRates(json, "used_in_", host.used_in);
   PutRates(json, "used_out_", host.used_out);
   PutRates(json, "copies_in_", host.copies_in);
@@ -101,6 +95,7 @@ Json EniJson(const EniResult& eni) {
   json["offered_bps"] = (eni.offered_in.bandwidth + eni.offered_out.bandwidth).count();
   json["offered_pps"] = (eni.offered_in.packet_rate + eni.offered_out.packet_rate).count();
   PutLoad(json, "offered_in_", eni.offered_in);
+  PutLoad(json, "copies_in_", eni.copies_in);
   PutLoad(json, "offered_out_", eni.offered_out);
   json["dropped"] = DropsJson(eni.dropped);
   return json;
@@ -137,6 +132,7 @@ Json ReceiverJson(const ReceiverResult& receiver) {
   json["capacity_bps"] = Number(receiver.capacity_bandwidth);
   json["capacity_pps"] = Number(receiver.capacity_packet_rate);
   json["margin"] = Number(receiver.margin);
+  json["tightest"] = receiver.tightest.empty() ? Json(nullptr) : Json(receiver.tightest);
   PutLoad(json, "digested_", receiver.digested);
   json["queued_at_end_frames"] = receiver.queued_at_end;
   json["duplicate_frames"] = receiver.duplicate_frames;

@@ -10,6 +10,7 @@
 #include "analysis/report/member_groups.h"
 #include "analysis/report/quantities.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"
 
 namespace vpcmirror {
@@ -19,7 +20,7 @@ namespace {
 constexpr double kLimitInUnit = 1000;
 constexpr int kIdColumn = 36;  // where a mirror's numbers begin, behind the words
 
-Ink InkOf(Verdict verdict) {
+Ink InkOfVerdict(Verdict verdict) {
   switch (verdict) {
     case Verdict::kFits:
       return Ink::kGood;
@@ -88,6 +89,8 @@ class TextReport {
     Line("{}", Wrapped(text, style_.width, indent));
   }
 
+  Ink InkOf(const Range& used) const;  // of shares of a limit
+
   void WriteVerdict();
   void WriteHeadline();
   void WriteHosts();
@@ -113,7 +116,7 @@ void TextReport::WriteVerdict() {
   const std::string_view verdict = ToString(result_.verdict);
   const std::string line =
       Wrapped(fmt::format("{}: {}.", verdict, result_.because), style_.width, 0);
-  Line("{}{}", Painted(verdict, InkOf(result_.verdict), style_.color),
+  Line("{}{}", Painted(verdict, InkOfVerdict(result_.verdict), style_.color),
        std::string_view(line).substr(verdict.size()));
   if (!result_.complete) {
     Line(
@@ -193,6 +196,11 @@ void TextReport::WriteHosts() {
   }
 }
 
+Ink TextReport::InkOf(const Range& used) const {
+  if (used.high() > 1) return Ink::kBad;
+  return used.high() > 1 - result_.margin_goal + 1e-9 ? Ink::kWarning : Ink::kPlain;
+}
+
 // What making copies keeps busy, where any are made.
 void TextReport::WriteHostCpu(const MemberGroup& group) {
   Range cores;
@@ -200,13 +208,12 @@ void TextReport::WriteHostCpu(const MemberGroup& group) {
   if (cores.high() == 0) return;
   const std::optional<double> limit = result_.hosts[group.members.front()].cpu.cores_limit;
   Line("  CPU    {} vCPU{} to make copies, at the assumed cost of one",
-       cores.high() < 0.001 ? "under 0.001" : fmt::format("{:.3f}", cores.high()),
+       cores.high() < 0.001 ? "under 0.001" : SignificantText(cores.high(), 3),
        limit ? fmt::format(" of {:g}", *limit) : "");
 }
 
 void TextReport::WriteHostRow(const MemberGroup& group, Face face) {
   const HostResult& first = result_.hosts[group.members.front()];
-  const bool combined = first.limit_model == LimitModel::kCombined;
   const std::optional<std::int64_t> limit =
       face.bits ? CountOf(first.limit_bandwidth) : CountOf(first.limit_packet_rate);
   Range production_in;
@@ -223,19 +230,18 @@ void TextReport::WriteHostRow(const MemberGroup& group, Face face) {
     production_out.Add(out - face.Of(host.copies_out));
     copies_in.Add(face.Of(host.copies_in));
     copies_out.Add(face.Of(host.copies_out));
-    if (limit) used.Add((combined ? in + out : std::max(in, out)) / static_cast<double>(*limit));
+    if (limit) {
+      used.Add(UsageOf(first.limit_model, in, out).rate / static_cast<double>(*limit));
+    }
     largest = std::max({largest, in, out});
   }
   if (largest == 0) return;
   const RowUnit unit = face.UnitFor(largest);
-  const Ink ink = used.high() > 1                                ? Ink::kBad
-                  : used.high() > 1 - result_.margin_goal + 1e-9 ? Ink::kWarning
-                                                                 : Ink::kPlain;
   const std::string share = limit ? PercentRangeText(used) : "";
   Line("  {:5}{:>12}{:>12}{:>12}{:>12}{:>14}{}", unit.name, CellText(production_in, unit),
        CellText(production_out, unit), CellText(copies_in, unit), CellText(copies_out, unit),
        LimitText(limit, unit, first.limit_model),
-       Painted(fmt::format(" {:>10}", share), ink, style_.color));
+       Painted(fmt::format(" {:>10}", share), InkOf(used), style_.color));
 }
 
 void TextReport::WriteEnis() {
@@ -253,7 +259,7 @@ void TextReport::WriteEnis() {
     std::int64_t offered = 0;
     for (const std::size_t member : group.members) {
       const EniResult& eni = result_.enis[member];
-      offered += eni.offered_in.frames + eni.offered_out.frames;
+      offered += eni.offered_in.frames - eni.copies_in.frames + eni.offered_out.frames;
       for (const auto& [reason, count] : eni.dropped) drops[reason] += count;
     }
     WriteDrops(drops, offered);
@@ -265,11 +271,12 @@ void TextReport::WriteEniRow(const MemberGroup& group, Face face) {
   double largest = 0;
   for (const std::size_t member : group.members) {
     const EniResult& eni = result_.enis[member];
-    const Load* const loads[] = {&eni.offered_in, &eni.offered_out, &eni.in, &eni.out,
-                                 &eni.mirror_out};
+    const double rates[] = {face.Of(eni.offered_in) - face.Of(eni.copies_in),
+                            face.Of(eni.offered_out), face.Of(eni.in), face.Of(eni.out),
+                            face.Of(eni.mirror_out)};
     for (std::size_t i = 0; i < std::size(cells); ++i) {
-      cells[i].Add(face.Of(*loads[i]));
-      largest = std::max(largest, face.Of(*loads[i]));
+      cells[i].Add(rates[i]);
+      largest = std::max(largest, rates[i]);
     }
   }
   if (largest == 0) return;
@@ -398,8 +405,8 @@ void TextReport::WriteReceiverRow(const MemberGroup& group, Face face) {
   const RowUnit unit = face.UnitFor(largest);
   Line("  {:7}{:>14}{:>14}{:>14}{}", unit.name, CellText(arrived, unit), CellText(digested, unit),
        capacity ? SignificantText(static_cast<double>(*capacity) / unit.size, 4) : "no limit",
-       Painted(fmt::format(" {:>13}", capacity ? PercentRangeText(used) : ""),
-               used.high() > 1 ? Ink::kBad : Ink::kPlain, style_.color));
+       Painted(fmt::format(" {:>13}", capacity ? PercentRangeText(used) : ""), InkOf(used),
+               style_.color));
 }
 
 void TextReport::WriteAssertions() {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "analysis/report/quantities.h"
+#include "analysis/report/usage.h"
 
 namespace vpcmirror {
 namespace {
@@ -23,46 +24,43 @@ struct Use {
   // 10 leave the very double that "20%" is, which 1 - 0.8 is not.
   double margin = 0;
   UsedAndLimit words;
-  std::string_view scope;  // " in", " out", or nothing for a combined one
+  std::string_view direction;  // "in", "out", or nothing for a combined one
 };
 
 template <class Rate>
-void Consider(std::optional<Use>& tightest, std::string_view name, std::string_view scope,
-              Rate used, std::optional<Rate> limit) {
+void Consider(std::optional<Use>& tightest, std::string_view name, const Usage<Rate>& usage,
+              std::optional<Rate> limit) {
   if (!limit || limit->count() <= 0) return;
   const double margin =
-      static_cast<double>((*limit - used).count()) / static_cast<double>(limit->count());
+      static_cast<double>((*limit - usage.rate).count()) / static_cast<double>(limit->count());
   if (tightest && tightest->margin <= margin) return;
-  tightest = Use{std::string(name), margin, Compared(used, *limit), scope};
+  tightest = Use{std::string(name), margin, Compared(usage.rate, *limit), usage.direction};
+  if (!usage.direction.empty()) tightest->name += fmt::format("_{}", usage.direction);
 }
 
 std::optional<Use> TightestOf(const HostResult& host) {
   std::optional<Use> tightest;
   const Load& in = host.used_in;
   const Load& out = host.used_out;
-  if (host.limit_model == LimitModel::kCombined) {
-    Consider(tightest, "bandwidth", "", in.bandwidth + out.bandwidth, host.limit_bandwidth);
-    Consider(tightest, "packet_rate", "", in.packet_rate + out.packet_rate, host.limit_packet_rate);
-  } else {
-    Consider(tightest, "bandwidth_in", " in", in.bandwidth, host.limit_bandwidth);
-    Consider(tightest, "bandwidth_out", " out", out.bandwidth, host.limit_bandwidth);
-    Consider(tightest, "packet_rate_in", " in", in.packet_rate, host.limit_packet_rate);
-    Consider(tightest, "packet_rate_out", " out", out.packet_rate, host.limit_packet_rate);
-  }
+  Consider(tightest, "bandwidth", UsageOf(host.limit_model, in.bandwidth, out.bandwidth),
+           host.limit_bandwidth);
+  Consider(tightest, "packet_rate", UsageOf(host.limit_model, in.packet_rate, out.packet_rate),
+           host.limit_packet_rate);
   return tightest;
 }
 
 std::optional<Use> TightestOf(const ReceiverResult& receiver) {
   std::optional<Use> tightest;
-  Consider(tightest, "bandwidth", "", receiver.in.bandwidth, receiver.capacity_bandwidth);
-  Consider(tightest, "packet_rate", "", receiver.in.packet_rate, receiver.capacity_packet_rate);
+  Consider(tightest, "bandwidth", {receiver.in.bandwidth, ""}, receiver.capacity_bandwidth);
+  Consider(tightest, "packet_rate", {receiver.in.packet_rate, ""}, receiver.capacity_packet_rate);
   return tightest;
 }
 
 std::string Sentence(const HostResult& host, const Use& use) {
-  return fmt::format("{} needs {} of {}{}{}", host.id, use.words.used,
-                     host.limit_model == LimitModel::kCombined ? "a combined " : "",
-                     use.words.limit, use.scope);
+  return use.direction.empty()
+             ? fmt::format("{} needs {} of a combined {}", host.id, use.words.used, use.words.limit)
+             : fmt::format("{} needs {} of {} {}", host.id, use.words.used, use.words.limit,
+                           use.direction);
 }
 
 std::string Sentence(const ReceiverResult& receiver, const Use& use) {
@@ -119,7 +117,7 @@ Loss CopiesLost(const RunResult& result) {
 Loss ProductionLost(const RunResult& result) {
   Loss loss;
   for (const EniResult& eni : result.enis) {
-    loss.of += eni.offered_in.frames + eni.offered_out.frames;
+    loss.of += eni.offered_in.frames - eni.copies_in.frames + eni.offered_out.frames;
     for (const auto& [reason, count] : eni.dropped) {
       const bool by_policy = std::find(kRefusedByPolicy.begin(), kRefusedByPolicy.end(), reason) !=
                              kRefusedByPolicy.end();

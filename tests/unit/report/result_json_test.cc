@@ -61,6 +61,7 @@ TEST(ResultJsonTest, HoldsToItsSchemaWithoutLimits) {
   EXPECT_EQ(SchemaComplaints(document), "");
   EXPECT_TRUE(document["margin"].is_null());
   EXPECT_TRUE(document["margin_of"].is_null());
+  EXPECT_TRUE(document["receivers"][0]["tightest"].is_null());
   EXPECT_TRUE(document["hosts"][0]["limit_bps"].is_null());
 }
 
@@ -138,7 +139,19 @@ TEST(ResultJsonTest, HasEveryNumberOfAnEni) {
   EXPECT_EQ(eni["offered_bps"], 2'000'000'000);
   EXPECT_EQ(eni["offered_in_bps"], 1'000'000'000);
   EXPECT_EQ(eni["offered_out_pps"], 100'000);
+  EXPECT_EQ(eni["copies_in_frames"], 0);
   EXPECT_EQ(eni["dropped"]["security_group"]["frames"], 0);
+}
+
+TEST(ResultJsonTest, TellsCopiesFromProductionAtAnEni) {
+  RunResult result = OneInThreeOut();
+  result.enis[0].copies_in = testing_report::LoadOf(40'000, 1250);
+  const json eni = json::parse(ResultJson(Judged(result)))["enis"][0];
+  EXPECT_EQ(eni["copies_in_frames"], 40'000);
+  EXPECT_EQ(eni["copies_in_bytes"], 50'000'000);
+  EXPECT_EQ(eni["copies_in_bps"], 400'000'000);
+  EXPECT_EQ(eni["copies_in_pps"], 40'000);
+  EXPECT_EQ(eni["offered_in_frames"], 100'000);
 }
 
 TEST(ResultJsonTest, HasEveryNumberOfAMirrorAndItAddsUp) {
@@ -166,6 +179,7 @@ TEST(ResultJsonTest, HasReceiversAssertionsAndAssumptions) {
   EXPECT_EQ(receiver["capacity_bps"], 4'000'000'000);
   EXPECT_TRUE(receiver["capacity_pps"].is_null());
   EXPECT_EQ(receiver["margin"], 0.5);
+  EXPECT_EQ(receiver["tightest"], "bandwidth");
   EXPECT_EQ(document["asserts"][0]["text"], "margin >= 50%");
   EXPECT_EQ(document["asserts"][0]["value"], 1.0 / 3);
   EXPECT_EQ(document["asserts"][0]["held"], false);

@@ -78,6 +78,13 @@ TEST(ResultTextTest, ShowsTheCpuThatCopiesTake) {
   result.hosts[0].cpu = {.cores_used = 0.1351, .cores_limit = 16.0};
   EXPECT_EQ(LineOf(TextOf(result), "  CPU"),
             " CPU 0.135 vCPU of 16 to make copies, at the assumed cost of one");
+  // 0.0038 of 16 must not read as none.
+  result.hosts[0].cpu.cores_used = 0.0038;
+  EXPECT_EQ(LineOf(TextOf(result), "  CPU"),
+            " CPU 0.0038 vCPU of 16 to make copies, at the assumed cost of one");
+  result.hosts[0].cpu.cores_used = 0.19;
+  EXPECT_EQ(LineOf(TextOf(result), "  CPU"),
+            " CPU 0.19 vCPU of 16 to make copies, at the assumed cost of one");
   result.hosts[0].cpu = {};
   EXPECT_THAT(TextOf(result), Not(HasSubstr("vCPU")));
 }
@@ -87,6 +94,20 @@ TEST(ResultTextTest, ShowsWhatPassesEachEni) {
   const std::size_t enis = text.find("\nENIs");
   EXPECT_EQ(LineOf(text, "  Gbps", enis), " Gbps 1.000 1.000 1.000 3.000 2.000");
   EXPECT_EQ(LineOf(text, "  kpps", enis), " kpps 100.0 100.0 100.0 300.0 200.0");
+}
+
+// 60,000 of the 100,000 that come in are copies; 1250 bytes are 10,000 bits. 14,000 of
+// 40,000 + 100,000 are a tenth.
+TEST(ResultTextTest, TellsCopiesFromProductionAtAnEni) {
+  RunResult result = OneInThreeOut();
+  result.enis[0].copies_in = LoadOf(60'000, 1250);
+  result.enis[0].dropped["egress_bandwidth"] = {14'000, Bytes(17'500'000)};
+  const std::string text = TextOf(result);
+  const std::size_t enis = text.find("\nENIs");
+  EXPECT_EQ(LineOf(text, "  Gbps", enis), " Gbps 0.400 1.000 1.000 3.000 2.000");
+  EXPECT_EQ(LineOf(text, "  kpps", enis), " kpps 40.00 100.0 100.0 300.0 200.0");
+  EXPECT_EQ(LineOf(text, "  dropped by egress", enis),
+            " dropped by egress_bandwidth: 14,000 frames (10 %), 17.5 MB");
 }
 
 TEST(ResultTextTest, ShowsOnlyReasonsThatOccurred) {
@@ -196,6 +217,17 @@ TEST(ResultTextTest, HasColourOnlyWhenAskedAndTheSameWords) {
     colored.erase(at, colored.find('m', at) - at + 1);
   }
   EXPECT_EQ(colored, plain);
+}
+
+// The receiver is sent 2 Gbps: 87 % of 2.3, 105 % of 1.9.
+TEST(ResultTextTest, WarnsOfReceiversAsOfHosts) {
+  const TextStyle colored = {.width = 80, .color = true};
+  RunResult result = OneInThreeOut();
+  EXPECT_THAT(TextOf(result, colored), HasSubstr("        50 %\n"));
+  result.receivers[0].capacity_bandwidth = BitsPerSecond(2'300'000'000);
+  EXPECT_THAT(TextOf(result, colored), HasSubstr("\x1b[1;33m          87 %\x1b[0m"));
+  result.receivers[0].capacity_bandwidth = BitsPerSecond(1'900'000'000);
+  EXPECT_THAT(TextOf(result, colored), HasSubstr("\x1b[1;31m         105 %\x1b[0m"));
 }
 
 TEST(ResultTextTest, DoesNotLetANameSteerTheTerminal) {

@@ -168,6 +168,14 @@ TEST(JudgeTest, LeavesAsideCopiesThatStillWaitOrTravel) {
   EXPECT_EQ(judged.copies, (Loss{0, 198'000}));
 }
 
+// 100,000 in, of which 60,000 are copies, and 100,000 out are 140,000 of production.
+TEST(JudgeTest, DoesNotTakeArrivingCopiesForProduction) {
+  RunResult result = OneInThreeOut();
+  result.enis[0].copies_in = LoadOf(60'000, 1250);
+  result.enis[0].dropped["egress_bandwidth"] = {14'000, Bytes(17'500'000)};
+  EXPECT_EQ(Judged(result).production, (Loss{14'000, 140'000}));
+}
+
 TEST(JudgeTest, CountsAFrameBetweenTwoHostsOnceWhenTheEngineSaysHowManyThereWere) {
   RunResult result = OneInThreeOut();
   result.enis[0].dropped["egress_bandwidth"] = {50'000, Bytes(62'500'000)};
