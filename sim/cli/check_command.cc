@@ -24,9 +24,11 @@ struct CheckOptions {
 int CheckScenario(const CheckOptions& options, const Surroundings& around) {
   const std::string data = FindDataFolder(options.data);
   const Library library = LoadLibrary(data);
+  ReadOptions read;
+  read.data_folder = data;
   ReadJsonFile(options.file);  // what is no JSON is no finding: that leaves by its exception
   try {
-    const ValidScenario scenario = LoadScenario(options.file, {}, library, data);
+    const ValidScenario scenario = LoadScenario(options.file, library, read);
     const auto counted = [](std::size_t count, const char* one) {
       return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
     };

@@ -91,37 +91,18 @@ double MarginGoal(const RunOptions& options) {
 ReadOptions ReadOptionsFor(const RunOptions& options, const std::string& data_folder) {
   ReadOptions read;
   for (const std::string& text : options.sets) read.sets.push_back(ParseOverride(text));
+  read.assertions = options.asserts;
   read.data_folder = data_folder;
   return read;
-}
-
-// --assert joins the scenario's own assertions after reading, so that errors of
-// the file keep their places and the file's digest stays its own.
-ValidScenario WithAsserts(ValidScenario valid, Scenario scenario, const RunOptions& options,
-                          const Library& library) {
-  if (options.asserts.empty()) return valid;
-  for (const std::string& text : options.asserts) {
-    scenario.assertions.push_back({"--assert", text});
-  }
-  return Validate(scenario, library);
 }
 
 ValidScenario Load(const RunOptions& options) {
   const std::string data = FindDataFolder(options.data);
   const Library library = LoadLibrary(data);
   const ReadOptions read = ReadOptionsFor(options, data);
-  if (!options.file.empty()) {
-    return WithAsserts(
-        LoadScenario(options.file, read.sets, library, data),
-        options.asserts.empty() ? Scenario() : ReadScenario(options.file, read.sets, data), options,
-        library);
-  }
-  const std::string text = ScenarioText(options.flags);
+  if (!options.file.empty()) return LoadScenario(options.file, library, read);
   try {
-    return WithAsserts(
-        LoadScenarioText(text, kFlagScenarioName, library, read),
-        options.asserts.empty() ? Scenario() : ReadScenarioText(text, kFlagScenarioName, read),
-        options, library);
+    return LoadScenarioText(ScenarioText(options.flags), kFlagScenarioName, library, read);
   } catch (const ScenarioException& exception) {
     throw InTermsOfFlags(exception);
   }

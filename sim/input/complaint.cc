@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace vpcmirror::sim {
 namespace {
 
 void PutPosition(ScenarioError& error, const JsonDocument& document, bool at_key) {
+  if (!IsPointer(error.path)) {
+    error.file = std::exchange(error.path, "");
+    return;
+  }
   const Place& place = NearestPlace(document.place, error.path);
   const TextPosition at = at_key ? place.key : place.value;
   error.file = place.source.empty() ? document.file : place.source;
@@ -24,6 +29,8 @@ void SortAndDeduplicate(std::vector<ScenarioError>& errors) {
 }
 
 }  // namespace
+
+bool IsPointer(std::string_view path) { return path.empty() || path.front() == '/'; }
 
 std::vector<ScenarioError> Locate(const std::vector<Complaint>& complaints,
                                   const JsonDocument& document) {

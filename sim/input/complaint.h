@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/scenario/error.h"
@@ -11,10 +12,12 @@
 namespace vpcmirror::sim {
 
 struct Complaint {
-  std::string path;  // JSON Pointer
+  std::string path;  // JSON Pointer, or else what stands for the file: "--assert x < 1"
   Fault fault;
   bool at_key = false;  // about the member's name, not its value
 };
+
+bool IsPointer(std::string_view path);
 
 // Errors with file, line and column, in the order of the text, each once. A
 // value that did not come from the text has its source in `file` and no line.

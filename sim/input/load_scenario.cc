@@ -24,6 +24,7 @@ Subject SubjectOf(const std::string& path) {
 
 // Whether `error` may be no more than an echo of a value that could not be read.
 bool MayFollow(const ScenarioError& error, const Complaint& complaint) {
+  if (!IsPointer(error.path)) return false;
   const Subject broken = SubjectOf(complaint.path);
   if (broken.name.empty() || broken.section == "/vpcs") return true;
   if (complaint.path.starts_with(error.path) || error.path.starts_with(complaint.path)) return true;
@@ -50,9 +51,9 @@ ValidScenario ValidateReading(const Reading& reading, const Library& library) {
 
 }  // namespace
 
-ValidScenario LoadScenario(const std::string& file, const std::vector<Override>& sets,
-                           const Library& library, const std::string& data_folder) {
-  return ValidateReading(ReadDocumentFile(file, sets, data_folder), library);
+ValidScenario LoadScenario(const std::string& file, const Library& library,
+                           const ReadOptions& options) {
+  return ValidateReading(ReadDocumentFile(file, options), library);
 }
 
 ValidScenario LoadScenarioText(std::string_view text, const std::string& name,

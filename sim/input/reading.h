@@ -20,7 +20,6 @@ struct Reading {
 
 // Throws ScenarioException only when there is nothing to go on with: no file, no JSON.
 Reading ReadDocument(std::string_view text, const std::string& name, const ReadOptions& options);
-Reading ReadDocumentFile(const std::string& file, const std::vector<Override>& sets,
-                         const std::string& data_folder);
+Reading ReadDocumentFile(const std::string& file, ReadOptions options);
 
 }  // namespace vpcmirror::sim

@@ -87,13 +87,6 @@ std::string DigestOf(std::string_view text, const std::vector<Override>& sets) {
   return Sha256(bytes);
 }
 
-Scenario ScenarioOf(Reading reading) {
-  if (!reading.complaints.empty()) {
-    throw ScenarioException(Locate(reading.complaints, reading.document));
-  }
-  return std::move(reading.scenario);
-}
-
 }  // namespace
 
 Reading ReadDocument(std::string_view text, const std::string& name, const ReadOptions& options) {
@@ -110,16 +103,15 @@ Reading ReadDocument(std::string_view text, const std::string& name, const ReadO
   scenario.name = std::filesystem::path(name).stem().string();
   scenario.sha256 = DigestOf(text, options.sets);
   ReadParts(root, {options.capture_folder, options.open_captures}, scenario);
+  for (const std::string& assertion : options.assertions) {
+    scenario.assertions.push_back({"--assert " + assertion, assertion});
+  }
   reading.complaints = PreferReader(std::move(reading.complaints), schema->Check(document.root));
   return reading;
 }
 
-Reading ReadDocumentFile(const std::string& file, const std::vector<Override>& sets,
-                         const std::string& data_folder) {
+Reading ReadDocumentFile(const std::string& file, ReadOptions options) {
   const std::string text = ReadTextFile(file);
-  ReadOptions options;
-  options.sets = sets;
-  options.data_folder = data_folder;
   options.capture_folder = std::filesystem::path(file).parent_path().string();
   return ReadDocument(text, file, options);
 }
@@ -137,14 +129,13 @@ Override ParseOverride(std::string_view text) {
   throw ScenarioException({error});
 }
 
-Scenario ReadScenario(const std::string& file, const std::vector<Override>& sets,
-                      const std::string& data_folder) {
-  return ScenarioOf(ReadDocumentFile(file, sets, data_folder));
-}
-
 Scenario ReadScenarioText(std::string_view text, const std::string& name,
                           const ReadOptions& options) {
-  return ScenarioOf(ReadDocument(text, name, options));
+  Reading reading = ReadDocument(text, name, options);
+  if (!reading.complaints.empty()) {
+    throw ScenarioException(Locate(reading.complaints, reading.document));
+  }
+  return std::move(reading.scenario);
 }
 
 }  // namespace vpcmirror::sim

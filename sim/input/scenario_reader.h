@@ -26,22 +26,22 @@ Override ParseOverride(std::string_view text);
 
 struct ReadOptions {
   std::vector<Override> sets;
+  // Join those of the scenario. Errors call each "--assert TEXT" in place of a file.
+  std::vector<std::string> assertions;
   std::string data_folder = FindDataFolder();  // where schema/ lies
   std::string capture_folder = ".";            // relative replay files start here
   bool open_captures = true;                   // false: replay files are not looked at
 };
 
 // All throw ScenarioException with every error at once, sorted by position.
-Scenario ReadScenario(const std::string& file, const std::vector<Override>& sets,
-                      const std::string& data_folder = FindDataFolder());
 // `name` stands for the file in errors and, without its extension, names the scenario.
 Scenario ReadScenarioText(std::string_view text, const std::string& name,
                           const ReadOptions& options = {});
 
-// Read, then Validate, with line and column in the errors of both.
-ValidScenario LoadScenario(const std::string& file, const std::vector<Override>& sets,
-                           const Library& library,
-                           const std::string& data_folder = FindDataFolder());
+// Read, then Validate, with line and column in the errors of both. Captures of a
+// file start in its own folder, whatever `options` say.
+ValidScenario LoadScenario(const std::string& file, const Library& library,
+                           const ReadOptions& options = {});
 ValidScenario LoadScenarioText(std::string_view text, const std::string& name,
                                const Library& library, const ReadOptions& options = {});
 

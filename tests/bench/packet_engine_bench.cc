@@ -17,8 +17,10 @@ void BM_SimulateOneSecond(benchmark::State& state, const std::string& name) {
   const auto engine = MakePacketEngine();
   const std::string folder = VPCMIRROR_SOURCE_DIR "/scenarios";
   const Library library = LoadLibrary(folder);
-  const ValidScenario scenario =
-      LoadScenario(folder + "/" + name + ".json", {{"/duration", "\"1 s\""}}, library, folder);
+  ReadOptions options;
+  options.sets = {{"/duration", "\"1 s\""}};
+  options.data_folder = folder;
+  const ValidScenario scenario = LoadScenario(folder + "/" + name + ".json", library, options);
   std::int64_t frames = 0;
   std::int64_t events = 0;
   for (auto _ : state) {

@@ -158,8 +158,30 @@ TEST_F(RunCommandTest, RefusesAFileThatIsNotThere) {
 TEST_F(RunCommandTest, RefusesABadAssertion) {
   const Ran ran = Run({"--assert", "latency < 1"});
   EXPECT_EQ(ran.exit_code, kBadInput);
-  EXPECT_THAT(ran.err, HasSubstr("(at --assert)"));
+  EXPECT_THAT(ran.err, StartsWith("--assert latency < 1: "));
   EXPECT_THAT(ran.err, HasSubstr("mirror_loss"));
+}
+
+TEST_F(RunCommandTest, TellsOfABadAssertionTogetherWithAllThatIsWrongInTheFile) {
+  program_.Write("small.json", R"({
+  "hosts": {"web": {"type": "S5.NOSUCH"}},
+  "durations": "1 s",
+  "workloads": {"www": {"at": "nobody", "in": 500}}
+})");
+  const std::string without = Run({}).err;
+  const Ran ran = Run({"--assert", "latency < 1"});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, StartsWith(without));
+  EXPECT_THAT(ran.err.substr(without.size()), StartsWith("--assert latency < 1: "));
+  EXPECT_EQ(Run({"--assert", "margin < 1"}).err, without);
+}
+
+TEST_F(RunCommandTest, TellsOfABadAssertionTogetherWithBadFlags) {
+  const Ran ran = program_({"run", "--type", "S5.NOSUCH", "--in", "1 Gbps", "--out-dir", out_,
+                            "--assert", "latency < 1"});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, StartsWith("--type: "));
+  EXPECT_THAT(ran.err, HasSubstr("\n--assert latency < 1: "));
 }
 
 TEST_F(RunCommandTest, SaysThatABugIsABug) {
@@ -234,6 +256,22 @@ TEST_F(RunCommandTest, AsksForNoCapturesThatNobodyWants) {
     EXPECT_EQ(control.output_folder, "");
   };
   EXPECT_EQ(Run({}).exit_code, kFine);
+}
+
+TEST_F(RunCommandTest, RefusesACaptureThatWouldTakeTheResultsName) {
+  for (const char* name : {"result.json", "Previous.JSON"}) {
+    const Ran ran = Run({"--set", std::string("/output={\"pcap\": {\"ids\": \"") + name + "\"}}"});
+    EXPECT_EQ(ran.exit_code, kBadInput);
+    EXPECT_THAT(ran.err, HasSubstr("such as \"ids.pcap\"")) << name;
+  }
+}
+
+// Linux takes names of at most 255 bytes.
+TEST_F(RunCommandTest, RefusesAFolderThatCannotBeLookedUpBeforeItRuns) {
+  const std::string folder = program_.InFolder(std::string(300, 'x'));
+  const Ran ran = program_({"run", scenario_, "--out", folder});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, StartsWith("vpcmirror: cannot write " + folder));
 }
 
 TEST_F(RunCommandTest, RefusesAFolderThatIsAFileBeforeItRuns) {
