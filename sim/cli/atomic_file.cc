@@ -65,7 +65,10 @@ PendingFile::~PendingFile() {
 }
 
 void PendingFile::Commit(const std::string& previous) {
-  if (!previous.empty() && std::filesystem::exists(target_)) {
+  std::error_code lookup;
+  const bool there = !previous.empty() && std::filesystem::exists(target_, lookup);
+  if (lookup) ThrowErrno(target_, lookup.value());
+  if (there) {
     // A second link, so that the target is there at every moment.
     const std::string link = fmt::format("{}.tmp-{}", previous, ::getpid());
     ::unlink(link.c_str());

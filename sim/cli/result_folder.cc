@@ -26,13 +26,16 @@ std::string WithoutTrailingSlash(std::string path) {
 // Makes `path` and returns the folders that were not there, outermost first.
 std::vector<std::string> MakeFolders(const fs::path& path) {
   std::vector<std::string> missing;
-  for (fs::path at = path; !at.empty() && !fs::exists(at); at = at.parent_path()) {
+  std::error_code error;
+  for (fs::path at = path; !at.empty() && !fs::exists(at, error); at = at.parent_path()) {
+    ThrowIf(error, path.string());
     missing.push_back(at.string());
   }
+  ThrowIf(error, path.string());
   std::reverse(missing.begin(), missing.end());
-  std::error_code error;
   fs::create_directories(path, error);
-  if (!error && !fs::is_directory(path)) error = std::make_error_code(std::errc::not_a_directory);
+  if (!error && !fs::is_directory(path, error))
+    error = std::make_error_code(std::errc::not_a_directory);
   ThrowIf(error, path.string());
   return missing;
 }
@@ -64,7 +67,12 @@ void ResultFolder::Keep(std::string_view result, bool keep_captures) {
 
 void ResultFolder::KeepCaptures() {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(partial_)) files.push_back(entry.path());
+  std::error_code listing;
+  const fs::directory_iterator end;
+  for (fs::directory_iterator at(partial_, listing); !listing && at != end; at.increment(listing)) {
+    files.push_back(at->path());
+  }
+  ThrowIf(listing, partial_);
   for (const fs::path& file : files) {
     const fs::path target = fs::path(path_) / file.filename();
     std::error_code error;

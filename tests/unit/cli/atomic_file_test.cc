@@ -45,6 +45,23 @@ TEST(PendingFileTest, SaysWhatCannotBeWritten) {
   }
 }
 
+// The target cannot be looked up: a link that leads to itself.
+TEST(PendingFileTest, SaysWhatCannotBeKept) {
+  const Program folder;
+  const std::string target = folder.InFolder("a");
+  std::filesystem::create_symlink("a", target);
+  PendingFile pending(target, "new");
+  EXPECT_THROW(pending.Commit(folder.InFolder("before")), FileException);
+}
+
+TEST(ResultFolderTest, SaysThatItsCapturesAreGone) {
+  const Program folder;
+  ResultFolder results(folder.InFolder("out"));
+  std::filesystem::remove_all(results.partial());
+  EXPECT_THROW(results.Keep("new", true), FileException);
+  EXPECT_FALSE(std::filesystem::exists(folder.InFolder("out/result.json")));
+}
+
 // A file system of 64 KiB, when the machine lets us have one.
 class FullDiskTest : public testing::Test {
  protected:
