@@ -2,6 +2,6 @@
 
 namespace vpcmirror::sim {
 
-inline constexpr char kVersion[] = "0.1.0";  // as in the root CMakeLists.txt
+extern const char kVersion[];  // "0.1.0", as CMake's project has it
 
 }  // namespace vpcmirror::sim

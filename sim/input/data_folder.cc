@@ -15,9 +15,7 @@ std::string FindDataFolder(const std::string& given) {
     const fs::path installed = program.parent_path().parent_path() / "share" / "vpcmirror";
     if (fs::is_directory(installed / "schema", error)) return installed.string();
   }
-  // CMake names sources by their absolute path.
-  const fs::path source_tree = fs::path(__FILE__).parent_path().parent_path().parent_path();
-  return (source_tree / "scenarios").string();
+  return VPCMIRROR_SOURCE_DATA;
 }
 
 }  // namespace vpcmirror::sim

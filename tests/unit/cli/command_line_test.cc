@@ -41,6 +41,9 @@ TEST(CommandLineTest, SaysTheVersionOfTheProject) {
   std::ifstream cmake(VPCMIRROR_SOURCE_DIR "/CMakeLists.txt");
   const std::string text{std::istreambuf_iterator<char>(cmake), {}};
   EXPECT_THAT(text, HasSubstr(std::string("project(vpcmirror VERSION ") + kVersion + " "));
+  std::ifstream citation(VPCMIRROR_SOURCE_DIR "/CITATION.cff");
+  const std::string cited{std::istreambuf_iterator<char>(citation), {}};
+  EXPECT_THAT(cited, HasSubstr(std::string("\nversion: ") + kVersion + "\n"));
 }
 
 TEST(CommandLineTest, RefusesWhatItDoesNotKnow) {

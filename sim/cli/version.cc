@@ -1,0 +1,7 @@
+#include "sim/cli/version.h"
+
+namespace vpcmirror::sim {
+
+const char kVersion[] = VPCMIRROR_VERSION;
+
+}  // namespace vpcmirror::sim
