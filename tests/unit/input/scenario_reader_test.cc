@@ -1,9 +1,14 @@
 #include "sim/input/scenario_reader.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "models/wire/flow_key.h"
+#include "sim/input/json_document.h"
+#include "sim/input/library.h"
 #include "sim/input/sha256.h"
 #include "tests/unit/input/errors.h"
 
@@ -441,6 +446,30 @@ TEST(LoadScenarioTest, PutsLinesToWhatValidationFinds) {
     EXPECT_EQ(e.errors()[0].line, 3);
     EXPECT_EQ(e.errors()[0].column, 11);
   }
+}
+
+// The schema's list is the one that documents and editors go by.
+TEST(LoadScenarioTest, OverridesTheAssumptionsThatTheSchemaNamesAndNoOthers) {
+  const std::string data = Options().data_folder;
+  const Library library = LoadLibrary(data);
+  const auto schema = nlohmann::json::parse(ReadTextFile(data + "/schema/scenario.schema.json"));
+  const auto& named = schema["definitions"]["assumptions"]["properties"];
+  const auto errors_of = [&](const std::string& name) {
+    const std::string text =
+        fmt::format(R"({{"hosts": {{"web": {{}}}}, "assumptions": {{"{}": "nonsense"}}}})", name);
+    return ErrorsOf([&] { LoadScenarioText(text, "f.json", library, Options()); });
+  };
+  for (const auto& [name, unused] : named.items()) {
+    if (name == "fabric_delay") continue;
+    EXPECT_THAT(errors_of(name), ElementsAre(HasSubstr(name + " cannot be \"nonsense\"")));
+  }
+  int others = 0;
+  for (const Assumption& each : library.providers.at("tencent").assumptions) {
+    if (named.contains(each.name)) continue;
+    ++others;
+    EXPECT_THAT(errors_of(each.name), ElementsAre(HasSubstr("there is no assumption")));
+  }
+  EXPECT_EQ(others, 3);  // outer_source_ports, default_alg_hash, service_addresses
 }
 
 // A unit, a key and three references.
