@@ -27,7 +27,7 @@ enum class MtuPolicy : std::uint8_t { kTruncate, kDrop };
 
 struct ReceiverAddress {
   IpAddress address;
-  Bytes mtu{};  // smallest IP MTU on the way to it, outer headers included
+  Bytes mtu{};  // of its ENI: the largest IP packet, outer headers included
 
   friend bool operator==(const ReceiverAddress&, const ReceiverAddress&) = default;
 };

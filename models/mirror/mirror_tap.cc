@@ -9,10 +9,11 @@
 namespace vpcmirror {
 namespace {
 
-CopyPlan PlanOf(const Mirror& mirror, const FrameInfo& frame, std::uint64_t eni_hash) noexcept {
+CopyPlan PlanOf(const Mirror& mirror, const FrameInfo& frame, std::uint64_t eni_hash,
+                Bytes source_mtu) noexcept {
   const std::uint32_t receiver = mirror.ChooseReceiver(frame, eni_hash);
-  const Bytes room =
-      mirror.encapsulation().MaxInnerFrame(mirror.settings().receivers[receiver].mtu);
+  const Bytes mtu = std::min(source_mtu, mirror.settings().receivers[receiver].mtu);
+  const Bytes room = mirror.encapsulation().MaxInnerFrame(mtu);
   CopyPlan plan{.receiver = receiver,
                 .kept = frame.wire_length,
                 .mtu_action = MtuAction::kWhole,
@@ -56,9 +57,12 @@ bool NeverMirrored::Matches(const FrameInfo& frame) const noexcept {
                     : listed(flow.source_port) || listed(flow.destination_port);
 }
 
-MirrorTap::MirrorTap(std::string_view eni_id, std::shared_ptr<const TapRules> rules,
+MirrorTap::MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> rules,
                      std::vector<std::shared_ptr<const Mirror>> sessions)
-    : rules_(std::move(rules)), sessions_(std::move(sessions)), eni_hash_(HashText(eni_id)) {
+    : rules_(std::move(rules)),
+      sessions_(std::move(sessions)),
+      eni_hash_(HashText(source.eni_id)),
+      mtu_(source.mtu) {
   if (sessions_.size() > kMaxSessions) {
     throw std::invalid_argument("more than " + std::to_string(kMaxSessions) +
                                 " mirrors on one ENI");
@@ -89,7 +93,8 @@ Decision MirrorTap::OnFrame(const Frame& frame) const noexcept {
     outcome.session = static_cast<std::uint32_t>(decision.size_);
     ++decision.size_;
     outcome.refusal = for_all == Refusal::kNone ? RefusalOf(*mirror, frame) : for_all;
-    if (outcome.refusal == Refusal::kNone) outcome.plan = PlanOf(*mirror, frame.info, eni_hash_);
+    if (outcome.refusal == Refusal::kNone)
+      outcome.plan = PlanOf(*mirror, frame.info, eni_hash_, mtu_);
   }
   return decision;
 }

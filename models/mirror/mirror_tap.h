@@ -85,12 +85,16 @@ class Decision {
   std::size_t size_ = 0;
 };
 
+struct TapSource {
+  std::string_view eni_id;  // kBySourceEni hashes it by HashText
+  Bytes mtu{};              // the largest IP packet that the ENI sends
+};
+
 // The sessions of one source ENI. OnFrame is const and may be called from any thread.
 class MirrorTap {
  public:
   // Throws std::invalid_argument for more than kMaxSessions sessions.
-  // `eni_id` is what kBySourceEni hashes (64-bit FNV-1a of its characters, then splitmix64).
-  MirrorTap(std::string_view eni_id, std::shared_ptr<const TapRules> rules,
+  MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> rules,
             std::vector<std::shared_ptr<const Mirror>> sessions);
 
   std::span<const std::shared_ptr<const Mirror>> sessions() const { return sessions_; }
@@ -104,6 +108,7 @@ class MirrorTap {
   std::shared_ptr<const TapRules> rules_;
   std::vector<std::shared_ptr<const Mirror>> sessions_;
   std::uint64_t eni_hash_ = 0;
+  Bytes mtu_{};
 };
 
 // What goes on the wire for a copy: outer headers to write, then a slice of the

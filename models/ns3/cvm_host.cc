@@ -3,7 +3,18 @@
 #include <ns3/enum.h>
 #include <ns3/uinteger.h>
 
+#include <limits>
+
+#include "models/ns3/limit_attributes.h"
+
 namespace vpcmirror {
+namespace {
+
+// What waits in a budget on its way in.
+constexpr std::uint64_t kInboundTag = std::numeric_limits<std::uint64_t>::max();
+
+}  // namespace
+
 ns3::TypeId CvmHost::GetTypeId() {
   static const ns3::TypeId tid =
       ns3::TypeId("vpcmirror::CvmHost")
@@ -39,14 +50,7 @@ CvmHost::CvmHost() : random_(ns3::CreateObject<ns3::UniformRandomVariable>()) {}
 
 CvmHost::Budgets& CvmHost::budgets() {
   if (budgets_) return *budgets_;
-  RatedQueueSettings settings;
-  settings.frames = queue_size_.GetValue();
-  if (bandwidth_.GetBitRate() > 0) {
-    settings.bandwidth = BitsPerSecond(static_cast<std::int64_t>(bandwidth_.GetBitRate()));
-  }
-  if (packet_rate_ > 0) {
-    settings.packet_rate = PacketsPerSecond(static_cast<std::int64_t>(packet_rate_));
-  }
+  const RatedQueueSettings settings = LimitsOf(bandwidth_, packet_rate_, queue_size_.GetValue());
   const auto seed = [&] {
     const auto high = static_cast<std::uint64_t>(random_->GetInteger(0, 0xfffffffe));
     return (high << 32) | random_->GetInteger(0, 0xfffffffe);
@@ -62,14 +66,24 @@ EgressAnswer CvmHost::OfferOut(Picoseconds now, Bytes frame, std::uint64_t tag) 
   return budgets().out.Offer(now, frame, tag);
 }
 
-std::optional<Dropped> CvmHost::OfferIn(Picoseconds now, Bytes frame) {
+Egress& CvmHost::ingress() {
   Budgets& all = budgets();
-  return (all.in ? *all.in : all.out).Charge(now, frame);
+  return all.in ? *all.in : all.out;
+}
+
+EgressAnswer CvmHost::OfferIn(Picoseconds now, Bytes frame) {
+  return ingress().Offer(now, frame, kInboundTag);
+}
+
+std::optional<Dropped> CvmHost::ChargeIn(Picoseconds now, Bytes frame) {
+  return ingress().Charge(now, frame);
 }
 
 void CvmHost::ForEachWaiting(Picoseconds now,
                              const std::function<void(const WaitingFrame&)>& visit) {
-  budgets().out.queue().ForEachWaiting(now, visit);
+  budgets().out.queue().ForEachWaiting(now, [&](const WaitingFrame& waiting) {
+    if (waiting.tag != kInboundTag) visit(waiting);
+  });
 }
 
 Bytes CvmHost::peak_bytes() const {

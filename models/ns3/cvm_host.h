@@ -26,20 +26,26 @@ class CvmHost : public ns3::Object {
   // A frame that wants to leave. `tag` comes back from ForEachWaiting.
   EgressAnswer OfferOut(Picoseconds now, Bytes frame, std::uint64_t tag);
 
-  // A frame that came from the network, charged to the combined budget or to
-  // the one for ingress. It does not wait: the limit polices it.
-  std::optional<Dropped> OfferIn(Picoseconds now, Bytes frame);
+  // A frame that came from the network, for the combined budget or the one for
+  // ingress. It reaches its ENI when it departs from there.
+  EgressAnswer OfferIn(Picoseconds now, Bytes frame);
+
+  // A frame that reaches its ENI now whatever waits, as in a capture of what an
+  // ENI saw. Its budget pays for it all the same.
+  std::optional<Dropped> ChargeIn(Picoseconds now, Bytes frame);
 
   // Frames that OfferOut took and that have not left at `now`.
   void ForEachWaiting(Picoseconds now, const std::function<void(const WaitingFrame&)>& visit);
 
-  // The most bytes that the egress queue ever held.
+  // The most bytes that ever waited for the budget that frames leave by.
   Bytes peak_bytes() const;
 
   // Chance under congestion "SharedRandom" follows this stream.
   std::int64_t AssignStreams(std::int64_t stream);
 
  private:
+  Egress& ingress();
+
   struct Budgets {
     Egress out;
     std::optional<Egress> in;  // empty when combined

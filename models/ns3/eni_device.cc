@@ -108,7 +108,7 @@ void EniDevice::RebuildTap() {
   }
   if (mirrors.size() != sessions_.size()) return;  // a session is still being set up
   if (!rules_) rules_ = std::make_shared<const TapRules>();
-  tap_ = std::make_unique<MirrorTap>(eni_id_, rules_, std::move(mirrors));
+  tap_ = std::make_unique<MirrorTap>(TapSource{eni_id_, Bytes(mtu_)}, rules_, std::move(mirrors));
 }
 
 void EniDevice::SetReceiver(const ns3::Ptr<MirrorReceiver>& receiver) { receiver_ = receiver; }
@@ -239,68 +239,100 @@ std::optional<DropReason> EniDevice::SendCopy(const ns3::Ptr<ns3::Packet>& copy,
 }
 
 void EniDevice::Arrive(ns3::Ptr<ns3::Packet> frame, Passage passage) {
-  counters_.offered_in.Add(Bytes(frame->GetSize()));
-  if (passage.copy_of != nullptr) {
-    ArriveCopy(frame, passage);
-  } else {
-    ArriveProduction(frame, passage);
-  }
-}
-
-void EniDevice::ArriveCopy(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage) {
-  FrameInfo info = ParsePacket(frame);
-  // Without an encapsulation there is no port that a security group could name.
-  const bool has_port = passage.copy_of->mirror()->encapsulation().header_bytes() > 0;
-  const Admission admission = has_port ? Admit(info, Direction::kIngress) : Admission::kAdmitted;
+  const FrameInfo info = ParsePacket(frame);
+  counters_.offered_in.Add(info.wire_length);
+  const Admission admission = AdmitIn(info, passage);
   if (admission != Admission::kAdmitted) {
-    passage.copy_of->Lost(
-        admission == Admission::kAcl ? CopyLoss::kReceiverAcl : CopyLoss::kReceiverSecurityGroup,
-        passage.original);
+    RefuseIn(frame, info, passage, admission);
     return;
   }
   counters_.budget_in.Add(info.wire_length);
-  counters_.budget_copies_in.Add(info.wire_length);
-  if (const auto dropped = host().OfferIn(SimulatedNow(), info.wire_length)) {
-    passage.copy_of->Lost(dropped->limit == BindingLimit::kBandwidth
-                              ? CopyLoss::kReceiverBandwidth
-                              : CopyLoss::kReceiverPacketRate,
+  if (passage.copy_of != nullptr) counters_.budget_copies_in.Add(info.wire_length);
+
+  const Picoseconds now = SimulatedNow();
+  if (passage.as_captured) {
+    if (const auto dropped = host().ChargeIn(now, info.wire_length)) {
+      LoseIn(frame, info, passage, dropped->limit);
+    } else {
+      Reach(frame, passage);
+    }
+    return;
+  }
+  const EgressAnswer answer = host().OfferIn(now, info.wire_length);
+  if (const auto* dropped = std::get_if<Dropped>(&answer)) {
+    LoseIn(frame, info, passage, dropped->limit);
+  } else if (const Picoseconds at = std::get<Departs>(answer).time; at > now) {
+    ns3::Simulator::Schedule(ToTime(at - now), &EniDevice::Reach, this, frame, passage);
+  } else {
+    Reach(frame, passage);
+  }
+}
+
+// Without an encapsulation a copy has no port that a security group could name.
+Admission EniDevice::AdmitIn(const FrameInfo& info, const Passage& passage) {
+  const bool is_bare_copy =
+      passage.copy_of != nullptr && passage.copy_of->mirror()->encapsulation().header_bytes() == 0;
+  return is_bare_copy ? Admission::kAdmitted : Admit(info, Direction::kIngress);
+}
+
+void EniDevice::RefuseIn(const ns3::Ptr<const ns3::Packet>& frame, const FrameInfo& info,
+                         const Passage& passage, Admission admission) {
+  const bool by_acl = admission == Admission::kAcl;
+  if (passage.copy_of != nullptr) {
+    passage.copy_of->Lost(by_acl ? CopyLoss::kReceiverAcl : CopyLoss::kReceiverSecurityGroup,
                           passage.original);
     return;
   }
+  Offer(frame, {.info = info, .direction = Direction::kIngress, .admitted = false});
+  DropIn(frame, by_acl ? FrameDrop::kAcl : FrameDrop::kSecurityGroup);
+}
+
+void EniDevice::LoseIn(const ns3::Ptr<const ns3::Packet>& frame, const FrameInfo& info,
+                       const Passage& passage, BindingLimit limit) {
+  if (passage.copy_of != nullptr) {
+    passage.copy_of->Lost(limit == BindingLimit::kBandwidth ? CopyLoss::kReceiverBandwidth
+                                                            : CopyLoss::kReceiverPacketRate,
+                          passage.original);
+    return;
+  }
+  CountUnmadeCopies(info);
+  DropIn(frame, IngressDrop(limit));
+}
+
+void EniDevice::Reach(ns3::Ptr<ns3::Packet> frame, Passage passage) {
+  const FrameInfo info = ParsePacket(frame);
   counters_.in.Add(info.wire_length);
   mac_rx_(frame);
   Sniff(frame, SimulatedNow());
-  Offer(frame, {.info = info, .direction = Direction::kIngress, .is_mirror_copy = true});
+  const bool is_copy = passage.copy_of != nullptr;
+  Offer(frame, {.info = info, .direction = Direction::kIngress, .is_mirror_copy = is_copy});
+  if (is_copy) {
+    TakeCopy(frame, passage);
+  } else if (passage.hops > 0 && info.has_flow && !HasAddress(info.flow.destination)) {
+    Forward(frame, passage);
+  } else {
+    if (passage.request_of != nullptr) passage.request_of->OnRequest(passage.request_flow);
+    if (passes_up_) PassUp(frame, info);
+  }
+}
+
+void EniDevice::TakeCopy(const ns3::Ptr<const ns3::Packet>& copy, const Passage& passage) {
   if (receiver_) {
-    receiver_->Accept(frame, passage);
+    receiver_->Accept(copy, passage);
   } else {
     passage.copy_of->Lost(CopyLoss::kNotReceived, passage.original);
   }
 }
 
-void EniDevice::ArriveProduction(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage) {
-  const FrameInfo info = ParsePacket(frame);
-  const Admission admission = Admit(info, Direction::kIngress);
-  if (admission == Admission::kAdmitted) {
-    counters_.budget_in.Add(info.wire_length);
-    if (const auto dropped = host().OfferIn(SimulatedNow(), info.wire_length)) {
-      CountUnmadeCopies(info);
-      DropIn(frame, IngressDrop(dropped->limit));
-      return;
-    }
-    counters_.in.Add(info.wire_length);
-    mac_rx_(frame);
-    Sniff(frame, SimulatedNow());
-  }
-  Offer(frame, {.info = info,
-                .direction = Direction::kIngress,
-                .admitted = admission == Admission::kAdmitted});
-  if (admission != Admission::kAdmitted) {
-    DropIn(frame, admission == Admission::kAcl ? FrameDrop::kAcl : FrameDrop::kSecurityGroup);
+// A route leads here although the frame is for somebody else: a next-hop CVM,
+// such as a firewall, sends it on at its own expense.
+void EniDevice::Forward(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage) {
+  constexpr std::uint8_t kMostHops = 64;  // as many as the TTL of a new packet allows
+  if (passage.hops >= kMostHops) {
+    DropIn(frame, FrameDrop::kNoRoute);
     return;
   }
-  if (passage.request_of != nullptr) passage.request_of->OnRequest();
-  if (passes_up_) PassUp(frame, info);
+  SendFrame(frame, passage);
 }
 
 void EniDevice::PassUp(const ns3::Ptr<ns3::Packet>& frame, const FrameInfo& info) {
@@ -351,6 +383,7 @@ void EniDevice::Settle(Picoseconds now) {
 
 bool EniDevice::SetMtu(std::uint16_t mtu) {
   mtu_ = mtu;
+  RebuildTap();
   return true;
 }
 

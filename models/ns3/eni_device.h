@@ -71,7 +71,7 @@ class EniDevice : public ns3::NetDevice {
   // Sends a whole Ethernet frame, without FCS.
   void SendFrame(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage = {},
                  Routing routing = Routing::kByAddress);
-  // A frame arrives from the network at this moment.
+  // A frame arrives from the network at this moment, in front of the CVM's budget.
   void Arrive(ns3::Ptr<ns3::Packet> frame, Passage passage);
 
   // For MirrorSession: puts `outer` and an Ethernet header in front of `copy`
@@ -89,7 +89,6 @@ class EniDevice : public ns3::NetDevice {
   const IpAddress& primary_address() const { return addresses_.front(); }
   MacAddress mac() const;
   std::uint32_t node_id() const { return node_id_; }
-  std::size_t fabric_place() const { return place_; }
   bool HasAddress(const IpAddress& address) const;
 
   // ns3::NetDevice. IP packets of ns-3's own stack go through Send.
@@ -130,8 +129,15 @@ class EniDevice : public ns3::NetDevice {
   RouteAnswer Route(const FrameInfo& info, Routing routing);
   void DropOut(const ns3::Ptr<const ns3::Packet>& frame, FrameDrop reason);
   void DropIn(const ns3::Ptr<const ns3::Packet>& frame, FrameDrop reason);
-  void ArriveCopy(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage);
-  void ArriveProduction(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage);
+  Admission AdmitIn(const FrameInfo& info, const Passage& passage);
+  void RefuseIn(const ns3::Ptr<const ns3::Packet>& frame, const FrameInfo& info,
+                const Passage& passage, Admission admission);
+  void LoseIn(const ns3::Ptr<const ns3::Packet>& frame, const FrameInfo& info,
+              const Passage& passage, BindingLimit limit);
+  // The frame has passed the CVM's budget and is at the ENI.
+  void Reach(ns3::Ptr<ns3::Packet> frame, Passage passage);
+  void TakeCopy(const ns3::Ptr<const ns3::Packet>& copy, const Passage& passage);
+  void Forward(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage);
   void PassUp(const ns3::Ptr<ns3::Packet>& frame, const FrameInfo& info);
   void Sniff(const ns3::Ptr<const ns3::Packet>& frame, Picoseconds at);
   CvmHost& host();

@@ -10,6 +10,9 @@
 #include "models/ns3/raw_header.h"
 
 namespace vpcmirror {
+// Longer than any run: a pause that never ends within one.
+constexpr Picoseconds kLongestPause(100 * 86'400 * kPicosecondsPerSecond / 2);
+
 FlowKey FlowOf(const Workload& workload, const Stream& stream, int index) {
   const int client_ports = workload.client_ports.last - workload.client_ports.first + 1;
   const auto client =
@@ -52,7 +55,18 @@ void FrameSender::Send(const FrameTemplate& flow, Bytes frame, const Passage& pa
   }
 }
 
-SizeMix::SizeMix(const std::vector<FrameSize>& sizes) : sizes_(sizes) {
+std::vector<FrameTemplate> TemplatesOf(const std::vector<FlowKey>& flows,
+                                       const FrameSender& sender) {
+  std::vector<FrameTemplate> templates;
+  templates.reserve(flows.size());
+  for (const FlowKey& flow : flows) {
+    templates.emplace_back(flow, sender.source_mac(), sender.destination_mac());
+  }
+  return templates;
+}
+
+SizeMix::SizeMix(const std::vector<FrameSize>& sizes)
+    : sizes_(sizes), mean_bytes_(MeanFrameBytes(sizes)) {
   double total = 0;
   for (FrameSize& size : sizes_) total = size.weight += total;
   for (FrameSize& size : sizes_) size.weight /= total;
@@ -65,16 +79,6 @@ Bytes SizeMix::Draw(ns3::UniformRandomVariable& uniform) const {
     if (draw < size.weight) return size.frame;
   }
   return sizes_.back().frame;
-}
-
-double SizeMix::MeanBytes() const {
-  double mean = 0;
-  double before = 0;
-  for (const FrameSize& size : sizes_) {
-    mean += static_cast<double>(size.frame.count()) * (size.weight - before);
-    before = size.weight;
-  }
-  return mean;
 }
 
 ns3::TypeId FrameSource::GetTypeId() {
@@ -98,11 +102,9 @@ void FrameSource::SetStream(const Workload& workload, const Stream& stream,
     const double off = Seconds(workload.on_off.mean_off);
     bits_per_second_ = std::llround(static_cast<double>(stream.rate.count()) * (on + off) / on);
   }
-  flows_.clear();
-  for (int i = 0; i < workload.flows; ++i) {
-    flows_.emplace_back(FlowOf(workload, stream, i), sender_->source_mac(),
-                        sender_->destination_mac());
-  }
+  std::vector<FlowKey> flows;
+  for (int i = 0; i < workload.flows; ++i) flows.push_back(FlowOf(workload, stream, i));
+  flows_ = TemplatesOf(flows, *sender_);
   SetStartTime(ToTime(workload.start));
   SetStopTime(ToTime(workload.stop));
 }
@@ -114,12 +116,12 @@ std::int64_t FrameSource::AssignStreams(std::int64_t stream) {
 
 // A random phase keeps streams of one rate from marching in step.
 void FrameSource::StartApplication() {
-  Picoseconds phase = PacedGap(Bytes(std::llround(sizes_->MeanBytes())), bits_per_second_);
+  Picoseconds phase = PacedGap(Bytes(std::llround(sizes_->mean_bytes())), bits_per_second_);
   phase = Picoseconds(
       static_cast<std::int64_t>(static_cast<double>(phase.count()) * uniform_->GetValue(0, 1)));
   unpaid_ = 0;
   if (workload_->arrivals == ArrivalProcess::kOnOff) {
-    on_until_ = SimulatedNow() + phase + ParetoPeriod(workload_->on_off.mean_on);
+    on_left_ = ParetoPeriod(workload_->on_off.mean_on);
   }
   next_ = ns3::Simulator::Schedule(ToTime(phase), &FrameSource::Emit, this);
 }
@@ -155,30 +157,34 @@ Picoseconds FrameSource::GapAfter(Bytes sent) {
       return PacedGap(sent, bits_per_second_);
     case ArrivalProcess::kPoisson: {
       const double mean =
-          sizes_->MeanBytes() * kBitsPerByte / static_cast<double>(bits_per_second_);
+          sizes_->mean_bytes() * kBitsPerByte / static_cast<double>(bits_per_second_);
       const double gap = -std::log(1.0 - uniform_->GetValue(0, 1)) * mean;
-      return Picoseconds(std::llround(gap * static_cast<double>(kPicosecondsPerSecond)));
+      return RoundedTime(gap * static_cast<double>(kPicosecondsPerSecond));
     }
     case ArrivalProcess::kOnOff:
-      break;
+      return GapInBursts(PacedGap(sent, bits_per_second_));
   }
-  Picoseconds gap = PacedGap(sent, bits_per_second_);
-  const Picoseconds now = SimulatedNow();
-  if (now + gap > on_until_) {
-    gap = on_until_ - now + ParetoPeriod(workload_->on_off.mean_off);
-    gap = std::max(gap, Picoseconds(0));
-    on_until_ = now + gap + ParetoPeriod(workload_->on_off.mean_on);
+  return Picoseconds(0);
+}
+
+// `gap` is time of sending: pauses come on top, wherever a burst ends within it.
+Picoseconds FrameSource::GapInBursts(Picoseconds gap) {
+  Picoseconds paused{};
+  Picoseconds sending = gap;
+  while (sending > on_left_) {
+    sending -= on_left_;
+    paused = std::min(paused + on_left_ + ParetoPeriod(workload_->on_off.mean_off), kLongestPause);
+    on_left_ = ParetoPeriod(workload_->on_off.mean_on);
   }
-  return gap;
+  on_left_ -= sending;
+  return paused + sending;
 }
 
 // Pareto with the given mean: scale = mean * (shape - 1) / shape, by inversion.
 Picoseconds FrameSource::ParetoPeriod(Picoseconds mean) {
   const double shape = workload_->on_off.shape;
   const double scale = static_cast<double>(mean.count()) * (shape - 1) / shape;
-  const double period = scale / std::pow(1.0 - uniform_->GetValue(0, 1), 1 / shape);
-  constexpr double kLongest = 9e18;
-  return Picoseconds(static_cast<std::int64_t>(std::min(period, kLongest)));
+  return RoundedTime(scale / std::pow(1.0 - uniform_->GetValue(0, 1), 1 / shape));
 }
 
 void FrameSource::DoDispose() {

@@ -23,6 +23,11 @@ class EniDevice;
 inline constexpr MacAddress kGatewayMac{
     {std::byte{0x02}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0x01}}};
 
+// The headers of these flows, as this sender sends them.
+class FrameSender;
+std::vector<FrameTemplate> TemplatesOf(const std::vector<FlowKey>& flows,
+                                       const FrameSender& sender);
+
 // The 5-tuple of the stream's flow number `index`, as its `from` end sends it.
 FlowKey FlowOf(const Workload& workload, const Stream& stream, int index);
 
@@ -56,10 +61,11 @@ class SizeMix {
 
   // `uniform` is asked for a draw in [0, 1) only when there is a choice.
   Bytes Draw(ns3::UniformRandomVariable& uniform) const;
-  double MeanBytes() const;
+  double mean_bytes() const { return mean_bytes_; }
 
  private:
   std::vector<FrameSize> sizes_;  // weights summed up, the last one 1
+  double mean_bytes_ = 0;
 };
 
 class FrameSource : public ns3::Application {
@@ -86,6 +92,7 @@ class FrameSource : public ns3::Application {
   void Emit();
   void ScheduleNext(Bytes sent);
   Picoseconds GapAfter(Bytes sent);
+  Picoseconds GapInBursts(Picoseconds gap);
   Picoseconds PacedGap(Bytes sent, std::int64_t bits_per_second);
   Picoseconds ParetoPeriod(Picoseconds mean);
   std::size_t NextFlow();
@@ -97,7 +104,7 @@ class FrameSource : public ns3::Application {
   std::vector<FrameTemplate> flows_;
   std::size_t next_flow_ = 0;
   std::int64_t unpaid_ = 0;  // remainder of the last gap, in bit-picoseconds of a second
-  Picoseconds on_until_{};   // on/off: end of this burst
+  Picoseconds on_left_{};    // on/off: what is left of this burst
   ns3::Ptr<ns3::UniformRandomVariable> uniform_;
   ns3::EventId next_;
 };

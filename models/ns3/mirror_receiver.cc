@@ -3,6 +3,7 @@
 #include <ns3/uinteger.h>
 
 #include "models/ns3/clock.h"
+#include "models/ns3/limit_attributes.h"
 #include "models/ns3/mirror_session.h"
 
 namespace vpcmirror {
@@ -34,29 +35,27 @@ ns3::TypeId MirrorReceiver::GetTypeId() {
   return tid;
 }
 
-RatedQueue& MirrorReceiver::ring() {
-  if (ring_) return *ring_;
-  RatedQueueSettings settings;
-  settings.frames = ring_frames_;
-  if (bandwidth_.GetBitRate() > 0) {
-    settings.bandwidth = BitsPerSecond(static_cast<std::int64_t>(bandwidth_.GetBitRate()));
-  }
-  if (packet_rate_ > 0) {
-    settings.packet_rate = PacketsPerSecond(static_cast<std::int64_t>(packet_rate_));
-  }
-  return ring_.emplace(settings);
+void MirrorReceiver::ShareRingWith(const ns3::Ptr<MirrorReceiver>& other) {
+  ring_ = other->ring_;
+  place_in_ring_ = ring_->receivers++;
+}
+
+RatedQueue& MirrorReceiver::queue() {
+  if (!ring_->queue) ring_->queue.emplace(LimitsOf(bandwidth_, packet_rate_, ring_frames_));
+  return *ring_->queue;
 }
 
 // ns-3 numbers packets as they are made and keeps the number in copies and
-// fragments, so that a table by number modulo its size holds the latest ones.
+// fragments, so that the distance between two numbers is a distance in time.
 bool MirrorReceiver::IsDuplicate(const ns3::Packet& copy, const MirrorSession* from) {
-  if (seen_.empty()) seen_.resize(kRemembered);
   const std::uint64_t packet = copy.GetUid();
-  Seen& seen = seen_[packet % kRemembered];
-  const void* eni = from->eni();
-  const bool duplicate = seen.eni != nullptr && seen.packet == packet && seen.eni != eni;
-  seen = {.packet = packet, .eni = eni};
-  return duplicate;
+  while (!remembered_.empty() && remembered_.front() + kRemembered < packet) {
+    first_seen_at_.erase(remembered_.front());
+    remembered_.pop_front();
+  }
+  const auto [seen, is_new] = first_seen_at_.try_emplace(packet, from->eni());
+  if (is_new) remembered_.push_back(packet);
+  return !is_new && seen->second != from->eni();
 }
 
 void MirrorReceiver::Accept(const ns3::Ptr<const ns3::Packet>& copy, const Passage& passage) {
@@ -64,20 +63,22 @@ void MirrorReceiver::Accept(const ns3::Ptr<const ns3::Packet>& copy, const Passa
   counters_.in.Add(size);
   if (IsDuplicate(*copy, passage.copy_of)) counters_.duplicates.Add(size);
   const Picoseconds now = SimulatedNow();
-  if (ring().IsFull(now)) {
+  if (queue().IsFull(now)) {
     counters_.ring_full.Add(size);
     passage.copy_of->Lost(CopyLoss::kReceiverRing, passage.original);
     rx_drop_(copy);
     return;
   }
-  ring().Accept(now, size, 0);
+  queue().Accept(now, size, place_in_ring_);
   counters_.digested.Add(size);
   rx_(copy);
 }
 
 std::int64_t MirrorReceiver::Settle(Picoseconds now) {
   Count waiting;
-  ring().ForEachWaiting(now, [&](const WaitingFrame& frame) { waiting.Add(frame.frame); });
+  queue().ForEachWaiting(now, [&](const WaitingFrame& frame) {
+    if (frame.tag == place_in_ring_) waiting.Add(frame.frame);
+  });
   counters_.digested -= waiting;
   return waiting.frames;
 }

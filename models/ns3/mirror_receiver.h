@@ -8,14 +8,18 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <optional>
-#include <vector>
+#include <unordered_map>
 
 #include "models/capacity/rated_queue.h"
 #include "models/mirror/ledger.h"
 #include "models/ns3/passage.h"
 
 namespace vpcmirror {
+
+class EniDevice;
 
 struct ReceiverCounters {
   Count in;        // copies that arrived, outer headers on
@@ -24,7 +28,8 @@ struct ReceiverCounters {
   Count duplicates;  // copies of a packet that came here before from another ENI
 };
 
-// One ring and one rate: the workers' together. A copy is a duplicate when one
+// One ring and one rate: the workers' together, and one for all ENIs of a CVM
+// that take copies in. A copy is a duplicate when one
 // of the last kRemembered packets of the simulation had its packet ID and came
 // from another ENI.
 class MirrorReceiver : public ns3::Application {
@@ -32,6 +37,11 @@ class MirrorReceiver : public ns3::Application {
   static constexpr std::size_t kRemembered = 1 << 18;
 
   static ns3::TypeId GetTypeId();
+  MirrorReceiver() : ring_(std::make_shared<Ring>()) {}
+
+  // Has this receiver and `other` fill one ring, since one software empties both.
+  // Before the first copy.
+  void ShareRingWith(const ns3::Ptr<MirrorReceiver>& other);
 
   void Accept(const ns3::Ptr<const ns3::Packet>& copy, const Passage& passage);
 
@@ -42,19 +52,21 @@ class MirrorReceiver : public ns3::Application {
 
  private:
   bool IsDuplicate(const ns3::Packet& copy, const MirrorSession* from);
-  RatedQueue& ring();
+  RatedQueue& queue();
 
   ns3::DataRate bandwidth_;
   std::uint64_t packet_rate_ = 0;
   std::uint32_t ring_frames_ = 0;
-  std::optional<RatedQueue> ring_;
+  struct Ring {
+    std::optional<RatedQueue> queue;  // made by the first copy
+    std::uint64_t receivers = 1;      // that share it
+  };
+  std::shared_ptr<Ring> ring_;
+  std::uint64_t place_in_ring_ = 0;  // tells this receiver's copies from those of others
   ReceiverCounters counters_;
 
-  struct Seen {
-    std::uint64_t packet = 0;
-    const void* eni = nullptr;
-  };
-  std::vector<Seen> seen_;  // by packet ID modulo its size; made by the first copy
+  std::unordered_map<std::uint64_t, const EniDevice*> first_seen_at_;  // by packet ID
+  std::deque<std::uint64_t> remembered_;                               // its keys, oldest first
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> rx_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> rx_drop_;
 };

@@ -15,6 +15,9 @@ struct Passage {
   MirrorSession* copy_of = nullptr;     // the session whose copy this is; null for production
   Bytes original{};                     // of a copy: the length of the frame it copies
   RequestSource* request_of = nullptr;  // who is to be told that a request has arrived
+  std::uint32_t request_flow = 0;       // and of which of its flows
+  bool as_captured = false;             // it was seen at the ENI at this moment: it waits nowhere
+  std::uint8_t hops = 0;  // ENIs that the frame was routed to; 0: it came from outside
 };
 
 }  // namespace vpcmirror

@@ -3,23 +3,15 @@
 #include <ns3/simulator.h>
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 
 #include "models/ns3/clock.h"
 #include "models/ns3/eni_device.h"
+#include "models/units/rates.h"
 #include "models/wire/frame.h"
 #include "models/wire/readdress.h"
 
 namespace vpcmirror {
-namespace {
-
-// Between the last frame of one pass over a capture and the first of the next:
-// a loop over a capture of a single moment must still take time.
-constexpr Picoseconds kLoopGap(1'000'000);  // 1 us
-
-}  // namespace
-
 ns3::TypeId ReplaySource::GetTypeId() {
   static const ns3::TypeId tid = ns3::TypeId("vpcmirror::ReplaySource")
                                      .SetParent<ns3::Application>()
@@ -50,9 +42,9 @@ void ReplaySource::StopApplication() {
 
 bool ReplaySource::ReadNext() {
   if (!reader_(frame_)) return false;
-  const auto scaled = static_cast<std::int64_t>(
-      std::llround(static_cast<double>(frame_.time.count()) * replay_.time_scale));
-  last_time_ = std::max(last_time_, Picoseconds(scaled));
+  const Picoseconds scaled =
+      RoundedTime(static_cast<double>(frame_.time.count()) * replay_.time_scale);
+  last_time_ = std::max(last_time_, scaled);
   return true;
 }
 
@@ -63,18 +55,18 @@ bool ReplaySource::IsLocal(const IpAddress& address) const {
 
 // Local addresses become the ENI's own, all others the peer's. What has no IPv4
 // flow stays as it was captured.
-void ReplaySource::MapAddresses(const FrameInfo& info) {
-  if (!info.has_flow || !info.flow.source.is_v4()) return;
+bool ReplaySource::MapAddresses(const FrameInfo& info) {
+  if (!info.has_flow) return false;
   const IpAddress& own = eni_->primary_address();
   const IpAddress source = IsLocal(info.flow.source) ? own : replay_.peer;
   const IpAddress destination = IsLocal(info.flow.destination) ? own : replay_.peer;
-  (void)Readdress(frame_.bytes, info, source, destination);  // an IPv4 flow: cannot refuse
+  return Readdress(frame_.bytes, info, source, destination);
 }
 
 void ReplaySource::Emit() {
   const FrameInfo info = ParseFrame(frame_.bytes, frame_.wire_length);
   const bool leaves = info.has_flow && IsLocal(info.flow.source);
-  if (replay_.map_addresses) MapAddresses(info);
+  const bool mapped = replay_.map_addresses && MapAddresses(info);
   auto packet = ns3::Create<ns3::Packet>(reinterpret_cast<const std::uint8_t*>(frame_.bytes.data()),
                                          static_cast<std::uint32_t>(frame_.bytes.size()));
   const Bytes captured(static_cast<std::int64_t>(frame_.bytes.size()));
@@ -83,10 +75,9 @@ void ReplaySource::Emit() {
   }
   sent_.Add(Bytes(packet->GetSize()));
   if (leaves) {
-    const Routing routing = replay_.map_addresses ? Routing::kByAddress : Routing::kOutside;
-    eni_->SendFrame(packet, {}, routing);
+    eni_->SendFrame(packet, {}, mapped ? Routing::kByAddress : Routing::kOutside);
   } else {
-    eni_->Arrive(packet, {});
+    eni_->Arrive(packet, {.as_captured = true});
   }
 
   if (!ReadNext()) {

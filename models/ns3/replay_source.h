@@ -20,6 +20,10 @@ class EniDevice;
 // whose time lies before its predecessor's comes at the predecessor's.
 class ReplaySource : public ns3::Application {
  public:
+  // Between the last frame of one pass over a capture and the first of the
+  // next: a loop over a capture of a single moment must still take time.
+  static constexpr Picoseconds kLoopGap{1'000'000};  // 1 us
+
   static ns3::TypeId GetTypeId();
 
   void SetReplay(const Workload& workload, const Replay& replay, ns3::Ptr<EniDevice> eni);
@@ -35,7 +39,8 @@ class ReplaySource : public ns3::Application {
   bool ReadNext();
   void Emit();
   bool IsLocal(const IpAddress& address) const;
-  void MapAddresses(const FrameInfo& info);
+  // Whether the frame's addresses were mapped.
+  bool MapAddresses(const FrameInfo& info);
 
   Replay replay_;
   ns3::Ptr<EniDevice> eni_;

@@ -7,6 +7,7 @@
 
 #include "models/ns3/clock.h"
 #include "models/ns3/eni_device.h"
+#include "models/units/rates.h"
 
 namespace vpcmirror {
 
@@ -27,12 +28,14 @@ void RequestSource::SetStream(const Workload& workload, const RequestStream& str
   asking_ = std::make_unique<FrameSender>(client, server);
   answering_ = std::make_unique<FrameSender>(server, client);
   const Stream as_stream{.from = stream.client, .to = stream.server, .from_is_client = true};
+  std::vector<FlowKey> asked;
+  std::vector<FlowKey> answered;
   for (int i = 0; i < workload.flows; ++i) {
-    const FlowKey flow = FlowOf(workload, as_stream, i);
-    requests_by_flow_.emplace_back(flow, asking_->source_mac(), asking_->destination_mac());
-    responses_by_flow_.emplace_back(Reversed(flow), answering_->source_mac(),
-                                    answering_->destination_mac());
+    asked.push_back(FlowOf(workload, as_stream, i));
+    answered.push_back(Reversed(asked.back()));
   }
+  requests_by_flow_ = TemplatesOf(asked, *asking_);
+  responses_by_flow_ = TemplatesOf(answered, *answering_);
   SetStartTime(ToTime(workload.start));
   SetStopTime(ToTime(workload.stop));
 }
@@ -45,8 +48,8 @@ std::int64_t RequestSource::AssignStreams(std::int64_t stream) {
 void RequestSource::StartApplication() {
   const double phase = uniform_->GetValue(0, 1) / stream_.per_second;
   next_ = ns3::Simulator::Schedule(
-      ToTime(Picoseconds(std::llround(phase * static_cast<double>(kPicosecondsPerSecond)))),
-      &RequestSource::Ask, this);
+      ToTime(RoundedTime(phase * static_cast<double>(kPicosecondsPerSecond))), &RequestSource::Ask,
+      this);
 }
 
 void RequestSource::StopApplication() { next_.Cancel(); }
@@ -56,7 +59,7 @@ Picoseconds RequestSource::Gap() {
   if (workload_->arrivals == ArrivalProcess::kPoisson) {
     seconds *= -std::log(1.0 - uniform_->GetValue(0, 1));
   }
-  return Picoseconds(std::llround(seconds * static_cast<double>(kPicosecondsPerSecond)));
+  return RoundedTime(seconds * static_cast<double>(kPicosecondsPerSecond));
 }
 
 // An outside server answers at once: it has no limits, and its delay would only
@@ -64,15 +67,13 @@ Picoseconds RequestSource::Gap() {
 void RequestSource::Ask() {
   const auto flow = static_cast<std::size_t>(requests_) % requests_by_flow_.size();
   ++requests_;
-  asking_->Send(requests_by_flow_[flow], stream_.request, {.request_of = this});
-  if (server_is_outside_) OnRequest();
+  asking_->Send(requests_by_flow_[flow], stream_.request,
+                {.request_of = this, .request_flow = static_cast<std::uint32_t>(flow)});
+  if (server_is_outside_) OnRequest(flow);
   next_ = ns3::Simulator::Schedule(ToTime(Gap()), &RequestSource::Ask, this);
 }
 
-// Requests of one client arrive in the order in which they were sent, but for
-// those that were lost, so that the count of answers picks a flow fairly.
-void RequestSource::OnRequest() {
-  const auto flow = static_cast<std::size_t>(answered_) % responses_by_flow_.size();
+void RequestSource::OnRequest(std::size_t flow) {
   ++answered_;
   const auto header = static_cast<std::int64_t>(responses_by_flow_[flow].header_bytes());
   for (std::int64_t left = stream_.response.count(); left > 0; left -= kLargestFrame) {

@@ -30,8 +30,8 @@ class RequestSource : public ns3::Application {
   void SetStream(const Workload& workload, const RequestStream& stream, ns3::Ptr<EniDevice> client,
                  ns3::Ptr<EniDevice> server);
 
-  // A request has arrived at the server.
-  void OnRequest();
+  // A request of this flow has arrived at the server.
+  void OnRequest(std::size_t flow);
 
   Count sent() const;  // requests and responses
   std::int64_t requests() const { return requests_; }

@@ -60,9 +60,11 @@ void VpcFabric::Carry(const ns3::Ptr<ns3::Packet>& packet, const RouteAnswer& ro
     outside_(packet);
     return;
   }
+  Passage onward = passage;
+  ++onward.hops;
   const ns3::Time in = ToTime(departs - SimulatedNow()) + delay_;
   const ns3::Ptr<EniDevice>& to = devices_[*route.destination];
-  ns3::Simulator::ScheduleWithContext(to->node_id(), in, &EniDevice::Arrive, to, packet, passage);
+  ns3::Simulator::ScheduleWithContext(to->node_id(), in, &EniDevice::Arrive, to, packet, onward);
 }
 
 void VpcFabric::DoDispose() {

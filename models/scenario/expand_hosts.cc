@@ -14,7 +14,7 @@ constexpr std::int64_t kDefaultMtu = 1500;
 constexpr std::int64_t kSmallestMtu = 68;
 constexpr std::int64_t kLargestMtu = 65535;
 constexpr int kDefaultQueueFrames = 1000;
-constexpr int kMostMembers = 1'000'000;
+constexpr int kMostMembers = 100'000;
 
 // One ENI of every member of a host, resolved but for its addresses.
 struct EniPlan {

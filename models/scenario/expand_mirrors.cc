@@ -205,7 +205,14 @@ class MirrorExpander {
     question.source_security = false;
     question.target_security = false;
     const Path path = draft_.topology->Trace(question);
-    if (path.stop == Stop::kNone && path.destination == receiver.eni) return;
+    if (path.stop == Stop::kNone && path.destination == receiver.eni) {
+      if (path.next_hop.kind != NextHop::Kind::kCvm) return;
+      Fail(receiver.path,
+           "copies to " + ToString(receiver.address) +
+               " would be routed through a CVM, which this version does not simulate",
+           "a route to the receiver without a next-hop CVM");
+      return;
+    }
     const Subnet& subnet = deployment().subnets[deployment().enis[source].subnet];
     const std::string why = path.stop == Stop::kNone ? "its route leads to the outside"
                                                      : std::string(ToString(path.stop));
@@ -291,12 +298,6 @@ class MirrorExpander {
     settings_.mtu_policy = profile.mtu_policy;
   }
 
-  Bytes SourceMtu() const {
-    Bytes mtu = deployment().enis[sources_.front()].mtu;
-    for (const std::size_t eni : sources_) mtu = std::min(mtu, deployment().enis[eni].mtu);
-    return mtu;
-  }
-
   void Place() {
     Filter filter = FilterOf();
     if (failed_ || !vpc_ || sources_.empty() || receivers_.empty()) return;
@@ -306,8 +307,8 @@ class MirrorExpander {
     placed.vpc = *vpc_;
     placed.sources = sources_;
     for (const Receiver& receiver : receivers_) {
-      const Bytes mtu = std::min(SourceMtu(), deployment().enis[receiver.eni].mtu);
-      settings_.receivers.push_back(ReceiverAddress{receiver.address, mtu});
+      settings_.receivers.push_back(
+          ReceiverAddress{receiver.address, deployment().enis[receiver.eni].mtu});
       placed.receiver_enis.push_back(receiver.eni);
       GiveProfile(receiver.eni);
     }

@@ -245,10 +245,16 @@ class WorkloadExpander {
 
   void CheckWayTo(std::size_t from, std::size_t to, const std::string& path) {
     if (draft_.topology == nullptr || route_failed_) return;
-    const RouteAnswer answer = draft_.topology->Lookup(from, EndOf(to).address);
-    if (answer.stop == Stop::kNone && answer.destination) return;
-    const std::string why = answer.stop == Stop::kNone ? "its route leads to the outside"
-                                                       : std::string(ToString(answer.stop));
+    PathQuestion question;
+    question.source_eni = from;
+    question.flow.source = deployment().enis[from].addresses.front();
+    question.flow.destination = EndOf(to).address;
+    question.source_security = false;
+    question.target_security = false;
+    const Path path_to = draft_.topology->Trace(question);
+    if (path_to.stop == Stop::kNone && path_to.destination == to) return;
+    const std::string why = path_to.stop == Stop::kNone ? "its route leads to the outside"
+                                                        : std::string(ToString(path_to.stop));
     FailRoute(from, path, deployment().enis[to].id, why);
   }
 
@@ -281,6 +287,7 @@ class WorkloadExpander {
     replay.time_scale = spec.time_scale;
     replay.open = spec.open;
     replay.length = spec.length;
+    replay.frames = spec.frames;
     workload_.replays.push_back(std::move(replay));
   }
 
@@ -306,6 +313,12 @@ class WorkloadExpander {
            "other hosts");
     }
     for (const EniPair& pair : pairs) CheckWayTo(pair.from, pair.to, spec_.to->path);
+    if (spec_.rate && spec_.rate->value.count() < static_cast<std::int64_t>(pairs.size())) {
+      Fail(spec_.rate->path,
+           "less than 1 bps for each of " + std::to_string(pairs.size()) + " pairs of hosts",
+           "a higher rate, or fewer hosts");
+      return;
+    }
     for (std::size_t i = 0; i < pairs.size(); ++i) AddPair(pairs, i);
   }
 

@@ -64,16 +64,16 @@ struct HostResult {
   // Judged: mean frame below which packet rate binds before bandwidth.
   std::optional<Bytes> crossover;
   CpuUse cpu;
-  Bytes memory_peak{};  // held in the egress queue at the worst moment
+  Bytes memory_peak{};  // that waited for its limits at the worst moment
 };
 
 struct EniResult {
   std::string id;
   std::string host;
   IpAddress address;
-  Load in;          // that arrived and was not dropped
-  Load out;         // all that left, copies included
-  Load mirror_out;  // the copies among it
+  Load in;             // that arrived and was not dropped
+  Load out;            // all that left, copies included
+  Load mirror_out;     // the copies among it
   Load offered_in;     // copies for this ENI included
   Load copies_in;      // the copies among offered_in that security let through
   Load offered_out;    // production only

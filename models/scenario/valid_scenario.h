@@ -66,8 +66,12 @@ struct Replay {
   bool loop = false;
   double time_scale = 1.0;
   OpenCapture open;
-  Picoseconds length{};
+  Picoseconds length{};     // of the capture, unscaled
+  std::int64_t frames = 0;  // in the capture
 };
+
+// Mean Ethernet frame of a mix, by its weights. Requires a size and positive weights.
+double MeanFrameBytes(const std::vector<FrameSize>& sizes);
 
 struct Workload {
   std::string name;

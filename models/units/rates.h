@@ -1,6 +1,9 @@
 // The only arithmetic between different units.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+
 #include "models/units/quantity.h"
 
 namespace vpcmirror {
@@ -38,6 +41,14 @@ constexpr PacketsPerSecond MeanPacketRate(std::int64_t packets, Picoseconds time
   if (time.count() <= 0) return PacketsPerSecond(0);
   return PacketsPerSecond(static_cast<std::int64_t>(
       static_cast<Int128>(packets) * static_cast<Int128>(kPicosecondsPerSecond) / time.count()));
+}
+
+// A time worked out in floating point, kept within what an integer of
+// picoseconds holds: 0 to 100 days, longer than any run.
+inline Picoseconds RoundedTime(double picoseconds) {
+  constexpr double kLongest = 100.0 * 86'400 * static_cast<double>(kPicosecondsPerSecond);
+  if (!(picoseconds > 0)) return Picoseconds(0);
+  return Picoseconds(std::llround(std::min(picoseconds, kLongest)));
 }
 
 constexpr double Seconds(Picoseconds time) {

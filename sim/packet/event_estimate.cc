@@ -2,25 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <vector>
 
+#include "models/ns3/replay_source.h"
+#include "models/ns3/request_source.h"
 #include "models/scenario/error.h"
 #include "models/units/rates.h"
 
 namespace vpcmirror::sim {
 namespace {
-
-double MeanFrameBytes(const Workload& workload) {
-  double bytes = 0;
-  double weights = 0;
-  for (const FrameSize& size : workload.sizes) {
-    bytes += static_cast<double>(size.frame.count()) * size.weight;
-    weights += size.weight;
-  }
-  return weights > 0 ? bytes / weights : 1;
-}
 
 // Copies that a frame at this end may cause.
 std::vector<double> SessionsByEni(const ValidScenario& scenario) {
@@ -54,18 +47,44 @@ double EstimateEvents(const ValidScenario& scenario) {
     const double seconds = std::max(0.0, Seconds(end - workload.start));
     for (const Stream& stream : workload.streams) {
       const double frames_per_second =
-          static_cast<double>(stream.rate.count()) / kBitsPerByte / MeanFrameBytes(workload);
+          static_cast<double>(stream.rate.count()) / kBitsPerByte / MeanFrameBytes(workload.sizes);
       events += frames_per_second * seconds * per_frame(stream.from, stream.to);
     }
     for (const RequestStream& stream : workload.requests) {
-      const double frames = 1 + static_cast<double>(stream.response.count()) / 1500;
+      const double frames = 1 + std::ceil(static_cast<double>(stream.response.count()) /
+                                          RequestSource::kLargestFrame);
       events += stream.per_second * seconds * frames * per_frame(stream.client, stream.server);
+    }
+    for (const Replay& replay : workload.replays) {
+      const double round =
+          Seconds(replay.length) * replay.time_scale + Seconds(ReplaySource::kLoopGap);
+      const double rounds = replay.loop ? std::max(1.0, seconds / round) : 1.0;
+      events += static_cast<double>(replay.frames) * rounds * (1 + sessions[replay.eni]);
     }
   }
   return events;
 }
 
+namespace {
+
+void RefuseTooManyFlows(const ValidScenario& scenario) {
+  std::int64_t flows = 0;
+  for (const Workload& workload : scenario.workloads) {
+    const std::size_t streams = workload.streams.size() + 2 * workload.requests.size();
+    flows += static_cast<std::int64_t>(streams) * workload.flows;
+  }
+  if (flows <= kMostFlows) return;
+  throw ScenarioException(
+      {{.file = scenario.file,
+        .path = "/workloads",
+        .message = std::to_string(flows) + " flows in all, more than " + std::to_string(kMostFlows),
+        .accepted = "fewer flows a stream, or fewer hosts"}});
+}
+
+}  // namespace
+
 void RefuseIfTooLarge(const ValidScenario& scenario, std::int64_t max_events) {
+  RefuseTooManyFlows(scenario);
   const double events = EstimateEvents(scenario);
   const auto most = static_cast<double>(max_events);
   if (events <= most) return;

@@ -76,6 +76,12 @@ void AddReceiver(Network& network, std::size_t eni, const Cvm& cvm) {
     receiver->SetAttribute(
         "RingFrames", ns3::UintegerValue(static_cast<std::uint64_t>(cvm.receiver->ring_frames)));
   }
+  for (const std::size_t other : cvm.enis) {
+    if (network.receivers[other]) {
+      receiver->ShareRingWith(network.receivers[other]);
+      break;
+    }
+  }
   network.enis[eni]->GetNode()->AddApplication(receiver);
   network.enis[eni]->SetReceiver(receiver);
   network.receivers[eni] = receiver;

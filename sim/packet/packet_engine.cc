@@ -6,8 +6,11 @@
 #include <ns3/simulator.h>
 
 #include <algorithm>
+#include <stdexcept>
+#include <vector>
 
 #include "models/ns3/clock.h"
+#include "models/scenario/error.h"
 #include "sim/packet/event_estimate.h"
 #include "sim/packet/measure.h"
 #include "sim/packet/network.h"
@@ -37,7 +40,7 @@ class Watch {
  public:
   Watch(const RunControl& control, Picoseconds duration)
       : control_(control), period_(std::max(Picoseconds(1), duration / kLooks)) {
-    Look();
+    ns3::Simulator::ScheduleNow(&Watch::Look, this);
   }
 
   bool stopped() const { return stopped_; }
@@ -60,6 +63,33 @@ class Watch {
   bool stopped_ = false;
 };
 
+// A capture that cannot be written is the disk's or the user's matter.
+ScenarioError CaptureError(const std::runtime_error& failure) {
+  return {.path = "/output/pcap",
+          .message = failure.what(),
+          .accepted = "a folder with room for the capture, or a shorter run"};
+}
+
+Network Build(const ValidScenario& scenario, const std::string& output_folder) {
+  try {
+    return BuildNetwork(scenario, output_folder);
+  } catch (const std::runtime_error& failure) {
+    throw ScenarioException({CaptureError(failure)});
+  }
+}
+
+void Close(const std::vector<ns3::Ptr<PcapSink>>& pcaps) {
+  std::vector<ScenarioError> errors;
+  for (const auto& pcap : pcaps) {
+    try {
+      pcap->Close();
+    } catch (const std::runtime_error& failure) {
+      errors.push_back(CaptureError(failure));
+    }
+  }
+  if (!errors.empty()) throw ScenarioException(errors);
+}
+
 class PacketEngine : public Engine {
  public:
   RunResult Run(const ValidScenario& scenario, const RunControl& control) override {
@@ -73,7 +103,7 @@ class PacketEngine : public Engine {
                      .assumptions = scenario.assumptions};
 
     const Simulation simulation(control);
-    Network network = BuildNetwork(scenario, control.output_folder);
+    Network network = Build(scenario, control.output_folder);
     Watch watch(control, scenario.duration);
     ns3::Simulator::Stop(ToTime(scenario.duration));
     ns3::Simulator::Run();
@@ -81,7 +111,7 @@ class PacketEngine : public Engine {
     result.complete = !watch.stopped();
     result.duration = result.complete ? scenario.duration : SimulatedNow();
     result.events = static_cast<std::int64_t>(ns3::Simulator::GetEventCount());
-    for (const auto& pcap : network.pcaps) pcap->Close();
+    Close(network.pcaps);
     Measure(scenario, network, result.duration, result);
     return result;
   }

@@ -67,7 +67,7 @@ void BM_FlowHash(benchmark::State& state) {
 BENCHMARK(BM_FlowHash);
 
 void BM_TapDecides(benchmark::State& state) {
-  const MirrorTap tap("eni", std::make_shared<const TapRules>(),
+  const MirrorTap tap({.eni_id = "eni", .mtu = Bytes(8500)}, std::make_shared<const TapRules>(),
                       {std::make_shared<const Mirror>(Settings())});
   std::vector<FrameInfo> frames;
   for (const Header& header : Headers(Bytes(64))) frames.push_back(ParseFrame(header, Bytes(64)));

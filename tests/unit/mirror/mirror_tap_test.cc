@@ -45,7 +45,8 @@ std::shared_ptr<const TapRules> TencentRules() {
 }
 
 MirrorTap TapOf(MirrorSettings settings) {
-  return MirrorTap("eni-a", TencentRules(), {std::make_shared<const Mirror>(std::move(settings))});
+  return MirrorTap({.eni_id = "eni-a", .mtu = Bytes(8500)}, TencentRules(),
+                   {std::make_shared<const Mirror>(std::move(settings))});
 }
 
 PacketBuilder Udp(std::string_view source, std::string_view destination, std::uint16_t source_port,
@@ -146,7 +147,8 @@ TEST(MirrorTapTest, WhatSecurityDropsIsCopiedOnlyIfTheProfileSaysSo) {
 
   auto rules = std::make_shared<TapRules>(*TencentRules());
   rules->mirrors_what_security_drops = true;
-  const MirrorTap tap("eni-a", rules, {std::make_shared<const Mirror>(Settings())});
+  const MirrorTap tap({.eni_id = "eni-a", .mtu = Bytes(8500)}, rules,
+                      {std::make_shared<const Mirror>(Settings())});
   EXPECT_EQ(RefusalOf(tap, frame), Refusal::kNone);
 }
 
@@ -156,7 +158,7 @@ TEST(MirrorTapTest, EachSessionAnswersForItself) {
   MirrorSettings ingress = Settings();
   ingress.directions = DirectionSet::kIngress;
   const MirrorTap tap(
-      "eni-a", TencentRules(),
+      {.eni_id = "eni-a", .mtu = Bytes(8500)}, TencentRules(),
       {std::make_shared<const Mirror>(egress), std::make_shared<const Mirror>(ingress)});
   const FrameInfo info = Parsed(Web());
   const Decision decision = tap.OnFrame({.info = info, .direction = kIn});
@@ -169,7 +171,8 @@ TEST(MirrorTapTest, EachSessionAnswersForItself) {
 TEST(MirrorTapTest, RefusesMoreSessionsThanADecisionHolds) {
   const std::vector<std::shared_ptr<const Mirror>> sessions(
       kMaxSessions + 1, std::make_shared<const Mirror>(Settings()));
-  EXPECT_THROW(MirrorTap("eni-a", TencentRules(), sessions), std::invalid_argument);
+  EXPECT_THROW(MirrorTap({.eni_id = "eni-a", .mtu = Bytes(8500)}, TencentRules(), sessions),
+               std::invalid_argument);
 }
 
 // 1,500 - 36 bytes of outer IPv4, UDP and VXLAN leave 1,464 bytes of frame
@@ -187,6 +190,16 @@ TEST(MirrorTapTest, CutsACopyToTheMtu) {
     EXPECT_EQ(plan.kept, Bytes(kept)) << frame_bytes;
     EXPECT_EQ(plan.mtu_action, action) << frame_bytes;
   }
+}
+
+// Each source by its own MTU, not by the narrowest of its mirror.
+TEST(MirrorTapTest, CutsACopyToTheMtuOfItsOwnEni) {
+  const auto mirror = std::make_shared<const Mirror>(Settings());
+  const MirrorTap narrow({.eni_id = "a", .mtu = Bytes(1500)}, TencentRules(), {mirror});
+  const MirrorTap wide({.eni_id = "b", .mtu = Bytes(8500)}, TencentRules(), {mirror});
+  const FrameInfo info = Parsed(Web().PadTo(1514));
+  EXPECT_EQ(narrow.OnFrame({.info = info}).outcomes()[0].plan.kept, Bytes(1464));
+  EXPECT_EQ(wide.OnFrame({.info = info}).outcomes()[0].plan.kept, Bytes(1514));
 }
 
 TEST(MirrorTapTest, DropsACopyOverTheMtuWhenThePolicySaysSo) {

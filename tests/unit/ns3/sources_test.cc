@@ -22,12 +22,12 @@ class SourcesTest : public TwoHostsTest {
             .to = {.eni = 1, .address = IpAddress::V4(kServer)},
             .rate = rate};
   }
-  Count Run(const Workload& workload, BitsPerSecond rate) {
+  Count Run(const Workload& workload, BitsPerSecond rate, const ns3::Time& time = ns3::Seconds(1)) {
     auto source = ns3::CreateObject<FrameSource>();
     source->SetStream(workload, ClientToServer(rate), client_, server_);
     source->AssignStreams(11);
     client_->GetNode()->AddApplication(source);
-    ns3::Simulator::Stop(ns3::Seconds(1));
+    ns3::Simulator::Stop(time);
     ns3::Simulator::Run();
     return source->sent();
   }
@@ -72,6 +72,20 @@ TEST_F(SourcesTest, BurstsHaveTheStreamsMeanRate) {
       .mean_on = Picoseconds(100'000'000), .mean_off = Picoseconds(900'000'000), .shape = 2.5};
   const Count sent = Run(workload, BitsPerSecond(1'000'000'000));
   EXPECT_NEAR(static_cast<double>(sent.frames), 83'333, 83'333 * 4 * 0.89 * 1.42 / std::sqrt(1000));
+}
+
+// A tenth of a frame fits a burst: on 100 us of 200 us at twice the rate, 20,000
+// cycles in 4 s. Each frame waits for its share of many bursts, so that the mean
+// is close: 1 Mbit/s of 1,500 bytes is 83.3 frames a second.
+TEST_F(SourcesTest, BurstsShorterThanAFrameAddNothing) {
+  Install("0bps");
+  Workload workload = Base();
+  workload.stop = Picoseconds(4 * kPicosecondsPerSecond);
+  workload.arrivals = ArrivalProcess::kOnOff;
+  workload.on_off = {
+      .mean_on = Picoseconds(100'000'000), .mean_off = Picoseconds(100'000'000), .shape = 3};
+  const Count sent = Run(workload, BitsPerSecond(1'000'000), ns3::Seconds(4));
+  EXPECT_NEAR(static_cast<double>(sent.frames), 333, 8);
 }
 
 TEST_F(SourcesTest, AdoptedStreamDecidesWhatIsDrawn) {

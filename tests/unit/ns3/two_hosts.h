@@ -6,6 +6,7 @@
 #include <ns3/node.h>
 #include <ns3/rng-seed-manager.h>
 #include <ns3/simulator.h>
+#include <ns3/uinteger.h>
 
 #include <memory>
 #include <string>
@@ -39,6 +40,7 @@ class TwoHostsTest : public testing::Test {
   // `bandwidth`: of each CVM, "1Gbps"; "0bps" is none.
   void Install(const std::string& bandwidth) {
     vpc_->SetHostAttribute("Bandwidth", ns3::DataRateValue(ns3::DataRate(bandwidth)));
+    vpc_->SetDeviceAttribute("Mtu", ns3::UintegerValue(8500));
     client_ = InstallHost(kClient);
     server_ = InstallHost(kServer);
     receiver_eni_ = InstallHost(kReceiver);

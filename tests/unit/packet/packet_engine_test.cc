@@ -191,5 +191,86 @@ TEST(PacketEngineTest, TargetsSecurityGroupAppliesToCopies) {
               static_cast<double>(mirror.ledger.mirrored.frames), 2);
 }
 
+// A firewall as next hop sends on what is for others, at its own expense: what
+// leaves it has come to it.
+TEST(PacketEngineTest, NextHopCvmForwards) {
+  const RunResult result = Simulate(Load(R"({
+    "duration": "20 ms",
+    "vpcs": {"prod": {"cidr": "10.0.0.0/16",
+      "subnets": {"web": {"cidr": "10.0.1.0/24", "route_table": "via-fw"},
+                  "fw": "10.0.2.0/24", "db": "10.0.3.0/24"},
+      "route_tables": {"main": [{"to": "0.0.0.0/0", "via": "outside"}],
+                       "via-fw": [{"to": "10.0.3.0/24", "via": "fw"},
+                                  {"to": "0.0.0.0/0", "via": "outside"}]}}},
+    "hosts": {"web": {"type": "S5.4XLARGE32", "subnet": "web"},
+              "fw": {"type": "S5.4XLARGE32", "subnet": "fw"},
+              "db": {"type": "S5.4XLARGE32", "subnet": "db"}},
+    "workloads": {"sql": {"from": "web", "to": "db", "rate": "100 Mbps"}}})"));
+  const EniResult& fw = EniOf(result, "fw/eni0");
+  const EniResult& db = EniOf(result, "db/eni0");
+  EXPECT_GT(db.in.frames, 100);
+  EXPECT_NEAR(static_cast<double>(fw.in.frames), static_cast<double>(db.in.frames), 2);
+  EXPECT_NEAR(static_cast<double>(fw.out.frames), static_cast<double>(db.in.frames), 2);
+}
+
+// 1.64 times a combined 100 Mbps: what passes in any run is at most the limit,
+// however short the run and however long the queue.
+TEST(PacketEngineTest, NoMorePassesThanTheLimit) {
+  const RunResult result = Simulate(Load(R"({
+    "duration": "50 ms",
+    "hosts": {"web": {"limits": {"bandwidth": "100 Mbps", "model": "combined"}},
+              "ids": {"limits": {"bandwidth": "50 Mbps", "model": "per_direction"},
+                      "receiver": "generic"}},
+    "workloads": {"www": {"at": "web", "in": "80 Mbps", "out": "84 Mbps"}},
+    "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}]})"));
+  const EniResult& web = EniOf(result, "web/eni0");
+  EXPECT_LE(Gbps(web.in.bandwidth) + Gbps(web.out.bandwidth), 0.1);
+  EXPECT_LE(Gbps(EniOf(result, "ids/eni0").in.bandwidth), 0.05);
+}
+
+// One software behind both ENIs: 1 vCPU of the generic profile, whatever the
+// number of ENIs that it listens at.
+TEST(PacketEngineTest, EnisOfOneReceiverShareItsCapacity) {
+  const auto digested = [](const std::string& targets) {
+    const RunResult result = Simulate(Load(R"({
+      "duration": "100 ms",
+      "hosts": {"web": {"count": 2, "type": "S5.8XLARGE64"},
+                "ids": {"limits": {"vcpus": 1}, "receiver": "generic",
+                        "enis": [{"subnet": "default"}, {"subnet": "default"}]}},
+      "workloads": {"www": {"at": "web", "in": "1 Gbps"}},
+      "mirrors": [{"CollectorSrcs": ["web"],
+                   "CollectorTarget": {"TargetIps": [)" +
+                                           targets + R"(], "AlgHash": "FIVE_TUPLE_FLOW"}}]})"));
+    std::int64_t frames = 0;
+    for (const ReceiverResult& receiver : result.receivers) frames += receiver.digested.frames;
+    return static_cast<double>(frames);
+  };
+  const double one = digested(R"("ids/eni0")");
+  EXPECT_GT(one, 500);
+  EXPECT_NEAR(digested(R"("ids/eni0", "ids/eni1")"), one, 2);
+}
+
+TEST(PacketEngineTest, StopThatCameBeforeTheRunEndsItAtOnce) {
+  std::stop_source stop;
+  stop.request_stop();
+  RunControl control;
+  control.stop = stop.get_token();
+  const RunResult result = MakePacketEngine()->Run(Load(OneInThreeOut("")), control);
+  EXPECT_FALSE(result.complete);
+  EXPECT_EQ(result.duration, Picoseconds(0));
+}
+
+// 100 frames in a second, again and again every (1 + 0.000001) s for 10 days, each
+// with a copy: 2 * 100 * 864,000 events.
+TEST(EventEstimateTest, CountsTheRoundsOfAReplay) {
+  ValidScenario scenario = Load(OneInThreeOut(""));
+  scenario.duration = Picoseconds(864'000 * kPicosecondsPerSecond);
+  Workload replayed;
+  replayed.stop = scenario.duration;
+  replayed.replays = {{.loop = true, .length = Picoseconds(kPicosecondsPerSecond), .frames = 100}};
+  scenario.workloads = {replayed};
+  EXPECT_NEAR(EstimateEvents(scenario), 2.0 * 100 * 864'000, 1000);
+}
+
 }  // namespace
 }  // namespace vpcmirror::sim

@@ -177,7 +177,7 @@ const ErrorCase kHostErrors[] = {
      "/hosts/web/subnet: there is no subnet \"wbe\" | \"web\" (nearest), or \"db\", \"sec\", "
      "\"lab\""},
     {"ZeroCount", [](Scenario& s) { s.hosts[0].count = Here(0, "/hosts/web/count"); },
-     "/hosts/web/count: a count of 0 | 1 to 1000000"},
+     "/hosts/web/count: a count of 0 | 1 to 100000"},
     {"NameGivenTwice", [](Scenario& s) { s.hosts.push_back(Host("web")); },
      "/hosts/web: the name \"web\" is given twice | a name of its own"},
     {"OverrideOfNobody",

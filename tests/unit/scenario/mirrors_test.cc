@@ -89,7 +89,8 @@ TEST(MirrorReceiversTest, AnAddressIsTakenAsItIs) {
   EXPECT_EQ(ToString(valid.mirrors[0].mirror->settings().receivers[0].address), "10.0.5.5");
 }
 
-TEST(MirrorReceiversTest, MtuIsTheSmallestOnTheWay) {
+// The tap of each source knows that source's own.
+TEST(MirrorReceiversTest, MtuIsTheReceivers) {
   Scenario scenario = Smallest();
   scenario.hosts[0].settings.mtu = Here(Bytes(8500));
   HostSettings narrow;
@@ -97,8 +98,7 @@ TEST(MirrorReceiversTest, MtuIsTheSmallestOnTheWay) {
   scenario.hosts[0].overrides[1] = Here(narrow);
   scenario.hosts[1].settings.mtu = Here(Bytes(4000));
   const ValidScenario valid = Validate(scenario, SmallLibrary());
-  // min(8500, 2000) at the sources, 4000 at the receiver.
-  EXPECT_EQ(valid.mirrors[0].mirror->settings().receivers[0].mtu, Bytes(2000));
+  EXPECT_EQ(valid.mirrors[0].mirror->settings().receivers[0].mtu, Bytes(4000));
 }
 
 TEST(MirrorsTest, KnowTheMirrorPortsOfEachOther) {

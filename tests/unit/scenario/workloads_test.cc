@@ -313,7 +313,7 @@ const RefusalCase kRefusals[] = {
      [](Scenario& s) {
        Www(s).on_off = Here(OnOffSpec{Picoseconds(1), Picoseconds(1), 1.0}, "/on_off");
      },
-     "/on_off: a shape of 1.000000 has no mean | a shape above 1"},
+     "/on_off: a shape of 1.000000 keeps to no mean within a run | a shape of 1.1 or more"},
     {"OnTimeOfZero",
      [](Scenario& s) {
        Www(s).on_off = Here(OnOffSpec{Picoseconds(0), Picoseconds(1), 1.5}, "/o");
