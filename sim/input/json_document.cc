@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cerrno>
+#include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <memory>
+#include <system_error>
 #include <utility>
 
 #include "sim/input/json_syntax.h"
@@ -193,6 +196,29 @@ class TreeBuilder : public Json::json_sax_t {
   std::vector<ScenarioError> errors_;
 };
 
+std::string Unreadable(const std::error_code& error) {
+  return fmt::format("the file cannot be read: {}", error.message());
+}
+
+// Not a stream, which throws away the reason, or throws something else. Ends soon
+// behind kMaxJsonBytes: a file of /proc does not say its size.
+std::error_code ReadBytesOf(const std::string& file, std::string& text) {
+  struct Close {
+    void operator()(std::FILE* open) const { std::fclose(open); }
+  };
+  const std::unique_ptr<std::FILE, Close> open(std::fopen(file.c_str(), "rb"));
+  if (open == nullptr) return {errno, std::generic_category()};
+  std::array<char, std::size_t{64} << 10> block;
+  while (text.size() <= kMaxJsonBytes) {
+    errno = 0;
+    const std::size_t got = std::fread(block.data(), 1, block.size(), open.get());
+    text.append(block.data(), got);
+    if (std::ferror(open.get()) != 0) return {errno, std::generic_category()};
+    if (got < block.size()) break;
+  }
+  return {};
+}
+
 }  // namespace
 
 JsonDocument ParseJson(std::string_view text, const std::string& file) {
@@ -210,6 +236,11 @@ JsonDocument ParseJson(std::string_view text, const std::string& file) {
                      static_cast<unsigned>(static_cast<unsigned char>(text[*offset]))),
          "a file saved as UTF-8");
   }
+  // The parser takes a NUL for the end of the text.
+  if (const auto offset = text.find('\0'); offset != std::string_view::npos) {
+    Fail(file, LineIndex(text).At(offset), "a NUL byte (0x00)",
+         "a text without NUL bytes, saved as UTF-8");
+  }
   if (SkipBetweenTokens(text, 0) == text.size() &&
       FindSyntaxFault(text, 0, SyntaxState::kStart).at_end) {
     Fail(file, {1, 1}, "the file is empty", "a JSON object in braces");
@@ -224,25 +255,27 @@ JsonDocument ParseJson(std::string_view text, const std::string& file) {
 }
 
 std::string ReadTextFile(const std::string& file) {
+  constexpr const char* kAccepted = "the path of a file";
+  constexpr const char* kReadable = "a file that you may read";
+  if (file.empty()) Fail("", {}, "no file was named (the path is empty)", kAccepted);
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status))
-    Fail(file, {}, "there is no such file", "the path of a file");
-  if (std::filesystem::is_directory(status))
-    Fail(file, {}, "this is a folder", "the path of a file");
+  if (status.type() == std::filesystem::file_type::not_found) {
+    Fail(file, {}, "there is no such file", kAccepted);
+  }
+  if (!std::filesystem::status_known(status)) Fail(file, {}, Unreadable(error), kReadable);
+  if (std::filesystem::is_directory(status)) Fail(file, {}, "this is a folder", kAccepted);
   if (!std::filesystem::is_regular_file(status)) {
-    Fail(file, {}, "this is not a regular file", "the path of a file");
+    Fail(file, {}, "this is not a regular file", kAccepted);
   }
   const auto size = std::filesystem::file_size(file, error);
   if (!error && size > kMaxJsonBytes) {
     Fail(file, {}, fmt::format("the file has {} bytes", size),
          fmt::format("at most {} bytes (64 MiB)", kMaxJsonBytes));
   }
-  std::ifstream stream(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (!stream.is_open() || stream.bad()) {
-    Fail(file, {}, "the file cannot be read", "a file that you may read");
-  }
+  std::string text;
+  error = ReadBytesOf(file, text);
+  if (error) Fail(file, {}, Unreadable(error), kReadable);
   return text;
 }
 

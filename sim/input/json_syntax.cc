@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
+#include <charconv>
+#include <system_error>
 
 namespace vpcmirror::sim {
 namespace {
@@ -84,6 +85,24 @@ std::size_t SkipNumber(std::string_view text, std::size_t offset) {
   return end;
 }
 
+constexpr std::size_t kEscapeBytes = 6;  // "\u0041"
+
+// The UTF-16 code unit that \u and four digits at `offset` stand for.
+std::optional<unsigned> EscapedUnit(std::string_view text, std::size_t offset) {
+  const std::string_view escape = text.substr(std::min(offset, text.size()), kEscapeBytes);
+  if (escape.size() != kEscapeBytes || escape.substr(0, 2) != "\\u") return std::nullopt;
+  unsigned unit = 0;
+  const char* const end = escape.data() + escape.size();
+  const auto read = std::from_chars(escape.data() + 2, end, unit, 16);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return unit;
+}
+
+bool IsSurrogate(unsigned unit) { return unit >= 0xd800 && unit <= 0xdfff; }
+bool IsSurrogatePair(unsigned first, std::optional<unsigned> second) {
+  return first <= 0xdbff && second && *second >= 0xdc00 && *second <= 0xdfff;
+}
+
 SyntaxFault FaultInString(std::string_view text, std::size_t start) {
   for (std::size_t i = start + 1; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
@@ -102,16 +121,22 @@ SyntaxFault FaultInString(std::string_view text, std::size_t start) {
       ++i;
       continue;
     }
-    const std::string_view digits = text.substr(std::min(i + 2, text.size()), 4);
-    const bool is_code =
-        escape == 'u' && digits.size() == 4 &&
-        digits.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
-    const bool is_surrogate = is_code && (digits[0] == 'd' || digits[0] == 'D') && digits[1] > '7';
-    if (!is_code || is_surrogate) {
+    const std::optional<unsigned> unit = EscapedUnit(text, i);
+    if (!unit) {
       return {i, false, "a backslash that JSON does not know",
               "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t, or \\u and four hexadecimal digits"};
     }
-    i += 5;
+    if (IsSurrogate(*unit)) {
+      if (!IsSurrogatePair(*unit, EscapedUnit(text, i + kEscapeBytes))) {
+        return {
+            i, false,
+            fmt::format("{} is half of a character (a lone surrogate)",
+                        text.substr(i, kEscapeBytes)),
+            "both halves, \\ud800 to \\udbff and then \\udc00 to \\udfff, or the character itself"};
+      }
+      i += kEscapeBytes;
+    }
+    i += kEscapeBytes - 1;
   }
   return {start, true, "the file ends inside a string", "a closing \""};
 }

@@ -132,6 +132,22 @@ const SyntaxCase kSyntaxCases[] = {
     {"UnknownEscape", "[\"\\q\"]",
      "1:3 : a backslash that JSON does not know | one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t, or \\u "
      "and four hexadecimal digits"},
+    // U+D800 to U+DFFF stand for characters in pairs alone (RFC 8259, 7).
+    {"LoneFirstSurrogate", "[\"\\ud800\"]",
+     "1:3 : \\ud800 is half of a character (a lone surrogate) | both halves, \\ud800 to \\udbff "
+     "and "
+     "then \\udc00 to \\udfff, or the character itself"},
+    {"LoneSecondSurrogate", "[\"\\uDC00\\ud800\"]",
+     "1:3 : \\uDC00 is half of a character (a lone surrogate) | both halves, \\ud800 to \\udbff "
+     "and "
+     "then \\udc00 to \\udfff, or the character itself"},
+    {"FaultBehindAPairOfSurrogates", "[\"\\ud83d\\ude00\\q\"]",
+     "1:15 : a backslash that JSON does not know | one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t, or "
+     "\\u and four hexadecimal digits"},
+    {"NulBehindTheDocument", std::string("{\"a\":1}\0 x", 10),
+     "1:8 : a NUL byte (0x00) | a text without NUL bytes, saved as UTF-8"},
+    {"NulInAString", std::string("[\n\"a\0\"]", 7),
+     "2:3 : a NUL byte (0x00) | a text without NUL bytes, saved as UTF-8"},
     {"OpenString", "{\"a\": \"x",
      "1:7 : the file ends inside a string; the object opened at line 1, column 1 is not closed | a "
      "closing \""},
@@ -186,6 +202,18 @@ TEST(JsonDocumentTest, SaysThatAFileIsMissing) {
               ElementsAre("0:0 : there is no such file | the path of a file"));
   EXPECT_THAT(ErrorsOf([] { ReadJsonFile("/"); }),
               ElementsAre("0:0 : this is a folder | the path of a file"));
+  EXPECT_THAT(ErrorsOf([] { ReadJsonFile(""); }),
+              ElementsAre("0:0 : no file was named (the path is empty) | the path of a file"));
+}
+
+// Nothing lies at address 0, where reading this file begins (proc(5)).
+TEST(JsonDocumentTest, SaysWhyAFileCannotBeRead) {
+  EXPECT_THAT(ErrorsOf([] { ReadJsonFile("/proc/self/mem"); }),
+              ElementsAre("0:0 : the file cannot be read: Input/output error | a file that you may "
+                          "read"));
+  EXPECT_THAT(ErrorsOf([] { ReadJsonFile("/" + std::string(300, 'a')); }),
+              ElementsAre("0:0 : the file cannot be read: File name too long | a file that you "
+                          "may read"));
 }
 
 TEST(JsonPointerTest, EscapesAndSplitsAsTheRfcSays) {
