@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "analysis/report/result_text.h"
 #include "models/scenario/error.h"
 #include "models/scenario/nearest.h"
 #include "sim/cli/atomic_file.h"
@@ -67,10 +68,10 @@ int RunProgram(const std::vector<std::string>& arguments, const Surroundings& ar
     PrintErrors(exception, around.err);
     return kBadInput;
   } catch (const FileException& exception) {
-    around.err << "vpcmirror: " << exception.what() << '\n';
+    around.err << "vpcmirror: " << Printable(exception.what()) << '\n';
     return kBadInput;
   } catch (const std::exception& exception) {
-    around.err << "vpcmirror: this is a bug in vpcmirror: " << exception.what() << '\n';
+    around.err << "vpcmirror: this is a bug in vpcmirror: " << Printable(exception.what()) << '\n';
     return kOurBug;
   }
 }

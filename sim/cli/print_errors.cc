@@ -4,16 +4,18 @@
 
 #include <string>
 
+#include "analysis/report/result_text.h"
+
 namespace vpcmirror::sim {
 
 void PrintErrors(const ScenarioException& exception, std::ostream& out) {
   for (const ScenarioError& error : exception.errors()) {
-    std::string line = error.file.empty() ? "vpcmirror" : error.file;
+    std::string line = error.file.empty() ? "vpcmirror" : Printable(error.file);
     if (error.line > 0) line += fmt::format(":{}:{}", error.line, error.column);
-    line += fmt::format(": {}", error.message);
-    if (!error.path.empty()) line += fmt::format(" (at {})", error.path);
+    line += fmt::format(": {}", Printable(error.message));
+    if (!error.path.empty()) line += fmt::format(" (at {})", Printable(error.path));
     out << line << '\n';
-    if (!error.accepted.empty()) out << "  accepted: " << error.accepted << '\n';
+    if (!error.accepted.empty()) out << "  accepted: " << Printable(error.accepted) << '\n';
   }
 }
 
