@@ -13,6 +13,10 @@ StopOnSignal::StopOnSignal() {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGINT);
   sigaddset(&signals_, SIGTERM);
+  // nohup has it ignored, but a signal that is blocked is kept for sigwait all the same.
+  struct sigaction hangup {};
+  sigaction(SIGHUP, nullptr, &hangup);
+  if (hangup.sa_handler != SIG_IGN) sigaddset(&signals_, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals_, &before_);
   waiter_ = std::thread([this] { Wait(); });
 }
@@ -31,7 +35,10 @@ void StopOnSignal::Wait() {
     int signal = 0;
     if (sigwait(&signals_, &signal) != 0) continue;
     if (over_) return;
-    if (source_.stop_requested()) ::_exit(kStopped);
+    if (source_.stop_requested()) {
+      if (signal == SIGHUP) continue;
+      ::_exit(kStopped);
+    }
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kSaid.data(), kSaid.size());
     source_.request_stop();
   }

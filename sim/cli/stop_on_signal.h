@@ -1,4 +1,4 @@
-// Ctrl-C as a request.
+// Ctrl-C, or a terminal that closes, as a request.
 #pragma once
 
 #include <signal.h>
@@ -9,9 +9,10 @@
 
 namespace vpcmirror::sim {
 
-// While one lives, the first SIGINT or SIGTERM requests a stop and says so on
-// stderr; the second ends the program at once. Make it before any other thread:
-// a thread of its own waits for the signals, which all others must block.
+// While one lives, the first SIGINT, SIGTERM or SIGHUP (unless that is ignored)
+// requests a stop and says so on stderr; another one ends the program at once, save
+// SIGHUP, which a terminal that closes may send twice. Make it before any other
+// thread: a thread of its own waits for the signals, which all others must block.
 class StopOnSignal {
  public:
   StopOnSignal();
