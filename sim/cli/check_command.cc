@@ -5,11 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "models/scenario/error.h"
+#include "analysis/report/result_text.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
-#include "sim/cli/print_errors.h"
-#include "sim/input/json_document.h"
 #include "sim/input/library.h"
 #include "sim/input/scenario_reader.h"
 
@@ -26,21 +24,15 @@ int CheckScenario(const CheckOptions& options, const Surroundings& around) {
   const Library library = LoadLibrary(data);
   ReadOptions read;
   read.data_folder = data;
-  ReadJsonFile(options.file);  // what is no JSON is no finding: that leaves by its exception
-  try {
-    const ValidScenario scenario = LoadScenario(options.file, library, read);
-    const auto counted = [](std::size_t count, const char* one) {
-      return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-    };
-    around.out << fmt::format("{}: nothing found ({}, {}, {})\n", options.file,
-                              counted(scenario.deployment->cvms.size(), "host"),
-                              counted(scenario.deployment->enis.size(), "ENI"),
-                              counted(scenario.mirrors.size(), "mirror"));
-    return kFine;
-  } catch (const ScenarioException& exception) {
-    PrintErrors(exception, around.out);
-    return kFindings;
-  }
+  const ValidScenario scenario = LoadScenario(options.file, library, read);
+  const auto counted = [](std::size_t count, const char* one) {
+    return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+  };
+  around.out << fmt::format("{}: nothing found ({}, {}, {})\n", Printable(options.file),
+                            counted(scenario.deployment->cvms.size(), "host"),
+                            counted(scenario.deployment->enis.size(), "ENI"),
+                            counted(scenario.mirrors.size(), "mirror"));
+  return kFine;
 }
 
 }  // namespace
@@ -51,7 +43,8 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
       app.add_subcommand("check", "Say what is wrong with a scenario, without running it");
   command->add_option("scenario", options->file, "Scenario file")->required();
   command->add_option("--data", options->data, "Folder of schema/, profiles/ and catalog/");
-  command->footer("Exit code: 0 nothing found, 1 findings (on stdout), 2 not a JSON file.");
+  command->footer(
+      "Exit code: 0 nothing found, 2 the scenario cannot be used (what is wrong is on stderr).");
   command->callback(
       [options, &around, &exit_code] { exit_code = CheckScenario(*options, around); });
 }

@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "analysis/report/quantities.h"
@@ -170,6 +172,21 @@ int Run(const RunOptions& options, const Surroundings& around) {
   return ExitCodeOf(result);
 }
 
+// By the rules of /seed in a scenario, where JSON has no sign +, no leading zero and no 0x.
+std::uint64_t ReadSeed(const std::string& text) {
+  constexpr std::uint64_t kLargest = (std::uint64_t{1} << 53) - 1;  // as the schema has it
+  std::uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, seed);
+  const bool leading_zero = text.size() > 1 && text[0] == '0';
+  if (read.ec != std::errc() || read.ptr != end || leading_zero || seed > kLargest) {
+    throw CLI::ValidationError(
+        "--seed", fmt::format("'{}' is not a whole number from 0 to {}, in decimal digits",
+                              Printable(text), kLargest));
+  }
+  return seed;
+}
+
 void AddFileOptions(CLI::App& command, RunOptions& options) {
   command.add_option("scenario", options.file, "Scenario file; without one, see below");
   command
@@ -179,7 +196,10 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       ->type_name("DIR|RATE");
   command.add_option("--out-dir", options.out_dir, "Folder of the result, always")
       ->type_name("DIR");
-  command.add_option("--seed", options.seed, "Of the random streams (default: the scenario's)")
+  command
+      .add_option_function<std::string>(
+          "--seed", [&options](const std::string& text) { options.seed = ReadSeed(text); },
+          "Of the random streams (default: the scenario's)")
       ->type_name("N");
   command
       .add_option("--set", options.sets,

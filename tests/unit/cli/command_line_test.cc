@@ -51,13 +51,31 @@ TEST(CommandLineTest, RefusesWhatItDoesNotKnow) {
                                                     {"fly"},
                                                     {"new", "--colour"},
                                                     {"new", "--provider", "nimbus"},
-                                                    {"run", "x.json", "--format", "xml"},
-                                                    {"run", "x.json", "--seed", "-1"},
-                                                    {"run", "x.json", "--seed", "many"}}) {
+                                                    {"run", "x.json", "--format", "xml"}}) {
     const Ran ran = Program()(arguments);
     EXPECT_EQ(ran.exit_code, kBadInput);
     EXPECT_NE(ran.err, "");
     EXPECT_EQ(ran.out, "");
+  }
+}
+
+// What /seed of a scenario may be: 0 to 2^53 - 1, the whole numbers that all JSON readers keep.
+TEST(CommandLineTest, RefusesASeedThatAScenarioCouldNotHave) {
+  const Program program;
+  const std::string file = program.Write("small.json", kSmallest);
+  const auto run = [&](const std::string& seed) {
+    return program({"run", file, "--out", program.InFolder("out"), "--quiet", "--seed", seed});
+  };
+  for (const char* seed : {"-1", "+1", "99999999999999999999", "9007199254740992", "010", "0x10",
+                           "", " 1", "1e3", "many", "1 "}) {
+    const Ran ran = run(seed);
+    EXPECT_EQ(ran.exit_code, kBadInput) << seed;
+    EXPECT_THAT(ran.err, HasSubstr("--seed: '" + std::string(seed) +
+                                   "' is not a whole number from 0 to 9007199254740991"));
+  }
+  for (const char* seed : {"0", "10", "9007199254740991"}) {
+    EXPECT_EQ(run(seed).exit_code, kFine) << seed;
+    EXPECT_THAT(program.Read("out/result.json"), HasSubstr("\"seed\": " + std::string(seed) + ","));
   }
 }
 
@@ -102,25 +120,37 @@ TEST(CheckCommandTest, FindsNothingInAGoodScenario) {
   EXPECT_EQ(ran.out, file + ": nothing found (3 hosts, 3 ENIs, 1 mirror)\n");
 }
 
-TEST(CheckCommandTest, PrintsFindingsOnItsOutput) {
+TEST(CheckCommandTest, RefusesAScenarioThatCannotBeUsedAsRunDoes) {
   const Program program;
-  const std::string file = program.Write("bad.json", R"({"hosts": {"web": {"type": "nimbus"}}})");
-  const Ran ran = program({"check", file});
-  EXPECT_EQ(ran.exit_code, kFindings);
-  EXPECT_THAT(ran.out, StartsWith(file + ":1:"));
-  EXPECT_THAT(ran.out, HasSubstr("(at /hosts/web/type)\n"));
-  EXPECT_EQ(ran.err, "");
-}
-
-TEST(CheckCommandTest, RefusesWhatIsNoJson) {
-  const Program program;
-  for (const char* text : {"", "{\"hosts\": ", "hosts: web"}) {
-    const std::string file = program.Write("broken.json", text);
+  for (const char* text :
+       {"", "{\"hosts\": ", "hosts: web", R"({"hosts": {"web": {"type": "nimbus"}}})",
+        R"({"hosts": {}})", R"({"hosts": {"a": {}}, "workloads": {"w": {"at": "b"}}})",
+        R"({"duration": "3 stones", "hosts": {"a": {}}})"}) {
+    const std::string file = program.Write("bad.json", text);
     const Ran ran = program({"check", file});
     EXPECT_EQ(ran.exit_code, kBadInput) << text;
     EXPECT_THAT(ran.err, StartsWith(file + ":1:")) << text;
+    EXPECT_EQ(ran.out, "") << text;
+    EXPECT_EQ(ran.err, program({"run", file, "--out-dir", program.InFolder("out")}).err) << text;
   }
-  EXPECT_EQ(program({"check", program.InFolder("none.json")}).exit_code, kBadInput);
+}
+
+TEST(CheckCommandTest, SaysWhatItsExitStatusMeans) {
+  EXPECT_THAT(Program()({"check", "--help"}).out,
+              HasSubstr("Exit code: 0 nothing found, 2 the scenario cannot be used"));
+}
+
+TEST(CheckCommandTest, RefusesAFileThatCannotBeRead) {
+  const Program program;
+  const std::string missing = program.InFolder("none.json");
+  EXPECT_EQ(program({"check", missing}).exit_code, kBadInput);
+  EXPECT_THAT(program({"check", missing}).err, StartsWith(missing + ": there is no such file\n"));
+  const Ran unreadable = program({"check", "/proc/self/mem"});
+  EXPECT_EQ(unreadable.exit_code, kBadInput);
+  EXPECT_THAT(unreadable.err, StartsWith("/proc/self/mem: the file cannot be read: "));
+  const Ran unnamed = program({"check", ""});
+  EXPECT_EQ(unnamed.exit_code, kBadInput);
+  EXPECT_THAT(unnamed.err, HasSubstr("no file was named"));
 }
 
 }  // namespace
