@@ -3,7 +3,7 @@
 #
 # Two builds, because each finds what the other cannot: preset dev (Debug,
 # sanitizers) runs everything but the tests labelled `release`; preset release
-# runs those, which measure speed or simulate too much for a sanitizer.
+# runs those, which simulate too much for a sanitizer.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"

@@ -38,6 +38,17 @@ void Consider(std::optional<Use>& tightest, std::string_view name, const Usage<R
   if (!usage.direction.empty()) tightest->name += fmt::format("_{}", usage.direction);
 }
 
+// What copies take of the CVM's vCPUs.
+void ConsiderCpu(std::optional<Use>& tightest, const CpuUse& cpu) {
+  if (!cpu.cores_limit || *cpu.cores_limit <= 0) return;
+  const double margin = 1 - cpu.cores_used / *cpu.cores_limit;
+  if (tightest && tightest->margin <= margin) return;
+  tightest = Use{.name = "cpu",
+                 .margin = margin,
+                 .words = {fmt::format("{:.3g}", cpu.cores_used),
+                           fmt::format("{:.3g} vCPU to make copies", *cpu.cores_limit)}};
+}
+
 std::optional<Use> TightestOf(const HostResult& host) {
   std::optional<Use> tightest;
   const Load& in = host.used_in;
@@ -46,6 +57,7 @@ std::optional<Use> TightestOf(const HostResult& host) {
            host.limit_bandwidth);
   Consider(tightest, "packet_rate", UsageOf(host.limit_model, in.packet_rate, out.packet_rate),
            host.limit_packet_rate);
+  ConsiderCpu(tightest, host.cpu);
   return tightest;
 }
 
@@ -57,6 +69,9 @@ std::optional<Use> TightestOf(const ReceiverResult& receiver) {
 }
 
 std::string Sentence(const HostResult& host, const Use& use) {
+  if (use.name == "cpu") {
+    return fmt::format("{} needs {} of its {}", host.id, use.words.used, use.words.limit);
+  }
   return use.direction.empty()
              ? fmt::format("{} needs {} of a combined {}", host.id, use.words.used, use.words.limit)
              : fmt::format("{} needs {} of {} {}", host.id, use.words.used, use.words.limit,

@@ -60,7 +60,7 @@ struct HostResult {
   // Judged. Share of the tightest limit that offered load leaves: 1 - max(used / limit);
   // negative when more was offered than fits. Empty when nothing limits.
   std::optional<double> margin;
-  std::string tightest;  // judged: "bandwidth", "packet_rate", "bandwidth_in", ...
+  std::string tightest;  // judged: "bandwidth", "packet_rate", "bandwidth_in", ..., "cpu"
   // Judged: mean frame below which packet rate binds before bandwidth.
   std::optional<Bytes> crossover;
   CpuUse cpu;

@@ -57,6 +57,13 @@ const VerdictCase kVerdictCases[] = {
      [](RunResult& r) { r.hosts[0].limit_bandwidth = BitsPerSecond(4'999'000'000); },
      Verdict::kAtRisk,
      "web needs 4 Gbps of a combined 4.999 Gbps, which leaves 20 % where 20 % should stay free"},
+    {"CpuIsALimitToo",
+     [](RunResult& r) { r.hosts[0].cpu = {.cores_used = 10.01, .cores_limit = 1.0}; },
+     Verdict::kDoesNotFit, "web needs 10 of its 1 vCPU to make copies; nothing is lost"},
+    {"CpuThatIsSpareDecidesNothing",
+     [](RunResult& r) { r.hosts[0].cpu = {.cores_used = 0.1, .cores_limit = 16.0}; },
+     Verdict::kFits,
+     "web needs 4 Gbps of a combined 6 Gbps, the tightest (66.7 % used), and nothing is lost"},
     {"IsAtRiskWhenExactlyFull",
      [](RunResult& r) { r.hosts[0].limit_bandwidth = BitsPerSecond(4 * kGbps); }, Verdict::kAtRisk,
      "web needs 4 Gbps of a combined 4 Gbps, which leaves 0 % where 20 % should stay free"},
@@ -114,6 +121,7 @@ const VerdictCase kVerdictCases[] = {
      [](RunResult& r) {
        r.hosts[0].limit_bandwidth.reset();
        r.hosts[0].limit_packet_rate.reset();
+       r.hosts[0].cpu.cores_limit.reset();
        r.receivers[0].capacity_bandwidth.reset();
      },
      Verdict::kFits, "nothing is lost, and nothing here has a known limit"},
@@ -145,6 +153,7 @@ TEST(JudgeTest, LeavesMarginAndCrossoverOpenWithoutLimits) {
   RunResult result = OneInThreeOut();
   result.hosts[0].limit_bandwidth.reset();
   result.hosts[0].limit_packet_rate.reset();
+  result.hosts[0].cpu.cores_limit.reset();
   result.receivers[0].capacity_bandwidth.reset();
   const RunResult judged = Judged(result);
   EXPECT_EQ(judged.hosts[0].margin, std::nullopt);
