@@ -6,15 +6,22 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <utility>
+
+#include "models/wire/frame.h"
 
 namespace vpcmirror::sim {
 namespace {
 
 // A replay is simulated, and a run is at most 100 days.
 constexpr std::int64_t kLongestSeconds = std::int64_t{100} * 24 * 3600;
+
+// tcpdump's largest snapshot length; no super-frame of an offload is longer.
+constexpr std::uint32_t kLargestFrame = 262144;
 
 [[noreturn]] void Fail(const std::string& file, std::string message, std::string accepted) {
   ScenarioError error;
@@ -64,14 +71,9 @@ class CaptureStream {
     const unsigned char* bytes = nullptr;
     const int got = pcap_next_ex(handle_.get(), &header, &bytes);
     if (got == PCAP_ERROR_BREAK) return false;
-    if (got != 1) {
-      Fail(file_,
-           fmt::format("the capture breaks off in frame {} ({})", frames_ + 1,
-                       pcap_geterr(handle_.get())),
-           "a whole capture; \"editcap -r in.pcap out.pcap 1-" + std::to_string(frames_) +
-               "\" keeps the frames before it");
-    }
+    if (got != 1) FailToRead(pcap_geterr(handle_.get()));
     SetTime(header->ts);
+    CheckLength(header->len);
     ++frames_;
     frame.time = time_;
     frame.wire_length = Bytes(std::max(header->len, header->caplen));
@@ -84,6 +86,40 @@ class CaptureStream {
   struct Close {
     void operator()(pcap_t* handle) const { pcap_close(handle); }
   };
+
+  // libpcap has no codes for these, only words.
+  [[noreturn]] void FailToRead(const std::string& reason) const {
+    const auto says = [&](const char* words) { return reason.find(words) != std::string::npos; };
+    if (says("snapshot length") && says("first interface")) {
+      Fail(file_, fmt::format("libpcap cannot read frame {}: {}", frames_ + 1, reason),
+           "interfaces with one snapshot length; \"editcap -F pcap in.pcapng out.pcap\" gives "
+           "them one");
+    }
+    if (says("first interface")) {
+      Fail(file_, fmt::format("libpcap cannot read frame {}: {}", frames_ + 1, reason),
+           "interfaces of one link type, Ethernet; \"tshark -r in.pcapng -Y 'frame.interface_id == "
+           "0' "
+           "-w one.pcapng\" and \"editcap -T ether -F pcap one.pcapng out.pcap\" keep one of them");
+    }
+    const std::string message =
+        says("truncated")
+            ? fmt::format("the capture breaks off in frame {} ({})", frames_ + 1, reason)
+            : fmt::format("libpcap cannot read frame {}: {}", frames_ + 1, reason);
+    std::string accepted = "a whole capture";
+    if (frames_ > 0) {
+      accepted +=
+          fmt::format("; \"editcap -r in.pcap out.pcap 1-{}\" keeps the frames before it", frames_);
+    }
+    Fail(file_, message, accepted);
+  }
+
+  void CheckLength(std::uint32_t length) const {
+    if (length >= kEthernetHeaderBytes && length <= kLargestFrame) return;
+    Fail(file_, fmt::format("frame {} had {} bytes, by the capture", frames_ + 1, length),
+         fmt::format("frames of {} to {} bytes, as Ethernet and its offloads make them; \"editcap "
+                     "in.pcap out.pcap {}\" leaves this one out",
+                     kEthernetHeaderBytes, kLargestFrame, frames_ + 1));
+  }
 
   // With nanosecond precision, tv_usec counts nanoseconds.
   void SetTime(const timeval& stamp) {
@@ -108,14 +144,80 @@ class CaptureStream {
   std::int64_t frames_ = 0;
 };
 
+// Whether a capture knows the addresses that are called local, and which it has.
+class LocalCheck {
+ public:
+  explicit LocalCheck(const std::vector<IpPrefix>& locals) : locals_(locals) {
+    is_met_ = locals.empty();
+  }
+
+  void Look(const CapturedFrame& frame) {
+    if (is_met_) return;
+    const FrameInfo info = ParseFrame(frame.bytes, frame.wire_length);
+    if (!info.has_flow) return;
+    is_met_ = IsLocal(info.flow.source) || IsLocal(info.flow.destination);
+    const auto known = sources_.find(info.flow.source);
+    if (known != sources_.end()) {
+      ++known->second;
+    } else if (sources_.size() < kMostSources) {
+      sources_.emplace(info.flow.source, 1);
+    }
+  }
+
+  void ThrowUnlessMet(const std::string& file, std::int64_t frames) const {
+    if (is_met_) return;
+    std::string locals;
+    for (const IpPrefix& local : locals_) {
+      locals += (locals.empty() ? "" : ", ") + NameOf(local);
+    }
+    Fail(file,
+         fmt::format("no frame comes from {} or goes there: all {} would arrive and none leave",
+                     locals, frames),
+         sources_.empty()
+             ? "a capture of IP traffic"
+             : "the address whose traffic this is; most frames come from " + BusiestSources());
+  }
+
+ private:
+  static constexpr std::size_t kMostSources = 100'000;  // bounds the memory that a flood takes
+
+  bool IsLocal(const IpAddress& address) const {
+    return std::any_of(locals_.begin(), locals_.end(),
+                       [&](const IpPrefix& local) { return local.Contains(address); });
+  }
+
+  static std::string NameOf(const IpPrefix& prefix) {
+    const bool is_address = prefix.length() == (prefix.address().is_v4() ? 32 : 128);
+    return is_address ? ToString(prefix.address()) : ToString(prefix);
+  }
+
+  // The first two, with their frames.
+  std::string BusiestSources() const {
+    std::vector<std::pair<std::int64_t, IpAddress>> order;
+    for (const auto& [address, frames] : sources_) order.emplace_back(-frames, address);
+    std::sort(order.begin(), order.end());
+    std::string text;
+    for (std::size_t i = 0; i < std::min<std::size_t>(order.size(), 2); ++i) {
+      text += fmt::format("{}{} ({})", i == 0 ? "" : " and ", ToString(order[i].second),
+                          -order[i].first);
+    }
+    return text;
+  }
+
+  const std::vector<IpPrefix>& locals_;
+  bool is_met_ = false;
+  std::map<IpAddress, std::int64_t> sources_;  // and how many frames each sent
+};
+
 }  // namespace
 
-Capture ScanCapture(const std::string& file) {
+Capture ScanCapture(const std::string& file, const std::vector<IpPrefix>& locals) {
   CaptureStream stream(file);
+  LocalCheck check(locals);
   CapturedFrame frame;
-  while (stream.Next(frame)) {
-  }
+  while (stream.Next(frame)) check.Look(frame);
   if (stream.frames() == 0) Fail(file, "the capture has no frames", "a capture with frames");
+  check.ThrowUnlessMet(file, stream.frames());
   Capture capture;
   capture.frames = stream.frames();
   capture.length = stream.time();

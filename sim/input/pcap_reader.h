@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "models/scenario/error.h"
 #include "models/scenario/scenario.h"
+#include "models/wire/address.h"
 
 namespace vpcmirror::sim {
 
@@ -17,9 +19,10 @@ struct Capture {
 
 // Reads the whole file once, without keeping it. Throws ScenarioException (file
 // set, no pointer) when it is missing, not a regular file, empty, no capture,
-// without frames, not Ethernet, or cut in the middle of a frame. A frame whose
-// timestamp is before the one in front of it is given that one's time, so that
-// times never go back.
-Capture ScanCapture(const std::string& file);
+// without frames, not Ethernet, or cut in the middle of a frame; when a frame has
+// a length that Ethernet does not have; and when no frame comes from an address in
+// `locals` or goes to one (unless there are none). A frame whose timestamp is before the one in
+// front of it is given that one's time, so that times never go back.
+Capture ScanCapture(const std::string& file, const std::vector<IpPrefix>& locals = {});
 
 }  // namespace vpcmirror::sim

@@ -96,8 +96,10 @@ std::optional<At<RequestSpec>> ReadRequests(const Cursor& at) {
 void OpenReplay(const Cursor& file, const CaptureFolder& captures, ReplaySpec& replay) {
   if (!captures.open) return;
   const auto path = std::filesystem::path(captures.path) / replay.file.value;
+  std::vector<IpPrefix> locals;
+  for (const At<IpPrefix>& local : replay.local) locals.push_back(local.value);
   try {
-    Capture capture = ScanCapture(path.lexically_normal().string());
+    Capture capture = ScanCapture(path.lexically_normal().string(), locals);
     replay.open = std::move(capture.open);
     replay.length = capture.length;
     replay.frames = capture.frames;
