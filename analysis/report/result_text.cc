@@ -166,6 +166,16 @@ void TextReport::WriteHeadline() {
   };
   Sentence(fmt::format("Production frames: {}. Copies: {}.", loss_text(result_.production),
                        loss_text(result_.copies)));
+  std::int64_t refused = 0;
+  for (const EniResult& eni : result_.enis) {
+    for (const auto& [reason, count] : eni.dropped) {
+      if (IsRefusal(reason)) refused += count.frames;
+    }
+  }
+  if (refused > 0) {
+    Sentence(fmt::format("Refused by security groups and ACLs, as they say: {} production frames.",
+                         CountText(refused)));
+  }
   Loss cut;
   for (const MirrorResult& mirror : result_.mirrors) {
     cut.lost += mirror.ledger.truncated.frames;

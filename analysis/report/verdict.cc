@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,9 +12,6 @@
 
 namespace vpcmirror {
 namespace {
-
-// Drops of production that the deployment asks for.
-constexpr std::array<std::string_view, 2> kRefusedByPolicy = {"security_group", "acl"};
 
 // One limit and what was offered to it.
 struct Use {
@@ -134,8 +130,7 @@ Loss ProductionLost(const RunResult& result) {
   for (const EniResult& eni : result.enis) {
     loss.of += eni.offered_in.frames - eni.copies_in.frames + eni.offered_out.frames;
     for (const auto& [reason, count] : eni.dropped) {
-      const bool by_policy = std::find(kRefusedByPolicy.begin(), kRefusedByPolicy.end(), reason) !=
-                             kRefusedByPolicy.end();
+      const bool by_policy = IsRefusal(reason);
       if (!by_policy) loss.lost += count.frames;
     }
   }
@@ -207,6 +202,10 @@ bool Holds(double value, Comparison comparison, double bound) {
 }
 
 }  // namespace
+
+bool IsRefusal(std::string_view drop_reason) {
+  return drop_reason == "security_group" || drop_reason == "acl";
+}
 
 std::string_view ToString(Verdict verdict) {
   switch (verdict) {

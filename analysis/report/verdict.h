@@ -10,6 +10,9 @@ namespace vpcmirror {
 
 inline constexpr double kDefaultMarginGoal = 0.2;  // a limit is at risk above 80 % used
 
+// Whether production dropped for this reason was refused, as the deployment asks.
+bool IsRefusal(std::string_view drop_reason);
+
 std::string_view ToString(Verdict verdict);  // "FITS", "AT RISK", "DOES NOT FIT"
 
 // Fills in all that run_result.h calls judged, from what the engine measured.

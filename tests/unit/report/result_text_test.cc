@@ -73,6 +73,15 @@ TEST(ResultTextTest, ShowsEachHostAgainstItsLimits) {
   EXPECT_EQ(LineOf(text, "  kpps", hosts), " kpps 100.0 100.0 - 200.0 1000 in+out 40 %");
 }
 
+TEST(ResultTextTest, TellsLossFromWhatSecurityRefuses) {
+  RunResult result = OneInThreeOut();
+  result.enis[0].dropped["security_group"] = {1'500, Bytes(1'500'000)};
+  result.enis[0].dropped["acl"] = {500, Bytes(500'000)};
+  EXPECT_THAT(TextOf(result), HasSubstr("Production frames: none lost. Copies: none lost.\n"
+                                        "Refused by security groups and ACLs, as they say: 2,000 "
+                                        "production frames.\n"));
+}
+
 TEST(ResultTextTest, ShowsTheCpuThatCopiesTake) {
   RunResult result = OneInThreeOut();
   result.hosts[0].cpu = {.cores_used = 0.1351, .cores_limit = 16.0};
