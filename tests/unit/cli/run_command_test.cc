@@ -224,6 +224,18 @@ TEST_F(RunCommandTest, WritesWhatIsKnownWhenStopped) {
   EXPECT_EQ(json::parse(program_.Read("out/result.json"))["complete"], false);
 }
 
+TEST_F(RunCommandTest, CallsARunWholeThatWasOverWhenTheSignalCame) {
+  std::stop_source source;
+  program_.stop = source.get_token();
+  program_.script = [&source](const ValidScenario&, const RunControl&, RunResult&) {
+    source.request_stop();
+  };
+  const Ran ran = Run({});
+  EXPECT_EQ(ran.exit_code, kFine);
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(json::parse(program_.Read("out/result.json"))["complete"], true);
+}
+
 // An engine that writes the captures of the scenario, whole or not.
 void WriteCaptures(const ValidScenario& scenario, const RunControl& control, RunResult&) {
   for (const PcapOutput& pcap : scenario.pcaps) {
