@@ -1,9 +1,12 @@
 #include "sim/cli/result_folder.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
 #include <filesystem>
 #include <system_error>
 
@@ -40,14 +43,33 @@ std::vector<std::string> MakeFolders(const fs::path& path) {
   return missing;
 }
 
+constexpr std::string_view kPartial = ".partial-";
+
+// Captures of a run that was killed: their folder names a process that is gone.
+void RemoveAbandoned(const std::string& path) {
+  std::error_code ignored;
+  const fs::directory_iterator end;
+  for (fs::directory_iterator at(path, ignored); !ignored && at != end; at.increment(ignored)) {
+    const std::string name = at->path().filename().string();
+    if (!name.starts_with(kPartial)) continue;
+    pid_t process = 0;
+    const char* digits = name.data() + kPartial.size();
+    const auto [stop, error] = std::from_chars(digits, name.data() + name.size(), process);
+    const bool is_process = error == std::errc() && stop == name.data() + name.size();
+    if (!is_process || process <= 0) continue;
+    if (::kill(process, 0) == -1 && errno == ESRCH) fs::remove_all(at->path(), ignored);
+  }
+}
+
 }  // namespace
 
 ResultFolder::ResultFolder(std::string path)
     : path_(WithoutTrailingSlash(std::move(path))),
-      partial_(fmt::format("{}/.partial-{}", path_, ::getpid())) {
+      partial_(fmt::format("{}/{}{}", path_, kPartial, ::getpid())) {
   std::error_code ignored;
   fs::remove_all(partial_, ignored);
   made_ = MakeFolders(path_);
+  RemoveAbandoned(path_);
   MakeFolders(partial_);
 }
 

@@ -12,7 +12,7 @@ namespace vpcmirror::sim {
 class ResultFolder {
  public:
   // Makes the folder if need be: a folder that cannot be written is found out
-  // before the run and not after it.
+  // before the run and not after it. Removes captures that a killed run left.
   explicit ResultFolder(std::string path);
   // Removes what is unfinished, and the folder if it was made here and is empty.
   ~ResultFolder();

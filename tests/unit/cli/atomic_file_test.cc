@@ -113,6 +113,19 @@ TEST(ResultFolderTest, RemovesWhatItMadeWhenNothingIsKept) {
   EXPECT_THAT(folder.List("."), IsEmpty());
 }
 
+// Linux numbers processes up to 4,194,304 at most (PID_MAX_LIMIT), and process 1
+// is always there.
+TEST(ResultFolderTest, RemovesWhatAKilledRunLeft) {
+  const Program folder;
+  for (const char* name : {"out/.partial-4194305", "out/.partial-1", "out/.partial-mine"}) {
+    std::filesystem::create_directories(folder.InFolder(name));
+  }
+  ResultFolder results(folder.InFolder("out"));
+  EXPECT_FALSE(std::filesystem::exists(folder.InFolder("out/.partial-4194305")));
+  EXPECT_TRUE(std::filesystem::exists(folder.InFolder("out/.partial-1")));
+  EXPECT_TRUE(std::filesystem::exists(folder.InFolder("out/.partial-mine")));
+}
+
 TEST(ResultFolderTest, IsNamedAfterTheScenario) {
   EXPECT_EQ(DefaultResultFolder("one-in-three-out"), "out/one-in-three-out");
   EXPECT_EQ(DefaultResultFolder("../../etc"), "out/-.-..-etc");
