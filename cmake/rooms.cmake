@@ -46,5 +46,7 @@ function(vpcmirror_test folder)
   target_link_libraries(test_${name} PRIVATE ${ARGN} test_support)
   target_compile_definitions(test_${name} PRIVATE
     VPCMIRROR_SOURCE_DIR="${CMAKE_SOURCE_DIR}" VPCMIRROR_CAPTURES="${VPCMIRROR_CAPTURES}")
-  gtest_discover_tests(test_${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${name})
+  # RapidCheck draws afresh each time unless told a seed.
+  gtest_discover_tests(test_${name} DISCOVERY_TIMEOUT 60
+                       PROPERTIES LABELS ${name} ENVIRONMENT RC_PARAMS=seed=1)
 endfunction()

@@ -44,6 +44,9 @@ class GoldenCapture(unittest.TestCase):
             subprocess.run([str(arguments.program), "run", str(out / "golden.json"),
                             "--out", str(out), "--quiet"], check=True)
             _, received = pcap_file.read(out / "ids.pcap")
+            by_tcpdump = subprocess.run(
+                ["tcpdump", "-n", "-r", str(out / "ids.pcap"), "udp dst port 4789"],
+                check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
             result = json.loads((out / "result.json").read_text())
         _, captured = pcap_file.read(arguments.capture.with_suffix(".pcap"))
         self.assertEqual(len(captured), 12)
@@ -51,6 +54,7 @@ class GoldenCapture(unittest.TestCase):
                 for number, record in enumerate(captured, start=1) if number not in NEVER_MIRRORED]
         self.assertEqual([record.frame[OUTER_BYTES:].hex() for record in received], want)
 
+        self.assertEqual(by_tcpdump.count("VXLAN"), 9)
         mirror = result["mirrors"][0]
         self.assertEqual(mirror["offered_frames"], 12)
         self.assertEqual(mirror["rejected"]["never_mirrored"]["frames"], 3)
