@@ -69,6 +69,9 @@ struct NamedThing {
   std::string path;
 };
 
+// The source of a default that no document and no system gives.
+inline constexpr const char* kOurChoice = "chosen for this model";
+
 struct Draft {
   explicit Draft(const Scenario& raw, const Library& shipped)
       : scenario(raw), library(shipped), deployment(std::make_shared<Deployment>()) {}

@@ -7,8 +7,6 @@
 namespace vpcmirror {
 namespace {
 
-const char* const kOurChoice = "chosen for this model";
-
 VpcSpec DefaultVpc(Draft& draft) {
   VpcSpec vpc;
   vpc.name = "default";

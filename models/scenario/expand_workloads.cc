@@ -11,8 +11,6 @@
 namespace vpcmirror {
 namespace {
 
-const char* const kOurChoice = "chosen for this model";
-
 // RFC 2544, C.2.2: 198.18.0.0/15 is for benchmarks and is nobody's.
 constexpr std::uint32_t kBenchmarkNetwork = 0xc6120000;
 constexpr int kBenchmarkLength = 15;

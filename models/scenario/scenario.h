@@ -161,7 +161,7 @@ struct ReplaySpec {
 struct RequestSpec {
   At<double> per_second;
   Bytes request{};   // Ethernet frame that asks
-  Bytes response{};  // total of the frames that answer, each at most `largest_frame`
+  Bytes response{};  // total of the Ethernet frames that answer, full ones first
 };
 
 struct WorkloadSpec {

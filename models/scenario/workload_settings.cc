@@ -5,8 +5,6 @@
 namespace vpcmirror {
 namespace {
 
-const char* const kOurChoice = "chosen for this model";
-
 // Linux: default net.ipv4.ip_local_port_range.
 constexpr PortRange kClientPorts{32768, 60999};
 constexpr std::uint16_t kHttps = 443;

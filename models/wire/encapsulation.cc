@@ -9,25 +9,15 @@
 #include "models/wire/checksum.h"
 #include "models/wire/flow_key.h"
 #include "models/wire/frame.h"
+#include "models/wire/header_offsets.h"
 
 namespace vpcmirror {
 namespace {
 
-constexpr std::size_t kIpv4HeaderBytes = 20;
 constexpr std::int64_t kMaxIpv4Bytes = 65535;
 
-// Offsets into the outer headers.
-constexpr std::size_t kIpv4LengthAt = 2;
-constexpr std::size_t kIpv4FlagsAt = 6;
-constexpr std::size_t kIpv4TtlAt = 8;
-constexpr std::size_t kIpv4ProtocolAt = 9;
-constexpr std::size_t kIpv4ChecksumAt = 10;
-constexpr std::size_t kIpv4SourceAt = 12;
-constexpr std::size_t kIpv4DestinationAt = 16;
-constexpr std::size_t kUdpSourceAt = kIpv4HeaderBytes;
-constexpr std::size_t kUdpDestinationAt = kIpv4HeaderBytes + 2;
-constexpr std::size_t kUdpLengthAt = kIpv4HeaderBytes + 4;
-constexpr std::size_t kVxlanAt = kIpv4HeaderBytes + 8;
+constexpr std::size_t kUdpAt = kIpv4HeaderBytes;
+constexpr std::size_t kVxlanAt = kUdpAt + kUdpHeaderBytes;
 
 void Check(const TunnelSettings& settings) {
   if (settings.vni > kVniMax) {
@@ -61,7 +51,7 @@ Encapsulation::Encapsulation(const TunnelSettings& settings) : settings_(setting
   constant_[kIpv4TtlAt] = std::byte{64};
   constant_[kIpv4ProtocolAt] = std::byte{kProtocolUdp};
   constant_sum_ = SumWords(std::span(constant_).first(kIpv4HeaderBytes));
-  StoreBe16(&constant_[kUdpDestinationAt], settings.destination_port);
+  StoreBe16(&constant_[kUdpAt + kUdpDestinationAt], settings.destination_port);
   StoreBe32(&constant_[kVxlanAt], 0x08000000);  // flag I: the VNI is valid
   StoreBe32(&constant_[kVxlanAt + 4], settings.vni << 8);
 }
@@ -95,8 +85,8 @@ std::size_t Encapsulation::WriteHeaders(
   StoreBe32(&out[kIpv4DestinationAt], destination);
   StoreBe16(&out[kIpv4ChecksumAt],
             FoldChecksum(constant_sum_ + ip_length + SumHalves(source) + SumHalves(destination)));
-  StoreBe16(&out[kUdpSourceAt], SourcePort(route.entropy));
-  StoreBe16(&out[kUdpLengthAt], static_cast<std::uint16_t>(ip_length - kIpv4HeaderBytes));
+  StoreBe16(&out[kUdpAt], SourcePort(route.entropy));
+  StoreBe16(&out[kUdpAt + kUdpLengthAt], static_cast<std::uint16_t>(ip_length - kIpv4HeaderBytes));
   return header_bytes_;
 }
 

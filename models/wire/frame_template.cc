@@ -8,22 +8,13 @@
 #include "models/wire/byte_order.h"
 #include "models/wire/checksum.h"
 #include "models/wire/frame.h"
+#include "models/wire/header_offsets.h"
 
 namespace vpcmirror {
 namespace {
 
 constexpr std::size_t kIpv4At = kEthernetHeaderBytes;
-constexpr std::size_t kIpv4HeaderBytes = 20;
-constexpr std::size_t kLengthAt = kIpv4At + 2;
-constexpr std::size_t kIdentificationAt = kIpv4At + 4;
-constexpr std::size_t kFlagsAt = kIpv4At + 6;
-constexpr std::size_t kTtlAt = kIpv4At + 8;
-constexpr std::size_t kProtocolAt = kIpv4At + 9;
-constexpr std::size_t kChecksumAt = kIpv4At + 10;
-constexpr std::size_t kSourceAt = kIpv4At + 12;
-constexpr std::size_t kDestinationAt = kIpv4At + 16;
 constexpr std::size_t kTransportAt = kIpv4At + kIpv4HeaderBytes;
-constexpr std::size_t kUdpLengthAt = kTransportAt + 4;
 constexpr std::int64_t kMaxFrameBytes = kEthernetHeaderBytes + 65535;
 
 std::size_t TransportHeaderBytes(std::uint8_t protocol) {
@@ -77,12 +68,12 @@ FrameTemplate::FrameTemplate(const FlowKey& key, const MacAddress& source,
   std::ranges::copy(destination.octets, constant_.begin());
   std::ranges::copy(source.octets, constant_.begin() + 6);
   StoreBe16(&constant_[12], kEtherTypeIpv4);
-  constant_[kIpv4At] = std::byte{0x45};     // version 4, five words of header
-  StoreBe16(&constant_[kFlagsAt], 0x4000);  // DF
-  constant_[kTtlAt] = std::byte{64};
-  constant_[kProtocolAt] = static_cast<std::byte>(key.protocol);
-  StoreBe32(&constant_[kSourceAt], key.source.v4());
-  StoreBe32(&constant_[kDestinationAt], key.destination.v4());
+  constant_[kIpv4At] = std::byte{0x45};                   // version 4, five words of header
+  StoreBe16(&constant_[kIpv4At + kIpv4FlagsAt], 0x4000);  // DF
+  constant_[kIpv4At + kIpv4TtlAt] = std::byte{64};
+  constant_[kIpv4At + kIpv4ProtocolAt] = static_cast<std::byte>(key.protocol);
+  StoreBe32(&constant_[kIpv4At + kIpv4SourceAt], key.source.v4());
+  StoreBe32(&constant_[kIpv4At + kIpv4DestinationAt], key.destination.v4());
   constant_sum_ = SumWords(std::span(constant_).subspan(kIpv4At, kIpv4HeaderBytes));
   WriteTransport(flow_, &constant_[kTransportAt]);
 }
@@ -94,11 +85,13 @@ void FrameTemplate::Write(Bytes frame, std::uint16_t identification,
   const auto ip_length =
       static_cast<std::uint16_t>(frame_bytes - static_cast<std::int64_t>(kEthernetHeaderBytes));
   std::memcpy(out.data(), constant_.data(), header_bytes_);
-  StoreBe16(&out[kLengthAt], ip_length);
-  StoreBe16(&out[kIdentificationAt], identification);
-  StoreBe16(&out[kChecksumAt], FoldChecksum(constant_sum_ + ip_length + identification));
+  StoreBe16(&out[kIpv4At + kIpv4LengthAt], ip_length);
+  StoreBe16(&out[kIpv4At + kIpv4IdentificationAt], identification);
+  StoreBe16(&out[kIpv4At + kIpv4ChecksumAt],
+            FoldChecksum(constant_sum_ + ip_length + identification));
   if (flow_.protocol == kProtocolUdp) {
-    StoreBe16(&out[kUdpLengthAt], static_cast<std::uint16_t>(ip_length - kIpv4HeaderBytes));
+    StoreBe16(&out[kTransportAt + kUdpLengthAt],
+              static_cast<std::uint16_t>(ip_length - kIpv4HeaderBytes));
   }
 }
 

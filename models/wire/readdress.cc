@@ -3,16 +3,10 @@
 #include <optional>
 
 #include "models/wire/byte_order.h"
+#include "models/wire/header_offsets.h"
 
 namespace vpcmirror {
 namespace {
-
-// Offsets into the IPv4, TCP and UDP headers (RFC 791, 9293, 768).
-constexpr std::size_t kIpv4ChecksumAt = 10;
-constexpr std::size_t kIpv4SourceAt = 12;
-constexpr std::size_t kIpv4DestinationAt = 16;
-constexpr std::size_t kTcpChecksumAt = 16;
-constexpr std::size_t kUdpChecksumAt = 6;
 
 // HC' = ~(~HC + ~m + m') for each 16-bit word (RFC 1624, equation 3).
 std::uint16_t Adjusted(std::uint16_t checksum, std::uint32_t old_word, std::uint32_t new_word) {
