@@ -4,14 +4,6 @@
 #include <utility>
 
 namespace vpcmirror {
-namespace {
-
-bool PortMatches(const PortRange& range, const FlowKey& flow, std::uint16_t port) {
-  return flow.ports == Ports::kKnown ? range.Contains(port) : range.IsAny();
-}
-
-}  // namespace
-
 std::string_view ToString(NextHop::Kind kind) {
   switch (kind) {
     case NextHop::Kind::kNotLookedUp:
@@ -34,14 +26,6 @@ std::string_view ToString(NextHop::Kind kind) {
       return "no route";
   }
   return "unknown";
-}
-
-bool Condition::Matches(const FlowKey& flow) const noexcept {
-  if (protocol && *protocol != flow.protocol) return false;
-  if (source && !source->Contains(flow.source)) return false;
-  if (destination && !destination->Contains(flow.destination)) return false;
-  return PortMatches(source_ports, flow, flow.source_port) &&
-         PortMatches(destination_ports, flow, flow.destination_port);
 }
 
 Filter Filter::AllOf(std::vector<Condition> conditions) {

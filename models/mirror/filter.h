@@ -6,40 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "models/mirror/condition.h"
 #include "models/mirror/refusal.h"
 #include "models/wire/address.h"
 #include "models/wire/flow_key.h"
 #include "models/wire/frame.h"
 
 namespace vpcmirror {
-
-// Both ends are inside the range. first <= last.
-struct PortRange {
-  std::uint16_t first = 1;
-  std::uint16_t last = 65535;
-
-  constexpr bool Contains(std::uint16_t port) const { return first <= port && port <= last; }
-  // The range that a cloud writes for "any port" (Tencent: 1-65535, 0 is outside).
-  constexpr bool IsAny() const { return first <= 1 && last == 65535; }
-
-  friend bool operator==(const PortRange&, const PortRange&) = default;
-};
-
-// One 5-tuple condition. An absent field matches everything.
-struct Condition {
-  std::optional<IpPrefix> source;
-  std::optional<IpPrefix> destination;
-  std::optional<std::uint8_t> protocol;  // IANA number
-  PortRange source_ports;
-  PortRange destination_ports;
-
-  // A flow without ports (ICMP, a later fragment) matches a port range only if
-  // the range is any; a flow with ports must lie inside the range, so that port
-  // 0 does not match the default range.
-  bool Matches(const FlowKey& flow) const noexcept;
-
-  friend bool operator==(const Condition&, const Condition&) = default;
-};
 
 // What the route lookup of a frame answered, as the driver looked it up.
 struct NextHop {

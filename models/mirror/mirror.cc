@@ -12,7 +12,7 @@ Mirror::Mirror(MirrorSettings settings)
     if (!receiver.address.is_v4()) {
       throw std::invalid_argument(ToString(receiver.address) + " is not IPv4: the underlay is");
     }
-    if (encapsulation_.MaxInnerFrame(receiver.mtu) <= Bytes(0)) {
+    if (encapsulation_.MaxInner(receiver.mtu) <= Bytes(0)) {
       throw std::invalid_argument("an MTU of " + std::to_string(receiver.mtu.count()) +
                                   " leaves no room for a copy");
     }
@@ -22,6 +22,18 @@ Mirror::Mirror(MirrorSettings settings)
 Bytes Mirror::WireOverhead() const {
   const auto headers = static_cast<std::int64_t>(encapsulation_.header_bytes());
   return headers == 0 ? Bytes(0) : Bytes(headers + std::int64_t{kEthernetHeaderBytes});
+}
+
+std::vector<MirrorPort> Mirror::MirrorPorts() const {
+  std::vector<MirrorPort> ports;
+  if (encapsulation_.header_bytes() == 0) return ports;
+  const auto port = encapsulation_.destination_port();
+  for (const ReceiverAddress& receiver : settings_.receivers) {
+    ports.push_back({.receiver = receiver.address,
+                     .protocol = port ? kProtocolUdp : kProtocolGre,
+                     .port = port.value_or(0)});
+  }
+  return ports;
 }
 
 std::uint32_t Mirror::ChooseReceiver(const FrameInfo& frame,

@@ -32,6 +32,16 @@ struct ReceiverAddress {
   friend bool operator==(const ReceiverAddress&, const ReceiverAddress&) = default;
 };
 
+// Where copies of some mirror arrive. Traffic to one of these is mirror traffic
+// and is never collected, whichever mirror it belongs to.
+struct MirrorPort {
+  IpAddress receiver;
+  std::uint8_t protocol = kProtocolUdp;  // IANA number: UDP, or GRE
+  std::uint16_t port = 0;                // 0 for GRE
+
+  friend auto operator<=>(const MirrorPort&, const MirrorPort&) = default;
+};
+
 struct MirrorSettings {
   std::string id;
   MirrorState state = MirrorState::kRunning;
@@ -57,6 +67,10 @@ class Mirror {
   // By how much an uncut copy is longer than its frame, as Ethernet frames
   // without FCS: the outer Ethernet header and what follows it; 0 for kNone.
   Bytes WireOverhead() const;
+
+  // Where copies arrive at each receiver; empty for kNone, whose copies are marked by their
+  // carrier.
+  std::vector<MirrorPort> MirrorPorts() const;
 
   // The receiver of a copy: FlowHash mod n, or `source_eni_hash` mod n. A frame
   // without a flow goes where its source ENI's copies go.

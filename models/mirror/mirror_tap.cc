@@ -13,7 +13,7 @@ CopyPlan PlanOf(const Mirror& mirror, const FrameInfo& frame, std::uint64_t eni_
                 Bytes source_mtu) noexcept {
   const std::uint32_t receiver = mirror.ChooseReceiver(frame, eni_hash);
   const Bytes mtu = std::min(source_mtu, mirror.settings().receivers[receiver].mtu);
-  const Bytes room = mirror.encapsulation().MaxInnerFrame(mtu);
+  const Bytes room = mirror.encapsulation().MaxInner(mtu);
   CopyPlan plan{.receiver = receiver,
                 .kept = frame.wire_length,
                 .mtu_action = MtuAction::kWhole,
@@ -75,8 +75,8 @@ Refusal MirrorTap::RefusalForAll(const Frame& frame) const noexcept {
   }
   if (frame.is_mirror_copy) return Refusal::kMirrorTraffic;
   const FlowKey& flow = frame.info.flow;
-  if (frame.info.has_flow && flow.protocol == kProtocolUdp && flow.ports == Ports::kKnown) {
-    const MirrorPort port{flow.destination, flow.destination_port};
+  if (frame.info.has_flow) {
+    const MirrorPort port{flow.destination, flow.protocol, flow.destination_port};
     if (std::binary_search(rules_->mirror_ports.begin(), rules_->mirror_ports.end(), port)) {
       return Refusal::kMirrorTraffic;
     }

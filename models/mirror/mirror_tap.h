@@ -32,15 +32,6 @@ struct NeverMirrored {
   bool Matches(const FrameInfo& frame) const noexcept;
 };
 
-// Where the copies of some mirror arrive. Traffic to one of these is mirror
-// traffic and is never collected, whichever mirror it belongs to.
-struct MirrorPort {
-  IpAddress receiver;
-  std::uint16_t port = 0;
-
-  friend auto operator<=>(const MirrorPort&, const MirrorPort&) = default;
-};
-
 // What all taps of one provider share. Immutable.
 struct TapRules {
   std::vector<NeverMirrored> never_mirrored;

@@ -36,13 +36,8 @@ ns3::Ptr<EniDevice> VpcHelper::Install(const ns3::Ptr<ns3::Node>& node, const Ip
 // of any of its mirrors, whichever was installed first.
 std::vector<ns3::Ptr<MirrorSession>> VpcHelper::InstallMirror(
     const std::shared_ptr<const Mirror>& mirror, const ns3::NetDeviceContainer& sources) {
-  if (mirror->encapsulation().header_bytes() > 0) {
-    for (const ReceiverAddress& receiver : mirror->settings().receivers) {
-      rules_->mirror_ports.push_back(
-          {receiver.address, mirror->settings().tunnel.destination_port});
-    }
-    std::sort(rules_->mirror_ports.begin(), rules_->mirror_ports.end());
-  }
+  for (const MirrorPort& port : mirror->MirrorPorts()) rules_->mirror_ports.push_back(port);
+  std::sort(rules_->mirror_ports.begin(), rules_->mirror_ports.end());
   std::vector<ns3::Ptr<MirrorSession>> sessions;
   for (std::uint32_t i = 0; i < sources.GetN(); ++i) {
     auto session = ns3::CreateObject<MirrorSession>();

@@ -74,11 +74,8 @@ CpuCost SettleCloneCost(Draft& draft) {
 std::vector<MirrorPort> MirrorPorts(const Draft& draft) {
   std::vector<MirrorPort> ports;
   for (const PlacedMirror& placed : draft.mirrors) {
-    const MirrorSettings& settings = placed.mirror->settings();
-    if (settings.tunnel.kind == EncapsulationKind::kNone) continue;
-    for (const ReceiverAddress& receiver : settings.receivers) {
-      ports.push_back({receiver.address, settings.tunnel.destination_port});
-    }
+    const std::vector<MirrorPort> of_mirror = placed.mirror->MirrorPorts();
+    ports.insert(ports.end(), of_mirror.begin(), of_mirror.end());
   }
   std::sort(ports.begin(), ports.end());
   ports.erase(std::unique(ports.begin(), ports.end()), ports.end());

@@ -18,6 +18,8 @@ struct MacAddress {
   friend auto operator<=>(const MacAddress&, const MacAddress&) = default;
 };
 
+enum class IpFamily : std::uint8_t { kV4, kV6 };
+
 // An IPv4 or IPv6 address. IPv4 sorts before IPv6.
 class IpAddress {
  public:
@@ -38,6 +40,7 @@ class IpAddress {
   }
 
   constexpr bool is_v4() const { return !is_v6_; }
+  constexpr IpFamily family() const { return is_v6_ ? IpFamily::kV6 : IpFamily::kV4; }
   // Host order. Requires is_v4().
   constexpr std::uint32_t v4() const {
     std::uint32_t value = 0;

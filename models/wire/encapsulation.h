@@ -4,8 +4,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "models/units/quantity.h"
 #include "models/wire/address.h"
@@ -13,68 +15,114 @@
 namespace vpcmirror {
 
 enum class EncapsulationKind : std::uint8_t {
-  kNone,   // accounting only: the copy is the frame, marked by its carrier
-  kVxlan,  // RFC 7348 over IPv4
+  kNone,         // accounting only: the copy is the frame, marked by its carrier
+  kVxlan,        // RFC 7348
+  kGeneve,       // RFC 8926
+  kGreIp,        // RFC 2784, 2890: the IP packet, without its Ethernet header
+  kGreEthernet,  // RFC 2784, 2890 with protocol type 0x6558
+  kNvgre,        // RFC 7637
+  kErspan1,      // draft-foschiano-erspan-03: GRE 0x88BE without sequence and ERSPAN header
+  kErspan2,      // the same, type II
+  kErspan3,      // the same, type III
 };
+inline constexpr std::size_t kEncapsulationKinds = 9;
 
-inline constexpr std::uint16_t kVxlanPort = 4789;  // RFC 7348, 8
+inline constexpr std::uint16_t kVxlanPort = 4789;   // RFC 7348, 8
+inline constexpr std::uint16_t kGenevePort = 6081;  // RFC 8926, 3.3
 inline constexpr std::uint32_t kVniMax = (1u << 24) - 1;
-inline constexpr std::size_t kVxlanOverIpv4Bytes = 20 + 8 + 8;  // IPv4, UDP, VXLAN
-inline constexpr std::size_t kMaxOuterHeaderBytes = kVxlanOverIpv4Bytes;
+inline constexpr std::uint16_t kErspanSessionMax = (1u << 10) - 1;
+inline constexpr std::size_t kMaxGeneveOptionBytes = 63 * 4;  // RFC 8926, 3.4: 6 bits of words
+// IPv6, UDP, Geneve with all the options it can have.
+inline constexpr std::size_t kMaxOuterHeaderBytes = 40 + 8 + 8 + kMaxGeneveOptionBytes;
 
 struct TunnelSettings {
   EncapsulationKind kind = EncapsulationKind::kVxlan;
-  std::uint32_t vni = 0;
-  std::uint16_t destination_port = kVxlanPort;
-  // Outer source port = first_source_port + entropy mod source_ports.
+  std::uint32_t vni = 0;  // VXLAN, Geneve; NVGRE's virtual subnet ID
+  // VXLAN and Geneve; empty: the port that the format has registered.
+  std::optional<std::uint16_t> destination_port;
+  // Outer UDP source port = first_source_port + entropy mod source_ports.
   std::uint16_t first_source_port = 49152;  // RFC 6335: first dynamic port
   std::uint16_t source_ports = 64;
+  std::optional<std::uint32_t> gre_key;  // kGreIp, kGreEthernet
+  // kGreIp and kGreEthernet: a sequence number in every header. ERSPAN II and
+  // III always have one; VXLAN, Geneve, NVGRE and ERSPAN I never.
+  bool sequence_numbers = false;
+  std::uint16_t erspan_session = 0;        // ERSPAN II and III; 10 bits
+  bool erspan_platform_subheader = false;  // ERSPAN III: the optional 8 bytes, all zero
+  std::vector<std::byte> geneve_options;   // as on the wire; a multiple of 4, at most 252
+  bool geneve_carries_ip = false;          // the IP packet, without its Ethernet header
 };
 
-// Where one copy goes: differs from copy to copy, while the settings do not.
+// Where one copy goes and what differs from copy to copy.
 struct TunnelRoute {
   IpAddress source;
-  IpAddress destination;
-  std::uint64_t entropy = 0;  // the flow hash that spreads outer source ports
+  IpAddress destination;      // of the same family
+  std::uint64_t entropy = 0;  // the flow hash that spreads outer source ports and NVGRE flow IDs
+  std::uint32_t sequence = 0;
+  std::uint16_t inner_ether_type = 0;  // kGreIp and Geneve carrying IP: 0x0800 or 0x86dd
+  std::uint16_t vlan_id = 0;           // ERSPAN II and III: of the frame's outermost tag
+  std::uint32_t timestamp = 0;         // ERSPAN III, in units of 100 ns (granularity 01)
+  bool truncated = false;              // ERSPAN II and III: bit T
 };
 
 // Immutable, so threads may share one.
 class Encapsulation {
  public:
   // Throws std::invalid_argument: VNI above kVniMax, source_ports 0, a port
-  // range that runs over 65535, destination_port 0.
+  // range that runs over 65535, destination_port 0, an ERSPAN session above
+  // kErspanSessionMax, Geneve options that are no multiple of 4, too long, or
+  // whose own lengths do not add up.
   explicit Encapsulation(const TunnelSettings& settings);
 
   const TunnelSettings& settings() const { return settings_; }
 
-  // Bytes from the outer IP header to the last byte before the inner frame; 0 for kNone.
-  std::size_t header_bytes() const { return header_bytes_; }
+  // Whether the copy begins with the IP header of the frame: its Ethernet
+  // header and tags are left out, and a frame that is not IP cannot be carried.
+  bool carries_ip() const { return carries_ip_; }
+  bool has_sequence() const { return has_sequence_; }
+  // The UDP port that copies arrive at; empty where the format is not UDP.
+  std::optional<std::uint16_t> destination_port() const;
 
-  // The most bytes of inner frame that fit an outer IP packet of `mtu` bytes, or
-  // of 65535, IPv4's largest, where the MTU is more. For kNone the MTU counts the
-  // frame's own IP packet: mtu + 14. Never below 0.
-  Bytes MaxInnerFrame(Bytes mtu) const noexcept;
+  // Bytes from the outer IP header to the last byte before what is carried; 0 for kNone.
+  std::size_t header_bytes(IpFamily family = IpFamily::kV4) const {
+    return family == IpFamily::kV4 ? v4_.bytes : v6_.bytes;
+  }
 
-  // The outer source port of a copy with this entropy.
+  // The most bytes of the carried frame (or IP packet, where carries_ip()) that
+  // fit an outer IP packet of `mtu` bytes, or of the longest that the outer
+  // header can tell (IPv4: 65535; IPv6: 65575) where the MTU is more. For kNone
+  // the MTU counts the frame's own IP packet: mtu + 14. Never below 0.
+  Bytes MaxInner(Bytes mtu, IpFamily family = IpFamily::kV4) const noexcept;
+
+  // The outer UDP source port of a copy with this entropy.
   std::uint16_t SourcePort(std::uint64_t entropy) const noexcept;
 
-  // Fills the first header_bytes() of `out` for an inner frame of
-  // `inner_frame` bytes. IPv4: no options, DF set, identification 0 (RFC 6864,
-  // 4.1: an atomic datagram), TTL 64; UDP checksum 0 (RFC 7348, 5). Returns
-  // the bytes written, or 0 with `out` untouched when the outer length would
-  // pass 65535, when the route is not IPv4, and for kNone.
+  // Fills the first header_bytes() of `out` for `inner` bytes of carried frame
+  // or packet. IPv4: no options, DF set, identification 0 (RFC 6864, 4.1: an
+  // atomic datagram), TTL 64; IPv6: hop limit 64, flow label 0; outer UDP
+  // checksum 0 (RFC 7348, 5; RFC 6935, 5), GRE without checksum; reserved bits
+  // zero. Returns the bytes written, or 0 with `out` untouched when the outer
+  // length field cannot hold it, when the addresses' families differ, and for kNone.
   [[nodiscard]] std::size_t WriteHeaders(
-      const TunnelRoute& route, Bytes inner_frame,
+      const TunnelRoute& route, Bytes inner,
       std::span<std::byte, kMaxOuterHeaderBytes> out) const noexcept;
 
  private:
+  // What is the same for every copy over one family: lengths, addresses, checksum zero.
+  struct Constant {
+    std::array<std::byte, kMaxOuterHeaderBytes> octets{};
+    std::size_t bytes = 0;
+    std::uint32_t ipv4_sum = 0;  // of the IPv4 words in it
+  };
+
   TunnelSettings settings_;
-  std::size_t header_bytes_ = 0;
-  std::array<std::byte, kMaxOuterHeaderBytes> constant_{};  // lengths, addresses, checksum zero
-  std::uint32_t constant_sum_ = 0;                          // of the IPv4 words in constant_
+  bool carries_ip_ = false;
+  bool has_sequence_ = false;
+  Constant v4_;
+  Constant v6_;
 };
 
-// "none", "vxlan".
+// "none", "vxlan", "geneve", "gre_ip", "gre_ethernet", "nvgre", "erspan1", "erspan2", "erspan3".
 std::string_view ToString(EncapsulationKind kind);
 
 }  // namespace vpcmirror

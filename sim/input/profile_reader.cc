@@ -42,7 +42,7 @@ TunnelSettings ReadTunnel(const Cursor& at) {
   TunnelSettings tunnel;
   tunnel.kind = TextOf(at, "kind") == "none" ? EncapsulationKind::kNone : EncapsulationKind::kVxlan;
   tunnel.vni = NumberOf(at, "vni", tunnel.vni);
-  tunnel.destination_port = NumberOf(at, "destination_port", tunnel.destination_port);
+  tunnel.destination_port = NumberOf(at, "destination_port", kVxlanPort);
   tunnel.first_source_port = NumberOf(at, "first_source_port", tunnel.first_source_port);
   tunnel.source_ports = NumberOf(at, "source_ports", tunnel.source_ports);
   if (int{tunnel.first_source_port} + int{tunnel.source_ports} - 1 > 65535) {

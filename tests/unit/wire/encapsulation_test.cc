@@ -82,20 +82,20 @@ TEST(EncapsulationTest, LeavesRoomForTheInnerFrame) {
   const Encapsulation vxlan({});
   EXPECT_EQ(vxlan.header_bytes(), 36u);
   EXPECT_EQ(vxlan.header_bytes() + kEthernetHeaderBytes, 50u);
-  EXPECT_EQ(vxlan.MaxInnerFrame(Bytes(1500)), Bytes(1450 + 14));
-  EXPECT_EQ(vxlan.MaxInnerFrame(Bytes(8500)), Bytes(8450 + 14));
-  EXPECT_EQ(vxlan.MaxInnerFrame(Bytes(9001)), Bytes(8951 + 14));
-  EXPECT_EQ(vxlan.MaxInnerFrame(Bytes(36)), Bytes(0));
-  EXPECT_EQ(vxlan.MaxInnerFrame(Bytes(35)), Bytes(0));
-  EXPECT_EQ(vxlan.MaxInnerFrame(Bytes(100'000)), Bytes(65'535 - 36));
+  EXPECT_EQ(vxlan.MaxInner(Bytes(1500)), Bytes(1450 + 14));
+  EXPECT_EQ(vxlan.MaxInner(Bytes(8500)), Bytes(8450 + 14));
+  EXPECT_EQ(vxlan.MaxInner(Bytes(9001)), Bytes(8951 + 14));
+  EXPECT_EQ(vxlan.MaxInner(Bytes(36)), Bytes(0));
+  EXPECT_EQ(vxlan.MaxInner(Bytes(35)), Bytes(0));
+  EXPECT_EQ(vxlan.MaxInner(Bytes(100'000)), Bytes(65'535 - 36));
 }
 
 TEST(EncapsulationTest, NoneAddsNothing) {
   const Encapsulation none({.kind = EncapsulationKind::kNone});
   EXPECT_EQ(none.header_bytes(), 0u);
-  EXPECT_EQ(none.MaxInnerFrame(Bytes(1500)), Bytes(1514));
-  EXPECT_EQ(none.MaxInnerFrame(Bytes(0)), Bytes(0));
-  EXPECT_EQ(none.MaxInnerFrame(Bytes(-5)), Bytes(0));
+  EXPECT_EQ(none.MaxInner(Bytes(1500)), Bytes(1514));
+  EXPECT_EQ(none.MaxInner(Bytes(0)), Bytes(0));
+  EXPECT_EQ(none.MaxInner(Bytes(-5)), Bytes(0));
 }
 
 TEST(EncapsulationTest, SourcePortIsFirstPlusEntropyModuloCount) {

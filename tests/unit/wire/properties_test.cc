@@ -70,7 +70,7 @@ RC_GTEST_PROP(FrameProperty, IsParsedAsTheFlowThatItWasMadeOf, ()) {
 RC_GTEST_PROP(EncapsulationProperty, NeverMakesAPacketOverTheMtu, ()) {
   const Encapsulation vxlan(TunnelSettings{});
   const Bytes mtu(*rc::gen::inRange<std::int64_t>(68, 65536));
-  const Bytes inner = vxlan.MaxInnerFrame(mtu);
+  const Bytes inner = vxlan.MaxInner(mtu);
   RC_ASSERT(inner + Bytes(static_cast<std::int64_t>(vxlan.header_bytes())) <= mtu);
 }
 
