@@ -41,7 +41,7 @@ std::shared_ptr<const TapRules> TencentRules() {
             .ports = {80}},
            {.name = "ntp", .protocol = kProtocolUdp, .service = services, .ports = {123}},
            {.name = "activation", .protocol = kProtocolTcp, .service = services, .ports = {1688}}},
-      .mirror_ports = {{kReceiver, kVxlanPort}}});
+      .mirror_ports = {{kReceiver, kProtocolUdp, kVxlanPort}}});
 }
 
 MirrorTap TapOf(MirrorSettings settings) {

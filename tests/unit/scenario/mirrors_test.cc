@@ -105,8 +105,9 @@ TEST(MirrorsTest, KnowTheMirrorPortsOfEachOther) {
   Scenario scenario = WithDatabases();
   scenario.mirrors = {MirrorOf({"web"}, {"ids"}), MirrorOf({"subnet:db"}, {"ids", "web[0]"}, 1)};
   const ValidScenario valid = Validate(scenario, SmallLibrary());
-  EXPECT_THAT(valid.tap_rules[0]->mirror_ports, ElementsAre(MirrorPort{Address("10.0.1.2"), 4789},
-                                                            MirrorPort{Address("10.0.9.2"), 4789}));
+  EXPECT_THAT(valid.tap_rules[0]->mirror_ports,
+              ElementsAre(MirrorPort{Address("10.0.1.2"), kProtocolUdp, 4789},
+                          MirrorPort{Address("10.0.9.2"), kProtocolUdp, 4789}));
 }
 
 TEST(MirrorsTest, OverlapOfARangeAndAnEniIsAnAssumption) {

@@ -43,8 +43,9 @@ TEST(ValidateTest, ExpandsTheSmallestScenario) {
   EXPECT_THAT(mirror.receiver_enis, ElementsAre(2u));
 
   ASSERT_EQ(valid.tap_rules.size(), 1u);
-  EXPECT_THAT(valid.tap_rules[0]->mirror_ports,
-              ElementsAre(MirrorPort{Address("10.0.0.4"), 4789}));  // RFC 7348: port 4789
+  EXPECT_THAT(
+      valid.tap_rules[0]->mirror_ports,
+      ElementsAre(MirrorPort{Address("10.0.0.4"), kProtocolUdp, 4789}));  // RFC 7348: port 4789
   ASSERT_EQ(valid.workloads.size(), 1u);
   EXPECT_EQ(valid.workloads[0].streams.size(), 4u);  // two hosts, in and out each
 }
