@@ -1,7 +1,10 @@
 // The rules of one cloud, as data.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,19 +25,123 @@ struct Assumption {
   bool overridden = false;  // the scenario says so
 };
 
+// How a cloud's filters are made.
+enum class FilterModel : std::uint8_t {
+  kAllConditions,    // several conditions, all of which must hold
+  kFirstMatch,       // ordered rules per direction, accept or reject
+  kPeerAndProtocol,  // CIDRs of the peer, and protocols; each list a choice
+  kEverything,       // no filter at all
+};
+
+// The range of a priority or a number that a user gives; the smaller is asked first.
+struct NumberRange {
+  std::int64_t first = 1;
+  std::int64_t last = 0;  // below `first`: nobody gives one
+};
+
+struct FilterRules {
+  FilterModel model = FilterModel::kFirstMatch;
+  bool copies_all_without_rules = false;
+  NumberRange priority;
+  std::vector<std::string> protocols;  // as the API writes them; empty: IANA numbers
+  bool has_ports = true;
+  PortRange port_limits{1, 65535};  // that a rule may name; also what "any" means
+  bool has_ipv6 = false;
+  bool has_next_hop = false;  // NAT gateway
+  // Whether traffic of a network service that no filter names is left out.
+  bool services_need_enabling = false;
+};
+
+// A service whose traffic a filter may name (AWS: amazon-dns). Its addresses are
+// `addresses`, and the one at `vpc_offset` in the VPC's range.
+struct ServiceTraffic {
+  std::string name;
+  std::vector<IpPrefix> addresses;
+  std::optional<std::uint32_t> vpc_offset;
+  std::vector<std::uint8_t> protocols;
+  std::uint16_t port = 0;
+};
+
+enum class NumberScope : std::uint8_t { kNone, kEni, kAccount };
+
+struct SessionRules {
+  NumberRange number;
+  NumberScope unique_within = NumberScope::kNone;
+  std::optional<int> per_eni;  // at most; empty: not limited
+  bool at_most_one_copy = true;
+  bool reject_stops_later = true;  // a rule's reject ends it for later sessions too
+  bool one_source = false;         // a session has a single source ENI
+};
+
+enum class VniRule : std::uint8_t {
+  kNone,    // the format has none, or nobody can give it: TunnelSettings::vni
+  kFixed,   // TunnelSettings::vni unless given
+  kRandom,  // drawn from the session's ID unless given
+};
+
+struct LengthRule {
+  std::optional<Bytes> by_default;  // empty: the whole frame
+  std::optional<Bytes> least;       // that may be asked for; empty: nobody can ask
+  std::optional<Bytes> most;
+};
+
+struct SecurityRules {
+  bool mirrors_what_source_drops = false;  // frames that a security group or ACL drops
+  bool copies_pass_source = true;          // copies are exempt from the source's own rules
+  bool target_filters_copies = true;       // the receiver's security group and ACL apply
+};
+
+// What a receiver may not be.
+enum class LoopRule : std::uint8_t {
+  kReceiverExcluded,  // left out of a range that holds it; refused as a named source
+  kEniNotBoth,        // an ENI is source or target, never both
+};
+
+struct Quota {
+  std::string name;  // "sessions_per_eni"
+  std::string text;
+  std::optional<std::int64_t> most;  // empty: unlimited
+  std::string as_of;                 // ISO date
+  std::string source;
+};
+
+struct Lifecycle {
+  std::vector<std::string> states;  // as the API writes them; empty: it exists or not
+  std::string by_default;           // of a session whose state is not given
+};
+
 struct ProviderProfile {
   std::string name;  // "tencent"
   std::string title;
   std::string as_of;  // ISO date
   std::vector<std::string> sources;
+  bool experimental = false;  // said in every output
+  std::string api;            // shape of its mirrors in a scenario: "tencent", "aws", ...
 
-  std::vector<NeverMirrored> never_mirrored;
-  bool mirrors_what_security_drops = false;
+  FilterRules filter;
+  SessionRules sessions;
   TunnelSettings tunnel;
+  VniRule vni = VniRule::kNone;
+  HashSymmetry port_hash_symmetry = HashSymmetry::kSymmetric;
+  LengthRule packet_length;
   MtuPolicy mtu_policy = MtuPolicy::kTruncate;
+  MtuRule mtu;
+  std::vector<NeverMirrored> never_mirrored;
+  std::vector<ServiceTraffic> services;
+  SecurityRules security;
   HashSymmetry hash_symmetry = HashSymmetry::kSymmetric;
   ReceiverChoice default_choice = ReceiverChoice::kBySourceEni;
+  LoopRule loop = LoopRule::kReceiverExcluded;
+  bool needs_same_vpc = true;  // source and receiver
   Congestion congestion = Congestion::kSharedRandom;
+  // Of instance types whose catalogue row does not say.
+  LimitModel limit_model = LimitModel::kCombined;
+  Lifecycle lifecycle;
+  std::vector<Quota> quotas;
+  // What the API calls a refusal, by our word for it: "source_is_target" to
+  // "UnsupportedOperation.TrafficMirrorNotSupportSameSrcTarget". Empty text where
+  // the API has no word.
+  std::map<std::string, std::string> error_codes;
   // Those of the above that no document states, by name.
   std::vector<Assumption> assumptions;
 };

@@ -1,8 +1,11 @@
-// A mirror, compiled: what every ENI in its collection range shares.
+// A mirror session, compiled: what every ENI in its collection range shares.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/mirror/direction.h"
@@ -22,12 +25,39 @@ enum class ReceiverChoice : std::uint8_t {
   kByFlow,       // Tencent AlgHash FIVE_TUPLE_FLOW: by flow hash
 };
 
-// What happens to a copy that is larger than the MTU on its way.
-enum class MtuPolicy : std::uint8_t { kTruncate, kDrop };
+// What happens to a copy that is larger than the MTU that counts for it.
+enum class MtuPolicy : std::uint8_t {
+  kTruncate,          // its end is cut off
+  kTruncateRepaired,  // the same, and lengths and checksums inside say so
+  kSegment,           // a TCP or UDP super-frame becomes frames that fit; others are truncated
+  kFragment,          // the outer packet is fragmented
+  kDrop,
+};
+
+// Which MTU that is.
+enum class MtuBasis : std::uint8_t {
+  kPath,      // the smaller of source ENI and receiver
+  kReceiver,  // the receiver's
+  kSource,    // the source ENI's
+  kFixed,     // MtuRule::fixed, whatever they have
+};
+
+struct MtuRule {
+  MtuBasis basis = MtuBasis::kPath;
+  Bytes fixed{1500};
+  // By how many bytes the cloud reckons a copy's outer IP packet to be longer
+  // than the packet inside, over IPv4 and IPv6; empty: by what it really is.
+  std::optional<Bytes> counted_overhead_v4;
+  std::optional<Bytes> counted_overhead_v6;
+
+  friend bool operator==(const MtuRule&, const MtuRule&) = default;
+};
 
 struct ReceiverAddress {
   IpAddress address;
-  Bytes mtu{};  // of its ENI: the largest IP packet, outer headers included
+  Bytes mtu{};               // of its ENI: the largest IP packet, outer headers included
+  std::uint32_t weight = 1;  // its share of flows or ENIs among the receivers; at least 1
+  MtuPolicy mtu_policy = MtuPolicy::kTruncate;
 
   friend bool operator==(const ReceiverAddress&, const ReceiverAddress&) = default;
 };
@@ -42,40 +72,67 @@ struct MirrorPort {
   friend auto operator<=>(const MirrorPort&, const MirrorPort&) = default;
 };
 
+// Whole flows, both directions alike: a flow is kept or left out for good.
+// 0 < keep <= of.
+struct Sampling {
+  std::uint32_t keep = 1;
+  std::uint32_t of = 1;
+
+  friend bool operator==(const Sampling&, const Sampling&) = default;
+};
+
 struct MirrorSettings {
   std::string id;
+  std::int64_t number = 0;  // sessions of one ENI are asked in ascending order
   MirrorState state = MirrorState::kRunning;
   DirectionSet directions = DirectionSet::kAll;
   Filter filter;
+  Sampling sampling;
   std::vector<ReceiverAddress> receivers;  // at least one
   ReceiverChoice choice = ReceiverChoice::kBySourceEni;
-  HashSymmetry hash_symmetry = HashSymmetry::kSymmetric;
+  HashSymmetry hash_symmetry = HashSymmetry::kSymmetric;       // of the choice by flow
+  HashSymmetry port_hash_symmetry = HashSymmetry::kSymmetric;  // of the outer source port
   TunnelSettings tunnel;
-  MtuPolicy mtu_policy = MtuPolicy::kTruncate;
+  // Bytes of each frame that are copied, by Direction; empty: all.
+  std::array<std::optional<Bytes>, 2> packet_length;
+  MtuRule mtu;
 };
 
 // Immutable, so that all ENIs of a mirror and any thread may share one.
 class Mirror {
  public:
-  // Throws std::invalid_argument: no receiver, a receiver that is not IPv4, an
-  // MTU with no room for a single byte of inner frame, and what Encapsulation refuses.
+  // Throws std::invalid_argument: no receiver, receivers of both families, a
+  // weight of 0, an MTU with no room for a single byte of inner frame, a packet
+  // length or sampling of 0 or less, sampling that keeps more than all, and what
+  // Encapsulation refuses.
   explicit Mirror(MirrorSettings settings);
 
   const MirrorSettings& settings() const { return settings_; }
   const Encapsulation& encapsulation() const { return encapsulation_; }
+  IpFamily family() const { return settings_.receivers.front().address.family(); }
 
   // By how much an uncut copy is longer than its frame, as Ethernet frames
-  // without FCS: the outer Ethernet header and what follows it; 0 for kNone.
+  // without FCS: the outer Ethernet header and what follows it, less the inner
+  // Ethernet header (untagged) where that is left out; 0 for kNone.
   Bytes WireOverhead() const;
 
   // Where copies arrive at each receiver; empty for kNone, whose copies are marked by their
   // carrier.
   std::vector<MirrorPort> MirrorPorts() const;
 
-  // The receiver of a copy: FlowHash mod n, or `source_eni_hash` mod n. A frame
-  // without a flow goes where its source ENI's copies go.
+  // The most bytes of a frame that a copy to this receiver holds uncut: by the
+  // MtuRule, counted from the frame's first byte (from its IP header on where the
+  // encapsulation carries IP).
+  Bytes Room(std::uint32_t receiver, Bytes source_mtu) const noexcept;
+
+  // The receiver of a copy, by weight: FlowHash mod the sum of weights, or
+  // `source_eni_hash` mod that sum. A frame without a flow goes where its source
+  // ENI's copies go.
   std::uint32_t ChooseReceiver(const FrameInfo& frame,
                                std::uint64_t source_eni_hash) const noexcept;
+
+  // Whether the sampling keeps this flow; a frame without a flow is kept.
+  bool Keeps(const FrameInfo& frame) const noexcept;
 
   // Entropy of the outer source port: always the flow hash, whatever chose the receiver.
   std::uint64_t Entropy(const FrameInfo& frame) const noexcept;
@@ -83,6 +140,12 @@ class Mirror {
  private:
   MirrorSettings settings_;
   Encapsulation encapsulation_;
+  std::vector<std::uint32_t> by_share_;  // receiver of each unit of weight
 };
+
+// "truncate", "truncate_repaired", "segment", "fragment", "drop".
+std::string_view ToString(MtuPolicy policy);
+// "path", "receiver", "source", "fixed".
+std::string_view ToString(MtuBasis basis);
 
 }  // namespace vpcmirror

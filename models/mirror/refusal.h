@@ -9,16 +9,21 @@ namespace vpcmirror {
 
 // In the order in which MirrorTap asks.
 enum class Refusal : std::uint8_t {
-  kNone,           // copied
-  kNeverMirrored,  // ARP, DHCP, metadata, NTP, activation: the provider's list
-  kMirrorTraffic,  // a copy, or traffic to a receiver's mirror port: the loop guard
-  kNotAdmitted,    // a security group or ACL dropped the frame, and the profile says so
-  kStopped,        // the mirror is not RUNNING
-  kDirection,      // the mirror collects the other direction
-  kFilter,         // the 5-tuple conditions do not hold
-  kNextHop,        // the route does not lead to the mirror's NAT gateway
+  kNone,            // copied
+  kNeverMirrored,   // ARP, DHCP, metadata, NTP, activation: the provider's list
+  kMirrorTraffic,   // a copy, or traffic to a receiver's mirror port: the loop guard
+  kNotAdmitted,     // a security group or ACL dropped the frame, and the profile says so
+  kStopped,         // the mirror is not RUNNING
+  kEarlierSession,  // an earlier session of the ENI has copied or refused the frame for all
+  kDirection,       // the mirror collects the other direction
+  kNextHop,         // the route does not lead to the mirror's NAT gateway
+  kFilter,          // no rule matches, or a condition that must hold does not
+  kRule,            // a rule says reject, drop, or do not collect
+  kNetworkService,  // traffic of a cloud service that the filter does not name
+  kSampled,         // the flow is not among those that the sampling keeps
+  kNotIp,           // the encapsulation carries IP packets only, and the frame is none
 };
-inline constexpr std::size_t kRefusals = 8;
+inline constexpr std::size_t kRefusals = 13;
 
 // A copy that was decided on and did not leave the source ENI.
 enum class DropReason : std::uint8_t {

@@ -3,6 +3,7 @@
 // it came from, so that every complaint can name a line.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -194,18 +195,64 @@ struct ConditionSpec {
   Condition condition;
 };
 
-// A CreateTrafficMirror body.
-struct TencentMirrorSpec {
+// A rule of an ordered list, as written.
+struct RuleSpec {
   std::string path;
-  std::optional<At<std::string>> vpc_id;
-  std::optional<At<std::string>> name;
+  std::string id;  // "tmfi-...", "tmfr-..."; may be empty
+  std::optional<At<std::int64_t>> priority;
+  std::optional<At<Action>> action;
+  Condition condition;
+};
+
+// What a mirror copies, in whichever of these ways its API writes it.
+struct FilterSpec {
+  std::string path;
+  std::vector<ConditionSpec> conditions;  // all must hold (Tencent)
+  std::optional<At<std::string>> nat_id;  // next hop (Tencent)
+  bool by_rules = false;                  // the two lists below count, even when empty
+  std::vector<RuleSpec> ingress;
+  std::vector<RuleSpec> egress;
+  std::vector<At<IpPrefix>> peers;  // CIDRs of the peer (Google Cloud)
+  std::vector<At<std::uint8_t>> protocols;
+  std::vector<At<std::string>> services;  // network services (AWS)
+};
+
+// How its API calls the parts of a mirror, so that errors speak in those words.
+struct MirrorWords {
+  std::string mirror;    // "mirror", "TrafficMirrorSession"
+  std::string sources;   // "CollectorSrcs", "NetworkInterfaceId"
+  std::string targets;   // "TargetIps", "NetworkInterfaceId"
+  std::string filter;    // "CollectorNormalFilters", "TrafficMirrorFilterId"
+  std::string number;    // "SessionNumber", "Priority"; empty when there is none
+  std::string vni;       // "VirtualNetworkId"; empty when there is none
+  std::string length;    // "PacketLength"; empty when there is none
+  std::string priority;  // of a rule: "Priority", "RuleNumber"
+};
+
+// One mirror, whatever the shape it was written in: a CreateTrafficMirror body, a
+// session with its filter and target.
+struct MirrorSpec {
+  std::string path;
+  std::string api;  // the shape: ProviderProfile::api of the VPCs it may watch
+  MirrorWords words;
+  std::optional<At<std::string>> vpc;
+  std::optional<At<std::string>> id;  // its name, or its session ID
   std::optional<At<MirrorState>> state;
   std::optional<At<DirectionSet>> direction;
-  std::vector<At<std::string>> collector_sources;
-  std::optional<At<std::string>> nat_id;
-  std::vector<ConditionSpec> conditions;
-  std::vector<At<std::string>> target_ips;  // names, addresses or ENI IDs
+  std::vector<At<std::string>> sources;
+  std::vector<At<std::string>> targets;  // names, addresses or ENI IDs
   std::optional<At<ReceiverChoice>> choice;
+  std::optional<At<std::int64_t>> number;  // session number or priority
+  std::optional<At<std::int64_t>> vni;
+  std::optional<At<std::int64_t>> packet_length;  // bytes, of both directions
+  FilterSpec filter;
+
+  // Beyond the API: the member "options" of a mirror or session.
+  std::array<std::optional<At<Bytes>>, 2> length_by_direction;
+  std::optional<At<Sampling>> sampling;
+  std::vector<At<std::uint32_t>> weights;  // in the order of the receivers
+  std::optional<At<MtuPolicy>> mtu_policy;
+  std::optional<At<TunnelSettings>> tunnel;
 };
 
 // CPU time of the guest that a profile does not say, or that the user measured.
@@ -236,7 +283,7 @@ struct Scenario {
   std::vector<VpcSpec> vpcs;
   std::vector<HostSpec> hosts;
   std::vector<WorkloadSpec> workloads;
-  std::vector<TencentMirrorSpec> mirrors;
+  std::vector<MirrorSpec> mirrors;
   std::optional<At<Picoseconds>> fabric_delay;
   CostSpec costs;
   std::map<std::string, At<std::string>> assumptions;  // name to value; not fabric_delay
