@@ -190,18 +190,36 @@ struct WorkloadSpec {
   std::optional<At<Picoseconds>> stop;
 };
 
-struct ConditionSpec {
-  std::string path;
-  Condition condition;
+// A protocol as an API writes it.
+struct ProtocolSpec {
+  std::string text;                    // "TCP", "6", "ALL"
+  std::optional<std::uint8_t> number;  // IANA; empty: any
+
+  friend bool operator==(const ProtocolSpec&, const ProtocolSpec&) = default;
 };
 
-// A rule of an ordered list, as written.
+// What a rule or condition asks of a flow; an absent field holds for any.
+struct MatchSpec {
+  std::optional<At<IpFamily>> family;
+  std::optional<At<IpPrefix>> source;
+  std::optional<At<IpPrefix>> destination;
+  std::optional<At<ProtocolSpec>> protocol;
+  std::optional<At<PortRange>> source_ports;
+  std::optional<At<PortRange>> destination_ports;
+};
+
+struct ConditionSpec {
+  std::string path;
+  MatchSpec match;
+};
+
+// A rule of an ordered list.
 struct RuleSpec {
   std::string path;
   std::string id;  // "tmfi-...", "tmfr-..."; may be empty
   std::optional<At<std::int64_t>> priority;
   std::optional<At<Action>> action;
-  Condition condition;
+  MatchSpec match;
 };
 
 // What a mirror copies, in whichever of these ways its API writes it.
@@ -210,30 +228,66 @@ struct FilterSpec {
   std::vector<ConditionSpec> conditions;  // all must hold (Tencent)
   std::optional<At<std::string>> nat_id;  // next hop (Tencent)
   bool by_rules = false;                  // the two lists below count, even when empty
+  bool ports_need_protocol = false;       // the API takes ports beside TCP and UDP only
   std::vector<RuleSpec> ingress;
   std::vector<RuleSpec> egress;
   std::vector<At<IpPrefix>> peers;  // CIDRs of the peer (Google Cloud)
-  std::vector<At<std::uint8_t>> protocols;
+  std::vector<At<ProtocolSpec>> protocols;
   std::vector<At<std::string>> services;  // network services (AWS)
 };
 
 // How its API calls the parts of a mirror, so that errors speak in those words.
+// Empty where the API has no such part.
 struct MirrorWords {
-  std::string mirror;    // "mirror", "TrafficMirrorSession"
-  std::string sources;   // "CollectorSrcs", "NetworkInterfaceId"
-  std::string targets;   // "TargetIps", "NetworkInterfaceId"
-  std::string filter;    // "CollectorNormalFilters", "TrafficMirrorFilterId"
-  std::string number;    // "SessionNumber", "Priority"; empty when there is none
-  std::string vni;       // "VirtualNetworkId"; empty when there is none
-  std::string length;    // "PacketLength"; empty when there is none
-  std::string priority;  // of a rule: "Priority", "RuleNumber"
+  std::string mirror;     // "mirror", "TrafficMirrorSession"
+  std::string sources;    // "CollectorSrcs", "NetworkInterfaceId"
+  std::string targets;    // "TargetIps", "NetworkInterfaceId"
+  std::string filter;     // "CollectorNormalFilters", "TrafficMirrorFilterId"
+  std::string state;      // "State", "Enabled"
+  std::string direction;  // "Direction"
+  std::string number;     // "SessionNumber", "Priority"
+  std::string vni;        // "VirtualNetworkId"
+  std::string length;     // "PacketLength"
+  std::string priority;   // of a rule: "Priority", "RuleNumber"
+};
+
+// A part of the document that a mirror refers to and that is not there.
+struct MissingPart {
+  std::string code;  // in ProviderProfile::error_codes: "filter_missing", "target_missing"
+  std::string path;
+  std::string message;
+  std::string accepted;
+};
+
+// A setting of one receiver, or of each where none is named.
+template <class T>
+struct OfReceiver {
+  std::optional<std::string> receiver;
+  At<T> value;
+};
+
+// What differs from the profile's tunnel.
+struct TunnelSpec {
+  std::string path;
+  std::optional<EncapsulationKind> kind;
+  std::optional<At<std::uint32_t>> vni;
+  std::optional<std::uint16_t> destination_port;
+  std::optional<std::uint16_t> first_source_port;
+  std::optional<std::uint16_t> source_ports;
+  std::optional<std::uint32_t> gre_key;
+  std::optional<bool> sequence_numbers;
+  std::optional<std::uint16_t> erspan_session;
+  std::optional<bool> erspan_platform_subheader;
+  std::optional<std::vector<std::byte>> geneve_options;
+  std::optional<bool> geneve_carries_ip;
 };
 
 // One mirror, whatever the shape it was written in: a CreateTrafficMirror body, a
 // session with its filter and target.
 struct MirrorSpec {
   std::string path;
-  std::string api;  // the shape: ProviderProfile::api of the VPCs it may watch
+  std::string api;     // the shape: ProviderProfile::api of the VPCs it may watch
+  std::string spoken;  // of the shape: "Tencent Cloud's CreateTrafficMirror"
   MirrorWords words;
   std::optional<At<std::string>> vpc;
   std::optional<At<std::string>> id;  // its name, or its session ID
@@ -245,14 +299,17 @@ struct MirrorSpec {
   std::optional<At<std::int64_t>> number;  // session number or priority
   std::optional<At<std::int64_t>> vni;
   std::optional<At<std::int64_t>> packet_length;  // bytes, of both directions
+  std::optional<std::uint16_t> destination_port;  // of copies (Azure)
   FilterSpec filter;
+  std::vector<MissingPart> missing;
 
   // Beyond the API: the member "options" of a mirror or session.
-  std::array<std::optional<At<Bytes>>, 2> length_by_direction;
+  std::array<std::optional<At<Bytes>>, 2> length_by_direction;  // by Direction
   std::optional<At<Sampling>> sampling;
-  std::vector<At<std::uint32_t>> weights;  // in the order of the receivers
-  std::optional<At<MtuPolicy>> mtu_policy;
-  std::optional<At<TunnelSettings>> tunnel;
+  // Receivers by name, or all of them in their order, each without a name.
+  std::vector<OfReceiver<std::uint32_t>> weights;
+  std::vector<OfReceiver<MtuPolicy>> mtu_policy;
+  std::optional<TunnelSpec> tunnel;
 };
 
 // CPU time of the guest that a profile does not say, or that the user measured.
