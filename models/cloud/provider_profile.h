@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/capacity/egress.h"
@@ -33,16 +34,31 @@ enum class FilterModel : std::uint8_t {
   kEverything,       // no filter at all
 };
 
-// The range of a priority or a number that a user gives; the smaller is asked first.
+// Where a user says which direction a mirror or a rule is about.
+enum class DirectionModel : std::uint8_t {
+  kPerMirror,  // one field of the mirror: in, out or both
+  kPerRule,    // rules are for one direction, in a list or a field of their own
+  kBoth,       // nobody can: both are copied
+};
+
+// The range of a priority or a number that a user gives; the smaller is asked
+// first unless FilterRules::largest_first says otherwise.
 struct NumberRange {
   std::int64_t first = 1;
   std::int64_t last = 0;  // below `first`: nobody gives one
 };
 
+// What no rule matches is not copied, but where copies_all_without_match says so.
 struct FilterRules {
   FilterModel model = FilterModel::kFirstMatch;
   bool copies_all_without_rules = false;
+  // What rules do not match is copied: as if a rule behind all others accepted it.
+  bool copies_all_without_match = false;
+  DirectionModel directions = DirectionModel::kPerRule;
+  std::string accept;  // what a rule's action is called; empty: rules have none
+  std::string reject;
   NumberRange priority;
+  bool largest_first = false;          // of priorities
   std::vector<std::string> protocols;  // as the API writes them; empty: IANA numbers
   bool has_ports = true;
   PortRange port_limits{1, 65535};  // that a rule may name; also what "any" means
@@ -82,7 +98,9 @@ enum class VniRule : std::uint8_t {
 struct LengthRule {
   std::optional<Bytes> by_default;  // empty: the whole frame
   std::optional<Bytes> least;       // that may be asked for; empty: nobody can ask
-  std::optional<Bytes> most;
+  std::optional<Bytes> least_v6;    // the same of IPv6 frames; empty: as `least`
+  std::optional<Bytes> most;        // empty: not limited
+  bool zero_is_whole = false;       // a length of 0 asks for the whole frame
 };
 
 struct SecurityRules {
@@ -97,8 +115,26 @@ enum class LoopRule : std::uint8_t {
   kEniNotBoth,        // an ENI is source or target, never both
 };
 
+// What the cloud's documents say of a source over its limit. The egress model
+// runs a Congestion, which may be another: then an assumption says so.
+enum class CongestionRule : std::uint8_t {
+  kNotDocumented,
+  kProductionFirst,  // copies are dropped first
+  kNoPriority,       // production and copies alike
+};
+
+// Where something of a profile is documented, and which sections it is about:
+// the names of the profile file, "filter", "sessions", "mtu", ...
+struct DocumentSource {
+  std::string where;
+  std::vector<std::string> sections;
+};
+
+// Names that the checks of mirrors know: "sources_per_session", "rules_per_filter",
+// "rules_per_direction", "mirrors_per_vpc", "sources_per_eni_target". Others
+// are for people.
 struct Quota {
-  std::string name;  // "sessions_per_eni"
+  std::string name;
   std::string text;
   std::optional<std::int64_t> most;  // empty: unlimited
   std::string as_of;                 // ISO date
@@ -108,42 +144,66 @@ struct Quota {
 struct Lifecycle {
   std::vector<std::string> states;  // as the API writes them; empty: it exists or not
   std::string by_default;           // of a session whose state is not given
+  bool runs_by_default = true;      // such a session copies
 };
 
 struct ProviderProfile {
   std::string name;  // "tencent"
   std::string title;
   std::string as_of;  // ISO date
-  std::vector<std::string> sources;
+  std::vector<DocumentSource> sources;
   bool experimental = false;  // said in every output
   std::string api;            // shape of its mirrors in a scenario: "tencent", "aws", ...
 
   FilterRules filter;
+  // A second way to filter, where the API has one: Tencent's Direction NO-DIRECTION.
+  std::optional<FilterRules> rule_mode;
   SessionRules sessions;
   TunnelSettings tunnel;
   VniRule vni = VniRule::kNone;
   HashSymmetry port_hash_symmetry = HashSymmetry::kSymmetric;
   LengthRule packet_length;
+  std::optional<LengthRule> load_balancer_length;  // of sessions to load balancers, if another
   MtuPolicy mtu_policy = MtuPolicy::kTruncate;
   MtuRule mtu;
+  std::string mtu_advice;  // what the cloud tells its users; may be empty
   std::vector<NeverMirrored> never_mirrored;
   std::vector<ServiceTraffic> services;
   SecurityRules security;
   HashSymmetry hash_symmetry = HashSymmetry::kSymmetric;
   ReceiverChoice default_choice = ReceiverChoice::kBySourceEni;
   LoopRule loop = LoopRule::kReceiverExcluded;
-  bool needs_same_vpc = true;  // source and receiver
+  bool needs_same_vpc = true;             // source and receiver
+  bool receiver_ipv6 = false;             // a receiver may have an IPv6 address
+  std::vector<std::string> target_kinds;  // as the API writes them
+  // The receivers' ENI bandwidth must be at least that of all sources divided by
+  // this; empty: no such rule.
+  std::optional<int> source_to_receiver_bandwidth;
+  CongestionRule documented_congestion = CongestionRule::kNotDocumented;
   Congestion congestion = Congestion::kSharedRandom;
   // Of instance types whose catalogue row does not say.
   LimitModel limit_model = LimitModel::kCombined;
   Lifecycle lifecycle;
   std::vector<Quota> quotas;
+  std::vector<std::string> metrics;  // that the cloud shows, by name
   // What the API calls a refusal, by our word for it: "source_is_target" to
   // "UnsupportedOperation.TrafficMirrorNotSupportSameSrcTarget". Empty text where
   // the API has no word.
   std::map<std::string, std::string> error_codes;
-  // Those of the above that no document states, by name.
+  // Documented rules that the model does not act on, a sentence each.
+  std::vector<std::string> not_modelled;
+  // Those of the above that no document states, each name once.
   std::vector<Assumption> assumptions;
 };
+
+// The words of profile files.
+std::string_view ToString(FilterModel model);          // "all_conditions", "first_match", ...
+std::string_view ToString(DirectionModel directions);  // "per_mirror", "per_rule", "both"
+std::string_view ToString(NumberScope scope);          // "none", "eni", "account"
+std::string_view ToString(VniRule rule);               // "none", "fixed", "random"
+std::string_view ToString(LoopRule rule);              // "receiver_excluded", "eni_not_both"
+std::string_view ToString(CongestionRule rule);        // "not_documented", "production_first", ...
+std::string_view ToString(Congestion congestion);      // "fifo", "shared_random"
+std::string_view ToString(ReceiverChoice choice);      // "eni", "flow"
 
 }  // namespace vpcmirror
