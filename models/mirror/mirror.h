@@ -81,6 +81,9 @@ struct Sampling {
   friend bool operator==(const Sampling&, const Sampling&) = default;
 };
 
+// A copy as long as this fits nowhere: what does not limit a copy's length.
+inline constexpr Bytes kNoLimit{std::int64_t{1} << 40};
+
 struct MirrorSettings {
   std::string id;
   std::int64_t number = 0;  // sessions of one ENI are asked in ascending order
@@ -120,10 +123,12 @@ class Mirror {
   // carrier.
   std::vector<MirrorPort> MirrorPorts() const;
 
-  // The most bytes of a frame that a copy to this receiver holds uncut: by the
-  // MtuRule, counted from the frame's first byte (from its IP header on where the
-  // encapsulation carries IP).
-  Bytes Room(std::uint32_t receiver, Bytes source_mtu) const noexcept;
+  // The most bytes that a copy to a receiver holds uncut, by the MtuRule, as far
+  // as the receiver's side limits them and as far as the source ENI's does;
+  // kNoLimit where a side does not count. Counted from the
+  // frame's first byte, or from its IP header where the encapsulation carries IP.
+  Bytes RoomAtReceiver(std::uint32_t receiver) const noexcept { return rooms_[receiver]; }
+  Bytes RoomAtSource(Bytes source_mtu) const noexcept;
 
   // The receiver of a copy, by weight: FlowHash mod the sum of weights, or
   // `source_eni_hash` mod that sum. A frame without a flow goes where its source
@@ -140,7 +145,9 @@ class Mirror {
  private:
   MirrorSettings settings_;
   Encapsulation encapsulation_;
+  std::vector<Bytes> rooms_;             // by receiver
   std::vector<std::uint32_t> by_share_;  // receiver of each unit of weight
+  std::uint64_t keep_below_ = 0;         // of the flow hash's upper half, for sampling
 };
 
 // "truncate", "truncate_repaired", "segment", "fragment", "drop".

@@ -1,7 +1,10 @@
 #include "models/mirror/mirror_tap.h"
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "models/wire/hash.h"
@@ -9,31 +12,42 @@
 namespace vpcmirror {
 namespace {
 
-CopyPlan PlanOf(const Mirror& mirror, const FrameInfo& frame, std::uint64_t eni_hash,
-                Bytes source_mtu) noexcept {
-  const std::uint32_t receiver = mirror.ChooseReceiver(frame, eni_hash);
-  const Bytes mtu = std::min(source_mtu, mirror.settings().receivers[receiver].mtu);
-  const Bytes room = mirror.encapsulation().MaxInner(mtu);
-  CopyPlan plan{.receiver = receiver,
-                .kept = frame.wire_length,
-                .mtu_action = MtuAction::kWhole,
-                .entropy = mirror.Entropy(frame)};
-  if (frame.wire_length <= room) return plan;
-  if (mirror.settings().mtu_policy == MtuPolicy::kDrop) {
-    plan.mtu_action = MtuAction::kDrop;
-    plan.kept = Bytes(0);
-  } else {
-    plan.mtu_action = MtuAction::kTruncate;
-    plan.kept = room;
-  }
-  return plan;
+// Each tap has its own, so that one cache serves many taps and what it keeps of
+// a tap that is gone is never found again.
+std::uint32_t NextTag() {
+  static std::atomic<std::uint32_t> next{0};
+  return next.fetch_add(2, std::memory_order_relaxed);
 }
 
-Refusal RefusalOf(const Mirror& mirror, const Frame& frame) noexcept {
-  const MirrorSettings& settings = mirror.settings();
-  if (settings.state == MirrorState::kStopped) return Refusal::kStopped;
-  if (!Contains(settings.directions, frame.direction)) return Refusal::kDirection;
-  return settings.filter.Decide(frame.info, frame.next_hop);
+bool CanSegment(const FrameInfo& frame) noexcept {
+  const bool has_payload = frame.payload_offset != 0 && !frame.is_fragment;
+  return has_payload && frame.state == FrameState::kWhole &&
+         (frame.flow.protocol == kProtocolTcp || frame.flow.protocol == kProtocolUdp);
+}
+
+MtuAction ActionOf(MtuPolicy policy, const FrameInfo& frame, bool is_cut) noexcept {
+  switch (policy) {
+    case MtuPolicy::kTruncate:
+      return MtuAction::kTruncate;
+    case MtuPolicy::kTruncateRepaired:
+      return MtuAction::kRepair;
+    case MtuPolicy::kSegment:
+      return CanSegment(frame) && !is_cut ? MtuAction::kSegment : MtuAction::kTruncate;
+    case MtuPolicy::kFragment:
+      return MtuAction::kFragment;
+    case MtuPolicy::kDrop:
+      return MtuAction::kDrop;
+  }
+  return MtuAction::kTruncate;
+}
+
+// A copy that is longer than its room: what the policy makes of it.
+void FitInto(MtuPolicy policy, const FrameInfo& frame, bool is_cut, CopyPlan& plan) noexcept {
+  plan.mtu_action = ActionOf(policy, frame, is_cut);
+  if (plan.mtu_action == MtuAction::kDrop) plan.kept = Bytes(0);
+  if (plan.mtu_action == MtuAction::kTruncate || plan.mtu_action == MtuAction::kRepair) {
+    plan.kept = plan.room;
+  }
 }
 
 }  // namespace
@@ -57,66 +71,211 @@ bool NeverMirrored::Matches(const FrameInfo& frame) const noexcept {
                     : listed(flow.source_port) || listed(flow.destination_port);
 }
 
+Decision& Decision::operator=(const Decision& other) noexcept {
+  static_assert(std::is_trivially_copyable_v<Outcome>);
+  std::copy_n(other.outcomes_, other.size_, outcomes_);
+  size_ = other.size_;
+  return *this;
+}
+
 MirrorTap::MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> rules,
                      std::vector<std::shared_ptr<const Mirror>> sessions)
-    : rules_(std::move(rules)),
-      sessions_(std::move(sessions)),
-      eni_hash_(HashText(source.eni_id)),
-      mtu_(source.mtu) {
-  if (sessions_.size() > kMaxSessions) {
+    : rules_(std::move(rules)), eni_hash_(HashText(source.eni_id)), tag_(NextTag()) {
+  if (sessions.size() > kMaxSessions) {
     throw std::invalid_argument("more than " + std::to_string(kMaxSessions) +
                                 " mirrors on one ENI");
   }
+  sessions_.reserve(sessions.size());
+  for (auto& mirror : sessions) {
+    asks_next_hop_ = asks_next_hop_ || mirror->settings().filter.asks_next_hop();
+    const Bytes room = mirror->RoomAtSource(source.mtu);
+    const auto given = static_cast<std::uint32_t>(sessions_.size());
+    sessions_.push_back({.mirror = std::move(mirror), .room_at_source = room, .given = given});
+  }
+  const auto number = [](const Session& session) { return session.mirror->settings().number; };
+  std::stable_sort(sessions_.begin(), sessions_.end(),
+                   [&](const Session& a, const Session& b) { return number(a) < number(b); });
 }
 
-Refusal MirrorTap::RefusalForAll(const Frame& frame) const noexcept {
-  for (const NeverMirrored& never : rules_->never_mirrored) {
-    if (never.Matches(frame.info)) return Refusal::kNeverMirrored;
+template <class Trail>
+Refusal MirrorTap::RefusalForAll(const Frame& frame, Trail& trail) const noexcept {
+  const auto& never = rules_->never_mirrored;
+  for (std::uint32_t i = 0; i < never.size(); ++i) {
+    const bool matches = never[i].Matches(frame.info);
+    trail.Add({.stage = Stage::kNeverMirrored, .holds = matches, .item = i});
+    if (matches) return Refusal::kNeverMirrored;
   }
-  if (frame.is_mirror_copy) return Refusal::kMirrorTraffic;
-  const FlowKey& flow = frame.info.flow;
+  bool is_mirror_traffic = frame.is_mirror_copy;
   if (frame.info.has_flow) {
+    const FlowKey& flow = frame.info.flow;
     const MirrorPort port{flow.destination, flow.protocol, flow.destination_port};
-    if (std::binary_search(rules_->mirror_ports.begin(), rules_->mirror_ports.end(), port)) {
-      return Refusal::kMirrorTraffic;
-    }
+    const auto& ports = rules_->mirror_ports;
+    is_mirror_traffic = is_mirror_traffic || std::binary_search(ports.begin(), ports.end(), port);
   }
+  trail.Add({.stage = Stage::kMirrorTraffic, .holds = is_mirror_traffic});
+  if (is_mirror_traffic) return Refusal::kMirrorTraffic;
+  trail.Add({.stage = Stage::kAdmission, .holds = frame.admitted});
   if (!frame.admitted && !rules_->mirrors_what_security_drops) return Refusal::kNotAdmitted;
   return Refusal::kNone;
 }
 
-Decision MirrorTap::OnFrame(const Frame& frame) const noexcept {
-  Decision decision;
-  const Refusal for_all = RefusalForAll(frame);
-  for (const auto& mirror : sessions_) {
-    Outcome& outcome = decision.outcomes_[decision.size_];
-    outcome.session = static_cast<std::uint32_t>(decision.size_);
-    ++decision.size_;
-    outcome.refusal = for_all == Refusal::kNone ? RefusalOf(*mirror, frame) : for_all;
-    if (outcome.refusal == Refusal::kNone)
-      outcome.plan = PlanOf(*mirror, frame.info, eni_hash_, mtu_);
+namespace {
+
+// What one session says of a frame that no earlier one has decided about.
+template <class Trail>
+Refusal RefusalOf(const Mirror& mirror, const Frame& frame, Trail& trail) noexcept {
+  const MirrorSettings& settings = mirror.settings();
+  const bool right_way = Contains(settings.directions, frame.direction);
+  trail.Add({.stage = Stage::kDirection, .holds = right_way});
+  if (!right_way) return Refusal::kDirection;
+  const Filter::Answer answer =
+      settings.filter.Decide(frame.info, frame.direction, frame.next_hop, trail);
+  if (answer.refusal != Refusal::kNone) return answer.refusal;
+  if (settings.sampling.keep != settings.sampling.of) {
+    const bool keeps = mirror.Keeps(frame.info);
+    trail.Add({.stage = Stage::kSampling, .holds = keeps});
+    if (!keeps) return Refusal::kSampled;
   }
+  if (mirror.encapsulation().carries_ip()) {
+    trail.Add({.stage = Stage::kCarried, .holds = frame.info.has_flow});
+    if (!frame.info.has_flow) return Refusal::kNotIp;
+  }
+  return Refusal::kNone;
+}
+
+}  // namespace
+
+template <class Trail>
+MirrorTap::Verdict MirrorTap::Judge(const Frame& frame, Trail& trail) const noexcept {
+  const Refusal for_all = RefusalForAll(frame, trail);
+  Verdict verdict;
+  bool decided = false;
+  for (std::size_t i = 0; i < sessions_.size(); ++i) {
+    Refusal refusal = for_all;
+    if (for_all == Refusal::kNone) {
+      if constexpr (Trail::kKept) trail.session = static_cast<std::uint32_t>(i);
+      const Mirror& mirror = *sessions_[i].mirror;
+      const bool running = mirror.settings().state == MirrorState::kRunning;
+      trail.Add({.stage = Stage::kState, .holds = running});
+      if (running && rules_->at_most_one_copy && i > 0) {
+        trail.Add({.stage = Stage::kEarlierCopy, .holds = decided});
+      }
+      if (!running) {
+        refusal = Refusal::kStopped;
+      } else if (decided) {
+        refusal = Refusal::kEarlierSession;
+      } else {
+        refusal = RefusalOf(mirror, frame, trail);
+        const bool decides =
+            refusal == Refusal::kNone || (refusal == Refusal::kRule && rules_->reject_stops_later);
+        decided = rules_->at_most_one_copy && decides;
+      }
+    }
+    verdict.nibbles |= static_cast<std::uint64_t>(refusal) << (4 * i);
+  }
+  return verdict;
+}
+
+template <class Trail>
+CopyPlan MirrorTap::Plan(const Session& session, const Frame& frame, Trail& trail) const noexcept {
+  const Mirror& mirror = *session.mirror;
+  const MirrorSettings& settings = mirror.settings();
+  CopyPlan plan;
+  plan.receiver = mirror.ChooseReceiver(frame.info, eni_hash_);
+  plan.entropy = mirror.Entropy(frame.info);
+  plan.room = std::min(session.room_at_source, mirror.RoomAtReceiver(plan.receiver));
+  if (mirror.encapsulation().carries_ip()) plan.offset = Bytes(frame.info.network_offset);
+  plan.kept = frame.info.wire_length - plan.offset;
+  trail.Add({.stage = Stage::kReceiver, .holds = true, .item = plan.receiver});
+
+  const ReceiverAddress& receiver = settings.receivers[plan.receiver];
+  const auto& length = settings.packet_length[static_cast<std::size_t>(frame.direction)];
+  const bool is_cut = length && *length < plan.kept;
+  if (is_cut) {
+    plan.kept = *length;
+    plan.mtu_action = receiver.mtu_policy == MtuPolicy::kTruncateRepaired ? MtuAction::kRepair
+                                                                          : MtuAction::kTruncate;
+  }
+  if (length) {
+    trail.Add({.stage = Stage::kPacketLength, .holds = is_cut, .value = plan.kept.count()});
+  }
+  const bool fits = plan.kept <= plan.room;
+  trail.Add({.stage = Stage::kMtu, .holds = fits, .value = plan.room.count()});
+  if (!fits) FitInto(receiver.mtu_policy, frame.info, is_cut, plan);
+  return plan;
+}
+
+template <class Trail>
+void MirrorTap::Fill(const Frame& frame, Verdict verdict, Trail& trail,
+                     Decision& decision) const noexcept {
+  for (std::size_t i = 0; i < sessions_.size(); ++i) {
+    const Refusal refusal = verdict.of(i);
+    Outcome* outcome = std::construct_at(&decision.outcomes_[i]);
+    outcome->session = static_cast<std::uint32_t>(i);
+    outcome->refusal = refusal;
+    if (refusal != Refusal::kNone) continue;
+    if constexpr (Trail::kKept) trail.session = static_cast<std::uint32_t>(i);
+    outcome->plan = Plan(sessions_[i], frame, trail);
+  }
+  decision.size_ = sessions_.size();
+}
+
+// Everything else that a verdict rests on is in the flow and the direction.
+bool MirrorTap::IsCacheable(const Frame& frame) const noexcept {
+  return frame.info.has_flow && frame.admitted && !frame.is_mirror_copy && !asks_next_hop_;
+}
+
+MirrorTap::Verdict MirrorTap::JudgeCached(const Frame& frame, std::uint64_t hash,
+                                          FlowCache& cache) const noexcept {
+  const std::uint32_t tag = Tag(frame.direction);
+  if (const std::uint64_t* known = cache.Find(frame.info.flow, hash, tag)) return {*known};
+  NoTrail none;
+  const Verdict verdict = Judge(frame, none);
+  cache.Store(frame.info.flow, hash, tag, verdict.nibbles);
+  return verdict;
+}
+
+Decision MirrorTap::OnFrame(const Frame& frame, FlowCache* cache) const noexcept {
+  Decision decision;
+  NoTrail none;
+  const Verdict verdict =
+      cache != nullptr && IsCacheable(frame)
+          ? JudgeCached(frame, FlowHash(frame.info.flow, HashSymmetry::kDirectional), *cache)
+          : Judge(frame, none);
+  Fill(frame, verdict, none, decision);
   return decision;
 }
 
-Pieces::Pieces(const Mirror& mirror, const CopyPlan& plan, const IpAddress& source) noexcept
-    : mirror_(mirror), plan_(plan), source_(source), done_(plan.mtu_action == MtuAction::kDrop) {}
+void MirrorTap::OnFrames(std::span<const Frame> frames, std::span<Decision> decisions,
+                         FlowCache* cache) const noexcept {
+  NoTrail none;
+  if (cache == nullptr) {
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      Fill(frames[i], Judge(frames[i], none), none, decisions[i]);
+    }
+    return;
+  }
+  // As many as keep the cache's lines on their way without driving each other out of L1.
+  constexpr std::size_t kBatch = 32;
+  for (std::size_t start = 0; start < frames.size(); start += kBatch) {
+    const auto batch = frames.subspan(start, std::min(kBatch, frames.size() - start));
+    std::array<std::uint64_t, kBatch> hashes;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      hashes[i] = FlowHash(batch[i].info.flow, HashSymmetry::kDirectional);
+      cache->Prefetch(hashes[i]);
+    }
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const Verdict verdict =
+          IsCacheable(batch[i]) ? JudgeCached(batch[i], hashes[i], *cache) : Judge(batch[i], none);
+      Fill(batch[i], verdict, none, decisions[start + i]);
+    }
+  }
+}
 
-bool Pieces::Next(Piece& piece) noexcept {
-  if (done_) return false;
-  done_ = true;
-  const Encapsulation& encapsulation = mirror_.encapsulation();
-  piece.payload_offset = Bytes(0);
-  piece.payload = plan_.kept;
-  piece.outer_bytes = 0;
-  if (encapsulation.header_bytes() == 0) return true;
-  piece.outer_bytes = encapsulation.WriteHeaders(
-      {.source = source_,
-       .destination = mirror_.settings().receivers[plan_.receiver].address,
-       .entropy = plan_.entropy},
-      plan_.kept, piece.outer);
-  failed_ = piece.outer_bytes == 0;
-  return !failed_;
+Decision MirrorTap::Explain(const Frame& frame, Trail& trail) const {
+  Decision decision;
+  Fill(frame, Judge(frame, trail), trail, decision);
+  return decision;
 }
 
 }  // namespace vpcmirror

@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "models/mirror/direction.h"
+#include "models/mirror/flow_cache.h"
 #include "models/mirror/mirror.h"
 #include "models/mirror/refusal.h"
+#include "models/mirror/trail.h"
 #include "models/wire/frame.h"
 
 namespace vpcmirror {
@@ -37,6 +39,10 @@ struct TapRules {
   std::vector<NeverMirrored> never_mirrored;
   std::vector<MirrorPort> mirror_ports;  // sorted
   bool mirrors_what_security_drops = false;
+  // A frame is copied by the first of an ENI's sessions that copies it, and no other.
+  bool at_most_one_copy = false;
+  // With the above: the reject of a session's rule ends it for later sessions too.
+  bool reject_stops_later = false;
 };
 
 // A frame as its driver saw it; everything looked up comes in as a value.
@@ -48,18 +54,27 @@ struct Frame {
   NextHop next_hop;
 };
 
-enum class MtuAction : std::uint8_t { kWhole, kTruncate, kDrop };
+enum class MtuAction : std::uint8_t {
+  kWhole,
+  kTruncate,  // its end is cut off, by the packet length or the MTU
+  kRepair,    // cut, and lengths and checksums inside say so
+  kSegment,   // cut into frames that fit
+  kFragment,  // in one outer packet, which is fragmented
+  kDrop,
+};
 
 struct CopyPlan {
   std::uint32_t receiver = 0;  // index into the mirror's receivers
-  Bytes kept{};                // of the frame, from its first byte
   MtuAction mtu_action = MtuAction::kWhole;
+  Bytes offset{};  // of the first byte that is carried: 0, or that of the IP header
+  Bytes kept{};    // bytes carried from there
+  Bytes room{};    // the most that an uncut copy carries
   std::uint64_t entropy = 0;
 };
 
 inline constexpr std::size_t kMaxSessions = 8;  // mirrors that may watch one ENI
 
-// What one mirror says of one frame.
+// What one session says of one frame.
 struct Outcome {
   std::uint32_t session = 0;  // index into the tap's sessions
   Refusal refusal = Refusal::kNone;
@@ -68,11 +83,18 @@ struct Outcome {
 
 class Decision {
  public:
-  std::span<const Outcome> outcomes() const { return std::span(outcomes_).first(size_); }
+  Decision() noexcept {}
+  Decision(const Decision& other) noexcept { *this = other; }
+  Decision& operator=(const Decision& other) noexcept;
+
+  std::span<const Outcome> outcomes() const { return {outcomes_, size_}; }
 
  private:
   friend class MirrorTap;
-  std::array<Outcome, kMaxSessions> outcomes_;
+  // Room that is not filled costs nothing: zeroing it all would take longer than deciding.
+  union {
+    Outcome outcomes_[kMaxSessions];
+  };
   std::size_t size_ = 0;
 };
 
@@ -81,52 +103,64 @@ struct TapSource {
   Bytes mtu{};              // the largest IP packet that the ENI sends
 };
 
-// The sessions of one source ENI. OnFrame is const and may be called from any thread.
+// The sessions of one source ENI. OnFrame is const and may be called from any
+// thread, with a cache of that thread's own.
 class MirrorTap {
  public:
-  // Throws std::invalid_argument for more than kMaxSessions sessions.
+  // Sessions are asked by their number; those with one number in the order
+  // given. Throws std::invalid_argument for more than kMaxSessions sessions.
   MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> rules,
             std::vector<std::shared_ptr<const Mirror>> sessions);
 
-  std::span<const std::shared_ptr<const Mirror>> sessions() const { return sessions_; }
+  std::size_t size() const { return sessions_.size(); }
+  // In the order in which they are asked, which Outcome::session counts.
+  const Mirror& session(std::size_t index) const { return *sessions_[index].mirror; }
+  // Position of that session in the list that the constructor was given.
+  std::size_t given_position(std::size_t index) const { return sessions_[index].given; }
 
-  // One outcome per session, in session order.
-  Decision OnFrame(const Frame& frame) const noexcept;
+  // One outcome per session, in session order. A cache changes no decision, only
+  // how long it takes; null: none.
+  Decision OnFrame(const Frame& frame, FlowCache* cache = nullptr) const noexcept;
+  // The same for many frames, faster than one by one. `decisions` is as long as `frames`.
+  void OnFrames(std::span<const Frame> frames, std::span<Decision> decisions,
+                FlowCache* cache = nullptr) const noexcept;
+  // The same, and every step on the way.
+  Decision Explain(const Frame& frame, Trail& trail) const;
 
  private:
-  Refusal RefusalForAll(const Frame& frame) const noexcept;
+  struct Session {
+    std::shared_ptr<const Mirror> mirror;
+    Bytes room_at_source{};
+    std::uint32_t given = 0;
+  };
+  // What does not depend on the frame's length: a refusal of 4 bits for each session.
+  struct Verdict {
+    std::uint64_t nibbles = 0;
+    Refusal of(std::size_t session) const {
+      return static_cast<Refusal>((nibbles >> (4 * session)) & 15);
+    }
+  };
+
+  template <class Trail>
+  Verdict Judge(const Frame& frame, Trail& trail) const noexcept;
+  template <class Trail>
+  Refusal RefusalForAll(const Frame& frame, Trail& trail) const noexcept;
+  template <class Trail>
+  CopyPlan Plan(const Session& session, const Frame& frame, Trail& trail) const noexcept;
+  template <class Trail>
+  void Fill(const Frame& frame, Verdict verdict, Trail& trail, Decision& decision) const noexcept;
+
+  bool IsCacheable(const Frame& frame) const noexcept;
+  Verdict JudgeCached(const Frame& frame, std::uint64_t hash, FlowCache& cache) const noexcept;
+  std::uint32_t Tag(Direction direction) const {
+    return tag_ + (direction == Direction::kEgress ? 1u : 0u);
+  }
 
   std::shared_ptr<const TapRules> rules_;
-  std::vector<std::shared_ptr<const Mirror>> sessions_;
+  std::vector<Session> sessions_;
   std::uint64_t eni_hash_ = 0;
-  Bytes mtu_{};
-};
-
-// What goes on the wire for a copy: outer headers to write, then a slice of the
-// frame. A cursor, so that one copy may become several pieces.
-struct Piece {
-  std::array<std::byte, kMaxOuterHeaderBytes> outer{};
-  std::size_t outer_bytes = 0;
-  Bytes payload_offset{};  // into the original frame
-  Bytes payload{};         // bytes of the original frame from there
-};
-
-class Pieces {
- public:
-  // `source` is the source ENI's primary address, the outer source of its copies.
-  Pieces(const Mirror& mirror, const CopyPlan& plan, const IpAddress& source) noexcept;
-
-  // The next piece; false when there is none (left), or when its outer headers
-  // cannot be written, which failed() tells.
-  [[nodiscard]] bool Next(Piece& piece) noexcept;
-  bool failed() const { return failed_; }
-
- private:
-  const Mirror& mirror_;
-  CopyPlan plan_;
-  IpAddress source_;
-  bool done_ = false;
-  bool failed_ = false;
+  std::uint32_t tag_ = 0;  // of what a FlowCache keeps for this tap; even
+  bool asks_next_hop_ = false;
 };
 
 }  // namespace vpcmirror

@@ -14,12 +14,22 @@ std::string_view ToString(Refusal refusal) {
       return "not_admitted";
     case Refusal::kStopped:
       return "stopped";
+    case Refusal::kEarlierSession:
+      return "earlier_session";
     case Refusal::kDirection:
       return "direction";
-    case Refusal::kFilter:
-      return "filter";
     case Refusal::kNextHop:
       return "next_hop";
+    case Refusal::kFilter:
+      return "filter";
+    case Refusal::kRule:
+      return "rule";
+    case Refusal::kNetworkService:
+      return "network_service";
+    case Refusal::kSampled:
+      return "sampled";
+    case Refusal::kNotIp:
+      return "not_ip";
   }
   return "unknown";
 }

@@ -20,21 +20,26 @@ namespace vpcmirror {
 namespace {
 
 // What waits in a CVM's egress, packed into the tag that comes back from it:
-// which device, which session (none: production) and, of a copy, the length of
-// the original frame.
+// which device, which session (none: production) and, of the last packet of a
+// copy, the length of the frame and how much of it was cut.
 struct WaitingTag {
-  static constexpr std::uint16_t kProduction = std::numeric_limits<std::uint16_t>::max();
-  std::uint16_t device = 0;
-  std::uint16_t session = kProduction;
+  static constexpr std::uint8_t kProduction = std::numeric_limits<std::uint8_t>::max();
+  static constexpr unsigned kLengthBits = 24;  // a frame that offloading holds back: under 1 MiB
+  std::uint8_t device = 0;
+  std::uint8_t session = kProduction;
   std::uint32_t original_bytes = 0;
+  std::uint32_t cut_bytes = 0;
 
   std::uint64_t Pack() const {
-    return (std::uint64_t{device} << 48) | (std::uint64_t{session} << 32) | original_bytes;
+    return (std::uint64_t{device} << 56) | (std::uint64_t{session} << 48) |
+           (std::uint64_t{original_bytes} << kLengthBits) | cut_bytes;
   }
   static WaitingTag Unpack(std::uint64_t tag) {
-    return {.device = static_cast<std::uint16_t>(tag >> 48),
-            .session = static_cast<std::uint16_t>(tag >> 32),
-            .original_bytes = static_cast<std::uint32_t>(tag)};
+    constexpr std::uint64_t kLength = (1u << kLengthBits) - 1;
+    return {.device = static_cast<std::uint8_t>(tag >> 56),
+            .session = static_cast<std::uint8_t>(tag >> 48),
+            .original_bytes = static_cast<std::uint32_t>((tag >> kLengthBits) & kLength),
+            .cut_bytes = static_cast<std::uint32_t>(tag & kLength)};
   }
 };
 
@@ -144,7 +149,7 @@ void EniDevice::Offer(const ns3::Ptr<const ns3::Packet>& packet, const Frame& fr
   if (!tap_) return;
   const Decision decision = tap_->OnFrame(frame);
   for (const Outcome& outcome : decision.outcomes()) {
-    sessions_[outcome.session]->Take(packet, frame, outcome);
+    sessions_[tap_->given_position(outcome.session)]->Take(packet, frame, outcome);
   }
 }
 
@@ -153,8 +158,8 @@ void EniDevice::CountUnmadeCopies(const FrameInfo& info) {
   const Decision decision = tap_->OnFrame({.info = info, .direction = Direction::kIngress});
   for (const Outcome& outcome : decision.outcomes()) {
     if (outcome.refusal != Refusal::kNone || outcome.plan.mtu_action == MtuAction::kDrop) continue;
-    counters_.unmade_copies.Add(outcome.plan.kept +
-                                sessions_[outcome.session]->mirror()->WireOverhead());
+    const Mirror& mirror = tap_->session(outcome.session);
+    counters_.unmade_copies.Add(outcome.plan.kept + mirror.WireOverhead());
   }
 }
 
@@ -191,7 +196,7 @@ void EniDevice::SendFrame(const ns3::Ptr<ns3::Packet>& frame, const Passage& pas
     return;
   }
   counters_.budget_out.Add(info.wire_length);
-  const WaitingTag tag{.device = static_cast<std::uint16_t>(if_index_)};
+  const WaitingTag tag{.device = static_cast<std::uint8_t>(if_index_)};
   const EgressAnswer answer = host().OfferOut(SimulatedNow(), info.wire_length, tag.Pack());
   if (const auto* dropped = std::get_if<Dropped>(&answer)) {
     DropOut(frame, EgressDrop(dropped->limit));
@@ -207,7 +212,7 @@ void EniDevice::SendFrame(const ns3::Ptr<ns3::Packet>& frame, const Passage& pas
 std::optional<DropReason> EniDevice::SendCopy(const ns3::Ptr<ns3::Packet>& copy,
                                               const IpAddress& receiver,
                                               std::span<const std::byte> outer,
-                                              MirrorSession& session, Bytes original) {
+                                              MirrorSession& session, const CopyAccount& account) {
   const RouteAnswer route = fabric_->RouteOf(place_, receiver);
   if (route.stop != Stop::kNone) return DropReason::kNoRoute;
   if (!outer.empty()) {
@@ -217,15 +222,17 @@ std::optional<DropReason> EniDevice::SendCopy(const ns3::Ptr<ns3::Packet>& copy,
     const MacAddress from = mac();
     auto at = std::copy(to.octets.begin(), to.octets.end(), header.bytes().begin());
     at = std::copy(from.octets.begin(), from.octets.end(), at);
-    StoreBe16(&*at, kEtherTypeIpv4);
+    StoreBe16(&*at, receiver.is_v4() ? kEtherTypeIpv4 : kEtherTypeIpv6);
     std::copy(outer.begin(), outer.end(), at + 2);
     copy->AddHeader(header);
   }
-  const auto session_index = static_cast<std::uint16_t>(
+  const auto session_index = static_cast<std::uint8_t>(
       std::find(sessions_.begin(), sessions_.end(), &session) - sessions_.begin());
-  const WaitingTag tag{.device = static_cast<std::uint16_t>(if_index_),
-                       .session = session_index,
-                       .original_bytes = static_cast<std::uint32_t>(original.count())};
+  WaitingTag tag{.device = static_cast<std::uint8_t>(if_index_), .session = session_index};
+  if (account.stands_for_frame) {
+    tag.original_bytes = static_cast<std::uint32_t>(account.original.count());
+    tag.cut_bytes = static_cast<std::uint32_t>(account.cut.count());
+  }
   const Bytes wire(copy->GetSize());
   counters_.budget_copies_out.Add(wire);
   const EgressAnswer answer = host().OfferOut(SimulatedNow(), wire, tag.Pack());
@@ -234,7 +241,8 @@ std::optional<DropReason> EniDevice::SendCopy(const ns3::Ptr<ns3::Packet>& copy,
   const Picoseconds departs = std::get<Departs>(answer).time;
   counters_.copies_out.Add(wire);
   Sniff(copy, departs);
-  fabric_->Carry(copy, route, departs, {.copy_of = &session, .original = original});
+  fabric_->Carry(copy, route, departs,
+                 {.copy_of = &session, .original = original, .copy = account.copy});
   return std::nullopt;
 }
 
@@ -280,7 +288,7 @@ void EniDevice::RefuseIn(const ns3::Ptr<const ns3::Packet>& frame, const FrameIn
   const bool by_acl = admission == Admission::kAcl;
   if (passage.copy_of != nullptr) {
     passage.copy_of->Lost(by_acl ? CopyLoss::kReceiverAcl : CopyLoss::kReceiverSecurityGroup,
-                          passage.original);
+                          passage);
     return;
   }
   Offer(frame, {.info = info, .direction = Direction::kIngress, .admitted = false});
@@ -292,7 +300,7 @@ void EniDevice::LoseIn(const ns3::Ptr<const ns3::Packet>& frame, const FrameInfo
   if (passage.copy_of != nullptr) {
     passage.copy_of->Lost(limit == BindingLimit::kBandwidth ? CopyLoss::kReceiverBandwidth
                                                             : CopyLoss::kReceiverPacketRate,
-                          passage.original);
+                          passage);
     return;
   }
   CountUnmadeCopies(info);
@@ -320,7 +328,7 @@ void EniDevice::TakeCopy(const ns3::Ptr<const ns3::Packet>& copy, const Passage&
   if (receiver_) {
     receiver_->Accept(copy, passage);
   } else {
-    passage.copy_of->Lost(CopyLoss::kNotReceived, passage.original);
+    passage.copy_of->Lost(CopyLoss::kNotReceived, passage);
   }
 }
 
@@ -377,7 +385,8 @@ void EniDevice::Settle(Picoseconds now) {
       return;
     }
     counters_.copies_out -= one;
-    sessions_[tag.session]->StillWaits(Bytes(tag.original_bytes), waiting.frame);
+    sessions_[tag.session]->StillWaits(Bytes(tag.original_bytes), Bytes(tag.cut_bytes),
+                                       waiting.frame);
   });
 }
 

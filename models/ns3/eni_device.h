@@ -78,7 +78,7 @@ class EniDevice : public ns3::NetDevice {
   // and offers it to the egress. The reason when it was lost, else empty.
   std::optional<DropReason> SendCopy(const ns3::Ptr<ns3::Packet>& copy, const IpAddress& receiver,
                                      std::span<const std::byte> outer, MirrorSession& session,
-                                     Bytes original);
+                                     const CopyAccount& account);
 
   // Corrects counters and ledgers for what waits in the egress at `now`. Once,
   // at the end of a run, for each device of a CVM.

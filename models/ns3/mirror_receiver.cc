@@ -65,7 +65,7 @@ void MirrorReceiver::Accept(const ns3::Ptr<const ns3::Packet>& copy, const Passa
   const Picoseconds now = SimulatedNow();
   if (queue().IsFull(now)) {
     counters_.ring_full.Add(size);
-    passage.copy_of->Lost(CopyLoss::kReceiverRing, passage.original);
+    passage.copy_of->Lost(CopyLoss::kReceiverRing, passage);
     rx_drop_(copy);
     return;
   }

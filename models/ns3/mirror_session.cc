@@ -2,8 +2,10 @@
 
 #include <ns3/enum.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "models/ns3/clock.h"
 #include "models/ns3/eni_device.h"
 #include "models/ns3/raw_header.h"
 
@@ -67,6 +69,12 @@ void MirrorSession::SetDirections(DirectionSet directions) {
   Replace(std::move(settings));
 }
 
+// ERSPAN III counts in units of 100 ns and wraps.
+std::uint32_t MirrorSession::TunnelTime() {
+  constexpr std::int64_t kPicosecondsPerTick = 100'000;
+  return static_cast<std::uint32_t>(SimulatedNow().count() / kPicosecondsPerTick);
+}
+
 void MirrorSession::Replace(MirrorSettings settings) {
   SetMirror(std::make_shared<const Mirror>(std::move(settings)));
 }
@@ -84,34 +92,59 @@ void MirrorSession::Take(const ns3::Ptr<const ns3::Packet>& packet, const Frame&
     Drop(packet, DropReason::kMtu, original);
     return;
   }
-  Pieces pieces(*mirror_, outcome.plan, eni_->primary_address());
+  const CopyPlan& plan = outcome.plan;
+  const bool is_cut =
+      plan.mtu_action == MtuAction::kTruncate || plan.mtu_action == MtuAction::kRepair;
+  CopyAccount account{.original = original,
+                      .cut = is_cut ? original - plan.offset - plan.kept : Bytes(0),
+                      .copy = next_copy_++};
+  counters_.resize(mirror_->settings().receivers.size());
+  Pieces pieces(*mirror_, plan, frame.info, BytesOf(*packet, plan),
+                {.source = eni_->primary_address(), .timestamp = TunnelTime()},
+                counters_[plan.receiver]);
+  std::optional<DropReason> lost;
   Piece piece;
-  while (pieces.Next(piece)) Send(packet, outcome.plan, piece);
-  if (pieces.failed()) Drop(packet, DropReason::kHeaderTooLong, original);
+  while (pieces.Next(piece)) {
+    account.stands_for_frame = pieces.done() && !lost;
+    const std::optional<DropReason> dropped = Send(packet, plan, piece, account);
+    if (!lost) lost = dropped;
+  }
+  if (pieces.failed()) lost = DropReason::kHeaderTooLong;
+  if (lost) return Drop(packet, *lost, original);
+  ledger_.mirrored.Add(original);
+  if (account.cut > Bytes(0)) {
+    ledger_.truncated.Add(original);
+    ledger_.truncated_away += account.cut;
+  }
 }
 
-void MirrorSession::Send(const ns3::Ptr<const ns3::Packet>& packet, const CopyPlan& plan,
-                         const Piece& piece) {
-  const Bytes original(packet->GetSize());
+std::span<const std::byte> MirrorSession::BytesOf(const ns3::Packet& packet, const CopyPlan& plan) {
+  if (plan.mtu_action != MtuAction::kSegment && plan.mtu_action != MtuAction::kRepair) return {};
+  frame_bytes_.resize(packet.GetSize());
+  packet.CopyData(reinterpret_cast<std::uint8_t*>(frame_bytes_.data()), packet.GetSize());
+  return frame_bytes_;
+}
+
+std::optional<DropReason> MirrorSession::Send(const ns3::Ptr<const ns3::Packet>& packet,
+                                              const CopyPlan& plan, const Piece& piece,
+                                              const CopyAccount& account) {
   const ns3::Ptr<ns3::Packet> copy =
-      piece.payload == original
+      piece.payload == Bytes(packet->GetSize())
           ? packet->Copy()
           : packet->CreateFragment(static_cast<std::uint32_t>(piece.payload_offset.count()),
                                    static_cast<std::uint32_t>(piece.payload.count()));
+  if (piece.inner_bytes > 0) {
+    RawHeader header(piece.inner_bytes);
+    std::copy_n(piece.inner.begin(), piece.inner_bytes, header.bytes().begin());
+    copy->AddHeader(header);
+  }
   const IpAddress& receiver = mirror_->settings().receivers[plan.receiver].address;
   const auto outer = std::span(piece.outer).first(piece.outer_bytes);
-  if (const auto dropped = eni_->SendCopy(copy, receiver, outer, *this, original)) {
-    Drop(packet, *dropped, original);
-    return;
-  }
-  ledger_.mirrored.Add(original);
+  if (const auto dropped = eni_->SendCopy(copy, receiver, outer, *this, account)) return dropped;
   ++ledger_.wire_datagrams;
   ledger_.wire_bytes += Bytes(copy->GetSize());
-  if (piece.payload < original) {
-    ledger_.truncated.Add(original);
-    ledger_.truncated_away += original - piece.payload;
-  }
   mirror_tx_(copy);
+  return std::nullopt;
 }
 
 void MirrorSession::Drop(const ns3::Ptr<const ns3::Packet>& packet, DropReason reason,
@@ -120,21 +153,23 @@ void MirrorSession::Drop(const ns3::Ptr<const ns3::Packet>& packet, DropReason r
   mirror_drop_(packet, reason);
 }
 
-void MirrorSession::StillWaits(Bytes original, Bytes wire) {
+void MirrorSession::StillWaits(Bytes original, Bytes cut, Bytes wire) {
+  --ledger_.wire_datagrams;
+  ledger_.wire_bytes -= wire;
+  if (original == Bytes(0)) return;
   const Count one{.frames = 1, .bytes = original};
   ledger_.mirrored -= one;
   ledger_.queued_at_end += one;
-  --ledger_.wire_datagrams;
-  ledger_.wire_bytes -= wire;
-  const Bytes whole = original + mirror_->WireOverhead();
-  if (wire < whole) {
-    ledger_.truncated -= one;
-    ledger_.truncated_away -= whole - wire;
-  }
+  if (cut == Bytes(0)) return;
+  ledger_.truncated -= one;
+  ledger_.truncated_away -= cut;
 }
 
-void MirrorSession::Lost(CopyLoss loss, Bytes original) {
-  losses_[static_cast<std::size_t>(loss)].Add(original);
+// The packets of a copy leave and travel one behind the other.
+void MirrorSession::Lost(CopyLoss loss, const Passage& passage) {
+  if (passage.copy == last_lost_) return;
+  last_lost_ = passage.copy;
+  losses_[static_cast<std::size_t>(loss)].Add(passage.original);
 }
 
 void MirrorSession::DoDispose() {

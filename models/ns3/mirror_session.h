@@ -6,16 +6,31 @@
 #include <ns3/traced-callback.h>
 
 #include <array>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include "models/mirror/ledger.h"
 #include "models/mirror/mirror.h"
 #include "models/mirror/mirror_tap.h"
+#include "models/mirror/pieces.h"
 #include "models/ns3/frame_drop.h"
+#include "models/ns3/passage.h"
 
 namespace vpcmirror {
 
 class EniDevice;
+
+// What one packet of a copy stands for in the accounts.
+struct CopyAccount {
+  Bytes original{};        // length of the frame
+  Bytes cut{};             // bytes of it that were left out
+  std::uint32_t copy = 0;  // number of the copy in its session
+  // The copy's last packet, with which all have left, stands for the frame.
+  bool stands_for_frame = false;
+};
 
 class MirrorSession : public ns3::Object {
  public:
@@ -40,9 +55,13 @@ class MirrorSession : public ns3::Object {
   // Carries out what the tap decided for this session.
   void Take(const ns3::Ptr<const ns3::Packet>& packet, const Frame& frame, const Outcome& outcome);
 
-  // Takes back what Take booked as mirrored: the copy still waits in the egress.
-  void StillWaits(Bytes original, Bytes wire);
-  void Lost(CopyLoss loss, Bytes original);
+  // Takes back what Take booked as sent: a packet of `wire` bytes that still
+  // waits in the egress. The last of a copy's packets takes the copy back, of a
+  // frame of `original` bytes of which `cut` were left out; others have 0 for both.
+  void StillWaits(Bytes original, Bytes cut, Bytes wire);
+  // A copy did not reach its receiver's software; counted once, whichever of its
+  // packets are lost.
+  void Lost(CopyLoss loss, const Passage& passage);
 
   const Ledger& ledger() const { return ledger_; }
   const std::array<Count, kCopyLosses>& losses() const { return losses_; }
@@ -57,12 +76,20 @@ class MirrorSession : public ns3::Object {
   void SetDirections(DirectionSet directions);
   int GetDirections() const;
   void Replace(MirrorSettings settings);
+  static std::uint32_t TunnelTime();
 
-  void Send(const ns3::Ptr<const ns3::Packet>& packet, const CopyPlan& plan, const Piece& piece);
+  std::optional<DropReason> Send(const ns3::Ptr<const ns3::Packet>& packet, const CopyPlan& plan,
+                                 const Piece& piece, const CopyAccount& account);
+  // The frame's bytes, where headers inside the copy are to be rewritten.
+  std::span<const std::byte> BytesOf(const ns3::Packet& packet, const CopyPlan& plan);
   void Drop(const ns3::Ptr<const ns3::Packet>& packet, DropReason reason, Bytes original);
 
   std::shared_ptr<const Mirror> mirror_;
   EniDevice* eni_ = nullptr;
+  std::vector<TunnelCounters> counters_;  // by receiver
+  std::vector<std::byte> frame_bytes_;    // room that is used again
+  std::uint32_t next_copy_ = 1;
+  std::uint32_t last_lost_ = 0;
   Ledger ledger_;
   std::array<Count, kCopyLosses> losses_{};
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> mirror_tx_;

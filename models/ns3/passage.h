@@ -14,6 +14,7 @@ class RequestSource;
 struct Passage {
   MirrorSession* copy_of = nullptr;     // the session whose copy this is; null for production
   Bytes original{};                     // of a copy: the length of the frame it copies
+  std::uint32_t copy = 0;               // of a copy: its number in its session
   RequestSource* request_of = nullptr;  // who is to be told that a request has arrived
   std::uint32_t request_flow = 0;       // and of which of its flows
   bool as_captured = false;             // it was seen at the ENI at this moment: it waits nowhere

@@ -1,0 +1,69 @@
+// What goes on the wire for a copy.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "models/mirror/mirror.h"
+#include "models/mirror/mirror_tap.h"
+#include "models/wire/encapsulation.h"
+#include "models/wire/frame.h"
+
+namespace vpcmirror {
+
+// One outer packet: outer headers, then headers that replace the first of the
+// frame's own, then a slice of the frame. Arrays are filled as far as their
+// length says and no further.
+struct Piece {
+  std::array<std::byte, kMaxOuterHeaderBytes> outer;
+  std::array<std::byte, 256> inner;
+  std::size_t outer_bytes = 0;
+  std::size_t inner_bytes = 0;
+  Bytes payload_offset{};  // into the original frame
+  Bytes payload{};         // bytes of the original frame from there
+};
+
+// What a sender of copies counts for each session and receiver.
+struct TunnelCounters {
+  std::uint32_t sequence = 0;        // of the next copy, where the format has it
+  std::uint32_t identification = 0;  // of the next outer packet that is fragmented
+};
+
+struct PieceContext {
+  IpAddress source;             // outer source address: the source ENI's primary one
+  std::uint32_t timestamp = 0;  // TunnelRoute::timestamp
+};
+
+// A cursor, so that one copy may become several pieces. Allocates nothing.
+class Pieces {
+ public:
+  // `captured` are the frame's first bytes, as far as there are any: segmenting
+  // and repairing need its headers, and their checksums its payload. All but
+  // `context` must outlive the cursor.
+  Pieces(const Mirror& mirror, const CopyPlan& plan, const FrameInfo& frame,
+         std::span<const std::byte> captured, const PieceContext& context,
+         TunnelCounters& counters) noexcept;
+
+  // The next piece; false when there is none (left), or when its outer headers
+  // cannot be written, which failed() tells.
+  [[nodiscard]] bool Next(Piece& piece) noexcept;
+  // Whether Next has nothing more to give.
+  bool done() const { return done_; }
+  bool failed() const { return failed_; }
+
+ private:
+  bool WriteOuter(Piece& piece, Bytes carried) noexcept;
+
+  const Mirror& mirror_;
+  const CopyPlan& plan_;
+  const FrameInfo& frame_;
+  std::span<const std::byte> captured_;
+  PieceContext context_;
+  TunnelCounters& counters_;
+  bool done_ = false;
+  bool failed_ = false;
+};
+
+}  // namespace vpcmirror
