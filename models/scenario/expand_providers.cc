@@ -1,153 +1,103 @@
 // Provider profiles with the scenario's assumptions applied.
 #include <algorithm>
-#include <charconv>
+#include <array>
 
+#include "models/cloud/provider_assumptions.h"
 #include "models/scenario/draft.h"
 #include "models/scenario/nearest.h"
 
 namespace vpcmirror {
 namespace {
 
-std::optional<bool> ParseBool(const std::string& value) {
-  if (value == "true") return true;
-  if (value == "false") return false;
-  return std::nullopt;
+constexpr const char* kDropsCopiesFirst =
+    " The cloud drops copies before production, which this version does not simulate.";
+
+bool Lists(const ProviderProfile& profile, const std::string& name) {
+  return std::any_of(profile.assumptions.begin(), profile.assumptions.end(),
+                     [&](const Assumption& each) { return each.name == name; });
 }
 
-bool SetEncapsulation(ProviderProfile& profile, const std::string& value) {
-  if (value != "vxlan" && value != "none") return false;
-  profile.tunnel.kind = value == "vxlan" ? EncapsulationKind::kVxlan : EncapsulationKind::kNone;
-  return true;
-}
-
-bool SetVni(ProviderProfile& profile, const std::string& value) {
-  std::uint32_t vni = 0;
-  const char* end = value.data() + value.size();
-  const auto [at, error] = std::from_chars(value.data(), end, vni);
-  if (error != std::errc() || at != end || vni > kVniMax) return false;
-  profile.tunnel.vni = vni;
-  return true;
-}
-
-bool SetFlowHash(ProviderProfile& profile, const std::string& value) {
-  const auto symmetric = ParseBool(value);
-  if (!symmetric) return false;
-  profile.hash_symmetry = *symmetric ? HashSymmetry::kSymmetric : HashSymmetry::kDirectional;
-  return true;
-}
-
-bool SetMtuPolicy(ProviderProfile& profile, const std::string& value) {
-  if (value != "truncate" && value != "drop") return false;
-  profile.mtu_policy = value == "drop" ? MtuPolicy::kDrop : MtuPolicy::kTruncate;
-  return true;
-}
-
-bool SetCongestion(ProviderProfile& profile, const std::string& value) {
-  if (value != "shared_random" && value != "fifo") return false;
-  profile.congestion = value == "fifo" ? Congestion::kFifo : Congestion::kSharedRandom;
-  return true;
-}
-
-bool SetMirrorsDropped(ProviderProfile& profile, const std::string& value) {
-  const auto mirrors = ParseBool(value);
-  if (!mirrors) return false;
-  profile.mirrors_what_security_drops = *mirrors;
-  return true;
-}
-
-// What a setting means, for the report: a profile's own sentence is about its
-// own value only.
-struct Meaning {
-  const char* value;  // null: any
-  const char* text;
-};
-
-struct Override {
-  const char* name;
-  bool (*apply)(ProviderProfile&, const std::string&);
-  const char* accepted;
-  Meaning meanings[2];
-};
-
-constexpr Override kOverrides[] = {
-    {"encapsulation",
-     SetEncapsulation,
-     "\"vxlan\" or \"none\"",
-     {{"vxlan", "Copies travel in VXLAN over UDP port 4789."},
-      {"none", "Copies have no outer headers: only the bytes of the frames count."}}},
-    {"vni",
-     SetVni,
-     "a number from 0 to 16777215",
-     {{nullptr, "The VXLAN network identifier of copies, as given."}, {}}},
-    {"flow_hash_symmetric",
-     SetFlowHash,
-     "\"true\" or \"false\"",
-     {{"true", "FIVE_TUPLE_FLOW sends both directions of a flow to the same receiver."},
-      {"false", "FIVE_TUPLE_FLOW chooses a receiver for each direction of a flow."}}},
-    {"mtu_policy",
-     SetMtuPolicy,
-     "\"truncate\" or \"drop\"",
-     {{"truncate", "A copy that does not fit the MTU on its way is cut to it."},
-      {"drop", "A copy that does not fit the MTU on its way is dropped."}}},
-    {"congestion",
-     SetCongestion,
-     "\"shared_random\" or \"fifo\"",
-     {{"shared_random", "Over the bandwidth limit, production and copies lose in proportion."},
-      {"fifo", "Production and copies share one queue, and the last to come is lost."}}},
-    {"mirrors_what_security_drops",
-     SetMirrorsDropped,
-     "\"true\" or \"false\"",
-     {{"true", "Frames that a security group or network ACL drops are copied all the same."},
-      {"false", "Frames that a security group or network ACL drops are not copied."}}},
-};
-
-std::string MeaningOf(const Override& change, const std::string& value) {
-  for (const Meaning& meaning : change.meanings) {
-    if (meaning.value == nullptr || value == meaning.value) return meaning.text;
+// What a scenario may override of a profile: what it assumes and the model acts on.
+void AddOverridable(const ProviderProfile& profile, std::vector<std::string>& names) {
+  for (const AssumptionRule& rule : AssumptionRules()) {
+    if (!Lists(profile, rule.name)) continue;
+    if (std::find(names.begin(), names.end(), rule.name) == names.end()) {
+      names.emplace_back(rule.name);
+    }
   }
-  return "";
 }
 
-// Without a tunnel its settings say nothing.
-bool IsInForce(const ProviderProfile& profile, const Assumption& assumption) {
-  if (profile.tunnel.kind != EncapsulationKind::kNone) return true;
-  return assumption.name != "vni" && assumption.name != "outer_source_ports";
+// Providers of the scenario's VPCs that there are, each once.
+std::vector<std::string> ProvidersOf(const Draft& draft) {
+  const Scenario& scenario = draft.scenario;
+  std::vector<std::string> named;
+  if (scenario.vpcs.empty()) named.push_back(scenario.provider.value);
+  for (const VpcSpec& vpc : scenario.vpcs) {
+    named.push_back(vpc.provider ? vpc.provider->value : scenario.provider.value);
+  }
+  std::vector<std::string> names;
+  for (const std::string& name : named) {
+    const bool listed = std::find(names.begin(), names.end(), name) != names.end();
+    if (!listed && draft.library.providers.count(name) != 0) names.push_back(name);
+  }
+  return names;
 }
 
-const Override* FindOverride(const std::string& name) {
-  const auto* found = std::find_if(std::begin(kOverrides), std::end(kOverrides),
-                                   [&](const Override& each) { return name == each.name; });
-  return found == std::end(kOverrides) ? nullptr : found;
+std::string Joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
 }
 
-void Apply(Draft& draft, ProviderProfile& profile, const Override& change,
-           const At<std::string>& to) {
-  if (!change.apply(profile, to.value)) {
-    draft.errors.Add(to.path, std::string(change.name) + " cannot be \"" + to.value + "\"",
-                     change.accepted);
+// Whether a report that says nothing of this assumption lacks something.
+bool IsInForce(const Draft& draft, const ProviderProfile& profile, const Assumption& assumption) {
+  using namespace std::string_view_literals;
+  constexpr std::array kOfTunnels = {"vni"sv, "outer_source_ports"sv,
+                                     "outer_port_hash_symmetric"sv};
+  constexpr std::array kOfRuleMode = {"default_action"sv, "without_rules"sv, "priority_order"sv,
+                                      "priority_range"sv};
+  const auto is_among = [&](const auto& names) {
+    return std::find(names.begin(), names.end(), assumption.name) != names.end();
+  };
+  if (assumption.overridden) return true;
+  if (profile.tunnel.kind == EncapsulationKind::kNone && is_among(kOfTunnels)) return false;
+  if (!profile.rule_mode || !is_among(kOfRuleMode)) return true;
+  const auto& mirrors = draft.scenario.mirrors;
+  return std::any_of(mirrors.begin(), mirrors.end(),
+                     [](const MirrorSpec& each) { return each.filter.by_rules; });
+}
+
+void Apply(Draft& draft, ProviderProfile& profile, Assumption& listed, const At<std::string>& to) {
+  const AssumptionRule* rule = FindAssumptionRule(listed.name);
+  if (rule == nullptr) return;  // CheckAssumptionNames has complained
+  if (!rule->set(profile, to.value)) {
+    draft.errors.Add(to.path, listed.name + " cannot be \"" + to.value + "\"", rule->accepted);
     return;
   }
-  auto& listed = profile.assumptions;
-  auto at = std::find_if(listed.begin(), listed.end(),
-                         [&](const Assumption& each) { return each.name == change.name; });
-  if (at == listed.end()) {
-    at = listed.insert(at, Assumption{change.name, "", "", "", false});
-  }
-  at->value = to.value;
-  at->text = MeaningOf(change, to.value);
-  at->source = "the scenario";
-  at->overridden = true;
+  listed.value = to.value;
+  listed.text = MeaningOf(*rule, to.value);
+  const bool favours = profile.documented_congestion == CongestionRule::kProductionFirst;
+  if (favours && listed.name == "congestion") listed.text += kDropsCopiesFirst;
+  listed.source = "the scenario";
+  listed.overridden = true;
 }
 
 }  // namespace
 
 void CheckAssumptionNames(Draft& draft) {
+  const std::vector<std::string> providers = ProvidersOf(draft);
+  if (providers.empty()) return;  // an error of its own
   std::vector<std::string> known;
-  for (const Override& each : kOverrides) known.emplace_back(each.name);
+  for (const std::string& name : providers) {
+    AddOverridable(draft.library.providers.at(name), known);
+  }
   for (const auto& [name, value] : draft.scenario.assumptions) {
-    if (FindOverride(name) != nullptr) continue;
-    draft.errors.Add(value.path, "there is no assumption \"" + name + "\"",
-                     AcceptedNames(name, known));
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string message =
+        FindAssumptionRule(name) == nullptr
+            ? "there is no assumption \"" + name + "\""
+            : name + " is nothing that " + Joined(providers) + " leaves to an assumption";
+    draft.errors.Add(value.path, message, AcceptedNames(name, known));
   }
 }
 
@@ -164,12 +114,14 @@ std::size_t ProviderIndex(Draft& draft, const At<std::string>& name) {
   } else {
     profile = shipped->second;
   }
-  for (const auto& [key, value] : draft.scenario.assumptions) {
-    const Override* change = FindOverride(key);
-    if (change != nullptr) Apply(draft, profile, *change, value);
+  std::vector<Assumption> listed = std::move(profile.assumptions);
+  for (Assumption& each : listed) {
+    const auto given = draft.scenario.assumptions.find(each.name);
+    if (given != draft.scenario.assumptions.end()) Apply(draft, profile, each, given->second);
   }
+  profile.assumptions = std::move(listed);
   for (const Assumption& assumption : profile.assumptions) {
-    if (IsInForce(profile, assumption)) draft.assumptions.Add(assumption);
+    if (IsInForce(draft, profile, assumption)) draft.assumptions.Add(assumption);
   }
   used.push_back(name.value);
   draft.providers.push_back(std::move(profile));
