@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -295,6 +296,7 @@ struct MirrorSpec {
   std::optional<At<DirectionSet>> direction;
   std::vector<At<std::string>> sources;
   std::vector<At<std::string>> targets;  // names, addresses or ENI IDs
+  bool one_target = false;               // the API takes a single ENI
   std::optional<At<ReceiverChoice>> choice;
   std::optional<At<std::int64_t>> number;  // session number or priority
   std::optional<At<std::int64_t>> vni;

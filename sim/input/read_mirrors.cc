@@ -1,63 +1,51 @@
+// Which shape a mirror is written in is told by its keys. The schema holds each
+// shape to its own, so that what is valid is valid in one shape only.
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "sim/input/mirror_shapes.h"
 #include "sim/input/scenario_parts.h"
 
 namespace vpcmirror::sim {
 namespace {
 
-ConditionSpec ReadCondition(const Cursor& at) {
-  ConditionSpec spec;
-  spec.path = at.path();
-  if (const auto net = at.Get("SrcNet")) spec.condition.source = ReadPrefix(*net);
-  if (const auto net = at.Get("DstNet")) spec.condition.destination = ReadPrefix(*net);
-  spec.condition.protocol = ReadProtocol(at, "Protocol");
-  if (const auto ports = at.Get("SrcPort")) {
-    spec.condition.source_ports = ReadPorts(*ports).value_or(PortRange{});
-  }
-  if (const auto ports = at.Get("DstPort")) {
-    spec.condition.destination_ports = ReadPorts(*ports).value_or(PortRange{});
-  }
-  return spec;
+struct Shape {
+  std::vector<std::string_view> keys;  // all of which tell it; the first shape that has them counts
+  std::vector<MirrorSpec> (*read)(const Cursor&);
+};
+
+const std::vector<Shape>& Shapes() {
+  static const std::vector<Shape> shapes = {
+      {{"CollectorSrcs"}, ReadTencentMirror},
+      {{"mirroredResources"}, ReadGcpMirroring},
+      {{"networkInterfaceTapConfigurations"}, ReadAzureTap},
+      {{"TrafficMirrorSessions", "TrafficMirrorTargets"}, ReadAwsSessions},
+      {{"TrafficMirrorSessions"}, ReadAlibabaSessions},
+      {{"traffic_mirror_sessions", "traffic_mirror_targets"}, ReadVolcengineSessions},
+      {{"traffic_mirror_sessions"}, ReadHuaweiSessions},
+      {{"trafficMirrorSessions"}, ReadBaiduSessions},
+  };
+  return shapes;
 }
 
-DirectionSet DirectionOf(const std::string& text) {
-  if (text == "EGRESS") return DirectionSet::kEgress;
-  return text == "INGRESS" ? DirectionSet::kIngress : DirectionSet::kAll;
-}
-
-TencentMirrorSpec ReadMirror(const Cursor& at) {
-  TencentMirrorSpec mirror;
-  mirror.path = at.path();
-  mirror.vpc_id = ReadText(at, "VpcId");
-  mirror.name = ReadText(at, "TrafficMirrorName");
-  if (const auto state = ReadText(at, "State")) {
-    mirror.state = At<MirrorState>{
-        state->value == "STOPED" ? MirrorState::kStopped : MirrorState::kRunning, state->path};
-  }
-  if (const auto direction = ReadText(at, "Direction")) {
-    mirror.direction = At<DirectionSet>{DirectionOf(direction->value), direction->path};
-  }
-  mirror.collector_sources = ReadTexts(at, "CollectorSrcs");
-  mirror.nat_id = ReadText(at, "NatId");
-  // The API's own answers write an absent gateway as an empty string.
-  if (mirror.nat_id && mirror.nat_id->value.empty()) mirror.nat_id.reset();
-  if (const auto filters = at.Get("CollectorNormalFilters")) {
-    for (const Cursor& item : filters->Items()) mirror.conditions.push_back(ReadCondition(item));
-  }
-  if (const auto target = at.Get("CollectorTarget")) {
-    mirror.target_ips = ReadTexts(*target, "TargetIps");
-    if (const auto hash = ReadText(*target, "AlgHash")) {
-      mirror.choice = At<ReceiverChoice>{
-          hash->value == "FIVE_TUPLE_FLOW" ? ReceiverChoice::kByFlow : ReceiverChoice::kBySourceEni,
-          hash->path};
-    }
-  }
-  return mirror;
+std::vector<MirrorSpec> ReadOne(const Cursor& at) {
+  const auto& shapes = Shapes();
+  const auto shape = std::find_if(shapes.begin(), shapes.end(), [&](const Shape& each) {
+    return std::all_of(each.keys.begin(), each.keys.end(),
+                       [&](std::string_view key) { return at.Get(key).has_value(); });
+  });
+  return shape == shapes.end() ? std::vector<MirrorSpec>{} : shape->read(at);
 }
 
 }  // namespace
 
-std::vector<TencentMirrorSpec> ReadMirrors(const Cursor& mirrors) {
-  std::vector<TencentMirrorSpec> all;
-  for (const Cursor& item : mirrors.Items()) all.push_back(ReadMirror(item));
+std::vector<MirrorSpec> ReadMirrors(const Cursor& mirrors) {
+  if (mirrors.value().is_object()) return ReadOne(mirrors);
+  std::vector<MirrorSpec> all;
+  for (const Cursor& item : mirrors.Items()) {
+    for (MirrorSpec& mirror : ReadOne(item)) all.push_back(std::move(mirror));
+  }
   return all;
 }
 

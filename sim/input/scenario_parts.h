@@ -17,6 +17,6 @@ struct CaptureFolder {
 std::vector<VpcSpec> ReadVpcs(const Cursor& vpcs);
 std::vector<HostSpec> ReadHosts(const Cursor& hosts);
 std::vector<WorkloadSpec> ReadWorkloads(const Cursor& workloads, const CaptureFolder& captures);
-std::vector<TencentMirrorSpec> ReadMirrors(const Cursor& mirrors);
+std::vector<MirrorSpec> ReadMirrors(const Cursor& mirrors);
 
 }  // namespace vpcmirror::sim

@@ -247,11 +247,59 @@ void SchemaWords::ExplainKeys(const Json& schema, const Json& value, const std::
   }
 }
 
+std::size_t SchemaWords::KnownKeys(const Json& schema, const Json& value) const {
+  const Json& chosen = Choose(schema, value);
+  std::size_t known = 0;
+  if (value.is_object()) {
+    for (const auto& [name, member] : value.items()) {
+      const Json* inside = Inside(chosen, value, name);
+      if (inside != nullptr) known += 1 + KnownKeys(*inside, member);
+    }
+  } else if (value.is_array()) {
+    for (const Json& item : value) {
+      const Json* inside = Inside(chosen, value, "");
+      if (inside != nullptr) known += KnownKeys(*inside, item);
+    }
+  }
+  return known;
+}
+
+const Json& SchemaWords::Choose(const Json& schema, const Json& value) const {
+  const auto branches = schema.find("anyOf");
+  if (branches == schema.end()) return schema;
+  const Json* best = nullptr;
+  std::size_t most = 0;
+  for (const Json& each : *branches) {
+    const Json& branch = Resolve(each);
+    const std::vector<std::string> types = TypesOf(branch);
+    if (std::none_of(types.begin(), types.end(),
+                     [&](const std::string& type) { return HasType(value, type); })) {
+      continue;
+    }
+    const std::size_t known = KnownKeys(branch, value);
+    if (best == nullptr || known > most) {
+      best = &branch;
+      most = known;
+    }
+  }
+  return best == nullptr ? schema : Choose(*best, value);
+}
+
 void SchemaWords::Walk(const Json& schema, const Json& value, const std::string& pointer,
                        std::vector<Complaint>& complaints) const {
   if (auto fault = ExplainValue(schema, value)) {
     complaints.push_back({pointer, std::move(*fault), false});
   }
+  const Json& chosen = Choose(schema, value);
+  if (&chosen != &schema) {
+    Walk(chosen, value, pointer, complaints);
+  } else {
+    WalkInto(schema, value, pointer, complaints);
+  }
+}
+
+void SchemaWords::WalkInto(const Json& schema, const Json& value, const std::string& pointer,
+                           std::vector<Complaint>& complaints) const {
   if (value.is_object() && schema.contains("additionalProperties")) {
     ExplainKeys(schema, value, pointer, complaints);
     for (const auto& [name, member] : value.items()) {

@@ -1,6 +1,7 @@
 // Puts into words why a value does not meet its schema.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,7 +19,9 @@ std::string Describe(const nlohmann::json& value);
 
 // For one thread. Knows the keywords that our schemas use, and no more: type, enum, pattern,
 // bounds, properties, patternProperties, additionalProperties (false), required,
-// items, not ({}), $ref (within the file), and notSimulated, which is ours.
+// items, not ({}), $ref (within the file), anyOf, and notSimulated, which is ours.
+// Of several schemas under anyOf, the one that knows most of a value's keys
+// explains it.
 class SchemaWords {
  public:
   // Keeps a reference to the schema.
@@ -37,6 +40,12 @@ class SchemaWords {
                                const std::string& step) const;
   void Walk(const nlohmann::json& schema, const nlohmann::json& value, const std::string& pointer,
             std::vector<Complaint>& complaints) const;
+  void WalkInto(const nlohmann::json& schema, const nlohmann::json& value,
+                const std::string& pointer, std::vector<Complaint>& complaints) const;
+  // How many keys of a value, and of what is in it, a schema knows.
+  std::size_t KnownKeys(const nlohmann::json& schema, const nlohmann::json& value) const;
+  // The schema itself, or the one of its anyOf that suits the value best.
+  const nlohmann::json& Choose(const nlohmann::json& schema, const nlohmann::json& value) const;
   void ExplainKeys(const nlohmann::json& schema, const nlohmann::json& value,
                    const std::string& pointer, std::vector<Complaint>& complaints) const;
   std::optional<Fault> ExplainValue(const nlohmann::json& schema,

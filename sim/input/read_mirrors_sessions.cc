@@ -1,0 +1,451 @@
+// Sessions that name a filter and a target: AWS, Alibaba Cloud, Huawei Cloud,
+// Volcengine, Baidu AI Cloud. They differ in what they call things.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "models/scenario/nearest.h"
+#include "sim/input/mirror_shapes.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+struct FilterKeys {
+  std::string_view list;
+  std::string_view id;
+  std::string_view ingress;  // rules inside the filter
+  std::string_view egress;
+  std::string_view services;
+  // Or rules in a list of their own, which name their filter by `id`.
+  std::string_view rules;
+  std::string_view direction;  // of such a rule: "ingress" or "egress"
+};
+
+struct TargetKeys {
+  std::string_view list;  // empty: the session names the receiver
+  std::string_view id;
+  std::string_view receiver;
+};
+
+struct SessionKeys {
+  std::string_view list;
+  std::string_view id;
+  std::string_view name;    // where there is no ID
+  std::string_view source;  // a name or a list of names
+  std::string_view target;  // the target's ID, or the receiver
+  std::string_view number;
+  std::string_view vni;
+  std::string_view length;
+  bool no_length_is_zero = false;  // a length of 0 is the whole frame
+  std::string_view state;
+  std::string_view running;  // the state that copies; empty: true
+};
+
+struct SessionShape {
+  const char* api;
+  const char* spoken;
+  const char* mirror;
+  SessionKeys session;
+  FilterKeys filter;
+  TargetKeys target;
+  RuleKeys rule;
+  bool behind_balancer = false;  // receivers are in options.collectors
+};
+
+constexpr SessionShape kAws = {
+    .api = "aws",
+    .spoken = "describe-traffic-mirror-sessions, -filters and -targets of AWS",
+    .mirror = "TrafficMirrorSession",
+    .session = {.list = "TrafficMirrorSessions",
+                .id = "TrafficMirrorSessionId",
+                .name = "",
+                .source = "NetworkInterfaceId",
+                .target = "TrafficMirrorTargetId",
+                .number = "SessionNumber",
+                .vni = "VirtualNetworkId",
+                .length = "PacketLength",
+                .no_length_is_zero = false,
+                .state = "",
+                .running = ""},
+    .filter = {.list = "TrafficMirrorFilters",
+               .id = "TrafficMirrorFilterId",
+               .ingress = "IngressFilterRules",
+               .egress = "EgressFilterRules",
+               .services = "NetworkServices",
+               .rules = "",
+               .direction = ""},
+    .target = {.list = "TrafficMirrorTargets",
+               .id = "TrafficMirrorTargetId",
+               .receiver = "NetworkInterfaceId"},
+    .rule = {.id = "TrafficMirrorFilterRuleId",
+             .priority = "RuleNumber",
+             .action = "RuleAction",
+             .accept = "accept",
+             .match = {.protocol = "Protocol",
+                       .source = "SourceCidrBlock",
+                       .destination = "DestinationCidrBlock",
+                       .source_ports = "SourcePortRange",
+                       .destination_ports = "DestinationPortRange",
+                       .family = "",
+                       .ports = PortStyle::kFromAndTo}},
+    .behind_balancer = false};
+
+constexpr SessionShape kAlibaba = {
+    .api = "alibaba",
+    .spoken = "ListTrafficMirrorSessions and -Filters of Alibaba Cloud",
+    .mirror = "TrafficMirrorSession",
+    .session = {.list = "TrafficMirrorSessions",
+                .id = "TrafficMirrorSessionId",
+                .name = "TrafficMirrorSessionName",
+                .source = "TrafficMirrorSourceIds",
+                .target = "TrafficMirrorTargetId",
+                .number = "Priority",
+                .vni = "VirtualNetworkId",
+                .length = "PacketLength",
+                .no_length_is_zero = false,
+                .state = "Enabled",
+                .running = ""},
+    .filter = {.list = "TrafficMirrorFilters",
+               .id = "TrafficMirrorFilterId",
+               .ingress = "IngressRules",
+               .egress = "EgressRules",
+               .services = "",
+               .rules = "",
+               .direction = ""},
+    .target = {.list = "", .id = "", .receiver = ""},
+    .rule = {.id = "TrafficMirrorFilterRuleId",
+             .priority = "Priority",
+             .action = "Action",
+             .accept = "accept",
+             .match = {.protocol = "Protocol",
+                       .source = "SourceCidrBlock",
+                       .destination = "DestinationCidrBlock",
+                       .source_ports = "SourcePortRange",
+                       .destination_ports = "DestinationPortRange",
+                       .family = "IpVersion",
+                       .ports = PortStyle::kSlash}},
+    .behind_balancer = false};
+
+constexpr RuleKeys kSnakeRule = {.id = "id",
+                                 .priority = "priority",
+                                 .action = "action",
+                                 .accept = "accept",
+                                 .match = {.protocol = "protocol",
+                                           .source = "source_cidr_block",
+                                           .destination = "destination_cidr_block",
+                                           .source_ports = "source_port_range",
+                                           .destination_ports = "destination_port_range",
+                                           .family = "ethertype",
+                                           .ports = PortStyle::kDash}};
+
+constexpr SessionShape kHuawei = {
+    .api = "huawei",
+    .spoken = "traffic_mirror_sessions and traffic_mirror_filters of Huawei Cloud",
+    .mirror = "traffic_mirror_session",
+    .session = {.list = "traffic_mirror_sessions",
+                .id = "id",
+                .name = "name",
+                .source = "traffic_mirror_sources",
+                .target = "traffic_mirror_target_id",
+                .number = "priority",
+                .vni = "virtual_network_id",
+                .length = "packet_length",
+                .no_length_is_zero = false,
+                .state = "enabled",
+                .running = ""},
+    .filter = {.list = "traffic_mirror_filters",
+               .id = "id",
+               .ingress = "ingress_rules",
+               .egress = "egress_rules",
+               .services = "",
+               .rules = "",
+               .direction = ""},
+    .target = {.list = "", .id = "", .receiver = ""},
+    .rule = kSnakeRule,
+    .behind_balancer = false};
+
+constexpr SessionShape kVolcengine = {
+    .api = "volcengine",
+    .spoken = "traffic_mirror_sessions, _filter_rules and _targets of Volcengine",
+    .mirror = "traffic_mirror_session",
+    .session = {.list = "traffic_mirror_sessions",
+                .id = "traffic_mirror_session_id",
+                .name = "traffic_mirror_session_name",
+                .source = "network_interface_id",
+                .target = "traffic_mirror_target_id",
+                .number = "priority",
+                .vni = "virtual_network_id",
+                .length = "packet_length",
+                .no_length_is_zero = false,
+                .state = "",
+                .running = ""},
+    .filter = {.list = "",
+               .id = "traffic_mirror_filter_id",
+               .ingress = "",
+               .egress = "",
+               .services = "",
+               .rules = "traffic_mirror_filter_rules",
+               .direction = "traffic_direction"},
+    .target = {.list = "traffic_mirror_targets",
+               .id = "traffic_mirror_target_id",
+               .receiver = "instance_id"},
+    .rule = {.id = "traffic_mirror_filter_rule_id",
+             .priority = "priority",
+             .action = "policy",
+             .accept = "accept",
+             .match = {.protocol = "protocol",
+                       .source = "source_cidr_block",
+                       .destination = "destination_cidr_block",
+                       .source_ports = "source_port_range",
+                       .destination_ports = "destination_port_range",
+                       .family = "",
+                       .ports = PortStyle::kSlash}},
+    .behind_balancer = false};
+
+constexpr SessionShape kBaidu = {
+    .api = "baidu",
+    .spoken = "trafficMirrorSessions and trafficMirrorRuleGroups of Baidu AI Cloud",
+    .mirror = "trafficMirrorSession",
+    .session = {.list = "trafficMirrorSessions",
+                .id = "trafficMirrorSessionId",
+                .name = "name",
+                .source = "sourceId",
+                .target = "",
+                .number = "",
+                .vni = "vni",
+                .length = "packetLength",
+                .no_length_is_zero = true,
+                .state = "status",
+                .running = "running"},
+    .filter = {.list = "trafficMirrorRuleGroups",
+               .id = "trafficMirrorRuleGroupId",
+               .ingress = "ingressRules",
+               .egress = "egressRules",
+               .services = "",
+               .rules = "",
+               .direction = ""},
+    .target = {.list = "", .id = "", .receiver = ""},
+    .rule = {.id = "ruleId",
+             .priority = "priority",
+             .action = "strategy",
+             .accept = "allow",
+             .match = {.protocol = "protocol",
+                       .source = "sourceCidr",
+                       .destination = "destinationCidr",
+                       .source_ports = "sourcePort",
+                       .destination_ports = "destinationPort",
+                       .family = "",
+                       .ports = PortStyle::kDash}},
+    .behind_balancer = true};
+
+bool CouldBeId(const std::string& name) {
+  constexpr std::size_t kLongestId = 64;
+  const auto fits = [](unsigned char c) {
+    return c < 0x80 &&
+           (std::isalnum(c) != 0 ||
+            std::string_view("._:/-").find(static_cast<char>(c)) != std::string_view::npos);
+  };
+  return !name.empty() && name.size() <= kLongestId && std::all_of(name.begin(), name.end(), fits);
+}
+
+class SessionReader {
+ public:
+  SessionReader(const Cursor& lists, const SessionShape& shape) : lists_(lists), shape_(shape) {
+    ReadFilters();
+    ReadFlatRules();
+    ReadTargets();
+  }
+
+  std::vector<MirrorSpec> ReadAll() {
+    std::vector<MirrorSpec> mirrors;
+    const std::optional<Cursor> sessions = lists_.Get(shape_.session.list);
+    if (!sessions) return mirrors;
+    for (const Cursor& at : sessions->Items()) mirrors.push_back(ReadOne(at));
+    return mirrors;
+  }
+
+ private:
+  FilterSpec NewFilter(const std::string& path) const {
+    FilterSpec filter;
+    filter.path = path;
+    filter.by_rules = true;
+    filter.ports_need_protocol = true;
+    return filter;
+  }
+
+  void ReadFilters() {
+    const std::optional<Cursor> list = lists_.Get(shape_.filter.list);
+    if (shape_.filter.list.empty() || !list) return;
+    for (const Cursor& at : list->Items()) {
+      const auto id = ReadText(at, shape_.filter.id);
+      if (!id || !IsFresh(*id, filters_)) continue;
+      FilterSpec& filter = filters_[id->value] = NewFilter(at.path());
+      filter.ingress = ReadRules(at, shape_.filter.ingress, shape_.rule);
+      filter.egress = ReadRules(at, shape_.filter.egress, shape_.rule);
+      filter.services = ReadTexts(at, shape_.filter.services);
+    }
+  }
+
+  void ReadFlatRules() {
+    const std::optional<Cursor> list = lists_.Get(shape_.filter.rules);
+    if (shape_.filter.rules.empty() || !list) return;
+    for (const Cursor& at : list->Items()) {
+      const auto id = ReadText(at, shape_.filter.id);
+      if (!id) continue;
+      FilterSpec& filter = filters_.emplace(id->value, NewFilter(list->path())).first->second;
+      const auto direction = ReadText(at, shape_.filter.direction);
+      const bool egress = direction && direction->value == "egress";
+      (egress ? filter.egress : filter.ingress).push_back(ReadRule(at, shape_.rule));
+    }
+  }
+
+  void ReadTargets() {
+    const std::optional<Cursor> list = lists_.Get(shape_.target.list);
+    if (shape_.target.list.empty() || !list) return;
+    for (const Cursor& at : list->Items()) {
+      const auto id = ReadText(at, shape_.target.id);
+      if (!id || !IsFresh(*id, targets_)) continue;
+      targets_[id->value] = ReadText(at, shape_.target.receiver);
+    }
+  }
+
+  template <class Known>
+  bool IsFresh(const At<std::string>& id, const Known& known) {
+    if (known.count(id.value) == 0) return true;
+    repeated_.push_back(
+        {"", id.path, "the ID \"" + id.value + "\" is there twice", "an ID that nothing else has"});
+    return false;
+  }
+
+  MirrorWords Words() const {
+    const SessionKeys& session = shape_.session;
+    std::string targets(shape_.target.list.empty() ? session.target : shape_.target.receiver);
+    return {.mirror = shape_.mirror,
+            .sources = std::string(session.source),
+            .targets = shape_.behind_balancer ? "options.collectors" : std::move(targets),
+            .filter = std::string(shape_.filter.id),
+            .state = std::string(session.state),
+            .direction = "",
+            .number = std::string(session.number),
+            .vni = std::string(session.vni),
+            .length = std::string(session.length),
+            .priority = std::string(shape_.rule.priority)};
+  }
+
+  MirrorSpec ReadOne(const Cursor& at) {
+    const SessionKeys& keys = shape_.session;
+    MirrorSpec mirror;
+    mirror.path = at.path();
+    mirror.api = shape_.api;
+    mirror.spoken = shape_.spoken;
+    mirror.words = Words();
+    mirror.missing = repeated_;
+    mirror.id = ReadText(at, keys.id);
+    // A name is free text; it serves where it could be an ID.
+    const auto name = ReadText(at, keys.name);
+    if (!mirror.id && name && CouldBeId(name->value)) mirror.id = name;
+    mirror.sources = ReadTexts(at, keys.source);
+    if (auto source = ReadText(at, keys.source)) mirror.sources.push_back(std::move(*source));
+    mirror.number = ReadWhole(at, keys.number);
+    mirror.vni = ReadWhole(at, keys.vni);
+    mirror.packet_length = ReadWhole(at, keys.length);
+    const bool zero = mirror.packet_length && mirror.packet_length->value == 0;
+    if (keys.no_length_is_zero && zero) mirror.packet_length.reset();
+    ReadState(at, mirror);
+    ReadTarget(at, mirror);
+    ReadFilter(at, mirror);
+    ReadMirrorOptions(at, mirror);
+    return mirror;
+  }
+
+  void ReadState(const Cursor& at, MirrorSpec& mirror) const {
+    const SessionKeys& keys = shape_.session;
+    const auto state = [&](bool runs, const std::string& path) {
+      mirror.state = At<MirrorState>{runs ? MirrorState::kRunning : MirrorState::kStopped, path};
+    };
+    if (keys.state.empty()) return;
+    if (!keys.running.empty()) {
+      if (const auto word = ReadText(at, keys.state))
+        state(word->value == keys.running, word->path);
+    } else if (const auto enabled = ReadBool(at, keys.state)) {
+      state(enabled->value, enabled->path);
+    }
+  }
+
+  void ReadTarget(const Cursor& at, MirrorSpec& mirror) {
+    mirror.one_target = !shape_.behind_balancer;
+    if (shape_.behind_balancer) {
+      if (const auto options = at.Get("options"))
+        mirror.targets = ReadTexts(*options, "collectors");
+      return;
+    }
+    const auto name = ReadText(at, shape_.session.target);
+    if (!name) return;
+    if (shape_.target.list.empty()) {
+      mirror.targets.push_back(*name);
+      return;
+    }
+    const auto target = targets_.find(name->value);
+    if (target == targets_.end()) {
+      Miss(*name, "target_missing", "target", targets_, mirror);
+    } else if (target->second) {
+      mirror.targets.push_back(*target->second);
+    }
+  }
+
+  void ReadFilter(const Cursor& at, MirrorSpec& mirror) {
+    mirror.filter = NewFilter(at.path());
+    // A session names its filter as the filter names itself, but where that is plain "id".
+    const std::string_view key =
+        shape_.filter.id == "id" ? "traffic_mirror_filter_id" : shape_.filter.id;
+    const auto name = ReadText(at, key);
+    if (!name) return;
+    mirror.words.filter = std::string(key);
+    const auto filter = filters_.find(name->value);
+    if (filter != filters_.end()) {
+      mirror.filter = filter->second;
+    } else if (!shape_.filter.list.empty()) {
+      Miss(*name, "filter_missing", "filter", filters_, mirror);
+    }
+  }
+
+  template <class Known>
+  void Miss(const At<std::string>& name, const char* code, const char* what, const Known& known,
+            MirrorSpec& mirror) const {
+    std::vector<std::string> names;
+    for (const auto& each : known) names.push_back(each.first);
+    mirror.missing.push_back({code, name.path,
+                              fmt::format("there is no {} \"{}\"", what, name.value),
+                              AcceptedNames(name.value, names)});
+  }
+
+  const Cursor& lists_;
+  const SessionShape& shape_;
+  std::map<std::string, FilterSpec> filters_;                      // by ID
+  std::map<std::string, std::optional<At<std::string>>> targets_;  // receiver by ID
+  std::vector<MissingPart> repeated_;
+};
+
+}  // namespace
+
+std::vector<MirrorSpec> ReadAwsSessions(const Cursor& lists) {
+  return SessionReader(lists, kAws).ReadAll();
+}
+std::vector<MirrorSpec> ReadAlibabaSessions(const Cursor& lists) {
+  return SessionReader(lists, kAlibaba).ReadAll();
+}
+std::vector<MirrorSpec> ReadHuaweiSessions(const Cursor& lists) {
+  return SessionReader(lists, kHuawei).ReadAll();
+}
+std::vector<MirrorSpec> ReadVolcengineSessions(const Cursor& lists) {
+  return SessionReader(lists, kVolcengine).ReadAll();
+}
+std::vector<MirrorSpec> ReadBaiduSessions(const Cursor& lists) {
+  return SessionReader(lists, kBaidu).ReadAll();
+}
+
+}  // namespace vpcmirror::sim
