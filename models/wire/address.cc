@@ -192,26 +192,6 @@ IpPrefix::IpPrefix(const IpAddress& address, int length) : length_(length) {
   address_ = Masked(address, length);
 }
 
-bool IpPrefix::Contains(const IpAddress& address) const noexcept {
-  if (address.is_v4() != address_.is_v4()) return false;
-  const std::span<const std::byte> ours = address_.octets();
-  const std::span<const std::byte> theirs = address.octets();
-  const auto whole = static_cast<std::size_t>(length_ / 8);
-  for (std::size_t i = 0; i < whole; ++i) {
-    if (ours[i] != theirs[i]) return false;
-  }
-  const int rest = length_ % 8;
-  return rest == 0 || ((ours[whole] ^ theirs[whole]) >> (8 - rest)) == std::byte{0};
-}
-
-bool IpPrefix::Contains(const IpPrefix& other) const noexcept {
-  return other.length_ >= length_ && Contains(other.address_);
-}
-
-bool IpPrefix::Overlaps(const IpPrefix& other) const noexcept {
-  return Contains(other) || other.Contains(*this);
-}
-
 std::optional<IpAddress> ParseIpAddress(std::string_view text) {
   if (text.find(':') != std::string_view::npos) return ParseIpv6(text);
   const std::optional<std::uint32_t> value = ParseIpv4(text);

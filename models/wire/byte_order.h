@@ -1,8 +1,12 @@
 // Network byte order, byte by byte: g++ 12 -O2 makes one move and one bswap of each.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 namespace vpcmirror {
 
@@ -23,6 +27,28 @@ constexpr void StoreBe16(std::byte* at, std::uint16_t value) {
 constexpr void StoreBe32(std::byte* at, std::uint32_t value) {
   StoreBe16(at, static_cast<std::uint16_t>(value >> 16));
   StoreBe16(at + 2, static_cast<std::uint16_t>(value));
+}
+
+// A word that holds octets as they are on the wire, from or to the number that
+// they are in network order: the same both ways.
+constexpr std::uint64_t SwapNetwork64(std::uint64_t word) {
+  return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
+}
+
+// The 8 octets at `at`, or 4 followed by zeros, as they are on the wire. Not byte
+// by byte: of that g++ 12 makes no single move where the word stays in a register.
+template <std::size_t kOctets = 8>
+constexpr std::uint64_t LoadNetworkWord64(const std::byte* at) {
+  static_assert(kOctets == 4 || kOctets == 8);
+  std::array<std::byte, 8> octets{};
+  if (std::is_constant_evaluated()) {
+    for (std::size_t i = 0; i < kOctets; ++i) octets[i] = at[i];
+    return std::bit_cast<std::uint64_t>(octets);
+  }
+  std::conditional_t<kOctets == 4, std::uint32_t, std::uint64_t> word = 0;
+  std::memcpy(&word, at, kOctets);
+  return std::endian::native == std::endian::little ? word
+                                                    : std::uint64_t{word} << (64 - 8 * kOctets);
 }
 
 }  // namespace vpcmirror

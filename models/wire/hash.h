@@ -1,6 +1,7 @@
 // The hashes that spread flows and ENIs: the same on every machine.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -29,6 +30,18 @@ constexpr std::uint64_t MixBits(std::uint64_t value) {
   value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
   value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
   return value ^ (value >> 31);
+}
+
+// Default secret of wyhash (Wang Yi, github.com/wangyi-fudan/wyhash, final version 4.2).
+inline constexpr std::array<std::uint64_t, 4> kWyhashSecret = {
+    0x2d358dccaa6c78a5, 0x8bb84b93962eacc9, 0x4b33a62ed433d4a3, 0x4d5a2da51de1aa47};
+
+// wyhash's mixing step: the low half of the 128-bit product xor its high half.
+// Both factors must be spread over 64 bits first: a factor of 0 forgets the other.
+constexpr std::uint64_t FoldedProduct(std::uint64_t a, std::uint64_t b) {
+  __extension__ using Product = unsigned __int128;
+  const Product product = static_cast<Product>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
 constexpr std::uint64_t HashText(std::string_view text) {
