@@ -12,10 +12,4 @@ std::uint32_t SumWords(std::span<const std::byte> octets) noexcept {
   return sum;
 }
 
-std::uint16_t FoldChecksum(std::uint32_t sum) noexcept {
-  sum = (sum & 0xffff) + (sum >> 16);
-  sum = (sum & 0xffff) + (sum >> 16);  // the first fold can carry once more
-  return static_cast<std::uint16_t>(~sum);
-}
-
 }  // namespace vpcmirror

@@ -35,6 +35,11 @@ inline constexpr std::size_t kMaxGeneveOptionBytes = 63 * 4;  // RFC 8926, 3.4: 
 // IPv6, UDP, Geneve with all the options it can have.
 inline constexpr std::size_t kMaxOuterHeaderBytes = 40 + 8 + 8 + kMaxGeneveOptionBytes;
 
+// GRE protocol types that are no EtherType of what they carry.
+inline constexpr std::uint16_t kGreProtocolEthernet = 0x6558;  // RFC 7637, 3.2; RFC 8926, 3.4
+inline constexpr std::uint16_t kGreProtocolErspan2 = 0x88be;   // types I and II
+inline constexpr std::uint16_t kGreProtocolErspan3 = 0x22eb;
+
 struct TunnelSettings {
   EncapsulationKind kind = EncapsulationKind::kVxlan;
   std::uint32_t vni = 0;  // VXLAN, Geneve; NVGRE's virtual subnet ID
@@ -56,11 +61,12 @@ struct TunnelSettings {
 // Where one copy goes and what differs from copy to copy.
 struct TunnelRoute {
   IpAddress source;
-  IpAddress destination;      // of the same family
-  std::uint64_t entropy = 0;  // the flow hash that spreads outer source ports and NVGRE flow IDs
+  IpAddress destination;  // of the same family
+  // The flow hash that spreads outer source ports; its low 8 bits are NVGRE's flow ID.
+  std::uint64_t entropy = 0;
   std::uint32_t sequence = 0;
-  std::uint16_t inner_ether_type = 0;  // kGreIp and Geneve carrying IP: 0x0800 or 0x86dd
-  std::uint16_t vlan_id = 0;           // ERSPAN II and III: of the frame's outermost tag
+  std::uint16_t inner_ether_type = 0;  // where carries_ip(): 0x0800 or 0x86dd, written as it is
+  std::uint16_t vlan_id = 0;           // ERSPAN II and III: of the frame's outermost tag; 0: none
   std::uint32_t timestamp = 0;         // ERSPAN III, in units of 100 ns (granularity 01)
   bool truncated = false;              // ERSPAN II and III: bit T
 };
@@ -85,7 +91,8 @@ class Encapsulation {
 
   // Bytes from the outer IP header to the last byte before what is carried; 0 for kNone.
   std::size_t header_bytes(IpFamily family = IpFamily::kV4) const {
-    return family == IpFamily::kV4 ? v4_.bytes : v6_.bytes;
+    if (tunnel_bytes_ == 0) return 0;
+    return (family == IpFamily::kV4 ? 20 : 40) + tunnel_bytes_;
   }
 
   // The most bytes of the carried frame (or IP packet, where carries_ip()) that
@@ -101,25 +108,34 @@ class Encapsulation {
   // or packet. IPv4: no options, DF set, identification 0 (RFC 6864, 4.1: an
   // atomic datagram), TTL 64; IPv6: hop limit 64, flow label 0; outer UDP
   // checksum 0 (RFC 7348, 5; RFC 6935, 5), GRE without checksum; reserved bits
-  // zero. Returns the bytes written, or 0 with `out` untouched when the outer
+  // zero. ERSPAN: class of service and port index 0; II says of a tagged frame
+  // that its tag is in it, III that it is an Ethernet frame (P set, FT 0) without
+  // known errors, direction 0. Returns the bytes written, or 0 with `out` untouched when the outer
   // length field cannot hold it, when the addresses' families differ, and for kNone.
   [[nodiscard]] std::size_t WriteHeaders(
       const TunnelRoute& route, Bytes inner,
       std::span<std::byte, kMaxOuterHeaderBytes> out) const noexcept;
 
  private:
-  // What is the same for every copy over one family: lengths, addresses, checksum zero.
-  struct Constant {
-    std::array<std::byte, kMaxOuterHeaderBytes> octets{};
-    std::size_t bytes = 0;
-    std::uint32_t ipv4_sum = 0;  // of the IPv4 words in it
-  };
+  static constexpr std::size_t kMaxTunnelBytes = kMaxOuterHeaderBytes - 40;
+
+  // What lies between the outer IP header, `ip_payload` bytes behind which it ends, and what
+  // is carried.
+  void WriteUdpTunnel(const TunnelRoute& route, std::size_t ip_payload,
+                      std::byte* at) const noexcept;
+  void WriteGreTunnel(const TunnelRoute& route, std::byte* at) const noexcept;
 
   TunnelSettings settings_;
   bool carries_ip_ = false;
   bool has_sequence_ = false;
-  Constant v4_;
-  Constant v6_;
+  bool is_udp_ = false;
+  bool ports_are_power_of_two_ = true;
+  std::uint8_t protocol_ = 0;          // of the outer IP header
+  std::size_t tunnel_bytes_ = 0;       // behind the outer IP header
+  std::uint64_t udp_destination_ = 0;  // where it lies in the UDP header's 8 bytes
+  std::size_t sequence_at_ = 0;        // behind the outer IP header; where has_sequence_
+  std::uint32_t erspan_word_ = 0;      // the header's first, without VLAN and flags; 0: no header
+  std::array<std::byte, kMaxTunnelBytes> tunnel_{};  // zero where copies differ
 };
 
 // "none", "vxlan", "geneve", "gre_ip", "gre_ethernet", "nvgre", "erspan1", "erspan2", "erspan3".

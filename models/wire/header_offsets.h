@@ -1,5 +1,6 @@
 // Where the fields of a header lie, counted from its first byte: IPv4 (RFC 791),
-// UDP (RFC 768) and TCP (RFC 9293).
+// IPv6 (RFC 8200), UDP (RFC 768), TCP (RFC 9293), ICMP (RFC 792, 4443) and GRE
+// (RFC 2784).
 #pragma once
 
 #include <cstddef>
@@ -16,11 +17,25 @@ inline constexpr std::size_t kIpv4ChecksumAt = 10;
 inline constexpr std::size_t kIpv4SourceAt = 12;
 inline constexpr std::size_t kIpv4DestinationAt = 16;
 
+inline constexpr std::size_t kIpv6FixedBytes = 40;  // without extension headers
+inline constexpr std::size_t kIpv6LengthAt = 4;
+inline constexpr std::size_t kIpv6NextHeaderAt = 6;
+inline constexpr std::size_t kIpv6HopLimitAt = 7;
+inline constexpr std::size_t kIpv6SourceAt = 8;
+inline constexpr std::size_t kIpv6DestinationAt = 24;
+
 inline constexpr std::size_t kUdpHeaderBytes = 8;
 inline constexpr std::size_t kUdpDestinationAt = 2;
 inline constexpr std::size_t kUdpLengthAt = 4;
 inline constexpr std::size_t kUdpChecksumAt = 6;
 
+inline constexpr std::size_t kTcpSequenceAt = 4;
+inline constexpr std::size_t kTcpFlagsAt = 13;
 inline constexpr std::size_t kTcpChecksumAt = 16;
+
+inline constexpr std::size_t kIcmpChecksumAt = 2;
+
+inline constexpr std::size_t kGreHeaderBytes = 4;  // without optional fields
+inline constexpr std::size_t kGreProtocolAt = 2;
 
 }  // namespace vpcmirror
