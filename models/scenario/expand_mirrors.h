@@ -1,0 +1,77 @@
+// Internal to models/scenario: a mirror while ExpandMirrors places it. Its parts
+// go on after an error and set `failed`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "models/scenario/draft.h"
+#include "models/scenario/selectors.h"
+
+namespace vpcmirror {
+
+struct MirrorReceiver {
+  std::size_t eni = 0;
+  IpAddress address;
+  std::string path;
+};
+
+// What a mirror's sources name, to be compared with other mirrors'.
+struct CollectedObject {
+  Selection::Kind kind = Selection::Kind::kEnis;
+  std::size_t index = 0;  // of the VPC, subnet or ENI
+  std::string path;
+};
+
+struct MirrorDraft {
+  MirrorDraft(Draft& all, std::size_t position);
+
+  Draft& draft;
+  const MirrorSpec& spec;
+  std::string id;
+  std::optional<std::size_t> vpc;                     // that of VpcId, else of the first source
+  std::vector<std::size_t> sources;                   // ENIs, ascending
+  std::map<std::size_t, At<std::string>> named_enis;  // sources named as ENIs, by what
+  std::vector<CollectedObject> objects;
+  std::vector<MirrorReceiver> receivers;
+  std::optional<PlacedMirror> placed;
+  bool failed = false;
+
+  const Deployment& deployment() const { return *draft.deployment; }
+  // That of the mirror's VPC. Requires a VPC.
+  const ProviderProfile& profile() const;
+  const std::string& vpc_name() const { return deployment().vpcs[*vpc].name; }
+
+  void Fail(const std::string& path, const std::string& message, const std::string& accepted);
+  // With the code that the provider's API has for our word, where it has one.
+  void FailAs(const char* word, const std::string& path, const std::string& message,
+              const std::string& accepted);
+};
+
+// Where names of subnets and addresses are looked for: in the mirror's VPC if it
+// has them, so that one of another VPC is refused for that and not as unknown.
+std::optional<std::size_t> VpcHint(const MirrorDraft& mirror, const std::string& name);
+
+// VPC, sources, and whether the VPC's provider takes mirrors of this shape.
+void ResolveMirrorSources(MirrorDraft& mirror);
+// Receivers, and whether copies get there.
+void ResolveMirrorReceivers(MirrorDraft& mirror);
+// Requires a VPC. Copies everything where it has errors.
+Filter BuildMirrorFilter(MirrorDraft& mirror);
+// Network identifiers that sessions have: those given, and those drawn for others.
+using VniSet = std::set<std::uint32_t>;
+// All but the filter. Requires a VPC.
+MirrorSettings SettleMirror(MirrorDraft& mirror, VniSet& vnis);
+// What mirrors may not have in common: objects, numbers, ENIs that are source and
+// target, and too many sessions of one ENI.
+void CheckMirrorsTogether(std::vector<MirrorDraft>& mirrors);
+
+// Of a quota by name; empty where there is none.
+std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, const char* name);
+
+}  // namespace vpcmirror
