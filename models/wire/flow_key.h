@@ -62,8 +62,8 @@ constexpr std::uint64_t FlowHash(const FlowKey& key, HashSymmetry symmetry) noex
 
 namespace internal {
 
-// An IPv4 address and port in 48 bits. The highest 16 bits of either secret are
-// not 0, so neither factor of the product can be.
+// An address and port are 48 bits, the protocol is the 8 above. The highest 8 bits of
+// either secret are not 0, so no flow can make a factor of the first product 0.
 constexpr std::uint64_t Ipv4FlowHash(const FlowKey& key, bool symmetric) noexcept {
   constexpr auto kSecret = kWyhashSecret;
   const std::uint64_t source = std::uint64_t{key.source.v4()} << 16 | key.source_port;

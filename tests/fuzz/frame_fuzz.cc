@@ -44,6 +44,8 @@ void CheckFlow(const FrameInfo& info, std::size_t captured) {
 
 void CheckFrame(std::span<const std::byte> captured, Bytes wire_length) {
   const FrameInfo info = ParseFrame(captured, wire_length);
+  Require(info == ParseFrameStepwise(captured, wire_length),
+          "the short way says what the long way does");
   CheckOffsets(info, captured.size());
   CheckFlow(info, captured.size());
   Require((info.state == FrameState::kMalformed) == (info.fault != FrameFault::kNone),

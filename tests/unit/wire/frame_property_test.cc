@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "models/wire/frame.h"
@@ -35,11 +36,15 @@ void ExpectOffsetsInside(const FrameInfo& info, std::size_t captured) {
   }
 }
 
-// An exact-size heap block, so that AddressSanitizer sees one byte too far.
+// An exact-size heap block, so that AddressSanitizer sees one byte too far. Of every
+// frame of these tests the short way of ParseFrame must say what the long way does.
 FrameInfo Parse(const std::vector<std::byte>& octets, std::size_t captured, std::size_t wire) {
   const std::vector<std::byte> exact(octets.begin(),
                                      octets.begin() + static_cast<std::ptrdiff_t>(captured));
-  return ParseFrame(exact, Bytes(static_cast<std::int64_t>(wire)));
+  const Bytes wire_length(static_cast<std::int64_t>(wire));
+  const FrameInfo info = ParseFrame(exact, wire_length);
+  EXPECT_EQ(info, ParseFrameStepwise(exact, wire_length));
+  return info;
 }
 
 TEST(FramePropertyTest, SamplesAreWhole) {
@@ -93,6 +98,39 @@ TEST(FramePropertyTest, BytesBehindThePacketChangeNothing) {
     EXPECT_EQ(info.state, bare.state) << name;
     EXPECT_EQ(info.flow, bare.flow) << name;
     EXPECT_EQ(info.payload_offset, bare.payload_offset) << name;
+  }
+}
+
+// One octet of the headers of every sample takes every value, the frame whole or
+// longer on the wire than captured.
+TEST(FramePropertyTest, ShortWaySaysWhatTheLongWayDoesOfAnyOctet) {
+  constexpr std::size_t kLongestPlainHeaders = 14 + 2 * 4 + 40 + 20;
+  for (auto [name, octets] : SampleFrames()) {
+    const Bytes whole(std::ssize(octets));
+    for (std::size_t at = 12; at < std::min(octets.size(), kLongestPlainHeaders); ++at) {
+      const std::byte original = octets[at];
+      for (int value = 0; value < 256; ++value) {
+        octets[at] = static_cast<std::byte>(value);
+        for (const Bytes wire : {whole, whole + Bytes(1500)}) {
+          ASSERT_EQ(ParseFrame(octets, wire), ParseFrameStepwise(octets, wire))
+              << name << " with " << value << " at " << at;
+        }
+      }
+      octets[at] = original;
+    }
+  }
+}
+
+// Every capture length with every wire length around it, negative and too small ones too.
+TEST(FramePropertyTest, ShortWaySaysWhatTheLongWayDoesOfAnyLength) {
+  for (const auto& [name, octets] : SampleFrames()) {
+    for (std::size_t captured = 0; captured <= octets.size(); ++captured) {
+      const auto cut = std::span(octets).first(captured);
+      for (std::int64_t wire = -1; wire <= std::ssize(octets) + 2; ++wire) {
+        ASSERT_EQ(ParseFrame(cut, Bytes(wire)), ParseFrameStepwise(cut, Bytes(wire)))
+            << name << ": " << captured << " captured of " << wire;
+      }
+    }
   }
 }
 
