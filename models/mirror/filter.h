@@ -111,6 +111,8 @@ class Filter {
   // which must hold.
   std::span<const FilterRule> rules(Direction direction) const;
   bool all_must_hold() const { return all_must_hold_; }
+  // The first so many rules of either direction stand for network services.
+  std::size_t service_rules() const { return ingress_->service_rules; }
   std::optional<std::uint32_t> nat_gateway() const { return nat_gateway_; }
 
  private:

@@ -80,7 +80,10 @@ Decision& Decision::operator=(const Decision& other) noexcept {
 
 MirrorTap::MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> rules,
                      std::vector<std::shared_ptr<const Mirror>> sessions)
-    : rules_(std::move(rules)), eni_hash_(HashText(source.eni_id)), tag_(NextTag()) {
+    : rules_(std::move(rules)),
+      eni_hash_(HashText(source.eni_id)),
+      source_mtu_(source.mtu),
+      tag_(NextTag()) {
   if (sessions.size() > kMaxSessions) {
     throw std::invalid_argument("more than " + std::to_string(kMaxSessions) +
                                 " mirrors on one ENI");
@@ -120,6 +123,8 @@ Refusal MirrorTap::RefusalForAll(const Frame& frame, Trail& trail) const noexcep
 }
 
 namespace {
+
+static_assert(kRefusals <= 16, "a verdict has 4 bits for each session");
 
 // What one session says of a frame that no earlier one has decided about.
 template <class Trail>
@@ -202,6 +207,11 @@ CopyPlan MirrorTap::Plan(const Session& session, const Frame& frame, Trail& trai
   const bool fits = plan.kept <= plan.room;
   trail.Add({.stage = Stage::kMtu, .holds = fits, .value = plan.room.count()});
   if (!fits) FitInto(receiver.mtu_policy, frame.info, is_cut, plan);
+  if (plan.mtu_action == MtuAction::kSegment) {
+    // As the frames would be on the source's own wire, where the path allows it.
+    const Bytes on_the_wire = source_mtu_ + Bytes(frame.info.network_offset) - plan.offset;
+    plan.room = std::min(plan.room, on_the_wire);
+  }
   return plan;
 }
 

@@ -68,7 +68,7 @@ struct CopyPlan {
   MtuAction mtu_action = MtuAction::kWhole;
   Bytes offset{};  // of the first byte that is carried: 0, or that of the IP header
   Bytes kept{};    // bytes carried from there
-  Bytes room{};    // the most that an uncut copy carries
+  Bytes room{};    // the most that an uncut copy carries; of kSegment, a segment
   std::uint64_t entropy = 0;
 };
 
@@ -159,6 +159,7 @@ class MirrorTap {
   std::shared_ptr<const TapRules> rules_;
   std::vector<Session> sessions_;
   std::uint64_t eni_hash_ = 0;
+  Bytes source_mtu_{};
   std::uint32_t tag_ = 0;  // of what a FlowCache keeps for this tap; even
   bool asks_next_hop_ = false;
 };

@@ -1,5 +1,7 @@
 #include "models/mirror/pieces.h"
 
+#include <algorithm>
+
 namespace vpcmirror {
 
 Pieces::Pieces(const Mirror& mirror, const CopyPlan& plan, const FrameInfo& frame,
@@ -11,32 +13,109 @@ Pieces::Pieces(const Mirror& mirror, const CopyPlan& plan, const FrameInfo& fram
       captured_(captured),
       context_(context),
       counters_(counters),
-      done_(plan.mtu_action == MtuAction::kDrop) {}
+      kept_(plan.kept),
+      done_(plan.mtu_action == MtuAction::kDrop) {
+  if (plan.mtu_action == MtuAction::kSegment) {
+    const Bytes before_packet = Bytes(frame.network_offset) - plan.offset;
+    segmenter_.emplace(captured, frame, plan.room - before_packet);
+    segments_left_ = segmenter_->segments();
+    if (segmenter_->possible()) return;
+    segmenter_.reset();
+    kept_ = std::min(kept_, plan.room);
+  }
+  if (plan.mtu_action == MtuAction::kFragment && !StartFragments()) {
+    fragments_.reset();
+    kept_ = std::min(kept_, plan.room);
+  }
+}
 
-bool Pieces::WriteOuter(Piece& piece, Bytes carried) noexcept {
+bool Pieces::Next(Piece& piece) noexcept {
+  if (done_) return false;
+  if (segmenter_) return NextSegment(piece);
+  if (fragments_) return NextFragment(piece);
+  return NextSingle(piece);
+}
+
+std::size_t Pieces::WriteOuter(Bytes carried,
+                               std::span<std::byte, kMaxOuterHeaderBytes> out) noexcept {
   const Encapsulation& encapsulation = mirror_.encapsulation();
-  piece.outer_bytes = 0;
-  if (encapsulation.header_bytes() == 0) return true;
   TunnelRoute route{.source = context_.source,
                     .destination = mirror_.settings().receivers[plan_.receiver].address,
                     .entropy = plan_.entropy,
                     .inner_ether_type = frame_.ether_type,
                     .vlan_id = frame_.vlan_id,
                     .timestamp = context_.timestamp,
-                    .truncated = plan_.kept < frame_.wire_length - plan_.offset};
+                    .truncated = kept_ < frame_.wire_length - plan_.offset};
   if (encapsulation.has_sequence()) route.sequence = counters_.sequence++;
-  piece.outer_bytes = encapsulation.WriteHeaders(route, carried, piece.outer);
-  failed_ = piece.outer_bytes == 0;
-  return !failed_;
+  const std::size_t bytes = encapsulation.WriteHeaders(route, carried, out);
+  if (bytes == 0 && encapsulation.settings().kind != EncapsulationKind::kNone) {
+    failed_ = done_ = true;
+  }
+  return bytes;
 }
 
-bool Pieces::Next(Piece& piece) noexcept {
-  if (done_) return false;
+bool Pieces::NextSingle(Piece& piece) noexcept {
   done_ = true;
   piece.inner_bytes = 0;
   piece.payload_offset = plan_.offset;
-  piece.payload = plan_.kept;
-  return WriteOuter(piece, plan_.kept);
+  piece.payload = kept_;
+  if (plan_.mtu_action == MtuAction::kRepair) Repair(piece);
+  piece.outer_bytes = WriteOuter(kept_, std::span(piece.outer).first<kMaxOuterHeaderBytes>());
+  return !failed_;
+}
+
+// Headers of the frame are rewritten in place; those that are not carried fall away.
+void Pieces::Repair(Piece& piece) const noexcept {
+  const auto room = std::span(piece.inner).first<kMaxRepairedHeaderBytes>();
+  const std::size_t replaced = RepairTruncated(captured_, frame_, kept_ + plan_.offset, room);
+  if (replaced == 0) return;
+  const auto skipped = static_cast<std::size_t>(plan_.offset.count());
+  piece.inner_bytes = replaced - skipped;
+  std::copy_n(piece.inner.begin() + skipped, piece.inner_bytes, piece.inner.begin());
+  piece.payload_offset = Bytes(static_cast<std::int64_t>(replaced));
+  piece.payload = kept_ + plan_.offset - piece.payload_offset;
+}
+
+bool Pieces::NextSegment(Piece& piece) noexcept {
+  Segment segment;
+  if (!segmenter_->Next(segment)) {
+    done_ = true;
+    return false;
+  }
+  done_ = --segments_left_ == 0;
+  const auto skipped = static_cast<std::size_t>(plan_.offset.count());
+  piece.inner_bytes = segment.header_bytes - skipped;
+  std::copy_n(segment.header.begin() + skipped, piece.inner_bytes, piece.inner.begin());
+  piece.payload_offset = segment.payload_offset;
+  piece.payload = segment.payload;
+  const Bytes carried = Bytes(static_cast<std::int64_t>(piece.inner_bytes)) + segment.payload;
+  piece.outer_bytes = WriteOuter(carried, std::span(piece.outer).first<kMaxOuterHeaderBytes>());
+  return !failed_;
+}
+
+bool Pieces::StartFragments() noexcept {
+  const std::size_t bytes = WriteOuter(kept_, outer_);
+  if (bytes == 0) return false;
+  const Bytes mtu = plan_.room + Bytes(static_cast<std::int64_t>(bytes));
+  fragments_.emplace(std::span(outer_).first(bytes), kept_, mtu, counters_.identification++);
+  fragments_left_ = kept_;
+  return fragments_->possible();
+}
+
+bool Pieces::NextFragment(Piece& piece) noexcept {
+  OuterFragment fragment;
+  if (!fragments_->Next(fragment)) {
+    done_ = true;
+    return false;
+  }
+  piece.outer_bytes = fragment.header_bytes;
+  std::copy_n(fragment.header.begin(), fragment.header_bytes, piece.outer.begin());
+  piece.inner_bytes = 0;
+  piece.payload_offset = plan_.offset + fragment.carried_offset;
+  piece.payload = fragment.carried;
+  fragments_left_ -= fragment.carried;
+  done_ = fragments_left_ == Bytes(0);
+  return true;
 }
 
 }  // namespace vpcmirror

@@ -4,21 +4,25 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "models/mirror/mirror.h"
 #include "models/mirror/mirror_tap.h"
 #include "models/wire/encapsulation.h"
 #include "models/wire/frame.h"
+#include "models/wire/outer_fragments.h"
+#include "models/wire/repair.h"
+#include "models/wire/segment.h"
 
 namespace vpcmirror {
 
-// One outer packet: outer headers, then headers that replace the first of the
+// One outer packet: outer headers, then headers that stand for the first of the
 // frame's own, then a slice of the frame. Arrays are filled as far as their
 // length says and no further.
 struct Piece {
-  std::array<std::byte, kMaxOuterHeaderBytes> outer;
-  std::array<std::byte, 256> inner;
+  std::array<std::byte, kMaxOuterHeaderBytes + kIpv6FragmentHeaderBytes> outer;
+  std::array<std::byte, kMaxSegmentHeaderBytes> inner;
   std::size_t outer_bytes = 0;
   std::size_t inner_bytes = 0;
   Bytes payload_offset{};  // into the original frame
@@ -40,8 +44,9 @@ struct PieceContext {
 class Pieces {
  public:
   // `captured` are the frame's first bytes, as far as there are any: segmenting
-  // and repairing need its headers, and their checksums its payload. All but
-  // `context` must outlive the cursor.
+  // and repairing need its headers, and their checksums its payload. A frame that
+  // cannot be segmented or repaired is truncated. All but `context` must outlive
+  // the cursor.
   Pieces(const Mirror& mirror, const CopyPlan& plan, const FrameInfo& frame,
          std::span<const std::byte> captured, const PieceContext& context,
          TunnelCounters& counters) noexcept;
@@ -54,7 +59,13 @@ class Pieces {
   bool failed() const { return failed_; }
 
  private:
-  bool WriteOuter(Piece& piece, Bytes carried) noexcept;
+  bool NextSingle(Piece& piece) noexcept;
+  void Repair(Piece& piece) const noexcept;
+  bool NextSegment(Piece& piece) noexcept;
+  bool StartFragments() noexcept;
+  bool NextFragment(Piece& piece) noexcept;
+  // Outer headers for `carried` bytes; 0 and failed_ when they cannot be.
+  std::size_t WriteOuter(Bytes carried, std::span<std::byte, kMaxOuterHeaderBytes> out) noexcept;
 
   const Mirror& mirror_;
   const CopyPlan& plan_;
@@ -62,8 +73,14 @@ class Pieces {
   std::span<const std::byte> captured_;
   PieceContext context_;
   TunnelCounters& counters_;
+  Bytes kept_{};
   bool done_ = false;
   bool failed_ = false;
+  std::size_t segments_left_ = 0;
+  std::optional<Segmenter> segmenter_;
+  std::optional<OuterFragments> fragments_;
+  Bytes fragments_left_{};  // bytes of the frame that no fragment has carried yet
+  std::array<std::byte, kMaxOuterHeaderBytes> outer_;  // what fragments_ cuts
 };
 
 }  // namespace vpcmirror

@@ -242,7 +242,7 @@ std::optional<DropReason> EniDevice::SendCopy(const ns3::Ptr<ns3::Packet>& copy,
   counters_.copies_out.Add(wire);
   Sniff(copy, departs);
   fabric_->Carry(copy, route, departs,
-                 {.copy_of = &session, .original = original, .copy = account.copy});
+                 {.copy_of = &session, .original = account.original, .copy = account.copy});
   return std::nullopt;
 }
 

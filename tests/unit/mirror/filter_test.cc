@@ -35,7 +35,8 @@ class FilterAllOfTest : public testing::TestWithParam<FilterCase> {};
 
 TEST_P(FilterAllOfTest, IsAsTabled) {
   const FilterCase& c = GetParam();
-  EXPECT_EQ(Filter::AllOf(c.conditions).Decide(Parsed(c.packet), {}), c.want);
+  EXPECT_EQ(Filter::AllOf(c.conditions).Decide(Parsed(c.packet), Direction::kEgress).refusal,
+            c.want);
 }
 
 // The filter of vectors TC-4 and TC-5 (Tencent's API sample).
@@ -116,11 +117,12 @@ INSTANTIATE_TEST_SUITE_P(Table, FilterAllOfTest, testing::ValuesIn(kFilterCases)
 TEST(FilterTest, NextHopMustBeTheNamedNatGateway) {
   const Filter filter = Filter::NextHopIsNatGateway(3);
   const FrameInfo frame = Parsed(Tcp("10.0.0.1", "8.8.8.8", 40000, 443));
-  EXPECT_EQ(filter.Decide(frame, {.kind = NextHop::Kind::kNatGateway, .gateway = 3}),
-            Refusal::kNone);
-  EXPECT_EQ(filter.Decide(frame, {.kind = NextHop::Kind::kNatGateway, .gateway = 2}),
-            Refusal::kNextHop);
-  EXPECT_EQ(filter.Decide(frame, {.kind = NextHop::Kind::kLocal, .gateway = 3}), Refusal::kNextHop);
+  const auto refusal = [&](const NextHop& next_hop) {
+    return filter.Decide(frame, Direction::kEgress, next_hop).refusal;
+  };
+  EXPECT_EQ(refusal({.kind = NextHop::Kind::kNatGateway, .gateway = 3}), Refusal::kNone);
+  EXPECT_EQ(refusal({.kind = NextHop::Kind::kNatGateway, .gateway = 2}), Refusal::kNextHop);
+  EXPECT_EQ(refusal({.kind = NextHop::Kind::kLocal, .gateway = 3}), Refusal::kNextHop);
 }
 
 // A conjunction: the order of its conditions and a repeated one change nothing,
@@ -137,11 +139,11 @@ TEST(FilterTest, ConditionsAreAConjunction) {
   for (const Condition& a : all) {
     for (const Condition& b : all) {
       for (const FrameInfo& frame : frames) {
-        const Refusal both = Filter::AllOf({a, b}).Decide(frame, {});
-        EXPECT_EQ(both, Filter::AllOf({b, a}).Decide(frame, {}));
-        EXPECT_EQ(both, Filter::AllOf({a, b, a}).Decide(frame, {}));
+        const Refusal both = Filter::AllOf({a, b}).Decide(frame, Direction::kEgress).refusal;
+        EXPECT_EQ(both, Filter::AllOf({b, a}).Decide(frame, Direction::kEgress).refusal);
+        EXPECT_EQ(both, Filter::AllOf({a, b, a}).Decide(frame, Direction::kEgress).refusal);
         if (both == Refusal::kNone) {
-          EXPECT_EQ(Filter::AllOf({a}).Decide(frame, {}), Refusal::kNone);
+          EXPECT_EQ(Filter::AllOf({a}).Decide(frame, Direction::kEgress).refusal, Refusal::kNone);
         }
       }
     }

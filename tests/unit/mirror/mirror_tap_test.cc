@@ -205,7 +205,7 @@ TEST(MirrorTapTest, CutsACopyToTheMtuOfItsOwnEni) {
 TEST(MirrorTapTest, DropsACopyOverTheMtuWhenThePolicySaysSo) {
   MirrorSettings settings = Settings();
   settings.receivers[0].mtu = Bytes(1500);
-  settings.mtu_policy = MtuPolicy::kDrop;
+  settings.receivers[0].mtu_policy = MtuPolicy::kDrop;
   const FrameInfo info = Parsed(Web().PadTo(1465));
   const Decision decision = TapOf(settings).OnFrame({.info = info});
   EXPECT_EQ(decision.outcomes()[0].plan.mtu_action, MtuAction::kDrop);
@@ -266,68 +266,14 @@ TEST(MirrorTapTest, FrameWithoutAFlowGoesWhereItsEniGoes) {
   EXPECT_EQ(ReceiverOf(by_flow, lldp), ReceiverOf(by_eni, Web()));
 }
 
-TEST(PiecesTest, WholeCopyIsOnePieceWithItsOuterHeaders) {
-  MirrorSettings settings = Settings();
-  settings.tunnel.vni = 0x123456;
-  const Mirror mirror(settings);
-  Pieces pieces(mirror, {.receiver = 0, .kept = Bytes(2), .entropy = 64 * 7 + 3}, kSourceEni);
-  Piece piece;
-  ASSERT_TRUE(pieces.Next(piece));
-  EXPECT_EQ(piece.payload_offset, Bytes(0));
-  EXPECT_EQ(piece.payload, Bytes(2));
-  ASSERT_EQ(piece.outer_bytes, 36u);
-  // By hand from RFC 791, 768 and 7348: total length 38, source port 49152 + 3.
-  const std::vector<std::byte> want = [] {
-    std::vector<std::byte> octets;
-    for (const int octet :
-         {0x45, 0x00, 0x00, 0x26, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11, 0x1d, 0xba,  // IPv4
-          0x0a, 0x00, 0x00, 0x05, 0x0a, 0x00, 0x09, 0x09,                          // addresses
-          0xc0, 0x03, 0x12, 0xb5, 0x00, 0x12, 0x00, 0x00,                          // UDP
-          0x08, 0x00, 0x00, 0x00, 0x12, 0x34, 0x56, 0x00}) {                       // VXLAN
-      octets.push_back(static_cast<std::byte>(octet));
-    }
-    return octets;
-  }();
-  EXPECT_THAT(std::vector<std::byte>(piece.outer.begin(), piece.outer.begin() + 36),
-              testing::ElementsAreArray(want));
-  EXPECT_FALSE(pieces.Next(piece));
-  EXPECT_FALSE(pieces.failed());
-}
-
-TEST(PiecesTest, WithoutAnEncapsulationTheFrameGoesAsItIs) {
-  MirrorSettings settings = Settings();
-  settings.tunnel.kind = EncapsulationKind::kNone;
-  const Mirror mirror(settings);
-  Pieces pieces(mirror, {.kept = Bytes(1514)}, kSourceEni);
-  Piece piece;
-  ASSERT_TRUE(pieces.Next(piece));
-  EXPECT_EQ(piece.outer_bytes, 0u);
-  EXPECT_EQ(piece.payload, Bytes(1514));
-}
-
-TEST(PiecesTest, DroppedCopyHasNone) {
-  const Mirror mirror(Settings());
-  Pieces pieces(mirror, {.mtu_action = MtuAction::kDrop}, kSourceEni);
-  Piece piece;
-  EXPECT_FALSE(pieces.Next(piece));
-  EXPECT_FALSE(pieces.failed());
-}
-
-TEST(PiecesTest, SaysWhenTheOuterLengthFieldIsTooSmall) {
-  const Mirror mirror(Settings());
-  Pieces pieces(mirror, {.kept = Bytes(65500)}, kSourceEni);  // 65,536 with 36 bytes of headers
-  Piece piece;
-  EXPECT_FALSE(pieces.Next(piece));
-  EXPECT_TRUE(pieces.failed());
-}
-
 TEST(MirrorTest, RefusesWhatCannotWork) {
   MirrorSettings none = Settings();
   none.receivers.clear();
   EXPECT_THROW(Mirror{none}, std::invalid_argument);
-  MirrorSettings v6 = Settings();
-  v6.receivers[0].address = *ParseIpAddress("2001:db8::1");
-  EXPECT_THROW(Mirror{v6}, std::invalid_argument);
+  MirrorSettings both_families = Settings();
+  both_families.receivers.push_back(
+      {.address = *ParseIpAddress("2001:db8::1"), .mtu = Bytes(1500)});
+  EXPECT_THROW(Mirror{both_families}, std::invalid_argument);
   MirrorSettings narrow = Settings();
   narrow.receivers[0].mtu = Bytes(36);
   EXPECT_THROW(Mirror{narrow}, std::invalid_argument);
