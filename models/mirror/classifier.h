@@ -7,9 +7,17 @@
 #include <span>
 #include <vector>
 
+#include "models/mirror/compare_lanes.h"
 #include "models/mirror/condition.h"
+#include "models/mirror/tuple_tables.h"
 
 namespace vpcmirror {
+
+// How a classifier finds. The answer depends on none of it.
+struct ClassifierForm {
+  Lanes lanes = WidestLanes();
+  Shape shape = Shape::kByCost;
+};
 
 // Answers what FindFirst answers, always. Immutable once built, so that all
 // ENIs of a mirror and any thread may share one. What is inside depends on the
@@ -17,6 +25,8 @@ namespace vpcmirror {
 class Classifier {
  public:
   explicit Classifier(std::vector<Condition> conditions);
+  // The form is for tests and measurements. Requires CanRun(form.lanes).
+  Classifier(std::vector<Condition> conditions, const ClassifierForm& form);
   ~Classifier();
   Classifier(Classifier&&) noexcept;
   Classifier& operator=(Classifier&&) noexcept;
