@@ -9,6 +9,9 @@
 
 namespace vpcmirror::sim {
 
+// The profile keeps: ranges are ordered, an Encapsulation can be made of its
+// tunnel, each assumption and each quota is named once, and the value of an
+// assumption that the model acts on is the value that the profile sets.
 // Throws ScenarioException with every error at once.
 ProviderProfile ReadProfile(std::string_view text, const std::string& file, const Schema& schema);
 
