@@ -2,6 +2,12 @@
 
 namespace vpcmirror {
 
+std::string ExperimentalNote(const ProviderProfile& profile) {
+  if (!profile.experimental) return "";
+  return "Experimental: little of how " + profile.title +
+         " mirrors traffic is documented, so that most of it is assumed.";
+}
+
 std::string_view ToString(FilterModel model) {
   switch (model) {
     case FilterModel::kAllConditions:

@@ -196,6 +196,9 @@ struct ProviderProfile {
   std::vector<Assumption> assumptions;
 };
 
+// What every output says of an experimental profile; empty for any other.
+std::string ExperimentalNote(const ProviderProfile& profile);
+
 // The words of profile files.
 std::string_view ToString(FilterModel model);          // "all_conditions", "first_match", ...
 std::string_view ToString(DirectionModel directions);  // "per_mirror", "per_rule", "both"
