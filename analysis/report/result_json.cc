@@ -190,6 +190,7 @@ std::string ResultJson(const RunResult& result) {
   json["enis"] = ListJson(result.enis, EniJson);
   json["mirrors"] = ListJson(result.mirrors, MirrorJson);
   json["receivers"] = ListJson(result.receivers, ReceiverJson);
+  json["notes"] = result.notes;
   json["assumptions"] = ListJson(result.assumptions, AssumptionJson);
   json["asserts"] = ListJson(result.assertions, AssertionJson);
   // A name may hold bytes that are not UTF-8; the document must not.

@@ -134,6 +134,7 @@ void TextReport::WriteVerdict() {
   Sentence(title);
   Sentence(fmt::format("{} engine, seed {}, {} simulated.", result_.engine, result_.seed,
                        TimeText(result_.duration)));
+  for (const std::string& note : result_.notes) Sentence(Printable(note));
 }
 
 void TextReport::WriteHeadline() {

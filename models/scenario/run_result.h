@@ -130,6 +130,7 @@ struct RunResult {
   std::vector<MirrorResult> mirrors;
   std::vector<ReceiverResult> receivers;
   std::vector<Assumption> assumptions;
+  std::vector<std::string> notes;  // sentences that every output repeats
   // Production frames of the workloads, each once however many ENIs it passes.
   // Empty: what the ENIs were offered is added up, so that a frame between two
   // ENIs counts twice.

@@ -123,6 +123,7 @@ struct ValidScenario {
   std::vector<PcapOutput> pcaps;
   std::vector<Assertion> assertions;
   std::vector<Assumption> assumptions;  // every default and every assumption in use
+  std::vector<std::string> notes;       // sentences that every output repeats
 };
 
 // Throws ScenarioException with all errors at once; their `file` is filled in

@@ -96,6 +96,15 @@ std::vector<std::shared_ptr<const TapRules>> RulesOf(const Draft& draft) {
   return rules;
 }
 
+// One of each provider that is experimental.
+std::vector<std::string> NotesOf(const std::vector<ProviderProfile>& providers) {
+  std::vector<std::string> notes;
+  for (const ProviderProfile& profile : providers) {
+    if (profile.experimental) notes.push_back(ExperimentalNote(profile));
+  }
+  return notes;
+}
+
 // Routes are asked about only in a network that is sound.
 void ExpandNetworkAndHosts(Draft& draft) {
   const std::size_t errors_before = draft.errors.all().size();
@@ -143,6 +152,7 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   valid.pcaps = std::move(draft.pcaps);
   valid.assertions = std::move(draft.assertions);
   valid.assumptions = draft.assumptions.all();
+  valid.notes = NotesOf(draft.providers);
   return valid;
 }
 

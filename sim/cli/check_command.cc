@@ -32,6 +32,7 @@ int CheckScenario(const CheckOptions& options, const Surroundings& around) {
                             counted(scenario.deployment->cvms.size(), "host"),
                             counted(scenario.deployment->enis.size(), "ENI"),
                             counted(scenario.mirrors.size(), "mirror"));
+  for (const std::string& note : scenario.notes) around.out << Printable(note) << '\n';
   return kFine;
 }
 

@@ -100,7 +100,8 @@ class PacketEngine : public Engine {
                      .scenario_file = scenario.file,
                      .scenario_sha256 = scenario.sha256,
                      .seed = control.seed,
-                     .assumptions = scenario.assumptions};
+                     .assumptions = scenario.assumptions,
+                     .notes = scenario.notes};
 
     const Simulation simulation(control);
     Network network = Build(scenario, control.output_folder);
