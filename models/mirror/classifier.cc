@@ -16,7 +16,7 @@ bool IsOfFamily(const FlowKey& flow, IpFamily family) {
 // What can hold for flows of one address family.
 template <int kWords>
 struct View {
-  TupleTables<kWords> tables;
+  CompiledConditions<kWords> conditions;
   FindFlows<kWords> find;
 };
 using AnyView = std::variant<View<0>, View<1>, View<2>, View<4>>;
@@ -29,7 +29,7 @@ View<kWords> ViewOf(std::span<const Condition> conditions, IpFamily family,
     const auto index = static_cast<std::uint32_t>(i);
     if (const auto one = Pack<kWords>(conditions[i], family, index)) packed.push_back(*one);
   }
-  return {.tables = BuildTables(std::move(packed), form.shape),
+  return {.conditions = Compile(std::move(packed), form.shape),
           .find = FinderOf<kWords>(form.lanes)};
 }
 
@@ -59,7 +59,7 @@ bool FindIn(const AnyView& any, IpFamily family, std::span<const FlowKey> flows,
           all &= IsOfFamily(flows[i], family);
           packed.Put(i, flows[i]);
         }
-        if (all) view.find(view.tables, packed, flows.size(), found);
+        if (all) view.find(view.conditions, packed, flows.size(), found);
         return all;
       },
       any);
@@ -143,7 +143,7 @@ void Classifier::FindEach(std::span<const FlowKey> flows,
 
 std::size_t Classifier::bytes() const {
   const auto of = [](const AnyView& any) {
-    return std::visit([](const auto& view) { return view.tables.bytes(); }, any);
+    return std::visit([](const auto& view) { return view.conditions.bytes(); }, any);
   };
   return sizeof(*this) + sizeof(Compiled) + conditions_.capacity() * sizeof(Condition) +
          of(compiled_->ipv4) + of(compiled_->ipv6);

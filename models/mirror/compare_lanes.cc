@@ -68,23 +68,27 @@ template <class Set>
   best = candidate < best ? candidate : best;
 }
 
-// One condition and the flows from `at` on.
+// One flow a lane.
 template <class Set, int kWords>
-[[gnu::always_inline]] inline void CompareFlows(const PackedCondition<kWords>& condition,
-                                                const PackedFlows<kWords>& flows, std::size_t at,
-                                                std::uint32_t* found) noexcept {
+struct LanesOfFlows {
+  typename Set::Words word[kMaskedWords<kWords>];
+  typename Set::Words ports;
+};
+
+template <class Set, int kWords>
+[[gnu::always_inline]] inline void CompareFlows(
+    const std::vector<PackedCondition<kWords>>& conditions, const LanesOfFlows<Set, kWords>& flows,
+    typename Set::Words& best) noexcept {
   using Words = typename Set::Words;
-  Words different{};
-  Words lanes;
-  for (int i = 0; i < kMaskedWords<kWords>; ++i) {
-    Load(&flows.word[i][at], lanes);
-    different |= (lanes & condition.mask[i]) ^ condition.value[i];
+  best = Words{} + kNoCondition;
+  for (const PackedCondition<kWords>& condition : conditions) {
+    Words different{};
+    for (int i = 0; i < kMaskedWords<kWords>; ++i) {
+      different |= (flows.word[i] & condition.mask[i]) ^ condition.value[i];
+    }
+    MarkOutside<Set>(flows.ports, Words{} + condition.low, Words{} + condition.high, different);
+    Lower<Set>(different, Words{} + condition.index, best);
   }
-  Load(&flows.ports[at], lanes);
-  MarkOutside<Set>(lanes, Words{} + condition.low, Words{} + condition.high, different);
-  Load(&found[at], lanes);
-  Lower<Set>(different, Words{} + condition.index, lanes);
-  std::memcpy(&found[at], &lanes, sizeof lanes);
 }
 
 // One flow and the conditions of a group.
@@ -110,18 +114,24 @@ template <class Set, int kWords>
 }
 
 template <class Set, int kWords>
-[[gnu::always_inline]] inline void FindFew(const TupleTables<kWords>& conditions,
+[[gnu::always_inline]] inline void FindFew(const std::vector<PackedCondition<kWords>>& conditions,
                                            const PackedFlows<kWords>& flows, std::size_t count,
                                            std::uint32_t* found) noexcept {
-  for (std::size_t i = 0; i < count; ++i) found[i] = kNoCondition;
-  const std::size_t whole = count / kStep<Set> * kStep<Set>;
-  for (const PackedCondition<kWords>& condition : conditions.few) {
-    for (std::size_t at = 0; at < whole; at += kStep<Set>) {
-      CompareFlows<Set>(condition, flows, at, found);
-    }
-    for (std::size_t at = whole; at < count; ++at) {
-      if (condition.Matches(flows, at)) found[at] = std::min(found[at], condition.index);
-    }
+  using Words = typename Set::Words;
+  LanesOfFlows<Set, kWords> lanes{};
+  Words best{};
+  std::size_t at = 0;
+  for (; at + kStep<Set> <= count; at += kStep<Set>) {
+    for (int i = 0; i < kMaskedWords<kWords>; ++i) Load(&flows.word[i][at], lanes.word[i]);
+    Load(&flows.ports[at], lanes.ports);
+    CompareFlows(conditions, lanes, best);
+    std::memcpy(&found[at], &best, sizeof best);
+  }
+  for (; at < count; ++at) {  // the same flow in each lane
+    for (int i = 0; i < kMaskedWords<kWords>; ++i) lanes.word[i] = Words{} + flows.word[i][at];
+    lanes.ports = Words{} + flows.ports[at];
+    CompareFlows(conditions, lanes, best);
+    found[at] = best[0];
   }
 }
 
@@ -205,32 +215,33 @@ template <class Set, int kWords>
 }
 
 template <class Set, int kWords>
-[[gnu::always_inline]] inline void Find(const TupleTables<kWords>& conditions,
+[[gnu::always_inline]] inline void Find(const CompiledConditions<kWords>& conditions,
                                         const PackedFlows<kWords>& flows, std::size_t count,
                                         std::uint32_t* found) noexcept {
-  if (!conditions.few.empty()) return FindFew<Set>(conditions, flows, count, found);
-  FindLoose<Set>(conditions, flows, count, found);
-  for (const TupleTable<kWords>& table : conditions.tables) {
-    FindInTable<Set>(conditions, table, flows, count, found);
+  if (!conditions.tables) return FindFew<Set>(conditions.few, flows, count, found);
+  const TupleTables<kWords>& tables = *conditions.tables;
+  FindLoose<Set>(tables, flows, count, found);
+  for (const TupleTable<kWords>& table : tables.tables) {
+    FindInTable<Set>(tables, table, flows, count, found);
   }
 }
 
 template <int kWords>
-void FindPlain(const TupleTables<kWords>& conditions, const PackedFlows<kWords>& flows,
+void FindPlain(const CompiledConditions<kWords>& conditions, const PackedFlows<kWords>& flows,
                std::size_t count, std::uint32_t* found) noexcept {
   Find<FourLanes>(conditions, flows, count, found);
 }
 
 #if defined(__x86_64__)
 template <int kWords>
-[[gnu::target("sse4.2,popcnt")]] void FindSse42(const TupleTables<kWords>& conditions,
+[[gnu::target("sse4.2,popcnt")]] void FindSse42(const CompiledConditions<kWords>& conditions,
                                                 const PackedFlows<kWords>& flows, std::size_t count,
                                                 std::uint32_t* found) noexcept {
   Find<FourLanes>(conditions, flows, count, found);
 }
 
 template <int kWords>
-[[gnu::target("avx2,bmi,bmi2")]] void FindAvx2(const TupleTables<kWords>& conditions,
+[[gnu::target("avx2,bmi,bmi2")]] void FindAvx2(const CompiledConditions<kWords>& conditions,
                                                const PackedFlows<kWords>& flows, std::size_t count,
                                                std::uint32_t* found) noexcept {
   Find<EightLanes>(conditions, flows, count, found);

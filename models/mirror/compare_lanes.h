@@ -22,8 +22,9 @@ Lanes WidestLanes() noexcept;
 // found[i]: index of the first condition that holds for the i-th flow, kNoCondition when none
 // does. `count` is at most kFlowsAtOnce.
 template <int kWords>
-using FindFlows = void (*)(const TupleTables<kWords>& conditions, const PackedFlows<kWords>& flows,
-                           std::size_t count, std::uint32_t* found) noexcept;
+using FindFlows = void (*)(const CompiledConditions<kWords>& conditions,
+                           const PackedFlows<kWords>& flows, std::size_t count,
+                           std::uint32_t* found) noexcept;
 
 template <int kWords>
 FindFlows<kWords> FinderOf(Lanes lanes) noexcept;

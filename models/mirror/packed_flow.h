@@ -55,13 +55,6 @@ struct PackedCondition {
   std::uint32_t high = 0xffffffff;
   std::uint32_t index = kNoCondition;  // the smallest that holds is the answer
 
-  bool Matches(const PackedFlows<kWords>& flows, std::size_t at) const noexcept {
-    std::uint32_t different = 0;
-    for (int i = 0; i < kMaskedWords<kWords>; ++i) {
-      different |= (flows.word[i][at] & mask[i]) ^ value[i];
-    }
-    return (different == 0) & InHalves(low, flows.ports[at]) & InHalves(flows.ports[at], high);
-  }
   // Whether each flow that `other` holds for holds for this one too.
   bool Covers(const PackedCondition& other) const noexcept {
     std::uint32_t different = 0;
@@ -74,7 +67,7 @@ struct PackedCondition {
  private:
   // Both halves of `a` are at most those of `b`.
   static bool InHalves(std::uint32_t a, std::uint32_t b) {
-    return ((a & 0xffff) <= (b & 0xffff)) & ((a >> 16) <= (b >> 16));
+    return (a & 0xffff) <= (b & 0xffff) && (a >> 16) <= (b >> 16);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -18,8 +19,6 @@ enum Field { kSource, kDestination, kSourcePort, kDestinationPort, kProtocol, kF
 
 // Leading bits of each field.
 using Tuple = std::array<int, kFields>;
-
-constexpr int kPortBits = 16;
 
 int SharedPortBits(std::uint32_t low, std::uint32_t high) {
   return std::countl_zero(static_cast<std::uint16_t>(low ^ high));
@@ -87,9 +86,6 @@ constexpr double kBucketCost = 0.0002;  // one more in the caches
 
 // A slot per condition halves the chance that a flow meets a bucket of others.
 constexpr std::size_t kSlotsPerCondition = 2;
-// More are worth a table.
-constexpr std::size_t kFewConditions = 16;
-
 std::size_t GroupsOf(std::size_t conditions) {
   return (conditions + kGroupLanes - 1) / kGroupLanes;
 }
@@ -101,9 +97,9 @@ double CostOfGroups(std::size_t conditions) {
 // What `count` conditions that no table has yet will cost, in some table or loose.
 double CostOfRest(std::size_t count) {
   const double loose = CostOfGroups(count);
-  if (count <= kFewConditions) return loose;
-  const double doublings = std::log2(static_cast<double>(count) / kFewConditions);
-  return std::min(loose, CostOfGroups(kFewConditions) + kDoublingCost * doublings);
+  if (count <= kFew) return loose;
+  const double doublings = std::log2(static_cast<double>(count) / kFew);
+  return std::min(loose, CostOfGroups(kFew) + kDoublingCost * doublings);
 }
 
 // Chooses the tables of a set of conditions, one by one.
@@ -319,21 +315,16 @@ void RemoveCovered(std::vector<PackedCondition<kWords>>& conditions) {
   });
 }
 
-}  // namespace
-
 template <int kWords>
-TupleTables<kWords> BuildTables(std::vector<PackedCondition<kWords>> conditions, Shape shape) {
-  RemoveCovered(conditions);
-  if (shape == Shape::kByCost && conditions.size() <= kFew) {
-    conditions.shrink_to_fit();
-    return {.few = std::move(conditions)};
-  }
+TupleTables<kWords> BuildTables(const std::vector<PackedCondition<kWords>>& conditions,
+                                Shape shape) {
   Layout<kWords> layout(conditions);
   std::vector<std::uint32_t> rest(conditions.size());
-  for (std::uint32_t i = 0; i < rest.size(); ++i) rest[i] = i;
+  std::iota(rest.begin(), rest.end(), 0U);
+  if (shape == Shape::kCompareAll) return layout.Finish(rest);
+
   Chooser<kWords> chooser(conditions, shape == Shape::kTables);
-  const std::size_t loose = shape == Shape::kByCost ? kFewConditions : 0;
-  while (shape != Shape::kCompareAll && rest.size() > loose) {
+  while (rest.size() > (shape == Shape::kTables ? 0 : kFew)) {
     const std::optional<Tuple> tuple = chooser.Choose(rest);
     if (!tuple) break;
     std::vector<std::uint32_t> members;
@@ -348,19 +339,34 @@ TupleTables<kWords> BuildTables(std::vector<PackedCondition<kWords>> conditions,
   return layout.Finish(rest);
 }
 
+}  // namespace
+
 template <int kWords>
-std::size_t TupleTables<kWords>::bytes() const {
-  return few.capacity() * sizeof(few[0]) + groups.capacity() * sizeof(groups[0]) +
-         tables.capacity() * sizeof(tables[0]) + slots.capacity() * sizeof(slots[0]);
+CompiledConditions<kWords> Compile(std::vector<PackedCondition<kWords>> conditions, Shape shape) {
+  RemoveCovered(conditions);
+  if (shape != Shape::kByCost || conditions.size() > kFew) {
+    return {.tables = std::make_unique<const TupleTables<kWords>>(BuildTables(conditions, shape))};
+  }
+  conditions.shrink_to_fit();
+  return {.few = std::move(conditions)};
 }
 
-template struct TupleTables<0>;
-template struct TupleTables<1>;
-template struct TupleTables<2>;
-template struct TupleTables<4>;
-template TupleTables<0> BuildTables<0>(std::vector<PackedCondition<0>>, Shape);
-template TupleTables<1> BuildTables<1>(std::vector<PackedCondition<1>>, Shape);
-template TupleTables<2> BuildTables<2>(std::vector<PackedCondition<2>>, Shape);
-template TupleTables<4> BuildTables<4>(std::vector<PackedCondition<4>>, Shape);
+template <int kWords>
+std::size_t CompiledConditions<kWords>::bytes() const {
+  const std::size_t of_few = few.capacity() * sizeof(few[0]);
+  if (!tables) return of_few;
+  return of_few + sizeof(*tables) + tables->groups.capacity() * sizeof(tables->groups[0]) +
+         tables->tables.capacity() * sizeof(tables->tables[0]) +
+         tables->slots.capacity() * sizeof(tables->slots[0]);
+}
+
+template struct CompiledConditions<0>;
+template struct CompiledConditions<1>;
+template struct CompiledConditions<2>;
+template struct CompiledConditions<4>;
+template CompiledConditions<0> Compile<0>(std::vector<PackedCondition<0>>, Shape);
+template CompiledConditions<1> Compile<1>(std::vector<PackedCondition<1>>, Shape);
+template CompiledConditions<2> Compile<2>(std::vector<PackedCondition<2>>, Shape);
+template CompiledConditions<4> Compile<4>(std::vector<PackedCondition<4>>, Shape);
 
 }  // namespace vpcmirror

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "models/mirror/packed_flow.h"
@@ -47,18 +48,24 @@ struct TupleTable {
   std::size_t first_slot = 0;         // among the slots of all tables
 };
 
-// So few are compared one by one with many flows each, others many at a time with one flow.
-inline constexpr std::size_t kFew = 4;
-
-// All conditions that can be the first to hold for some flow.
 template <int kWords>
 struct TupleTables {
-  std::vector<PackedCondition<kWords>> few;    // all, when they are at most kFew
   std::vector<ConditionGroup<kWords>> groups;  // those of no table come first
   std::size_t loose_groups = 0;                // groups of no table: compared with every flow
   std::vector<TupleTable<kWords>> tables;      // by their `best`
   std::vector<Bucket> slots;
+};
 
+// So few are compared one by one with many flows each, more many at a time with one flow.
+inline constexpr std::size_t kFew = 16;
+
+// All conditions that can be the first to hold for some flow.
+template <int kWords>
+struct CompiledConditions {
+  std::vector<PackedCondition<kWords>> few;  // by their index; empty where there are tables
+  std::unique_ptr<const TupleTables<kWords>> tables;
+
+  // Beside the object itself.
   std::size_t bytes() const;
 };
 
@@ -96,6 +103,6 @@ enum class Shape : std::uint8_t {
 
 // `conditions` by rising index.
 template <int kWords>
-TupleTables<kWords> BuildTables(std::vector<PackedCondition<kWords>> conditions, Shape shape);
+CompiledConditions<kWords> Compile(std::vector<PackedCondition<kWords>> conditions, Shape shape);
 
 }  // namespace vpcmirror

@@ -329,12 +329,12 @@ RC_GTEST_PROP(ClassifierProperty, NeverAsksWhatStandsBehindACatchAll, ()) {
 
 // --- How much is compared, which time depends on.
 
-TupleTables<1> TablesOf(const std::vector<Condition>& conditions) {
+CompiledConditions<1> Compiled(const std::vector<Condition>& conditions) {
   std::vector<PackedCondition<1>> packed;
   for (std::uint32_t i = 0; i < conditions.size(); ++i) {
     if (const auto one = Pack<1>(conditions[i], IpFamily::kV4, i)) packed.push_back(*one);
   }
-  return BuildTables(std::move(packed), Shape::kByCost);
+  return Compile(std::move(packed), Shape::kByCost);
 }
 
 // Groups of eight conditions that may be compared with a flow.
@@ -361,7 +361,9 @@ FlowKey Tcp(std::uint32_t source, std::uint32_t destination, std::uint16_t port)
 
 void ExpectFewCompared(const std::vector<Condition>& conditions,
                        const std::vector<FlowKey>& flows) {
-  const TupleTables<1> tables = TablesOf(conditions);
+  const CompiledConditions<1> compiled = Compiled(conditions);
+  ASSERT_NE(compiled.tables, nullptr);
+  const TupleTables<1>& tables = *compiled.tables;
   EXPECT_LE(tables.tables.size(), 4U);
   for (const FlowKey& flow : flows) EXPECT_LE(GroupsFor(tables, flow), 4U);
 }
@@ -439,9 +441,9 @@ TEST(TupleTablesTest, CompareNothingThatAnEarlierConditionCovers) {
                           .protocol = kProtocolTcp,
                           .destination_ports = {443, 443}});
   }
-  const TupleTables<1> tables = TablesOf(conditions);
-  EXPECT_EQ(tables.few.size(), 1U);
-  EXPECT_TRUE(tables.groups.empty());
+  const CompiledConditions<1> compiled = Compiled(conditions);
+  EXPECT_EQ(compiled.few.size(), 1U);
+  EXPECT_EQ(compiled.tables, nullptr);
 }
 
 // All are of one tuple and hold for the same flows: nothing can tell them apart, and all of
