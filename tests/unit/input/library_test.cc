@@ -12,7 +12,6 @@
 #include "sim/input/catalog.h"
 #include "sim/input/csv.h"
 #include "sim/input/data_folder.h"
-#include "sim/input/profile_reader.h"
 #include "tests/unit/input/errors.h"
 
 namespace vpcmirror::sim {
@@ -130,36 +129,6 @@ TEST(TencentProfileTest, GoesByTheServiceAndNotByThePortAlone) {
   EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "10.0.0.9", 123, 123)), "");
   EXPECT_EQ(NeverMirroredAs(Packet(kProtocolTcp, "10.0.0.9", 50000, 1688)), "");
   EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "10.0.0.9", 50000, 67)), "");
-}
-
-TEST(TencentProfileTest, SetsWhatItsAssumptionsSay) {
-  const ProviderProfile& tencent = Shipped().providers.at("tencent");
-  std::map<std::string, std::string> said;
-  for (const Assumption& each : tencent.assumptions) {
-    EXPECT_FALSE(each.text.empty() || each.source.empty() || each.overridden) << each.name;
-    said[each.name] = each.value;
-  }
-  EXPECT_EQ(said["encapsulation"], ToString(tencent.tunnel.kind));
-  EXPECT_EQ(said["vni"], std::to_string(tencent.tunnel.vni));
-  EXPECT_EQ(said["mtu_policy"], tencent.mtu_policy == MtuPolicy::kDrop ? "drop" : "truncate");
-  EXPECT_EQ(said["flow_hash_symmetric"],
-            tencent.hash_symmetry == HashSymmetry::kSymmetric ? "true" : "false");
-  EXPECT_EQ(said["default_alg_hash"],
-            tencent.default_choice == ReceiverChoice::kByFlow ? "FIVE_TUPLE_FLOW" : "ENI");
-  EXPECT_EQ(said["congestion"], tencent.congestion == Congestion::kFifo ? "fifo" : "shared_random");
-  EXPECT_EQ(said["mirrors_what_security_drops"],
-            tencent.mirrors_what_security_drops ? "true" : "false");
-}
-
-TEST(ProfileReaderTest, NamesEveryErrorWithItsLine) {
-  const auto schema = Schema::Load(kDataFolder + "/schema/profile.schema.json");
-  const auto errors = ErrorsOf(
-      [&] { ReadProfile("{\"name\": \"Ten cent\",\n \"congestions\": 1}", "p.json", *schema); });
-  ASSERT_FALSE(errors.empty());
-  EXPECT_THAT(errors, testing::Contains("1:10 /name: found the string \"Ten cent\" | the name that "
-                                        "scenarios use, such as \"tencent\""));
-  EXPECT_THAT(errors, testing::Contains("2:2 /congestions: the key \"congestions\" is not known | "
-                                        "did you mean \"congestion\"?"));
 }
 
 constexpr char kReceiverHeader[] =
