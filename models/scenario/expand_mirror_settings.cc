@@ -12,15 +12,17 @@ MirrorState SettleState(MirrorDraft& mirror) {
   const MirrorSpec& spec = mirror.spec;
   if (spec.state) return spec.state->value;
   const Lifecycle& lifecycle = mirror.profile().lifecycle;
-  const MirrorState state =
-      lifecycle.runs_by_default ? MirrorState::kRunning : MirrorState::kStopped;
-  if (spec.words.state.empty()) return state;
-  mirror.draft.assumptions.Default("mirror_state", lifecycle.by_default,
-                                   "A " + spec.words.mirror + " without " + spec.words.state +
-                                       " is " + lifecycle.by_default +
-                                       (lifecycle.runs_by_default ? "." : " and copies nothing."),
-                                   "the API's own default, or its example");
-  return state;
+  const bool runs = lifecycle.runs_by_default;
+  if (!spec.words.state.empty()) {
+    const std::string word = !runs                          ? "stopped"
+                             : lifecycle.by_default.empty() ? "running"
+                                                            : lifecycle.by_default;
+    mirror.draft.assumptions.Default("mirror_state", word,
+                                     "A " + spec.words.mirror + " without " + spec.words.state +
+                                         " is " + word + (runs ? "." : " and copies nothing."),
+                                     "the API's own default, or its example");
+  }
+  return runs ? MirrorState::kRunning : MirrorState::kStopped;
 }
 
 DirectionSet SettleDirection(MirrorDraft& mirror) {

@@ -40,7 +40,6 @@ struct SessionKeys {
   std::string_view number;
   std::string_view vni;
   std::string_view length;
-  bool no_length_is_zero = false;  // a length of 0 is the whole frame
   std::string_view state;
   std::string_view running;  // the state that copies; empty: true
 };
@@ -68,7 +67,6 @@ constexpr SessionShape kAws = {
                 .number = "SessionNumber",
                 .vni = "VirtualNetworkId",
                 .length = "PacketLength",
-                .no_length_is_zero = false,
                 .state = "",
                 .running = ""},
     .filter = {.list = "TrafficMirrorFilters",
@@ -106,7 +104,6 @@ constexpr SessionShape kAlibaba = {
                 .number = "Priority",
                 .vni = "VirtualNetworkId",
                 .length = "PacketLength",
-                .no_length_is_zero = false,
                 .state = "Enabled",
                 .running = ""},
     .filter = {.list = "TrafficMirrorFilters",
@@ -154,7 +151,6 @@ constexpr SessionShape kHuawei = {
                 .number = "priority",
                 .vni = "virtual_network_id",
                 .length = "packet_length",
-                .no_length_is_zero = false,
                 .state = "enabled",
                 .running = ""},
     .filter = {.list = "traffic_mirror_filters",
@@ -180,7 +176,6 @@ constexpr SessionShape kVolcengine = {
                 .number = "priority",
                 .vni = "virtual_network_id",
                 .length = "packet_length",
-                .no_length_is_zero = false,
                 .state = "",
                 .running = ""},
     .filter = {.list = "",
@@ -218,7 +213,6 @@ constexpr SessionShape kBaidu = {
                 .number = "",
                 .vni = "vni",
                 .length = "packetLength",
-                .no_length_is_zero = true,
                 .state = "status",
                 .running = "running"},
     .filter = {.list = "trafficMirrorRuleGroups",
@@ -353,8 +347,6 @@ class SessionReader {
     mirror.number = ReadWhole(at, keys.number);
     mirror.vni = ReadWhole(at, keys.vni);
     mirror.packet_length = ReadWhole(at, keys.length);
-    const bool zero = mirror.packet_length && mirror.packet_length->value == 0;
-    if (keys.no_length_is_zero && zero) mirror.packet_length.reset();
     ReadState(at, mirror);
     ReadTarget(at, mirror);
     ReadFilter(at, mirror);
