@@ -99,12 +99,11 @@ Bytes Mirror::RoomAtSource(Bytes source_mtu) const noexcept {
   return RoomIn(source_mtu, settings_, encapsulation_);
 }
 
-std::uint32_t Mirror::ChooseReceiver(const FrameInfo& frame,
-                                     std::uint64_t source_eni_hash) const noexcept {
-  if (by_share_.size() == 1) return 0;
+std::uint32_t Mirror::ChooseAmongSeveral(const FrameInfo& frame,
+                                         const FrameHashes& hashes) const noexcept {
   const bool by_flow = settings_.choice == ReceiverChoice::kByFlow && frame.has_flow;
   const std::uint64_t hash =
-      by_flow ? FlowHash(frame.flow, settings_.hash_symmetry) : source_eni_hash;
+      by_flow ? HashOf(frame, settings_.hash_symmetry, hashes) : hashes.source_eni;
   return by_share_[hash % by_share_.size()];
 }
 
@@ -112,10 +111,6 @@ std::uint32_t Mirror::ChooseReceiver(const FrameInfo& frame,
 bool Mirror::Keeps(const FrameInfo& frame) const noexcept {
   if (settings_.sampling.keep == settings_.sampling.of || !frame.has_flow) return true;
   return FlowHash(frame.flow, HashSymmetry::kSymmetric) >> 32 < keep_below_;
-}
-
-std::uint64_t Mirror::Entropy(const FrameInfo& frame) const noexcept {
-  return frame.has_flow ? FlowHash(frame.flow, settings_.port_hash_symmetry) : 0;
 }
 
 std::string_view ToString(MtuPolicy policy) {

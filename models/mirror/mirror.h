@@ -101,6 +101,12 @@ struct MirrorSettings {
   MtuRule mtu;
 };
 
+// What spreads a frame's copies, reckoned once for all sessions.
+struct FrameHashes {
+  std::uint64_t flow = 0;  // FlowHash of kSymmetric; 0 without a flow
+  std::uint64_t source_eni = 0;
+};
+
 // Immutable, so that all ENIs of a mirror and any thread may share one.
 class Mirror {
  public:
@@ -130,19 +136,31 @@ class Mirror {
   Bytes RoomAtReceiver(std::uint32_t receiver) const noexcept { return rooms_[receiver]; }
   Bytes RoomAtSource(Bytes source_mtu) const noexcept;
 
-  // The receiver of a copy, by weight: FlowHash mod the sum of weights, or
-  // `source_eni_hash` mod that sum. A frame without a flow goes where its source
+  // The receiver of a copy, by weight: FlowHash mod the sum of weights, or the
+  // source ENI's hash mod that sum. A frame without a flow goes where its source
   // ENI's copies go.
-  std::uint32_t ChooseReceiver(const FrameInfo& frame,
-                               std::uint64_t source_eni_hash) const noexcept;
+  std::uint32_t ChooseReceiver(const FrameInfo& frame, const FrameHashes& hashes) const noexcept {
+    return by_share_.size() == 1 ? 0 : ChooseAmongSeveral(frame, hashes);
+  }
 
   // Whether the sampling keeps this flow; a frame without a flow is kept.
   bool Keeps(const FrameInfo& frame) const noexcept;
 
-  // Entropy of the outer source port: always the flow hash, whatever chose the receiver.
-  std::uint64_t Entropy(const FrameInfo& frame) const noexcept;
+  // Entropy of the outer source port: always the flow hash, whatever chose the
+  // receiver; 0 without a flow.
+  std::uint64_t Entropy(const FrameInfo& frame, const FrameHashes& hashes) const noexcept {
+    return HashOf(frame, settings_.port_hash_symmetry, hashes);
+  }
 
  private:
+  static std::uint64_t HashOf(const FrameInfo& frame, HashSymmetry symmetry,
+                              const FrameHashes& hashes) noexcept {
+    if (symmetry == HashSymmetry::kSymmetric || !frame.has_flow) return hashes.flow;
+    return FlowHash(frame.flow, symmetry);
+  }
+  std::uint32_t ChooseAmongSeveral(const FrameInfo& frame,
+                                   const FrameHashes& hashes) const noexcept;
+
   MirrorSettings settings_;
   Encapsulation encapsulation_;
   std::vector<Bytes> rooms_;             // by receiver

@@ -182,12 +182,13 @@ MirrorTap::Verdict MirrorTap::Judge(const Frame& frame, Trail& trail) const noex
 }
 
 template <class Trail>
-CopyPlan MirrorTap::Plan(const Session& session, const Frame& frame, Trail& trail) const noexcept {
+CopyPlan MirrorTap::Plan(const Session& session, const Frame& frame, const FrameHashes& hashes,
+                         Trail& trail) const noexcept {
   const Mirror& mirror = *session.mirror;
   const MirrorSettings& settings = mirror.settings();
   CopyPlan plan;
-  plan.receiver = mirror.ChooseReceiver(frame.info, eni_hash_);
-  plan.entropy = mirror.Entropy(frame.info);
+  plan.receiver = mirror.ChooseReceiver(frame.info, hashes);
+  plan.entropy = mirror.Entropy(frame.info, hashes);
   plan.room = std::min(session.room_at_source, mirror.RoomAtReceiver(plan.receiver));
   if (mirror.encapsulation().carries_ip()) plan.offset = Bytes(frame.info.network_offset);
   plan.kept = frame.info.wire_length - plan.offset;
@@ -216,7 +217,7 @@ CopyPlan MirrorTap::Plan(const Session& session, const Frame& frame, Trail& trai
 }
 
 template <class Trail>
-void MirrorTap::Fill(const Frame& frame, Verdict verdict, Trail& trail,
+void MirrorTap::Fill(const Frame& frame, Verdict verdict, const FrameHashes& hashes, Trail& trail,
                      Decision& decision) const noexcept {
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     const Refusal refusal = verdict.of(i);
@@ -225,7 +226,7 @@ void MirrorTap::Fill(const Frame& frame, Verdict verdict, Trail& trail,
     outcome->refusal = refusal;
     if (refusal != Refusal::kNone) continue;
     if constexpr (Trail::kKept) trail.session = static_cast<std::uint32_t>(i);
-    outcome->plan = Plan(sessions_[i], frame, trail);
+    outcome->plan = Plan(sessions_[i], frame, hashes, trail);
   }
   decision.size_ = sessions_.size();
 }
@@ -235,24 +236,41 @@ bool MirrorTap::IsCacheable(const Frame& frame) const noexcept {
   return frame.info.has_flow && frame.admitted && !frame.is_mirror_copy && !asks_next_hop_;
 }
 
-MirrorTap::Verdict MirrorTap::JudgeCached(const Frame& frame, std::uint64_t hash,
+FrameHashes MirrorTap::HashesOf(const Frame& frame) const noexcept {
+  const FlowKey& flow = frame.info.flow;
+  return {.flow = frame.info.has_flow ? FlowHash(flow, HashSymmetry::kSymmetric) : 0,
+          .source_eni = eni_hash_};
+}
+
+namespace {
+
+// The place of a frame in a FlowCache: another for each of a flow's directions,
+// which hash alike and would drive each other out.
+std::uint64_t PlaceOf(const Frame& frame, const FrameHashes& hashes) noexcept {
+  return frame.direction == Direction::kEgress ? hashes.flow : ~hashes.flow;
+}
+
+}  // namespace
+
+MirrorTap::Verdict MirrorTap::JudgeCached(const Frame& frame, const FrameHashes& hashes,
                                           FlowCache& cache) const noexcept {
   const std::uint32_t tag = Tag(frame.direction);
-  if (const std::uint64_t* known = cache.Find(frame.info.flow, hash, tag)) return {*known};
+  const std::uint64_t place = PlaceOf(frame, hashes);
+  if (const std::uint64_t* known = cache.Find(frame.info.flow, place, tag)) return {*known};
   NoTrail none;
   const Verdict verdict = Judge(frame, none);
-  cache.Store(frame.info.flow, hash, tag, verdict.nibbles);
+  cache.Store(frame.info.flow, place, tag, verdict.nibbles);
   return verdict;
 }
 
 Decision MirrorTap::OnFrame(const Frame& frame, FlowCache* cache) const noexcept {
   Decision decision;
   NoTrail none;
-  const Verdict verdict =
-      cache != nullptr && IsCacheable(frame)
-          ? JudgeCached(frame, FlowHash(frame.info.flow, HashSymmetry::kDirectional), *cache)
-          : Judge(frame, none);
-  Fill(frame, verdict, none, decision);
+  const FrameHashes hashes = HashesOf(frame);
+  const Verdict verdict = cache != nullptr && IsCacheable(frame)
+                              ? JudgeCached(frame, hashes, *cache)
+                              : Judge(frame, none);
+  Fill(frame, verdict, hashes, none, decision);
   return decision;
 }
 
@@ -261,7 +279,7 @@ void MirrorTap::OnFrames(std::span<const Frame> frames, std::span<Decision> deci
   NoTrail none;
   if (cache == nullptr) {
     for (std::size_t i = 0; i < frames.size(); ++i) {
-      Fill(frames[i], Judge(frames[i], none), none, decisions[i]);
+      Fill(frames[i], Judge(frames[i], none), HashesOf(frames[i]), none, decisions[i]);
     }
     return;
   }
@@ -269,22 +287,22 @@ void MirrorTap::OnFrames(std::span<const Frame> frames, std::span<Decision> deci
   constexpr std::size_t kBatch = 32;
   for (std::size_t start = 0; start < frames.size(); start += kBatch) {
     const auto batch = frames.subspan(start, std::min(kBatch, frames.size() - start));
-    std::array<std::uint64_t, kBatch> hashes;
+    std::array<FrameHashes, kBatch> hashes;
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      hashes[i] = FlowHash(batch[i].info.flow, HashSymmetry::kDirectional);
-      cache->Prefetch(hashes[i]);
+      hashes[i] = HashesOf(batch[i]);
+      cache->Prefetch(PlaceOf(batch[i], hashes[i]));
     }
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const Verdict verdict =
           IsCacheable(batch[i]) ? JudgeCached(batch[i], hashes[i], *cache) : Judge(batch[i], none);
-      Fill(batch[i], verdict, none, decisions[start + i]);
+      Fill(batch[i], verdict, hashes[i], none, decisions[start + i]);
     }
   }
 }
 
 Decision MirrorTap::Explain(const Frame& frame, Trail& trail) const {
   Decision decision;
-  Fill(frame, Judge(frame, trail), trail, decision);
+  Fill(frame, Judge(frame, trail), HashesOf(frame), trail, decision);
   return decision;
 }
 

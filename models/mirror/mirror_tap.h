@@ -146,12 +146,16 @@ class MirrorTap {
   template <class Trail>
   Refusal RefusalForAll(const Frame& frame, Trail& trail) const noexcept;
   template <class Trail>
-  CopyPlan Plan(const Session& session, const Frame& frame, Trail& trail) const noexcept;
+  CopyPlan Plan(const Session& session, const Frame& frame, const FrameHashes& hashes,
+                Trail& trail) const noexcept;
   template <class Trail>
-  void Fill(const Frame& frame, Verdict verdict, Trail& trail, Decision& decision) const noexcept;
+  void Fill(const Frame& frame, Verdict verdict, const FrameHashes& hashes, Trail& trail,
+            Decision& decision) const noexcept;
 
+  FrameHashes HashesOf(const Frame& frame) const noexcept;
   bool IsCacheable(const Frame& frame) const noexcept;
-  Verdict JudgeCached(const Frame& frame, std::uint64_t hash, FlowCache& cache) const noexcept;
+  Verdict JudgeCached(const Frame& frame, const FrameHashes& hashes,
+                      FlowCache& cache) const noexcept;
   std::uint32_t Tag(Direction direction) const {
     return tag_ + (direction == Direction::kEgress ? 1u : 0u);
   }

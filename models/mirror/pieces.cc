@@ -4,40 +4,29 @@
 
 namespace vpcmirror {
 
-Pieces::Pieces(const Mirror& mirror, const CopyPlan& plan, const FrameInfo& frame,
-               std::span<const std::byte> captured, const PieceContext& context,
-               TunnelCounters& counters) noexcept
-    : mirror_(mirror),
-      plan_(plan),
-      frame_(frame),
-      captured_(captured),
-      context_(context),
-      counters_(counters),
-      kept_(plan.kept),
-      done_(plan.mtu_action == MtuAction::kDrop) {
-  if (plan.mtu_action == MtuAction::kSegment) {
-    const Bytes before_packet = Bytes(frame.network_offset) - plan.offset;
-    segmenter_.emplace(captured, frame, plan.room - before_packet);
-    segments_left_ = segmenter_->segments();
-    if (segmenter_->possible()) return;
-    segmenter_.reset();
-    kept_ = std::min(kept_, plan.room);
-  }
-  if (plan.mtu_action == MtuAction::kFragment && !StartFragments()) {
+void Pieces::StartSegments() noexcept {
+  const Bytes before_packet = Bytes(frame_.network_offset) - plan_.offset;
+  segmenter_.emplace(captured_, frame_, plan_.room - before_packet);
+  segments_left_ = segmenter_->segments();
+  if (segmenter_->possible()) return;
+  segmenter_.reset();
+  kept_ = std::min(kept_, plan_.room);
+}
+
+void Pieces::StartFragments() noexcept {
+  const std::size_t bytes = WriteOuter(kept_, outer_);
+  if (bytes != 0) {
+    const Bytes mtu = plan_.room + Bytes(static_cast<std::int64_t>(bytes));
+    fragments_.emplace(std::span(outer_).first(bytes), kept_, mtu, counters_.identification++);
+    fragments_left_ = kept_;
+    if (fragments_->possible()) return;
     fragments_.reset();
-    kept_ = std::min(kept_, plan.room);
   }
+  kept_ = std::min(kept_, plan_.room);
 }
 
-bool Pieces::Next(Piece& piece) noexcept {
-  if (done_) return false;
-  if (segmenter_) return NextSegment(piece);
-  if (fragments_) return NextFragment(piece);
-  return NextSingle(piece);
-}
-
-std::size_t Pieces::WriteOuter(Bytes carried,
-                               std::span<std::byte, kMaxOuterHeaderBytes> out) noexcept {
+[[gnu::always_inline]] inline std::size_t Pieces::WriteOuter(
+    Bytes carried, std::span<std::byte, kMaxOuterHeaderBytes> out) noexcept {
   const Encapsulation& encapsulation = mirror_.encapsulation();
   TunnelRoute route{.source = context_.source,
                     .destination = mirror_.settings().receivers[plan_.receiver].address,
@@ -91,15 +80,6 @@ bool Pieces::NextSegment(Piece& piece) noexcept {
   const Bytes carried = Bytes(static_cast<std::int64_t>(piece.inner_bytes)) + segment.payload;
   piece.outer_bytes = WriteOuter(carried, std::span(piece.outer).first<kMaxOuterHeaderBytes>());
   return !failed_;
-}
-
-bool Pieces::StartFragments() noexcept {
-  const std::size_t bytes = WriteOuter(kept_, outer_);
-  if (bytes == 0) return false;
-  const Bytes mtu = plan_.room + Bytes(static_cast<std::int64_t>(bytes));
-  fragments_.emplace(std::span(outer_).first(bytes), kept_, mtu, counters_.identification++);
-  fragments_left_ = kept_;
-  return fragments_->possible();
 }
 
 bool Pieces::NextFragment(Piece& piece) noexcept {

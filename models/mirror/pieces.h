@@ -49,11 +49,27 @@ class Pieces {
   // the cursor.
   Pieces(const Mirror& mirror, const CopyPlan& plan, const FrameInfo& frame,
          std::span<const std::byte> captured, const PieceContext& context,
-         TunnelCounters& counters) noexcept;
+         TunnelCounters& counters) noexcept
+      : mirror_(mirror),
+        plan_(plan),
+        frame_(frame),
+        captured_(captured),
+        context_(context),
+        counters_(counters),
+        kept_(plan.kept),
+        done_(plan.mtu_action == MtuAction::kDrop) {
+    if (plan.mtu_action == MtuAction::kSegment) StartSegments();
+    if (plan.mtu_action == MtuAction::kFragment) StartFragments();
+  }
 
   // The next piece; false when there is none (left), or when its outer headers
   // cannot be written, which failed() tells.
-  [[nodiscard]] bool Next(Piece& piece) noexcept;
+  [[nodiscard]] bool Next(Piece& piece) noexcept {
+    if (done_) return false;
+    if (segmenter_) return NextSegment(piece);
+    if (fragments_) return NextFragment(piece);
+    return NextSingle(piece);
+  }
   // Whether Next has nothing more to give.
   bool done() const { return done_; }
   bool failed() const { return failed_; }
@@ -62,7 +78,8 @@ class Pieces {
   bool NextSingle(Piece& piece) noexcept;
   void Repair(Piece& piece) const noexcept;
   bool NextSegment(Piece& piece) noexcept;
-  bool StartFragments() noexcept;
+  void StartSegments() noexcept;
+  void StartFragments() noexcept;
   bool NextFragment(Piece& piece) noexcept;
   // Outer headers for `carried` bytes; 0 and failed_ when they cannot be.
   std::size_t WriteOuter(Bytes carried, std::span<std::byte, kMaxOuterHeaderBytes> out) noexcept;

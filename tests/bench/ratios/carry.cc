@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -82,64 +83,74 @@ class Carrier {
   std::span<const std::byte> datagram(std::size_t frame) const {
     return {&slots_[frame * kSlotBytes], kOuterBytes + set_.frame_bytes()};
   }
-  std::size_t pieces() const { return pieces_; }
+  std::size_t copies() const { return copies_; }
 
   void ReadAll() {
     for (std::size_t i = 0; i < set_.size(); ++i) {
-      infos_[i % kBatch] =
-          ParseFrame(set_[i], Bytes(static_cast<std::int64_t>(set_.frame_bytes())));
-      benchmark::ClobberMemory();
+      Read(i, infos_[i % kBatch]);
     }
   }
 
   // Datagrams in slots, one a frame.
   void CopyAll() {
-    ForEachPiece([&](std::size_t frame, const Piece& piece) {
-      std::byte* out = &slots_[frame * kSlotBytes];
-      // The link's header is the same for all copies; the slots have it.
-      std::memcpy(out + kEthernet, piece.outer.data(), kHeaderCopyBytes);
-      std::memcpy(out + kEthernet + piece.outer_bytes,
-                  set_[frame].data() + piece.payload_offset.count(),
-                  static_cast<std::size_t>(piece.payload.count()));
-    });
+    for (std::size_t first = 0; first < set_.size(); first += kBatch) {
+      Wrap(first);
+      for (std::size_t i = 0; i < wrapped_; ++i) Copy(of_frame_[i], pieces_[i]);
+    }
     benchmark::ClobberMemory();
   }
 
   // Scatter-gather lists of each batch: outer headers, then the frame where it lies.
   void GatherAll() {
-    std::size_t at = 0;
-    ForEachPiece([&](std::size_t frame, const Piece& piece) {
-      auto* payload = const_cast<std::byte*>(set_[frame].data() + piece.payload_offset.count());
-      parts_[at % parts_.size()] = {const_cast<std::byte*>(piece.outer.data()), piece.outer_bytes};
-      parts_[(at + 1) % parts_.size()] = {payload, static_cast<std::size_t>(piece.payload.count())};
-      at += 2;
-    });
-    benchmark::ClobberMemory();
+    for (std::size_t first = 0; first < set_.size(); first += kBatch) {
+      Wrap(first);
+      for (std::size_t i = 0; i < wrapped_; ++i) {
+        Piece& piece = pieces_[i];
+        parts_[2 * i] = {piece.outer.data(), piece.outer_bytes};
+        parts_[2 * i + 1] = {const_cast<std::byte*>(Payload(of_frame_[i], piece)),
+                             static_cast<std::size_t>(piece.payload.count())};
+      }
+      benchmark::ClobberMemory();
+    }
   }
 
  private:
-  template <class Put>
-  void ForEachPiece(Put put) {
+  // In place: an assignment would copy what ParseFrame has written a moment ago.
+  void Read(std::size_t frame, FrameInfo& out) {
+    const Bytes length(static_cast<std::int64_t>(set_.frame_bytes()));
+    new (&out) FrameInfo(ParseFrame(set_[frame], length));
+    benchmark::DoNotOptimize(out.flow);
+  }
+
+  // Reads a batch and decides about it; the headers of its copies lie in pieces_.
+  void Wrap(std::size_t first) {
     const PieceContext context{.source = source_};
-    for (std::size_t first = 0; first < set_.size(); first += kBatch) {
-      const std::size_t count = std::min(kBatch, set_.size() - first);
-      for (std::size_t i = 0; i < count; ++i) {
-        infos_[i] =
-            ParseFrame(set_[first + i], Bytes(static_cast<std::int64_t>(set_.frame_bytes())));
-      }
-      tap_.OnFrames(std::span(batch_).first(count), std::span(decisions_).first(count), &cache_);
-      for (std::size_t i = 0; i < count; ++i) {
-        for (const Outcome& outcome : decisions_[i].outcomes()) {
-          if (outcome.refusal != Refusal::kNone) continue;
-          Pieces pieces(tap_.session(outcome.session), outcome.plan, infos_[i], set_[first + i],
-                        context, counters_);
-          while (pieces.Next(room_[i])) {
-            ++pieces_;
-            put(first + i, room_[i]);
-          }
-        }
+    const std::size_t count = std::min(kBatch, set_.size() - first);
+    for (std::size_t i = 0; i < count; ++i) Read(first + i, infos_[i]);
+    tap_.OnFrames(std::span(batch_).first(count), std::span(decisions_).first(count), &cache_);
+    wrapped_ = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      for (const Outcome& outcome : decisions_[i].outcomes()) {
+        if (outcome.refusal != Refusal::kNone) continue;
+        Pieces pieces(tap_.session(outcome.session), outcome.plan, infos_[i], set_[first + i],
+                      context, counters_);
+        // One session without segments: at most one piece of each frame.
+        while (pieces.Next(pieces_[wrapped_])) of_frame_[wrapped_++] = first + i;
       }
     }
+    copies_ += wrapped_;
+  }
+
+  const std::byte* Payload(std::size_t frame, const Piece& piece) const {
+    return set_[frame].data() + piece.payload_offset.count();
+  }
+
+  // The link's header is the same for all copies; the slots have it.
+  void Copy(std::size_t frame, const Piece& piece) {
+    std::byte* const out = &slots_[frame * kSlotBytes + kEthernet];
+    std::memcpy(out, piece.outer.data(), kHeaderCopyBytes);
+    std::memcpy(out + piece.outer_bytes, Payload(frame, piece),
+                static_cast<std::size_t>(piece.payload.count()));
   }
 
   const FrameSet& set_;
@@ -149,12 +160,14 @@ class Carrier {
   std::array<FrameInfo, kBatch> infos_;
   std::vector<Frame> batch_;
   std::array<Decision, kBatch> decisions_;
-  std::array<Piece, kBatch> room_;  // where a batch's headers lie until they are sent
+  std::array<Piece, kBatch + 1> pieces_;  // of a batch, and one that Next may ask for in vain
+  std::array<std::size_t, kBatch> of_frame_{};
+  std::size_t wrapped_ = 0;  // pieces of this batch
   std::array<iovec, 2 * kBatch> parts_{};
   TunnelCounters counters_;
   IpAddress source_ = *ParseIpAddress(kOuterSource);
   std::vector<std::byte> slots_;
-  std::size_t pieces_ = 0;
+  std::size_t copies_ = 0;
 };
 
 class TinsCarrier {
@@ -206,7 +219,7 @@ bool SameDatagram(std::span<const std::byte> a, std::span<const std::byte> b) {
 void RequireAgreement(const FrameSet& frames, Carrier& ours, TinsCarrier& tins) {
   ours.CopyAll();
   tins.CopyAll();
-  if (ours.pieces() != frames.size()) throw std::runtime_error("not every frame became one copy");
+  if (ours.copies() != frames.size()) throw std::runtime_error("not every frame became one copy");
   for (std::size_t i = 0; i < frames.size(); ++i) {
     const FrameInfo info =
         ParseFrame(frames[i], Bytes(static_cast<std::int64_t>(frames.frame_bytes())));
