@@ -50,13 +50,18 @@ const ErrorCase kNetworkErrors[] = {
     {"UnknownProvider", [](Scenario& s) { s.provider = Text("tencant", "/provider"); },
      "/provider: there is no provider \"tencant\" | \"tencent\" (nearest)"},
     {"UnknownAssumption", [](Scenario& s) { s.assumptions["encapsulaton"] = Text("none", "/a"); },
-     "/a: there is no assumption \"encapsulaton\" | \"encapsulation\" (nearest), or \"vni\", "
-     "\"flow_hash_symmetric\", \"mtu_policy\", \"congestion\", \"mirrors_what_security_drops\""},
+     "/a: there is no assumption \"encapsulaton\" | \"encapsulation\" (nearest), or \"vni\""},
+    // The profile of the tests assumes two things; the rest is as if documented.
+    {"AssumptionOfAnotherCloud",
+     [](Scenario& s) { s.assumptions["services_need_enabling"] = Text("true", "/a"); },
+     "/a: services_need_enabling is nothing that tencent leaves to an assumption | "
+     "\"encapsulation\", \"vni\""},
     {"BadEncapsulation", [](Scenario& s) { s.assumptions["encapsulation"] = Text("gre", "/a"); },
-     "/a: encapsulation cannot be \"gre\" | \"vxlan\" or \"none\""},
+     "/a: encapsulation cannot be \"gre\" | \"none\", \"vxlan\", \"geneve\", \"gre_ip\", "
+     "\"gre_ethernet\", \"nvgre\", \"erspan1\", \"erspan2\" or \"erspan3\""},
     // RFC 7348: 24 bits.
     {"VniOutOfRange", [](Scenario& s) { s.assumptions["vni"] = Text("16777216", "/a"); },
-     "/a: vni cannot be \"16777216\" | a number from 0 to 16777215"},
+     "/a: vni cannot be \"16777216\" | a number from 0 to 16777215, or \"random\""},
     {"NoHosts", [](Scenario& s) { s = Scenario{}; },
      "/hosts: the scenario has no hosts | at least one host"},
     {"ZeroDuration", [](Scenario& s) { s.duration = Here(Picoseconds(0), "/duration"); },

@@ -119,11 +119,17 @@ TEST(ValidateTest, AppliesAssumptionsOfTheScenario) {
                           {"mtu_policy", Text("drop")},
                           {"congestion", Text("fifo")},
                           {"mirrors_what_security_drops", Text("true")}};
-  const ValidScenario valid = Validate(scenario, SmallLibrary());
+  Library library = SmallLibrary();
+  auto& listed = library.providers["tencent"].assumptions;
+  listed.clear();
+  for (const auto& [name, value] : scenario.assumptions) {
+    listed.push_back({.name = name, .value = "as documents do not say"});
+  }
+  const ValidScenario valid = Validate(scenario, library);
   const MirrorSettings& settings = valid.mirrors[0].mirror->settings();
   EXPECT_EQ(settings.tunnel.kind, EncapsulationKind::kNone);
   EXPECT_EQ(settings.hash_symmetry, HashSymmetry::kDirectional);
-  EXPECT_EQ(settings.mtu_policy, MtuPolicy::kDrop);
+  EXPECT_EQ(settings.receivers[0].mtu_policy, MtuPolicy::kDrop);
   EXPECT_EQ(valid.providers[0].congestion, Congestion::kFifo);
   EXPECT_TRUE(valid.tap_rules[0]->mirrors_what_security_drops);
   // Without a tunnel there is no port that copies arrive at.
@@ -134,6 +140,26 @@ TEST(ValidateTest, AppliesAssumptionsOfTheScenario) {
     EXPECT_EQ(assumption->value, value.value);
     EXPECT_TRUE(assumption->overridden);
   }
+}
+
+TEST(ValidateTest, SaysThatAProviderIsExperimental) {
+  Library library = SmallLibrary();
+  EXPECT_THAT(Validate(Smallest(), library).notes, testing::IsEmpty());
+  library.providers["tencent"].experimental = true;
+  EXPECT_THAT(Validate(Smallest(), library).notes,
+              testing::ElementsAre(HasSubstr("Experimental: little of how Tencent Cloud")));
+}
+
+// An overridden discipline is still not that of the cloud.
+TEST(ValidateTest, SaysThatTheCloudFavoursProduction) {
+  Scenario scenario = Smallest();
+  scenario.assumptions = {{"congestion", Text("fifo")}};
+  Library library = SmallLibrary();
+  ProviderProfile& tencent = library.providers["tencent"];
+  tencent.documented_congestion = CongestionRule::kProductionFirst;
+  tencent.assumptions = {{.name = "congestion", .value = "shared_random"}};
+  EXPECT_THAT(Find(Validate(scenario, library), "congestion")->text,
+              HasSubstr("drops copies before production"));
 }
 
 TEST(ValidateTest, SaysWhatAnOverriddenAssumptionMeans) {
