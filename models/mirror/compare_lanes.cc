@@ -118,18 +118,20 @@ template <class Set, int kWords>
                                            const PackedFlows<kWords>& flows, std::size_t count,
                                            std::uint32_t* found) noexcept {
   using Words = typename Set::Words;
-  LanesOfFlows<Set, kWords> lanes{};
-  Words best{};
   std::size_t at = 0;
   for (; at + kStep<Set> <= count; at += kStep<Set>) {
+    LanesOfFlows<Set, kWords> lanes;
     for (int i = 0; i < kMaskedWords<kWords>; ++i) Load(&flows.word[i][at], lanes.word[i]);
     Load(&flows.ports[at], lanes.ports);
+    Words best;
     CompareFlows(conditions, lanes, best);
     std::memcpy(&found[at], &best, sizeof best);
   }
   for (; at < count; ++at) {  // the same flow in each lane
+    LanesOfFlows<Set, kWords> lanes;
     for (int i = 0; i < kMaskedWords<kWords>; ++i) lanes.word[i] = Words{} + flows.word[i][at];
     lanes.ports = Words{} + flows.ports[at];
+    Words best;
     CompareFlows(conditions, lanes, best);
     found[at] = best[0];
   }

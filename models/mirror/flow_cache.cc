@@ -128,7 +128,7 @@ class Sets {
 // One part in so many is for IPv6.
 constexpr std::size_t kWideShare = 8;
 
-bool IsIpv4(const FlowKey& flow) { return flow.source.is_v4() & flow.destination.is_v4(); }
+bool IsIpv4(const FlowKey& flow) { return flow.source.is_v4() && flow.destination.is_v4(); }
 
 }  // namespace
 
