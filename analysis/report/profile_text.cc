@@ -251,7 +251,9 @@ void ProfileReport::WriteFilter(std::string_view title, const FilterRules& rules
   } else {
     Row("actions", "none: what is named is copied");
   }
-  Row("without rules", rules.copies_all_without_rules ? "all is copied" : "nothing is copied",
+  const bool by_peer = rules.model == FilterModel::kPeerAndProtocol;
+  const char* all = by_peer ? "all IPv4 is copied" : "all is copied";
+  Row("without rules", rules.copies_all_without_rules ? all : "nothing is copied",
       of("without_rules"));
   if (rules.model == FilterModel::kFirstMatch) {
     Row("without a match",
