@@ -40,7 +40,7 @@ void ResolveReceiver(MirrorDraft& mirror, const At<std::string>& name) {
 void CheckNumberOfReceivers(MirrorDraft& mirror) {
   const MirrorSpec& spec = mirror.spec;
   std::set<IpAddress> seen;
-  for (const MirrorReceiver& receiver : mirror.receivers) {
+  for (const ReceiverDraft& receiver : mirror.receivers) {
     if (seen.insert(receiver.address).second) continue;
     mirror.Fail(receiver.path, "the receiver " + ToString(receiver.address) + " is named twice",
                 "each receiver once");
@@ -54,7 +54,7 @@ void CheckNumberOfReceivers(MirrorDraft& mirror) {
 
 void CheckReceiversVpc(MirrorDraft& mirror) {
   if (!mirror.vpc || !mirror.profile().needs_same_vpc) return;
-  for (const MirrorReceiver& receiver : mirror.receivers) {
+  for (const ReceiverDraft& receiver : mirror.receivers) {
     const std::size_t vpc = mirror.draft.VpcOf(receiver.eni);
     if (vpc == *mirror.vpc) continue;
     mirror.FailAs("receiver_in_other_vpc", receiver.path,
@@ -68,7 +68,7 @@ void CheckReceiversVpc(MirrorDraft& mirror) {
 // Copies to a receiver that its own range holds are left out by their port.
 void CheckNamedSources(MirrorDraft& mirror) {
   if (!mirror.vpc || mirror.profile().loop != LoopRule::kReceiverExcluded) return;
-  for (const MirrorReceiver& receiver : mirror.receivers) {
+  for (const ReceiverDraft& receiver : mirror.receivers) {
     const auto source = mirror.named_enis.find(receiver.eni);
     if (source == mirror.named_enis.end()) continue;
     mirror.FailAs("source_is_target", source->second.path,
@@ -78,7 +78,7 @@ void CheckNamedSources(MirrorDraft& mirror) {
   }
 }
 
-void CheckRoute(MirrorDraft& mirror, std::size_t source, const MirrorReceiver& receiver) {
+void CheckRoute(MirrorDraft& mirror, std::size_t source, const ReceiverDraft& receiver) {
   const Deployment& deployment = mirror.deployment();
   const std::string& eni = deployment.enis[receiver.eni].id;
   PathQuestion question;

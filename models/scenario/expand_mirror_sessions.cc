@@ -102,7 +102,7 @@ void CheckLoops(std::vector<MirrorDraft>& mirrors) {
   }
   for (MirrorDraft& mirror : mirrors) {
     if (!mirror.vpc || mirror.profile().loop != LoopRule::kEniNotBoth) continue;
-    for (const MirrorReceiver& receiver : mirror.receivers) {
+    for (const ReceiverDraft& receiver : mirror.receivers) {
       const auto source = watched.find(receiver.eni);
       if (source == watched.end()) continue;
       mirror.FailAs("source_is_target", receiver.path,

@@ -191,7 +191,7 @@ std::vector<std::size_t> ReceiversNamed(MirrorDraft& mirror, const std::string& 
   if (selection.failed) return positions;
   for (const std::size_t eni : OnePerHost(mirror.draft, selection)) {
     const auto at = std::find_if(mirror.receivers.begin(), mirror.receivers.end(),
-                                 [&](const MirrorReceiver& each) { return each.eni == eni; });
+                                 [&](const ReceiverDraft& each) { return each.eni == eni; });
     if (at == mirror.receivers.end()) {
       mirror.Fail(path, mirror.deployment().enis[eni].id + " is no receiver of " + mirror.id,
                   "what " + mirror.spec.words.targets + " names");
@@ -234,7 +234,7 @@ std::vector<ReceiverAddress> SettleReceivers(MirrorDraft& mirror) {
   const bool for_all = !policies.empty() && !policies.front().receiver;
   const MtuPolicy by_default = for_all ? policies.front().value.value : mirror.profile().mtu_policy;
   std::vector<ReceiverAddress> receivers;
-  for (const MirrorReceiver& receiver : mirror.receivers) {
+  for (const ReceiverDraft& receiver : mirror.receivers) {
     receivers.push_back({.address = receiver.address,
                          .mtu = mirror.deployment().enis[receiver.eni].mtu,
                          .weight = 1,

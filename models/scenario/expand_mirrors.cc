@@ -49,7 +49,7 @@ void Place(MirrorDraft& mirror, VniSet& vnis) {
   PlacedMirror placed;
   placed.vpc = *mirror.vpc;
   placed.sources = mirror.sources;
-  for (const MirrorReceiver& receiver : mirror.receivers) {
+  for (const ReceiverDraft& receiver : mirror.receivers) {
     placed.receiver_enis.push_back(receiver.eni);
     GiveReceiverProfile(mirror.draft, receiver.eni);
   }

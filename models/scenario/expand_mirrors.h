@@ -15,7 +15,7 @@
 
 namespace vpcmirror {
 
-struct MirrorReceiver {
+struct ReceiverDraft {
   std::size_t eni = 0;
   IpAddress address;
   std::string path;
@@ -38,7 +38,7 @@ struct MirrorDraft {
   std::vector<std::size_t> sources;                   // ENIs, ascending
   std::map<std::size_t, At<std::string>> named_enis;  // sources named as ENIs, by what
   std::vector<CollectedObject> objects;
-  std::vector<MirrorReceiver> receivers;
+  std::vector<ReceiverDraft> receivers;
   std::optional<PlacedMirror> placed;
   bool failed = false;
 
