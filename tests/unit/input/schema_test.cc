@@ -103,6 +103,7 @@ TEST(ScenarioSchemaTest, BoundsEveryRepetition) {
 TEST(ScenarioSchemaTest, UsesOnlyKeywordsThatHaveWords) {
   const std::set<std::string> known = {"$schema",
                                        "$ref",
+                                       "anyOf",
                                        "title",
                                        "description",
                                        "examples",

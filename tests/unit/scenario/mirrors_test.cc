@@ -126,14 +126,14 @@ TEST(MirrorsTest, FollowTheNatGatewayOfTheirVpc) {
     nat.name = "nat";
     vpc.gateways = {nat};
   }
-  scenario.mirrors[0].nat_id = Text("nat");
+  scenario.mirrors[0].filter.nat_id = Text("nat");
   HostSpec lab = Host("lab");
   lab.settings.subnet = Text("lab");
   scenario.hosts.push_back(lab);
   scenario.hosts.push_back(lab);
   scenario.hosts.back().name = "lab2";
   scenario.mirrors.push_back(MirrorOf({"lab"}, {"lab2"}, 1));
-  scenario.mirrors[1].nat_id = Text("nat");
+  scenario.mirrors[1].filter.nat_id = Text("nat");
   const ValidScenario valid = Validate(scenario, SmallLibrary());
   EXPECT_EQ(valid.mirrors[0].mirror->settings().filter.nat_gateway(), 0u);
   EXPECT_EQ(valid.mirrors[1].mirror->settings().filter.nat_gateway(), 1u);
@@ -141,21 +141,26 @@ TEST(MirrorsTest, FollowTheNatGatewayOfTheirVpc) {
 
 TEST(MirrorsTest, KeepTheWordsOfTheirBody) {
   Scenario scenario = Smallest();
-  TencentMirrorSpec& mirror = scenario.mirrors[0];
-  mirror.name = Text("audit");
+  MirrorSpec& mirror = scenario.mirrors[0];
+  mirror.id = Text("audit");
   mirror.direction = Here(DirectionSet::kIngress);
   mirror.choice = Here(ReceiverChoice::kByFlow);
-  mirror.vpc_id = Text("default");
-  Condition https;
-  https.protocol = kProtocolTcp;
-  https.destination_ports = {443, 443};
-  mirror.conditions = {{"/mirrors/0/CollectorNormalFilters/0", https}};
+  mirror.vpc = Text("default");
+  MatchSpec https;
+  https.protocol = Here(ProtocolSpec{"TCP", kProtocolTcp});
+  https.destination_ports = Here(PortRange{443, 443});
+  mirror.filter.conditions = {{"/mirrors/0/CollectorNormalFilters/0", https}};
   const ValidScenario valid = Validate(scenario, SmallLibrary());
   const MirrorSettings& settings = valid.mirrors[0].mirror->settings();
   EXPECT_EQ(settings.id, "audit");
   EXPECT_EQ(settings.directions, DirectionSet::kIngress);
   EXPECT_EQ(settings.choice, ReceiverChoice::kByFlow);
-  EXPECT_THAT(settings.filter.conditions(), ElementsAre(https));
+  EXPECT_TRUE(settings.filter.all_must_hold());
+  ASSERT_EQ(settings.filter.rules(Direction::kIngress).size(), 1u);
+  const Condition& condition = settings.filter.rules(Direction::kIngress)[0].condition;
+  EXPECT_EQ(condition.protocol, kProtocolTcp);
+  EXPECT_EQ(condition.source_ports, (PortRange{1, 65535}));
+  EXPECT_EQ(condition.destination_ports, (PortRange{443, 443}));
 }
 
 struct RefusalCase {
@@ -182,16 +187,16 @@ void RouteOfProd(Scenario& s, const char* destination, const char* via) {
 }
 
 const RefusalCase kRefusals[] = {
-    {"NoSource", [](Scenario& s) { s.mirrors[0].collector_sources.clear(); },
+    {"NoSource", [](Scenario& s) { s.mirrors[0].sources.clear(); },
      "/mirrors/0: a mirror without CollectorSrcs | at least one source"},
-    {"NoReceiver", [](Scenario& s) { s.mirrors[0].target_ips.clear(); },
+    {"NoReceiver", [](Scenario& s) { s.mirrors[0].targets.clear(); },
      "/mirrors/0: a mirror without TargetIps | at least one receiver"},
-    {"UnknownVpc", [](Scenario& s) { s.mirrors[0].vpc_id = Text("vpc-8ab", "/v"); },
+    {"UnknownVpc", [](Scenario& s) { s.mirrors[0].vpc = Text("vpc-8ab", "/v"); },
      "/v: there is no VPC \"vpc-8ab\" | \"vpc-8ab2\" (nearest), or \"prod\", \"test\""},
     {"SourceOfAnotherVpc",
      [](Scenario& s) {
-       s.mirrors[0].vpc_id = Text("test", "/v");
-       s.mirrors[0].target_ips[0].value = "10.1.1.2";
+       s.mirrors[0].vpc = Text("test", "/v");
+       s.mirrors[0].targets[0].value = "10.1.1.2";
        HostSpec lab = Host("lab");
        lab.settings.subnet = Text("lab");
        s.hosts.push_back(lab);
@@ -206,24 +211,24 @@ const RefusalCase kRefusals[] = {
        HostSpec lab = Host("lab");
        lab.settings.subnet = Text("lab");
        s.hosts.push_back(lab);
-       s.mirrors[0].target_ips[0].value = "10.1.1.2";
+       s.mirrors[0].targets[0].value = "10.1.1.2";
      },
      "/mirrors/0/CollectorTarget/TargetIps/0: UnsupportedOperation.VpcMismatch: the receiver "
      "lab/eni0 is in VPC test, the mirror in VPC prod | a receiver in VPC prod"},
-    {"ReceiverWithIpvSix", [](Scenario& s) { s.mirrors[0].target_ips[0].value = "2001:db8::1"; },
+    {"ReceiverWithIpvSix", [](Scenario& s) { s.mirrors[0].targets[0].value = "2001:db8::1"; },
      "/mirrors/0/CollectorTarget/TargetIps/0: UnsupportedOperation.Ipv6NotSupport: the receiver "
      "2001:db8::1 is IPv6 | an IPv4 address, a host or an ENI"},
-    {"ReceiverThatNobodyHas", [](Scenario& s) { s.mirrors[0].target_ips[0].value = "10.0.9.77"; },
+    {"ReceiverThatNobodyHas", [](Scenario& s) { s.mirrors[0].targets[0].value = "10.0.9.77"; },
      "/mirrors/0/CollectorTarget/TargetIps/0: no ENI has the address 10.0.9.77 | the address of an "
      "ENI, or the name of a host"},
-    {"ReceiverThatIsARange", [](Scenario& s) { s.mirrors[0].target_ips[0].value = "subnet:sec"; },
+    {"ReceiverThatIsARange", [](Scenario& s) { s.mirrors[0].targets[0].value = "subnet:sec"; },
      "/mirrors/0/CollectorTarget/TargetIps/0: \"subnet:sec\" is a range, not a receiver | a host, "
      "an ENI or an IPv4 address"},
     {"ReceiverNamedTwice",
-     [](Scenario& s) { s.mirrors[0].target_ips.push_back(Text("10.0.9.2", "/t/1")); },
+     [](Scenario& s) { s.mirrors[0].targets.push_back(Text("10.0.9.2", "/t/1")); },
      "/t/1: the receiver 10.0.9.2 is named twice | each receiver once"},
     {"ReceiverAmongTheSources",
-     [](Scenario& s) { s.mirrors[0].collector_sources.push_back(Text("ids", "/s/1")); },
+     [](Scenario& s) { s.mirrors[0].sources.push_back(Text("ids", "/s/1")); },
      "/s/1: UnsupportedOperation.TrafficMirrorNotSupportSameSrcTarget: ids/eni0 is named as source "
      "by \"ids\" and receives the copies | sources without the receiver, or its subnet or VPC as "
      "source"},
@@ -232,17 +237,17 @@ const RefusalCase kRefusals[] = {
        GatewaySpec nat;
        nat.name = "nat-1";
        s.vpcs[0].gateways = {nat};
-       s.mirrors[0].nat_id = Text("nat-1", "/nat");
-       s.mirrors[0].conditions = {{"/f/0", Condition{}}};
+       s.mirrors[0].filter.nat_id = Text("nat-1", "/nat");
+       s.mirrors[0].filter.conditions = {{"/f/0", MatchSpec{}}};
      },
      "/nat: InvalidParameter.Coexist: NatId beside CollectorNormalFilters | one of the two"},
-    {"UnknownNatGateway", [](Scenario& s) { s.mirrors[0].nat_id = Text("nat-1", "/nat"); },
+    {"UnknownNatGateway", [](Scenario& s) { s.mirrors[0].filter.nat_id = Text("nat-1", "/nat"); },
      "/nat: there is no NAT gateway \"nat-1\" in the mirror's VPC | nothing: none is defined"},
     {"BackwardPorts",
      [](Scenario& s) {
-       Condition condition;
-       condition.destination_ports = {443, 80};
-       s.mirrors[0].conditions = {{"/f/0", condition}};
+       MatchSpec match;
+       match.destination_ports = Here(PortRange{443, 80}, "/f/0/DstPort");
+       s.mirrors[0].filter.conditions = {{"/f/0", match}};
      },
      "/f/0/DstPort: the port range 443-80 runs backwards | the smaller port first"},
     {"SameEniInTwoMirrors",
@@ -258,11 +263,12 @@ const RefusalCase kRefusals[] = {
     {"NameGivenTwice",
      [](Scenario& s) {
        s.mirrors.push_back(MirrorOf({"db"}, {"ids"}, 1));
-       s.mirrors[1].name = Text("mirror-1", "/mirrors/1/TrafficMirrorName");
+       s.mirrors[1].id = Text("mirror-1", "/mirrors/1/TrafficMirrorName");
      },
      "/mirrors/1/TrafficMirrorName: two mirrors are called \"mirror-1\" | a name of its own"},
-    {"NameThatIsTooLong", [](Scenario& s) { s.mirrors[0].name = Here(std::string(61, 'm'), "/n"); },
-     "/n: a mirror's name of 61 characters | at most 60"},
+    {"NameThatIsTooLong", [](Scenario& s) { s.mirrors[0].id = Here(std::string(65, 'm'), "/n"); },
+     "/n: \"mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm\" is not a name | 1 "
+     "to 64 letters, digits and characters of ._:/-"},
     // Longer than the VPC's own /16, so it takes the receiver's subnet away.
     {"NoRouteToTheReceiver", [](Scenario& s) { RouteOfProd(s, "10.0.9.0/24", "blackhole"); },
      "/mirrors/0/CollectorTarget/TargetIps/0: no route from subnet web to the receiver ids/eni0 "
@@ -270,18 +276,16 @@ const RefusalCase kRefusals[] = {
     {"RouteThatLeadsAway", [](Scenario& s) { RouteOfProd(s, "10.0.9.0/24", "outside"); },
      "/mirrors/0/CollectorTarget/TargetIps/0: no route from subnet web to the receiver ids/eni0 "
      "10.0.9.2: its route leads to the outside | a route to the receiver in route table main"},
-    {"MemberThatIsNotThere",
-     [](Scenario& s) { s.mirrors[0].collector_sources[0].value = "web[2]"; },
+    {"MemberThatIsNotThere", [](Scenario& s) { s.mirrors[0].sources[0].value = "web[2]"; },
      "/mirrors/0/CollectorSrcs/0: \"web[2]\" names members that host web does not have | web[0] to "
      "web[1], web[0-1] or web[*]"},
-    {"EniThatIsNotThere",
-     [](Scenario& s) { s.mirrors[0].collector_sources[0].value = "db[0]/eni1"; },
+    {"EniThatIsNotThere", [](Scenario& s) { s.mirrors[0].sources[0].value = "db[0]/eni1"; },
      "/mirrors/0/CollectorSrcs/0: db[0] has no eni1 | eni0 to eni0"},
-    {"UnknownSource", [](Scenario& s) { s.mirrors[0].collector_sources[0].value = "wbe"; },
+    {"UnknownSource", [](Scenario& s) { s.mirrors[0].sources[0].value = "wbe"; },
      "/mirrors/0/CollectorSrcs/0: nothing is called \"wbe\" | \"web\" (nearest), or \"db\", "
      "\"ids\", \"eni-wide\", \"subnet-77\", \"vpc-8ab2\", \"subnet:db\", \"subnet:sec\", "
      "\"subnet:subnet-77\", \"subnet:web\", \"subnet:lab\", or 3 more"},
-    {"EmptyRange", [](Scenario& s) { s.mirrors[0].collector_sources[0].value = "subnet:lab"; },
+    {"EmptyRange", [](Scenario& s) { s.mirrors[0].sources[0].value = "subnet:lab"; },
      "/mirrors/0/CollectorSrcs/0: \"subnet:lab\" holds no ENI | a source with at least one ENI"},
 };
 

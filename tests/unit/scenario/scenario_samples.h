@@ -30,9 +30,30 @@ inline Library SmallLibrary() {
   Library library;
   ProviderProfile tencent;
   tencent.name = "tencent";
+  tencent.title = "Tencent Cloud";
+  tencent.api = "tencent";
+  tencent.filter.model = FilterModel::kAllConditions;
+  tencent.filter.copies_all_without_rules = true;
+  tencent.filter.has_ipv6 = true;
+  tencent.rule_mode = FilterRules{.priority = {0, 1000}, .has_ipv6 = true};
+  tencent.sessions.at_most_one_copy = false;
+  tencent.sessions.reject_stops_later = false;
+  tencent.lifecycle.by_default = "RUNNING";
+  tencent.error_codes = {
+      {"source_is_target", "UnsupportedOperation.TrafficMirrorNotSupportSameSrcTarget"},
+      {"receiver_in_other_vpc", "UnsupportedOperation.VpcMismatch"},
+      {"source_in_other_vpc", "InvalidParameterValue.ObjectVpcNotCurrentVpc"},
+      {"object_in_use", "InvalidParameterValue.ObjectUseInTrafficMirror"},
+      {"ipv6_receiver", "UnsupportedOperation.Ipv6NotSupport"},
+      {"nat_beside_conditions", "InvalidParameter.Coexist"},
+  };
   tencent.assumptions = {
       {"encapsulation", "vxlan", "Copies are wrapped in VXLAN.", "not documented", false},
       {"vni", "0", "The VXLAN network identifier is 0.", "not documented", false},
+      {"flow_hash_symmetric", "true", "Both directions hash alike.", "not documented", false},
+      {"mtu_policy", "truncate", "Copies are cut.", "not documented", false},
+      {"congestion", "shared_random", "All lose in proportion.", "not documented", false},
+      {"mirrors_what_security_drops", "false", "They are not copied.", "not documented", false},
   };
   library.providers["tencent"] = tencent;
 
@@ -81,16 +102,25 @@ inline WorkloadSpec AtWorkload(const char* name, const char* at) {
   return workload;
 }
 
-inline TencentMirrorSpec MirrorOf(const std::vector<const char*>& sources,
-                                  const std::vector<const char*>& receivers, int number = 0) {
-  TencentMirrorSpec mirror;
+inline MirrorSpec MirrorOf(const std::vector<const char*>& sources,
+                           const std::vector<const char*>& receivers, int number = 0) {
+  MirrorSpec mirror;
   mirror.path = "/mirrors/" + std::to_string(number);
+  mirror.api = "tencent";
+  mirror.spoken = "a CreateTrafficMirror body of Tencent Cloud";
+  mirror.words = {.mirror = "mirror",
+                  .sources = "CollectorSrcs",
+                  .targets = "TargetIps",
+                  .filter = "CollectorNormalFilters",
+                  .state = "State",
+                  .direction = "Direction",
+                  .priority = "Priority"};
+  mirror.filter.path = mirror.path;
   for (std::size_t i = 0; i < sources.size(); ++i) {
-    mirror.collector_sources.push_back(
-        Text(sources[i], mirror.path + "/CollectorSrcs/" + std::to_string(i)));
+    mirror.sources.push_back(Text(sources[i], mirror.path + "/CollectorSrcs/" + std::to_string(i)));
   }
   for (std::size_t i = 0; i < receivers.size(); ++i) {
-    mirror.target_ips.push_back(
+    mirror.targets.push_back(
         Text(receivers[i], mirror.path + "/CollectorTarget/TargetIps/" + std::to_string(i)));
   }
   return mirror;
