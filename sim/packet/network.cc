@@ -8,6 +8,7 @@
 
 #include "models/cloud/firewall.h"
 #include "models/ns3/clock.h"
+#include "models/scenario/taps.h"
 #include "models/wire/hash.h"
 
 namespace vpcmirror::sim {
@@ -53,8 +54,7 @@ ns3::Ptr<EniDevice> MakeEni(const ValidScenario& scenario, std::size_t index,
   device->SetAddress(mac);
   for (const IpAddress& address : eni.addresses) device->AddIpAddress(address);
   device->SetFirewall(Firewall(*scenario.deployment, index));
-  const std::size_t vpc = scenario.deployment->subnets[eni.subnet].vpc;
-  device->SetTapRules(eni.id, scenario.tap_rules[scenario.deployment->vpcs[vpc].provider]);
+  device->SetTapRules(eni.id, TapRulesOf(scenario, index));
   node->AddDevice(device);
   return device;
 }
@@ -89,14 +89,17 @@ void AddReceiver(Network& network, std::size_t eni, const Cvm& cvm) {
 
 void AddMirrors(const ValidScenario& scenario, Network& network) {
   const Deployment& deployment = *scenario.deployment;
-  for (const PlacedMirror& placed : scenario.mirrors) {
-    auto& sessions = network.sessions.emplace_back();
-    for (const std::size_t eni : placed.sources) {
+  const std::vector<std::vector<std::size_t>> watching = MirrorsByEni(scenario);
+  network.sessions.resize(scenario.mirrors.size());
+  for (std::size_t eni = 0; eni < watching.size(); ++eni) {
+    for (const std::size_t mirror : watching[eni]) {
       auto session = ns3::CreateObject<MirrorSession>();
-      session->SetMirror(placed.mirror);
+      session->SetMirror(scenario.mirrors[mirror].mirror);
       network.enis[eni]->AddSession(session);
-      sessions.push_back(session);
+      network.sessions[mirror].push_back(session);
     }
+  }
+  for (const PlacedMirror& placed : scenario.mirrors) {
     for (const std::size_t eni : placed.receiver_enis) {
       AddReceiver(network, eni, deployment.cvms[deployment.enis[eni].cvm]);
     }

@@ -31,11 +31,12 @@ ROOMS = {
     "analysis/report": MODELS + ["analysis/check", "analysis/plan", "analysis/compare"],
     "sim/input": MODELS,
     "sim/packet": MODELS + ["models/ns3"],
+    "sim/explain": MODELS,
     "sim/fluid": MODELS,
     "sim/live": MODELS,
     "sim/sweep": MODELS,
     "sim/cli": MODELS + ["models/ns3"] + ANALYSIS
-    + ["sim/input", "sim/packet", "sim/fluid", "sim/live", "sim/sweep"],
+    + ["sim/input", "sim/packet", "sim/explain", "sim/fluid", "sim/live", "sim/sweep"],
 }
 
 # Libraries by the pattern of their headers, and the rooms that may use each.

@@ -1,0 +1,193 @@
+#include "sim/explain/explainer.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "models/scenario/taps.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+std::vector<std::size_t> MirrorsOf(const ValidScenario& scenario, std::size_t eni) {
+  return std::move(MirrorsByEni(scenario)[eni]);
+}
+
+bool IsAboutAll(Stage stage) {
+  return stage == Stage::kNeverMirrored || stage == Stage::kMirrorTraffic ||
+         stage == Stage::kAdmission;
+}
+
+std::uint32_t FirstItem(const std::vector<TrailStep>& steps, Stage stage, std::uint32_t session,
+                        bool holds) {
+  for (const TrailStep& step : steps) {
+    if (step.stage == stage && step.session == session && step.holds == holds) return step.item;
+  }
+  return kNoCondition;
+}
+
+std::string Judgement(const std::vector<SecurityRule>& rules, const FlowKey& flow,
+                      Direction direction) {
+  const auto rule = DecidingRule(rules, flow, direction);
+  const std::string way = direction == Direction::kIngress ? "ingress" : "egress";
+  if (!rule) return "no " + way + " rule matches, which drops it";
+  return way + " rule " + std::to_string(*rule + 1) + (rules[*rule].accept ? " accepts" : " drops");
+}
+
+// An outer packet as the flow that security groups see.
+FlowKey OuterFlow(const std::vector<std::byte>& outer, Bytes inner) {
+  std::vector<std::byte> frame(kEthernetHeaderBytes);
+  const bool is_v4 = (std::to_integer<int>(outer[0]) >> 4) == 4;
+  StoreBe16(&frame[12], is_v4 ? kEtherTypeIpv4 : kEtherTypeIpv6);
+  frame.insert(frame.end(), outer.begin(), outer.end());
+  return ParseFrame(frame, Bytes(static_cast<std::int64_t>(frame.size())) + inner).flow;
+}
+
+}  // namespace
+
+Ruling Answer::RulingOf(const Outcome& outcome, const Mirror& mirror) const {
+  Ruling ruling{.session = outcome.session, .direction = direction, .refusal = outcome.refusal};
+  if (IsForAll(outcome.refusal)) ruling.session.reset();
+  const bool all_must_hold = mirror.settings().filter.all_must_hold();
+  if (outcome.refusal == Refusal::kNeverMirrored) {
+    ruling.item = FirstItem(trail.steps, Stage::kNeverMirrored, 0, true);
+  } else if (outcome.refusal == Refusal::kFilter && all_must_hold) {
+    ruling.item = FirstItem(trail.steps, Stage::kRule, outcome.session, false);
+  } else if (!all_must_hold &&
+             (outcome.refusal == Refusal::kNone || outcome.refusal == Refusal::kRule ||
+              outcome.refusal == Refusal::kNetworkService)) {
+    ruling.item = FirstItem(trail.steps, Stage::kRule, outcome.session, true);
+  }
+  if (ruling.copies()) ruling.mtu_action = outcome.plan.mtu_action;
+  return ruling;
+}
+
+Explainer::Explainer(const ValidScenario& scenario, std::size_t eni)
+    : scenario_(scenario),
+      eni_(eni),
+      mirrors_(MirrorsOf(scenario, eni)),
+      tap_(MakeTap(scenario, eni, mirrors_)),
+      firewall_(*scenario.deployment, eni) {
+  for (std::size_t i = 0; i < tap_.size(); ++i) {
+    const auto& receivers = tap_.session(i).settings().receivers;
+    counters_.emplace_back(receivers.size());
+    auto& reachable = reachable_.emplace_back();
+    for (const ReceiverAddress& receiver : receivers) {
+      reachable.push_back(scenario.topology->Lookup(eni, receiver.address).stop == Stop::kNone);
+    }
+  }
+}
+
+// Frames without an IP flow have no route and meet no rule of security, and the
+// route of what arrives is its sender's: as in the packet engine.
+void Explainer::Ask(const FrameInfo& frame, Direction direction, Answer& answer) {
+  answer.frame = frame;
+  answer.direction = direction;
+  const bool has_flow = answer.frame.has_flow;
+  const FlowKey& flow = answer.frame.flow;
+  answer.admission =
+      has_flow && !firewall_.is_open() ? firewall_.Admit(flow, direction) : Admission::kAdmitted;
+  answer.route = has_flow && direction == Direction::kEgress
+                     ? scenario_.topology->Lookup(eni_, flow.destination)
+                     : RouteAnswer{};
+  answer.trail.steps.clear();
+  answer.trail.session = 0;
+  answer.decision = tap_.Explain({.info = answer.frame,
+                                  .direction = direction,
+                                  .admitted = answer.admission == Admission::kAdmitted,
+                                  .next_hop = answer.route.next_hop},
+                                 answer.trail);
+}
+
+// A copy without outer headers is the frame itself; any other has an Ethernet
+// header of its own.
+Bytes Explainer::WireLength(const Piece& piece) {
+  const std::size_t headers =
+      piece.outer_bytes + piece.inner_bytes + (piece.outer_bytes > 0 ? kEthernetHeaderBytes : 0);
+  return Bytes(static_cast<std::int64_t>(headers)) + piece.payload;
+}
+
+std::vector<Hop> Explainer::SecurityOf(const FlowKey& flow, Direction direction) const {
+  const Deployment& deployment = *scenario_.deployment;
+  std::vector<Hop> hops;
+  for (const std::size_t index : eni().security_groups) {
+    const SecurityGroup& group = deployment.security_groups[index];
+    const auto& rules = direction == Direction::kIngress ? group.ingress : group.egress;
+    hops.push_back({group.id, Judgement(rules, flow, direction)});
+  }
+  const Subnet& subnet = deployment.subnets[eni().subnet];
+  if (!subnet.acl) return hops;
+  const NetworkAcl& acl = deployment.acls[*subnet.acl];
+  const bool ingress = direction == Direction::kIngress;
+  const bool stays = subnet.cidr.Contains(ingress ? flow.source : flow.destination);
+  hops.push_back({acl.id, stays ? "not asked: the other end is inside the subnet"
+                                : Judgement(ingress ? acl.ingress : acl.egress, flow, direction)});
+  return hops;
+}
+
+Path Explainer::PathOf(const ExplainedCopy& copy, const ReceiverAddress& receiver) const {
+  PathQuestion question;
+  question.source_eni = eni_;
+  question.source_security = false;
+  if (copy.packets.empty() || copy.packets.front().outer.empty()) {
+    question.flow.source = eni().addresses.front();
+    question.flow.destination = receiver.address;
+    question.target_security = false;
+  } else {
+    const ExplainedPacket& first = copy.packets.front();
+    question.flow = OuterFlow(first.outer, first.rewritten + first.payload);
+  }
+  return scenario_.topology->Trace(question);
+}
+
+ExplainedSession Explainer::SessionOf(const Answer& answer, const Outcome& outcome,
+                                      std::span<const std::byte> captured) {
+  const Mirror& mirror = tap_.session(outcome.session);
+  ExplainedSession session;
+  session.mirror = mirror_of(outcome.session);
+  session.ruling = answer.RulingOf(outcome, mirror);
+  for (const TrailStep& step : answer.trail.steps) {
+    if (step.session == outcome.session && !IsAboutAll(step.stage)) session.steps.push_back(step);
+  }
+  if (outcome.refusal != Refusal::kNone) return session;
+  session.plan = outcome.plan;
+  ExplainedCopy copy;
+  copy.receiver_eni = scenario_.mirrors[session.mirror].receiver_enis[outcome.plan.receiver];
+  session.ruling.dropped =
+      ForEachPacket(answer, outcome, captured, [&](const Piece& piece, Bytes wire) {
+        copy.packets.push_back(
+            {.outer = {piece.outer.begin(),
+                       piece.outer.begin() + static_cast<std::ptrdiff_t>(piece.outer_bytes)},
+             .rewritten = Bytes(static_cast<std::int64_t>(piece.inner_bytes)),
+             .payload_offset = piece.payload_offset,
+             .payload = piece.payload,
+             .wire = wire});
+      });
+  if (session.ruling.dropped) copy.packets.clear();
+  copy.path = PathOf(copy, mirror.settings().receivers[outcome.plan.receiver]);
+  session.copy = std::move(copy);
+  return session;
+}
+
+Explanation Explainer::Explain(std::span<const std::byte> captured, Bytes wire_length,
+                               Direction direction) {
+  Answer answer;
+  Ask(ParseFrame(captured, wire_length), direction, answer);
+  Explanation explanation{.eni = eni_,
+                          .direction = direction,
+                          .frame = answer.frame,
+                          .route = answer.route,
+                          .admission = answer.admission};
+  if (answer.frame.has_flow) explanation.security = SecurityOf(answer.frame.flow, direction);
+  for (const TrailStep& step : answer.trail.steps) {
+    if (IsAboutAll(step.stage)) explanation.for_all.push_back(step);
+  }
+  for (const Outcome& outcome : answer.decision.outcomes()) {
+    explanation.sessions.push_back(SessionOf(answer, outcome, captured));
+    const Ruling& ruling = explanation.sessions.back().ruling;
+    if (!ruling.session && !explanation.ruling_for_all) explanation.ruling_for_all = ruling;
+  }
+  return explanation;
+}
+
+}  // namespace vpcmirror::sim
