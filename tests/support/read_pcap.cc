@@ -27,7 +27,6 @@ class PcapReader {
   explicit PcapReader(std::span<const std::byte> file) : file_(file) {
     Need(kFileHeaderBytes, "file header");
     const std::uint32_t magic = LoadBe32(file_.data());
-    if (magic == kPcapngMagic) throw std::runtime_error("a pcapng file, not a classic pcap file");
     is_swapped_ = magic == Swapped(kMicrosecondMagic) || magic == Swapped(kNanosecondMagic);
     const std::uint32_t as_written = is_swapped_ ? Swapped(magic) : magic;
     if (as_written != kMicrosecondMagic && as_written != kNanosecondMagic) {
@@ -73,9 +72,65 @@ class PcapReader {
   std::int64_t tick_ns_ = 0;
 };
 
+// draft-ietf-opsawg-pcapng: a chain of blocks, each with its type and length in front.
+class PcapngReader {
+ public:
+  explicit PcapngReader(std::span<const std::byte> file) : file_(file) {}
+
+  PcapFile Read() {
+    PcapFile result;
+    while (at_ < file_.size()) {
+      Need(kBlockHeaderBytes + kByteOrderBytes);
+      if (LoadBe32(&file_[at_]) == kPcapngMagic) is_swapped_ = LoadBe32(&file_[at_ + 8]) != kOrder;
+      const std::size_t block_bytes = Word(at_ + 4);
+      if (block_bytes < kBlockHeaderBytes)
+        throw std::runtime_error(Place() + "a block without room");
+      Need(block_bytes);
+      if (Word(at_) == kInterface) result.link_type = Word(at_ + 8) & 0xffff;
+      if (Word(at_) == kEnhancedPacket) result.frames.push_back(ReadFrame(block_bytes));
+      at_ += block_bytes;
+    }
+    return result;
+  }
+
+ private:
+  static constexpr std::uint32_t kOrder = 0x1a2b3c4d;
+  static constexpr std::uint32_t kInterface = 1;
+  static constexpr std::uint32_t kEnhancedPacket = 6;
+  static constexpr std::size_t kBlockHeaderBytes = 8;
+  static constexpr std::size_t kByteOrderBytes = 4;
+  static constexpr std::size_t kPacketAt = 28;  // behind type, length and five words
+
+  std::string Place() const { return "offset " + std::to_string(at_) + ": "; }
+  void Need(std::size_t bytes) const {
+    if (bytes > file_.size() - at_)
+      throw std::runtime_error(Place() + "the file ends inside a block");
+  }
+  std::uint32_t Word(std::size_t at) const {
+    const std::uint32_t value = LoadBe32(&file_[at]);
+    return is_swapped_ ? Swapped(value) : value;
+  }
+
+  CapturedFrame ReadFrame(std::size_t block_bytes) const {
+    const std::size_t captured = block_bytes < kPacketAt ? 0 : Word(at_ + 20);
+    if (block_bytes < kPacketAt || captured > block_bytes - kPacketAt) {
+      throw std::runtime_error(Place() + "a frame that is longer than its block");
+    }
+    const std::span<const std::byte> octets = file_.subspan(at_ + kPacketAt, captured);
+    return {.octets = {octets.begin(), octets.end()}, .wire_length = Bytes(Word(at_ + 24))};
+  }
+
+  std::span<const std::byte> file_;
+  std::size_t at_ = 0;
+  bool is_swapped_ = false;
+};
+
 }  // namespace
 
-PcapFile ParsePcap(std::span<const std::byte> file) { return PcapReader(file).Read(); }
+PcapFile ParsePcap(std::span<const std::byte> file) {
+  const bool is_pcapng = file.size() >= 4 && LoadBe32(file.data()) == kPcapngMagic;
+  return is_pcapng ? PcapngReader(file).Read() : PcapReader(file).Read();
+}
 
 PcapFile ReadPcap(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);

