@@ -112,6 +112,21 @@ TEST(NewCommandTest, PrintsAScenarioThatRuns) {
   EXPECT_EQ(ran.exit_code, kFine) << ran.err;
 }
 
+TEST(NewCommandTest, HasAScenarioForEveryProviderThatShips) {
+  const Program program;
+  for (const auto& each : std::filesystem::directory_iterator(std::string(VPCMIRROR_SOURCE_DIR) +
+                                                              "/scenarios/profiles")) {
+    const std::string provider = each.path().stem().string();
+    SCOPED_TRACE(provider);
+    const Ran printed = program({"new", "--provider", provider});
+    ASSERT_EQ(printed.exit_code, kFine) << printed.err;
+    EXPECT_THAT(printed.out, HasSubstr("\"provider\": \"" + provider + "\""));
+    const std::string file = program.Write(provider + ".json", printed.out);
+    const Ran checked = program({"check", file});
+    EXPECT_NE(checked.exit_code, kBadInput) << checked.err;
+  }
+}
+
 TEST(CheckCommandTest, FindsNothingInAGoodScenario) {
   const Program program;
   const std::string file = program.Write("small.json", kSmallest);
