@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <set>
@@ -27,6 +28,11 @@ std::string PointerOf(const std::vector<std::string>& context) {
     pointer.append("/").append(EscapePointer(std::string_view(step).substr(1, step.size() - 2)));
   }
   return pointer;
+}
+
+bool IsAtOrBelow(std::string_view path, std::string_view ancestor) {
+  return path.starts_with(ancestor) &&
+         (path.size() == ancestor.size() || path[ancestor.size()] == '/');
 }
 
 }  // namespace
@@ -70,8 +76,11 @@ std::vector<Complaint> Schema::Check(const nlohmann::json& document) const {
   // valijson judges; but it reports a value once more for each of its ancestors,
   // leaves patternProperties at the first member that fails, and has no words for
   // a name that propertyNames refuses. So the words are found value by value, and
-  // a report without words is passed on as valijson put it.
-  std::vector<Complaint> complaints = SchemaWords(json_).Explain(document);
+  // a report without words is passed on as valijson put it. Of a value under an
+  // anyOf it reports what every schema there has against it, so that words for
+  // one of them silence it.
+  SchemaExplanation explanation = SchemaWords(json_).Explain(document);
+  std::vector<Complaint>& complaints = explanation.complaints;
   std::set<std::string> reported;
   for (const Complaint& complaint : complaints) {
     for (std::string path = complaint.path;; path.erase(path.rfind('/'))) {
@@ -80,9 +89,13 @@ std::vector<Complaint> Schema::Check(const nlohmann::json& document) const {
   }
   for (const auto& error : results) {
     const std::string path = PointerOf(error.context);
+    const auto silences = [&](const std::string& choice) {
+      return reported.count(choice) != 0 && IsAtOrBelow(path, choice);
+    };
+    if (std::any_of(explanation.choices.begin(), explanation.choices.end(), silences)) continue;
     if (reported.insert(path).second) complaints.push_back({path, {error.description, ""}, false});
   }
-  return complaints;
+  return std::move(complaints);
 }
 
 }  // namespace vpcmirror::sim

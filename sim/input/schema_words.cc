@@ -286,39 +286,41 @@ const Json& SchemaWords::Choose(const Json& schema, const Json& value) const {
 }
 
 void SchemaWords::Walk(const Json& schema, const Json& value, const std::string& pointer,
-                       std::vector<Complaint>& complaints) const {
+                       SchemaExplanation& explanation) const {
   if (auto fault = ExplainValue(schema, value)) {
-    complaints.push_back({pointer, std::move(*fault), false});
+    explanation.complaints.push_back({pointer, std::move(*fault), false});
   }
+  if (schema.contains("anyOf")) explanation.choices.push_back(pointer);
   const Json& chosen = Choose(schema, value);
   if (&chosen != &schema) {
-    Walk(chosen, value, pointer, complaints);
+    Walk(chosen, value, pointer, explanation);
   } else {
-    WalkInto(schema, value, pointer, complaints);
+    WalkInto(schema, value, pointer, explanation);
   }
 }
 
 void SchemaWords::WalkInto(const Json& schema, const Json& value, const std::string& pointer,
-                           std::vector<Complaint>& complaints) const {
+                           SchemaExplanation& explanation) const {
   if (value.is_object() && schema.contains("additionalProperties")) {
-    ExplainKeys(schema, value, pointer, complaints);
+    ExplainKeys(schema, value, pointer, explanation.complaints);
     for (const auto& [name, member] : value.items()) {
       const Json* inside = Inside(schema, value, name);
-      if (inside != nullptr) Walk(*inside, member, pointer + "/" + EscapePointer(name), complaints);
+      if (inside != nullptr)
+        Walk(*inside, member, pointer + "/" + EscapePointer(name), explanation);
     }
   } else if (value.is_array()) {
     const Json* inside = Inside(schema, value, "");
     if (inside == nullptr) return;
     for (std::size_t i = 0; i < value.size(); ++i) {
-      Walk(*inside, value[i], pointer + "/" + std::to_string(i), complaints);
+      Walk(*inside, value[i], pointer + "/" + std::to_string(i), explanation);
     }
   }
 }
 
-std::vector<Complaint> SchemaWords::Explain(const Json& document) const {
-  std::vector<Complaint> complaints;
-  Walk(Resolve(schema_), document, "", complaints);
-  return complaints;
+SchemaExplanation SchemaWords::Explain(const Json& document) const {
+  SchemaExplanation explanation;
+  Walk(Resolve(schema_), document, "", explanation);
+  return explanation;
 }
 
 }  // namespace vpcmirror::sim

@@ -17,6 +17,11 @@ namespace vpcmirror::sim {
 // "the string "abc"", "10", "an object": a value as an error shows it.
 std::string Describe(const nlohmann::json& value);
 
+struct SchemaExplanation {
+  std::vector<Complaint> complaints;
+  std::vector<std::string> choices;  // pointers of values that stand under an anyOf
+};
+
 // For one thread. Knows the keywords that our schemas use, and no more: type, enum, pattern,
 // bounds, properties, patternProperties, additionalProperties (false), required,
 // items, not ({}), $ref (within the file), anyOf, and notSimulated, which is ours.
@@ -28,7 +33,7 @@ class SchemaWords {
   explicit SchemaWords(const nlohmann::json& schema) : schema_(schema) {}
 
   // What is wrong with the document, each value by itself.
-  std::vector<Complaint> Explain(const nlohmann::json& document) const;
+  SchemaExplanation Explain(const nlohmann::json& document) const;
 
   // What a schema accepts: `a bandwidth such as "10 Gbps"`.
   std::string Accepted(const nlohmann::json& schema) const;
@@ -39,9 +44,9 @@ class SchemaWords {
   const nlohmann::json* Inside(const nlohmann::json& schema, const nlohmann::json& value,
                                const std::string& step) const;
   void Walk(const nlohmann::json& schema, const nlohmann::json& value, const std::string& pointer,
-            std::vector<Complaint>& complaints) const;
+            SchemaExplanation& explanation) const;
   void WalkInto(const nlohmann::json& schema, const nlohmann::json& value,
-                const std::string& pointer, std::vector<Complaint>& complaints) const;
+                const std::string& pointer, SchemaExplanation& explanation) const;
   // How many keys of a value, and of what is in it, a schema knows.
   std::size_t KnownKeys(const nlohmann::json& schema, const nlohmann::json& value) const;
   // The schema itself, or the one of its anyOf that suits the value best.
