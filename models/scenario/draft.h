@@ -88,6 +88,7 @@ struct Draft {
   std::vector<PlacedMirror> mirrors;
   std::vector<Workload> workloads;
   std::vector<PcapOutput> pcaps;
+  std::vector<std::string> notes;  // sentences that every output repeats
   std::vector<Assertion> assertions;
   Picoseconds duration{kPicosecondsPerSecond};
 

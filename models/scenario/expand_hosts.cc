@@ -75,6 +75,7 @@ class HostPlanner {
     PlanQueue(plan);
     PlanEnis(plan);
     if (draft_.errors.all().size() != errors_before) return std::nullopt;
+    SettleLimitModel(plan);
     return plan;
   }
 
@@ -140,11 +141,21 @@ class HostPlanner {
                                  "The packet rate of " + of + " is not known and not limited.",
                                  source);
     }
-    if (!settings_.type && !settings_.limit_model) {
-      draft_.assumptions.Default("limit_model", "combined",
-                                 "Limits given by hand hold for in and out together.",
-                                 "as Tencent's instance catalogue counts them");
-    }
+  }
+
+  // Limits given by hand are counted as the host's cloud counts.
+  void SettleLimitModel(CvmPlan& plan) {
+    if (settings_.type || settings_.limit_model) return;
+    const Deployment& deployment = *draft_.deployment;
+    const Vpc& vpc = deployment.vpcs[deployment.subnets[plan.enis.front().subnet].vpc];
+    const ProviderProfile& profile = draft_.providers[vpc.provider];
+    plan.limits.model = profile.limit_model;
+    const bool combined = plan.limits.model == LimitModel::kCombined;
+    draft_.assumptions.Default(
+        "limit_model", std::string(ToString(plan.limits.model)),
+        combined ? "Limits given by hand hold for in and out together."
+                 : "Limits given by hand hold for in and for out, each on its own.",
+        "as the instance catalogue of " + profile.title + " counts them");
   }
 
   void PlanReceiver(CvmPlan& plan) {

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace vpcmirror {
@@ -96,6 +98,40 @@ void NoteOverlap(Draft& draft) {
   }
 }
 
+// Of each CVM once, whichever of its ENIs are meant; empty when one is not known.
+std::optional<BitsPerSecond> BandwidthOf(const Deployment& deployment,
+                                         const std::vector<std::size_t>& enis) {
+  std::set<std::size_t> cvms;
+  for (const std::size_t eni : enis) cvms.insert(deployment.enis[eni].cvm);
+  BitsPerSecond sum{};
+  for (const std::size_t cvm : cvms) {
+    const std::optional<BitsPerSecond>& limit = deployment.cvms[cvm].limits.bandwidth;
+    if (!limit) return std::nullopt;
+    sum += *limit;
+  }
+  return sum;
+}
+
+std::string Mbps(BitsPerSecond rate) { return std::to_string(rate.count() / 1'000'000) + " Mbps"; }
+
+// What the API asks of a mirror on creation is no reason not to simulate it: a
+// note says what the API would answer.
+void NoteReceiverBandwidth(Draft& draft, const PlacedMirror& placed) {
+  const Deployment& deployment = *draft.deployment;
+  const ProviderProfile& profile = draft.providers[deployment.vpcs[placed.vpc].provider];
+  if (!profile.source_to_receiver_bandwidth) return;
+  const std::int64_t ratio = *profile.source_to_receiver_bandwidth;
+  const auto sources = BandwidthOf(deployment, placed.sources);
+  const auto receivers = BandwidthOf(deployment, placed.receiver_enis);
+  if (!sources || !receivers || receivers->count() * ratio >= sources->count()) return;
+  const auto code = profile.error_codes.find("too_little_receiver_bandwidth");
+  draft.notes.push_back((code == profile.error_codes.end() ? "" : code->second + ": ") +
+                        profile.title + " would refuse mirror " + placed.mirror->settings().id +
+                        ". Its receivers have " + Mbps(*receivers) + " together, and 1/" +
+                        std::to_string(ratio) + " of its sources' " + Mbps(*sources) +
+                        " is asked for.");
+}
+
 }  // namespace
 
 MirrorDraft::MirrorDraft(Draft& all, std::size_t position)
@@ -143,7 +179,9 @@ void ExpandMirrors(Draft& draft) {
   }
   CheckMirrorsTogether(mirrors);
   for (MirrorDraft& mirror : mirrors) {
-    if (mirror.placed) draft.mirrors.push_back(std::move(*mirror.placed));
+    if (!mirror.placed) continue;
+    NoteReceiverBandwidth(draft, *mirror.placed);
+    draft.mirrors.push_back(std::move(*mirror.placed));
   }
   NoteOverlap(draft);
 }

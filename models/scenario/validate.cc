@@ -96,12 +96,13 @@ std::vector<std::shared_ptr<const TapRules>> RulesOf(const Draft& draft) {
   return rules;
 }
 
-// One of each provider that is experimental.
-std::vector<std::string> NotesOf(const std::vector<ProviderProfile>& providers) {
+// One of each provider that is experimental, then what was noted on the way.
+std::vector<std::string> NotesOf(const Draft& draft) {
   std::vector<std::string> notes;
-  for (const ProviderProfile& profile : providers) {
+  for (const ProviderProfile& profile : draft.providers) {
     if (profile.experimental) notes.push_back(ExperimentalNote(profile));
   }
+  notes.insert(notes.end(), draft.notes.begin(), draft.notes.end());
   return notes;
 }
 
@@ -152,7 +153,7 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   valid.pcaps = std::move(draft.pcaps);
   valid.assertions = std::move(draft.assertions);
   valid.assumptions = draft.assumptions.all();
-  valid.notes = NotesOf(draft.providers);
+  valid.notes = NotesOf(draft);
   return valid;
 }
 
