@@ -50,6 +50,19 @@ void FitInto(MtuPolicy policy, const FrameInfo& frame, bool is_cut, CopyPlan& pl
   }
 }
 
+// Session::whole_room of a mirror whose room at the source is known.
+std::array<Bytes, 2> WholeRoom(const Mirror& mirror, Bytes room_at_source) {
+  const MirrorSettings& settings = mirror.settings();
+  std::array<Bytes, 2> rooms{Bytes(-1), Bytes(-1)};
+  const bool is_plain = settings.receivers.size() == 1 && !mirror.encapsulation().carries_ip() &&
+                        settings.port_hash_symmetry == HashSymmetry::kSymmetric;
+  if (!is_plain) return rooms;
+  for (std::size_t i = 0; i < rooms.size(); ++i) {
+    if (!settings.packet_length[i]) rooms[i] = std::min(room_at_source, mirror.RoomAtReceiver(0));
+  }
+  return rooms;
+}
+
 }  // namespace
 
 bool NeverMirrored::Matches(const FrameInfo& frame) const noexcept {
@@ -93,7 +106,11 @@ MirrorTap::MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> ru
     asks_next_hop_ = asks_next_hop_ || mirror->settings().filter.asks_next_hop();
     const Bytes room = mirror->RoomAtSource(source.mtu);
     const auto given = static_cast<std::uint32_t>(sessions_.size());
-    sessions_.push_back({.mirror = std::move(mirror), .room_at_source = room, .given = given});
+    const auto whole_room = WholeRoom(*mirror, room);
+    sessions_.push_back({.mirror = std::move(mirror),
+                         .room_at_source = room,
+                         .whole_room = whole_room,
+                         .given = given});
   }
   const auto number = [](const Session& session) { return session.mirror->settings().number; };
   std::stable_sort(sessions_.begin(), sessions_.end(),
@@ -225,7 +242,16 @@ void MirrorTap::Fill(const Frame& frame, Verdict verdict, const FrameHashes& has
     outcome->session = static_cast<std::uint32_t>(i);
     outcome->refusal = refusal;
     if (refusal != Refusal::kNone) continue;
-    if constexpr (Trail::kKept) trail.session = static_cast<std::uint32_t>(i);
+    if constexpr (Trail::kKept) {
+      trail.session = static_cast<std::uint32_t>(i);
+    } else {
+      // What most copies are, found without Plan, which would say the same.
+      const Bytes room = sessions_[i].whole_room[static_cast<std::size_t>(frame.direction)];
+      if (frame.info.wire_length <= room) {
+        outcome->plan = {.kept = frame.info.wire_length, .room = room, .entropy = hashes.flow};
+        continue;
+      }
+    }
     outcome->plan = Plan(sessions_[i], frame, hashes, trail);
   }
   decision.size_ = sessions_.size();

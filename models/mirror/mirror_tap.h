@@ -131,6 +131,9 @@ class MirrorTap {
   struct Session {
     std::shared_ptr<const Mirror> mirror;
     Bytes room_at_source{};
+    // Frames up to this length are copied whole and by their symmetric hash to the
+    // only receiver, by Direction; below 0: Plan decides about all.
+    std::array<Bytes, 2> whole_room{Bytes(-1), Bytes(-1)};
     std::uint32_t given = 0;
   };
   // What does not depend on the frame's length: a refusal of 4 bits for each session.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <memory>
@@ -260,6 +261,37 @@ TEST_P(HotPathTest, AllocatesNothingThrowsNothingTakesNoLock) {
   Counters counters;
   DriveEverything(Profiles().at(GetParam()), EveryShape(), counters);
   for (const Ledger& ledger : counters.ledgers) EXPECT_TRUE(ledger.AddsUp());
+}
+
+bool Same(const Outcome& a, const Outcome& b) {
+  if (a.session != b.session || a.refusal != b.refusal) return false;
+  if (a.refusal != Refusal::kNone) return true;
+  return a.plan.receiver == b.plan.receiver && a.plan.mtu_action == b.plan.mtu_action &&
+         a.plan.offset == b.plan.offset && a.plan.kept == b.plan.kept &&
+         a.plan.room == b.plan.room && a.plan.entropy == b.plan.entropy;
+}
+
+// Explain takes none of the hot path's short cuts.
+TEST_P(HotPathTest, DecidesAsItExplains) {
+  const ProviderProfile& profile = Profiles().at(GetParam());
+  FlowCache cache(std::size_t{1} << 16);
+  for (const Shape& shape : EveryShape()) {
+    std::vector<std::shared_ptr<const Mirror>> sessions = SessionsOf(profile, shape, false);
+    MirrorSettings only = SettingsOf(profile, shape);
+    only.receivers.pop_back();
+    sessions.push_back(std::make_shared<const Mirror>(only));
+    const MirrorTap tap({.eni_id = "eni-a", .mtu = Bytes(1500)}, std::make_shared<const TapRules>(),
+                        sessions);
+    for (const std::vector<std::byte>& octets : MakeFrames()) {
+      const FrameInfo info = ParseFrame(octets, Bytes(static_cast<std::int64_t>(octets.size())));
+      for (const Frame& frame : WaysToSee(info)) {
+        Trail trail;
+        const Decision want = tap.Explain(frame, trail);
+        const Decision got = tap.OnFrame(frame, &cache);
+        EXPECT_TRUE(std::ranges::equal(got.outcomes(), want.outcomes(), Same));
+      }
+    }
+  }
 }
 
 std::vector<std::string> ProfileNames() {

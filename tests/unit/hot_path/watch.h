@@ -8,7 +8,7 @@ namespace vpcmirror {
 
 struct Watched {
   std::size_t allocations = 0;
-  std::size_t bytes = 0;  // asked for, by those allocations
+  std::ptrdiff_t kept_bytes = 0;  // allocated and not freed, as the allocator rounds them
   std::size_t locks = 0;
   std::size_t exceptions = 0;
 };

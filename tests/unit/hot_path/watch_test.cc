@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <pthread.h>
 
 #include <cstdlib>
@@ -19,17 +20,22 @@ thread_local bool watching = false;
 thread_local Watched watched;
 
 void* Allocate(std::size_t bytes, std::size_t alignment) {
-  if (watching) {
-    ++watched.allocations;
-    watched.bytes += bytes;
-  }
   // aligned_alloc wants a multiple of the alignment.
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
   void* const memory = alignment <= alignof(std::max_align_t)
                            ? std::malloc(bytes)
                            : std::aligned_alloc(alignment, rounded);
   if (memory == nullptr) throw std::bad_alloc();
+  if (watching) {
+    ++watched.allocations;
+    watched.kept_bytes += static_cast<std::ptrdiff_t>(malloc_usable_size(memory));
+  }
   return memory;
+}
+
+void Free(void* memory) {
+  if (watching) watched.kept_bytes -= static_cast<std::ptrdiff_t>(malloc_usable_size(memory));
+  std::free(memory);
 }
 
 // The function that ours stands before.
@@ -65,14 +71,18 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
 void* operator new[](std::size_t bytes, std::align_val_t alignment) {
   return vpcmirror::Allocate(bytes, static_cast<std::size_t>(alignment));
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { vpcmirror::Free(memory); }
+void operator delete[](void* memory) noexcept { vpcmirror::Free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { vpcmirror::Free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { vpcmirror::Free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { vpcmirror::Free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { vpcmirror::Free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  vpcmirror::Free(memory);
+}
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
+  vpcmirror::Free(memory);
+}
 // Of the sanitizer's library, unlike the standard one's, these would not ask the above.
 void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
   return ::operator new(bytes);
@@ -116,7 +126,8 @@ namespace {
 TEST(WatchTest, SeesNothingWhereNothingIsDone) {
   const Watch watch;
   const Watched seen = watch.seen();
-  EXPECT_EQ(seen.allocations + seen.bytes + seen.locks + seen.exceptions, 0u);
+  EXPECT_EQ(seen.allocations + seen.locks + seen.exceptions, 0u);
+  EXPECT_EQ(seen.kept_bytes, 0);
 }
 
 TEST(WatchTest, SeesAllocations) {
@@ -128,7 +139,13 @@ TEST(WatchTest, SeesAllocations) {
   const auto line = std::make_unique<Line>();
   const auto array = std::make_unique<char[]>(3);
   EXPECT_EQ(watch.seen().allocations, 3u);
-  EXPECT_EQ(watch.seen().bytes, 10 * sizeof(int) + 64 + 3);
+  EXPECT_GE(watch.seen().kept_bytes, static_cast<std::ptrdiff_t>(10 * sizeof(int) + 64 + 3));
+}
+
+TEST(WatchTest, CountsNoByteThatIsFreed) {
+  const Watch watch;
+  { const std::vector<int> ints(10); }
+  EXPECT_EQ(watch.seen().kept_bytes, 0);
 }
 
 TEST(WatchTest, SeesLocks) {
