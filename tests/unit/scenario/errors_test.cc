@@ -50,12 +50,15 @@ const ErrorCase kNetworkErrors[] = {
     {"UnknownProvider", [](Scenario& s) { s.provider = Text("tencant", "/provider"); },
      "/provider: there is no provider \"tencant\" | \"tencent\" (nearest)"},
     {"UnknownAssumption", [](Scenario& s) { s.assumptions["encapsulaton"] = Text("none", "/a"); },
-     "/a: there is no assumption \"encapsulaton\" | \"encapsulation\" (nearest), or \"vni\""},
-    // The profile of the tests assumes two things; the rest is as if documented.
+     "/a: there is no assumption \"encapsulaton\" | \"encapsulation\" (nearest), or \"vni\", "
+     "\"flow_hash_symmetric\", "
+     "\"mtu_policy\", \"mirrors_what_security_drops\", \"congestion\""},
+    // The profile of the tests assumes six things; the rest is as if documented.
     {"AssumptionOfAnotherCloud",
      [](Scenario& s) { s.assumptions["services_need_enabling"] = Text("true", "/a"); },
      "/a: services_need_enabling is nothing that tencent leaves to an assumption | "
-     "\"encapsulation\", \"vni\""},
+     "\"encapsulation\", \"vni\", \"flow_hash_symmetric\", "
+     "\"mtu_policy\", \"mirrors_what_security_drops\", \"congestion\""},
     {"BadEncapsulation", [](Scenario& s) { s.assumptions["encapsulation"] = Text("gre", "/a"); },
      "/a: encapsulation cannot be \"gre\" | \"none\", \"vxlan\", \"geneve\", \"gre_ip\", "
      "\"gre_ethernet\", \"nvgre\", \"erspan1\", \"erspan2\" or \"erspan3\""},

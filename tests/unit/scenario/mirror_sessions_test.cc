@@ -166,15 +166,20 @@ TEST(MirrorSessionsTest, AreStoppedByDefaultWhereTheApiSaysSo) {
 
 TEST(MirrorSessionsTest, MaySendToAnotherVpcThatIsRouted) {
   Scenario scenario = OneSession();
-  GatewaySpec peering;
-  peering.name = "peering";
-  peering.kind = NextHop::Kind::kPeering;
-  peering.peer_vpc = "test";
-  scenario.vpcs[0].gateways = {peering};
-  RouteTableSpec table;
-  table.name = "main";
-  table.routes = {{"/r/0", Prefix("10.1.0.0/16"), "peering"}};
-  scenario.vpcs[0].route_tables = {table};
+  const char* const others[] = {"test", "prod"};
+  const char* const ranges[] = {"10.1.0.0/16", "10.0.0.0/16"};
+  for (std::size_t i = 0; i < 2; ++i) {
+    GatewaySpec peering;
+    peering.name = "peering";
+    peering.kind = NextHop::Kind::kPeering;
+    peering.peer_vpc = others[i];
+    scenario.vpcs[i].gateways = {peering};
+    RouteTableSpec table;
+    table.name = "main";
+    table.routes = {{"/r/0", Prefix("0.0.0.0/0"), "outside"},
+                    {"/r/1", Prefix(ranges[i]), "peering"}};
+    scenario.vpcs[i].route_tables = {table};
+  }
   scenario.mirrors[0].targets[0].value = "lab";
   EXPECT_THAT(ErrorsOf(scenario, CloudLibrary()), IsEmpty());
 }
