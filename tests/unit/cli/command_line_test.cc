@@ -82,7 +82,7 @@ TEST(CommandLineTest, RefusesASeedThatAScenarioCouldNotHave) {
 TEST(CommandLineTest, SuggestsTheCommandThatWasMeant) {
   EXPECT_EQ(Program()({"chekc", "x.json"}).err,
             "vpcmirror: there is no command \"chekc\"\n  accepted: \"check\" (nearest), or "
-            "\"new\", \"run\"\n");
+            "\"new\", \"run\", \"explain\", \"profiles\"\n");
 }
 
 TEST(CommandLineTest, ColoursATerminalUnlessToldNotTo) {

@@ -160,7 +160,7 @@ TEST(ResultJsonTest, HasEveryNumberOfAMirrorAndItAddsUp) {
   EXPECT_EQ(mirror["offered_bytes"], 250'000'600);
   EXPECT_EQ(mirror["rejected_frames"], 10);
   EXPECT_EQ(mirror["rejected_bytes"], 600);
-  EXPECT_EQ(mirror["rejected"].size(), 7u);
+  EXPECT_EQ(mirror["rejected"].size(), 12u);
   EXPECT_EQ(mirror["rejected"]["never_mirrored"]["bytes"], 600);
   EXPECT_EQ(mirror["mirrored_frames"], 200'000);
   EXPECT_EQ(mirror["queued_at_end_frames"], 0);
