@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test. CI runs exactly this.
 #
-# Two builds, because each finds what the other cannot: preset dev (Debug,
+# Three builds, because each finds what the others cannot: preset dev (Debug,
 # sanitizers) runs everything but the tests labelled `release`; preset release
-# runs those, which simulate too much for a sanitizer.
+# runs those, which simulate too much for a sanitizer; preset fuzz lets libFuzzer
+# search for ten seconds with each fuzzer.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -29,8 +30,13 @@ scripts/build.sh release vpcmirror
 printf '== preset release: testing\n'
 run_tests release --progress -L '^release$'
 
+printf '== preset fuzz: building\n'
+scripts/build.sh fuzz
+printf '== preset fuzz: searching\n'
+VPCMIRROR_FUZZ_SECONDS=10 run_tests fuzz --progress -L '^fuzz$'
+
 printf '== skipped\n'
-python3 scripts/skipped_tests.py build/dev/ctest.xml build/release/ctest.xml
+python3 scripts/skipped_tests.py build/{dev,release,fuzz}/ctest.xml
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf '== FAILED in preset %s\n' "${failed[*]}"

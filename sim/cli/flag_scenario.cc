@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/cli/mirror_everything.h"
+
 namespace vpcmirror::sim {
 namespace {
 
@@ -61,9 +63,7 @@ std::string ScenarioText(const FlagScenario& flags) {
   "workloads": {{
     "traffic": {{{}, "per": "host"}}
   }},
-  "mirrors": [
-    {{"CollectorSrcs": ["source"], "Direction": "ALL", "CollectorTarget": {{"TargetIps": ["receiver"], "AlgHash": "FIVE_TUPLE_FLOW"}}}}
-  ]
+  "mirrors": {}
 }}
 )",
                      kFlagScenarioName, Quoted(description), Quoted(flags.provider),
@@ -71,7 +71,12 @@ std::string ScenarioText(const FlagScenario& flags) {
                      flags.receiver_type.empty()
                          ? "    // Without a type nothing limits it: the question is the sources.\n"
                          : "",
-                     receiver, traffic);
+                     receiver, traffic,
+                     MirrorEverything({.provider = flags.provider,
+                                       .source = "source",
+                                       .count = flags.count,
+                                       .receiver = "receiver",
+                                       .receivers = flags.receivers}));
 }
 
 ScenarioException InTermsOfFlags(const ScenarioException& exception) {
