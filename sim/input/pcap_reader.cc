@@ -32,7 +32,8 @@ constexpr std::uint32_t kLargestFrame = 262144;
 }
 
 void CheckFile(const std::string& file) {
-  constexpr const char* kAccepted = "the path of a pcap or pcapng file, from the scenario's folder";
+  constexpr const char* kAccepted =
+      "the path of a pcap or pcapng file (in a scenario: from its folder)";
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
   if (!std::filesystem::exists(status)) Fail(file, "there is no such file", kAccepted);

@@ -317,7 +317,7 @@ const BrokenCase kBrokenCases[] = {
      "{\"hosts\": {\"w\": {}}, \"workloads\": {\"x\": {\"replay\": {\"file\": \"no.pcap\"}}}}",
      {"1:61 /workloads/x/replay/file: no.pcap: there is no such file | the path of a pcap or "
       "pcapng "
-      "file, from the scenario's folder"}},
+      "file (in a scenario: from its folder)"}},
     {"Timeline",
      "{\"hosts\": {\"w\": {}}, \"timeline\": [1]}",
      {"1:34 /timeline: not simulated by this version: a timeline | leave it out"}},
