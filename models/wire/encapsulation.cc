@@ -293,12 +293,6 @@ Bytes Encapsulation::MaxInner(Bytes mtu, IpFamily family) const noexcept {
   return Bytes(std::max<std::int64_t>(std::min(mtu.count(), longest) - headers, 0));
 }
 
-std::uint16_t Encapsulation::SourcePort(std::uint64_t entropy) const noexcept {
-  const std::uint64_t ports = settings_.source_ports;
-  const std::uint64_t port = ports_are_power_of_two_ ? entropy & (ports - 1) : entropy % ports;
-  return static_cast<std::uint16_t>(settings_.first_source_port + port);
-}
-
 // VXLAN's path, where a call would be a tenth of all there is to do.
 [[gnu::always_inline]] inline void Encapsulation::WriteUdpTunnel(const TunnelRoute& route,
                                                                  std::size_t ip_payload,
@@ -354,6 +348,26 @@ void Encapsulation::WriteGreTunnel(const TunnelRoute& route, std::byte* at) cons
                                 (is_type2 && vlan != 0 ? kErspan2TagInFrame : 0u) |
                                 (route.truncated ? kErspanTruncated : 0u));
   if (!is_type2) StoreBe32(at + kErspanAt + 4, route.timestamp);
+}
+
+PreparedHeaders::PreparedHeaders(const Encapsulation& encapsulation,
+                                 const TunnelRoute& route) noexcept
+    : encapsulation_(&encapsulation) {
+  const bool is_udp = encapsulation.destination_port().has_value();
+  if (!is_udp || encapsulation.carries_ip() || !route.source.is_v4()) return;
+  std::array<std::byte, kMaxOuterHeaderBytes> headers;
+  const TunnelRoute addresses{.source = route.source, .destination = route.destination};
+  if (encapsulation.WriteHeaders(addresses, Bytes(0), headers) != kBytes) return;
+  StoreBe16(&headers[kIpv4LengthAt], 0);
+  StoreBe16(&headers[kIpv4ChecksumAt], 0);
+  StoreBe16(&headers[kIpv4HeaderBytes], 0);
+  StoreBe16(&headers[kIpv4HeaderBytes + kUdpLengthAt], 0);
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    words_[i] = SwapNetwork64(LoadNetworkWord64(&headers[8 * i]));
+  }
+  std::memcpy(&last_, &headers[sizeof words_], sizeof last_);
+  sum_ = SumWords(std::span(headers).first<kIpv4HeaderBytes>());
+  refused_from_ = kMaxIpBytes - kBytes + 1;
 }
 
 std::string_view ToString(EncapsulationKind kind) {
