@@ -112,6 +112,7 @@ MirrorTap::MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> ru
                          .whole_room = whole_room,
                          .given = given});
   }
+  size_ = static_cast<std::uint8_t>(sessions_.size());
   const auto number = [](const Session& session) { return session.mirror->settings().number; };
   std::stable_sort(sessions_.begin(), sessions_.end(),
                    [&](const Session& a, const Session& b) { return number(a) < number(b); });
@@ -233,70 +234,90 @@ CopyPlan MirrorTap::Plan(const Session& session, const Frame& frame, const Frame
   return plan;
 }
 
+// Apart, so that the short way saves no registers for it.
+[[gnu::noinline]] void MirrorTap::PlanByRules(const Frame& frame, std::uint64_t flow_hash,
+                                              Outcome& outcome) const noexcept {
+  NoTrail none;
+  const FrameHashes hashes{.flow = flow_hash, .source_eni = eni_hash_};
+  outcome.plan = Plan(sessions_[outcome.session], frame, hashes, none);
+}
+
 template <class Trail>
-void MirrorTap::Fill(const Frame& frame, Verdict verdict, const FrameHashes& hashes, Trail& trail,
-                     Decision& decision) const noexcept {
-  for (std::size_t i = 0; i < sessions_.size(); ++i) {
+[[gnu::always_inline]] inline void MirrorTap::Fill(const Frame& frame, Verdict verdict,
+                                                   std::uint64_t flow_hash, Trail& trail,
+                                                   Decision& decision) const noexcept {
+  const Session* const sessions = sessions_.data();
+  const std::size_t size = size_;
+  decision.size_ = size;
+  for (std::size_t i = 0; i < size; ++i) {
     const Refusal refusal = verdict.of(i);
-    Outcome* outcome = std::construct_at(&decision.outcomes_[i]);
-    outcome->session = static_cast<std::uint32_t>(i);
-    outcome->refusal = refusal;
-    if (refusal != Refusal::kNone) continue;
+    Outcome& outcome = decision.outcomes_[i];
+    // What most copies are, found without Plan, which would say the same.
+    const Bytes room = sessions[i].whole_room[static_cast<std::size_t>(frame.direction)];
+    const bool is_whole = frame.info.wire_length <= room;
+    std::construct_at(
+        &outcome,
+        Outcome{.session = static_cast<std::uint32_t>(i),
+                .refusal = refusal,
+                .plan = {.kept = frame.info.wire_length, .room = room, .entropy = flow_hash}});
     if constexpr (Trail::kKept) {
+      if (refusal != Refusal::kNone) continue;
       trail.session = static_cast<std::uint32_t>(i);
-    } else {
-      // What most copies are, found without Plan, which would say the same.
-      const Bytes room = sessions_[i].whole_room[static_cast<std::size_t>(frame.direction)];
-      if (frame.info.wire_length <= room) {
-        outcome->plan = {.kept = frame.info.wire_length, .room = room, .entropy = hashes.flow};
-        continue;
-      }
+      outcome.plan = Plan(sessions[i], frame, {.flow = flow_hash, .source_eni = eni_hash_}, trail);
+    } else if (!is_whole && refusal == Refusal::kNone) {
+      PlanByRules(frame, flow_hash, outcome);
     }
-    outcome->plan = Plan(sessions_[i], frame, hashes, trail);
   }
-  decision.size_ = sessions_.size();
 }
 
 // Everything else that a verdict rests on is in the flow and the direction.
-bool MirrorTap::IsCacheable(const Frame& frame) const noexcept {
-  return frame.info.has_flow && frame.admitted && !frame.is_mirror_copy && !asks_next_hop_;
-}
-
-FrameHashes MirrorTap::HashesOf(const Frame& frame) const noexcept {
-  const FlowKey& flow = frame.info.flow;
-  return {.flow = frame.info.has_flow ? FlowHash(flow, HashSymmetry::kSymmetric) : 0,
-          .source_eni = eni_hash_};
+inline bool MirrorTap::IsCacheable(const Frame& frame) const noexcept {
+  return frame.info.has_flow & frame.admitted & !frame.is_mirror_copy & !asks_next_hop_;
 }
 
 namespace {
 
+// FrameHashes::flow.
+inline std::uint64_t FlowHashOf(const Frame& frame) noexcept {
+  return frame.info.has_flow ? FlowHash(frame.info.flow, HashSymmetry::kSymmetric) : 0;
+}
+
 // The place of a frame in a FlowCache: another for each of a flow's directions,
 // which hash alike and would drive each other out.
-std::uint64_t PlaceOf(const Frame& frame, const FrameHashes& hashes) noexcept {
-  return frame.direction == Direction::kEgress ? hashes.flow : ~hashes.flow;
+inline std::uint64_t PlaceOf(const Frame& frame, std::uint64_t flow_hash) noexcept {
+  return frame.direction == Direction::kEgress ? flow_hash : ~flow_hash;
 }
 
 }  // namespace
 
-MirrorTap::Verdict MirrorTap::JudgeCached(const Frame& frame, const FrameHashes& hashes,
-                                          FlowCache& cache) const noexcept {
-  const std::uint32_t tag = Tag(frame.direction);
-  const std::uint64_t place = PlaceOf(frame, hashes);
-  if (const std::uint64_t* known = cache.Find(frame.info.flow, place, tag)) return {*known};
+[[gnu::noinline]] MirrorTap::Verdict MirrorTap::JudgeAndStore(const Frame& frame,
+                                                              std::uint64_t place,
+                                                              FlowCache& cache) const noexcept {
   NoTrail none;
   const Verdict verdict = Judge(frame, none);
-  cache.Store(frame.info.flow, place, tag, verdict.nibbles);
+  if (IsCacheable(frame)) {
+    cache.Store(frame.info.flow, place, Tag(frame.direction), verdict.nibbles);
+  }
   return verdict;
+}
+
+[[gnu::always_inline]] inline MirrorTap::Verdict MirrorTap::JudgeCached(
+    const Frame& frame, std::uint64_t flow_hash, FlowCache& cache) const noexcept {
+  const std::uint64_t place = PlaceOf(frame, flow_hash);
+  if (IsCacheable(frame)) [[likely]] {
+    const std::uint64_t* known = cache.Find(frame.info.flow, place, Tag(frame.direction));
+    if (known != nullptr) [[likely]]
+      return {*known};
+  }
+  return JudgeAndStore(frame, place, cache);
 }
 
 Decision MirrorTap::OnFrame(const Frame& frame, FlowCache* cache) const noexcept {
   Decision decision;
   NoTrail none;
-  const FrameHashes hashes = HashesOf(frame);
-  const Verdict verdict = cache != nullptr && IsCacheable(frame)
-                              ? JudgeCached(frame, hashes, *cache)
-                              : Judge(frame, none);
-  Fill(frame, verdict, hashes, none, decision);
+  const std::uint64_t hash = FlowHashOf(frame);
+  const Verdict verdict = cache != nullptr ? JudgeCached(frame, hash, *cache) : Judge(frame, none);
+  Fill(frame, verdict, hash, none, decision);
   return decision;
 }
 
@@ -305,7 +326,7 @@ void MirrorTap::OnFrames(std::span<const Frame> frames, std::span<Decision> deci
   NoTrail none;
   if (cache == nullptr) {
     for (std::size_t i = 0; i < frames.size(); ++i) {
-      Fill(frames[i], Judge(frames[i], none), HashesOf(frames[i]), none, decisions[i]);
+      Fill(frames[i], Judge(frames[i], none), FlowHashOf(frames[i]), none, decisions[i]);
     }
     return;
   }
@@ -313,22 +334,21 @@ void MirrorTap::OnFrames(std::span<const Frame> frames, std::span<Decision> deci
   constexpr std::size_t kBatch = 32;
   for (std::size_t start = 0; start < frames.size(); start += kBatch) {
     const auto batch = frames.subspan(start, std::min(kBatch, frames.size() - start));
-    std::array<FrameHashes, kBatch> hashes;
+    std::array<std::uint64_t, kBatch> hashes;
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      hashes[i] = HashesOf(batch[i]);
+      hashes[i] = FlowHashOf(batch[i]);
       cache->Prefetch(PlaceOf(batch[i], hashes[i]));
     }
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      const Verdict verdict =
-          IsCacheable(batch[i]) ? JudgeCached(batch[i], hashes[i], *cache) : Judge(batch[i], none);
-      Fill(batch[i], verdict, hashes[i], none, decisions[start + i]);
+      Fill(batch[i], JudgeCached(batch[i], hashes[i], *cache), hashes[i], none,
+           decisions[start + i]);
     }
   }
 }
 
 Decision MirrorTap::Explain(const Frame& frame, Trail& trail) const {
   Decision decision;
-  Fill(frame, Judge(frame, trail), HashesOf(frame), trail, decision);
+  Fill(frame, Judge(frame, trail), FlowHashOf(frame), trail, decision);
   return decision;
 }
 

@@ -91,11 +91,11 @@ class Decision {
 
  private:
   friend class MirrorTap;
+  std::size_t size_ = 0;  // first, so that it shares a cache line with the usual only outcome
   // Room that is not filled costs nothing: zeroing it all would take longer than deciding.
   union {
     Outcome outcomes_[kMaxSessions];
   };
-  std::size_t size_ = 0;
 };
 
 struct TapSource {
@@ -112,7 +112,7 @@ class MirrorTap {
   MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> rules,
             std::vector<std::shared_ptr<const Mirror>> sessions);
 
-  std::size_t size() const { return sessions_.size(); }
+  std::size_t size() const { return size_; }
   // In the order in which they are asked, which Outcome::session counts.
   const Mirror& session(std::size_t index) const { return *sessions_[index].mirror; }
   // Position of that session in the list that the constructor was given.
@@ -152,13 +152,14 @@ class MirrorTap {
   CopyPlan Plan(const Session& session, const Frame& frame, const FrameHashes& hashes,
                 Trail& trail) const noexcept;
   template <class Trail>
-  void Fill(const Frame& frame, Verdict verdict, const FrameHashes& hashes, Trail& trail,
+  void Fill(const Frame& frame, Verdict verdict, std::uint64_t flow_hash, Trail& trail,
             Decision& decision) const noexcept;
+  // Plan, for a copy that is not whole by Session::whole_room.
+  void PlanByRules(const Frame& frame, std::uint64_t flow_hash, Outcome& outcome) const noexcept;
 
-  FrameHashes HashesOf(const Frame& frame) const noexcept;
   bool IsCacheable(const Frame& frame) const noexcept;
-  Verdict JudgeCached(const Frame& frame, const FrameHashes& hashes,
-                      FlowCache& cache) const noexcept;
+  Verdict JudgeCached(const Frame& frame, std::uint64_t flow_hash, FlowCache& cache) const noexcept;
+  Verdict JudgeAndStore(const Frame& frame, std::uint64_t place, FlowCache& cache) const noexcept;
   std::uint32_t Tag(Direction direction) const {
     return tag_ + (direction == Direction::kEgress ? 1u : 0u);
   }
@@ -169,6 +170,7 @@ class MirrorTap {
   Bytes source_mtu_{};
   std::uint32_t tag_ = 0;  // of what a FlowCache keeps for this tap; even
   bool asks_next_hop_ = false;
+  std::uint8_t size_ = 0;  // of sessions_, which takes a division to say it
 };
 
 }  // namespace vpcmirror
