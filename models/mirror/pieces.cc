@@ -27,13 +27,13 @@ void Pieces::StartFragments() noexcept {
 
 [[gnu::always_inline]] inline std::size_t Pieces::WriteOuter(
     Bytes carried, std::span<std::byte, kMaxOuterHeaderBytes> out) noexcept {
-  const Encapsulation& encapsulation = mirror_.encapsulation();
-  TunnelRoute route{.source = context_.source,
-                    .destination = mirror_.settings().receivers[plan_.receiver].address,
+  const Encapsulation& encapsulation = tunnel_.encapsulation();
+  TunnelRoute route{.source = tunnel_.addresses().source,
+                    .destination = tunnel_.addresses().destination,
                     .entropy = plan_.entropy,
                     .inner_ether_type = frame_.ether_type,
                     .vlan_id = frame_.vlan_id,
-                    .timestamp = context_.timestamp,
+                    .timestamp = timestamp_,
                     .truncated = kept_ < frame_.wire_length - plan_.offset};
   if (encapsulation.has_sequence()) route.sequence = counters_.sequence++;
   const std::size_t bytes = encapsulation.WriteHeaders(route, carried, out);
@@ -41,6 +41,12 @@ void Pieces::StartFragments() noexcept {
     failed_ = done_ = true;
   }
   return bytes;
+}
+
+bool Pieces::NextOther(Piece& piece) noexcept {
+  if (segmenter_) return NextSegment(piece);
+  if (fragments_) return NextFragment(piece);
+  return NextSingle(piece);
 }
 
 bool Pieces::NextSingle(Piece& piece) noexcept {

@@ -29,33 +29,57 @@ struct Piece {
   Bytes payload{};         // bytes of the original frame from there
 };
 
-// What a sender of copies counts for each session and receiver.
+// The way of a mirror's copies from one source ENI to one receiver. Immutable, so
+// threads may share one.
+class Tunnel {
+ public:
+  // `source` is the outer source address: the source ENI's primary one. `mirror`, which
+  // has that receiver, must outlive the tunnel.
+  Tunnel(const Mirror& mirror, std::uint32_t receiver, const IpAddress& source) noexcept
+      : mirror_(&mirror),
+        addresses_{.source = source, .destination = mirror.settings().receivers[receiver].address},
+        prepared_(mirror.encapsulation(), addresses_) {}
+
+  const Encapsulation& encapsulation() const { return mirror_->encapsulation(); }
+  // Source and destination; the rest differs from copy to copy.
+  const TunnelRoute& addresses() const { return addresses_; }
+
+  // The short way for what most copies are: the outer headers of one that is carried whole
+  // and alone, behind which the frame follows from plan.offset to its end. False, `out`
+  // untouched, when Pieces has to be asked.
+  [[nodiscard]] bool WriteWhole(const CopyPlan& plan,
+                                std::span<std::byte, PreparedHeaders::kBytes> out) const noexcept {
+    return plan.mtu_action == MtuAction::kWhole && prepared_.Write(plan.kept, plan.entropy, out);
+  }
+
+ private:
+  const Mirror* mirror_;
+  TunnelRoute addresses_;
+  PreparedHeaders prepared_;
+};
+
+// What the sender of a tunnel's copies counts.
 struct TunnelCounters {
   std::uint32_t sequence = 0;        // of the next copy, where the format has it
   std::uint32_t identification = 0;  // of the next outer packet that is fragmented
 };
 
-struct PieceContext {
-  IpAddress source;             // outer source address: the source ENI's primary one
-  std::uint32_t timestamp = 0;  // TunnelRoute::timestamp
-};
-
 // A cursor, so that one copy may become several pieces. Allocates nothing.
 class Pieces {
  public:
-  // `captured` are the frame's first bytes, as far as there are any: segmenting
-  // and repairing need its headers, and their checksums its payload. A frame that
-  // cannot be segmented or repaired is truncated. All but `context` must outlive
-  // the cursor.
-  Pieces(const Mirror& mirror, const CopyPlan& plan, const FrameInfo& frame,
-         std::span<const std::byte> captured, const PieceContext& context,
-         TunnelCounters& counters) noexcept
-      : mirror_(mirror),
+  // `tunnel` leads to the plan's receiver. `captured` are the frame's first bytes, as
+  // far as there are any: segmenting and repairing need its headers, and their
+  // checksums its payload. A frame that cannot be segmented or repaired is truncated.
+  // `timestamp` is TunnelRoute's. All arguments must outlive the cursor.
+  Pieces(const Tunnel& tunnel, const CopyPlan& plan, const FrameInfo& frame,
+         std::span<const std::byte> captured, TunnelCounters& counters,
+         std::uint32_t timestamp = 0) noexcept
+      : tunnel_(tunnel),
         plan_(plan),
         frame_(frame),
         captured_(captured),
-        context_(context),
         counters_(counters),
+        timestamp_(timestamp),
         kept_(plan.kept),
         done_(plan.mtu_action == MtuAction::kDrop) {
     if (plan.mtu_action == MtuAction::kSegment) StartSegments();
@@ -66,15 +90,25 @@ class Pieces {
   // cannot be written, which failed() tells.
   [[nodiscard]] bool Next(Piece& piece) noexcept {
     if (done_) return false;
-    if (segmenter_) return NextSegment(piece);
-    if (fragments_) return NextFragment(piece);
-    return NextSingle(piece);
+    return NextWhole(piece) || NextOther(piece);
   }
   // Whether Next has nothing more to give.
   bool done() const { return done_; }
   bool failed() const { return failed_; }
 
  private:
+  // False, and nothing done, when the short way is not open.
+  bool NextWhole(Piece& piece) noexcept {
+    const auto headers = std::span(piece.outer).first<PreparedHeaders::kBytes>();
+    if (!tunnel_.WriteWhole(plan_, headers)) return false;
+    piece.outer_bytes = headers.size();
+    piece.inner_bytes = 0;
+    piece.payload_offset = plan_.offset;
+    piece.payload = plan_.kept;
+    done_ = true;
+    return true;
+  }
+  bool NextOther(Piece& piece) noexcept;
   bool NextSingle(Piece& piece) noexcept;
   void Repair(Piece& piece) const noexcept;
   bool NextSegment(Piece& piece) noexcept;
@@ -84,12 +118,12 @@ class Pieces {
   // Outer headers for `carried` bytes; 0 and failed_ when they cannot be.
   std::size_t WriteOuter(Bytes carried, std::span<std::byte, kMaxOuterHeaderBytes> out) noexcept;
 
-  const Mirror& mirror_;
+  const Tunnel& tunnel_;
   const CopyPlan& plan_;
   const FrameInfo& frame_;
   std::span<const std::byte> captured_;
-  PieceContext context_;
   TunnelCounters& counters_;
+  std::uint32_t timestamp_;
   Bytes kept_{};
   bool done_ = false;
   bool failed_ = false;

@@ -44,6 +44,7 @@ ns3::TypeId MirrorSession::GetTypeId() {
 
 void MirrorSession::SetMirror(std::shared_ptr<const Mirror> mirror) {
   mirror_ = std::move(mirror);
+  tunnels_.clear();
   if (eni_ != nullptr) eni_->RebuildTap();
 }
 
@@ -98,10 +99,11 @@ void MirrorSession::Take(const ns3::Ptr<const ns3::Packet>& packet, const Frame&
   CopyAccount account{.original = original,
                       .cut = is_cut ? original - plan.offset - plan.kept : Bytes(0),
                       .copy = next_copy_++};
-  counters_.resize(mirror_->settings().receivers.size());
-  Pieces pieces(*mirror_, plan, frame.info, BytesOf(*packet, plan),
-                {.source = eni_->primary_address(), .timestamp = TunnelTime()},
-                counters_[plan.receiver]);
+  // Kept here: whoever traces may replace the session's while this copy is sent.
+  const std::shared_ptr<const Mirror> mirror = mirror_;
+  const Tunnel tunnel = TunnelTo(plan.receiver);
+  Pieces pieces(tunnel, plan, frame.info, BytesOf(*packet, plan), counters_[plan.receiver],
+                TunnelTime());
   std::optional<DropReason> lost;
   Piece piece;
   while (pieces.Next(piece)) {
@@ -116,6 +118,17 @@ void MirrorSession::Take(const ns3::Ptr<const ns3::Packet>& packet, const Frame&
     ledger_.truncated.Add(original);
     ledger_.truncated_away += account.cut;
   }
+}
+
+const Tunnel& MirrorSession::TunnelTo(std::uint32_t receiver) {
+  if (tunnels_.empty()) {
+    const auto receivers = static_cast<std::uint32_t>(mirror_->settings().receivers.size());
+    for (std::uint32_t i = 0; i < receivers; ++i) {
+      tunnels_.emplace_back(*mirror_, i, eni_->primary_address());
+    }
+    counters_.resize(receivers);
+  }
+  return tunnels_[receiver];
 }
 
 std::span<const std::byte> MirrorSession::BytesOf(const ns3::Packet& packet, const CopyPlan& plan) {

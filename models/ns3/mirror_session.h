@@ -49,7 +49,10 @@ class MirrorSession : public ns3::Object {
   const std::shared_ptr<const Mirror>& mirror() const { return mirror_; }
 
   // The ENI that offers its frames. Called by EniDevice::AddSession.
-  void SetEni(EniDevice* eni) { eni_ = eni; }
+  void SetEni(EniDevice* eni) {
+    eni_ = eni;
+    tunnels_.clear();
+  }
   const EniDevice* eni() const { return eni_; }
 
   // Carries out what the tap decided for this session.
@@ -76,6 +79,8 @@ class MirrorSession : public ns3::Object {
   void SetDirections(DirectionSet directions);
   int GetDirections() const;
   void Replace(MirrorSettings settings);
+  // To a receiver, from the ENI's primary address.
+  const Tunnel& TunnelTo(std::uint32_t receiver);
   static std::uint32_t TunnelTime();
 
   std::optional<DropReason> Send(const ns3::Ptr<const ns3::Packet>& packet, const CopyPlan& plan,
@@ -86,6 +91,7 @@ class MirrorSession : public ns3::Object {
 
   std::shared_ptr<const Mirror> mirror_;
   EniDevice* eni_ = nullptr;
+  std::vector<Tunnel> tunnels_;           // by receiver; empty: not made for mirror_ yet
   std::vector<TunnelCounters> counters_;  // by receiver
   std::vector<std::byte> frame_bytes_;    // room that is used again
   std::uint32_t next_copy_ = 1;

@@ -70,6 +70,10 @@ Explainer::Explainer(const ValidScenario& scenario, std::size_t eni)
       firewall_(*scenario.deployment, eni) {
   for (std::size_t i = 0; i < tap_.size(); ++i) {
     const auto& receivers = tap_.session(i).settings().receivers;
+    auto& tunnels = tunnels_.emplace_back();
+    for (std::uint32_t receiver = 0; receiver < receivers.size(); ++receiver) {
+      tunnels.emplace_back(tap_.session(i), receiver, this->eni().addresses.front());
+    }
     counters_.emplace_back(receivers.size());
     auto& reachable = reachable_.emplace_back();
     for (const ReceiverAddress& receiver : receivers) {

@@ -50,9 +50,9 @@ class Explainer {
   std::optional<DropReason> ForEachPacket(const Answer& answer, const Outcome& outcome,
                                           std::span<const std::byte> captured, Take&& take) {
     if (outcome.plan.mtu_action == MtuAction::kDrop) return DropReason::kMtu;
-    const Mirror& mirror = tap_.session(outcome.session);
     if (!reachable_[outcome.session][outcome.plan.receiver]) return DropReason::kNoRoute;
-    Pieces pieces(mirror, outcome.plan, answer.frame, captured, {.source = eni().addresses.front()},
+    const Tunnel& tunnel = tunnels_[outcome.session][outcome.plan.receiver];
+    Pieces pieces(tunnel, outcome.plan, answer.frame, captured,
                   counters_[outcome.session][outcome.plan.receiver]);
     Piece piece;
     while (pieces.Next(piece)) take(piece, WireLength(piece));
@@ -76,6 +76,7 @@ class Explainer {
   MirrorTap tap_;
   Firewall firewall_;
   std::vector<std::vector<bool>> reachable_;           // by session and receiver
+  std::vector<std::vector<Tunnel>> tunnels_;           // by session and receiver
   std::vector<std::vector<TunnelCounters>> counters_;  // by session and receiver
 };
 

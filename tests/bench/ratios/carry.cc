@@ -32,9 +32,8 @@ constexpr std::size_t kSlotBytes = 2048;  // of one datagram: 1500 + 50, and a p
 constexpr std::size_t kCacheBytes = std::size_t{1} << 20;
 constexpr std::size_t kEthernet = kOuterEthernet.size();
 constexpr std::size_t kOuterBytes = kEthernet + 20 + 8 + 8;  // IPv4, UDP, VXLAN
-// Copied whatever the length of the outer headers: a length that is known costs
-// no call, and the frame goes over what is too much.
-constexpr std::size_t kHeaderCopyBytes = 64;
+constexpr std::size_t kHeaderRoomBytes = PreparedHeaders::kBytes;
+using HeaderRoom = std::span<std::byte, kHeaderRoomBytes>;
 
 constexpr std::array<std::uint16_t, 9> kRejectedPorts = {22,  25,   53,   123, 161,
                                                          445, 3389, 5985, 9100};
@@ -71,6 +70,7 @@ class Carrier {
       : set_(frames),
         mirror_(OneMirror()),
         tap_({.eni_id = "eni", .mtu = Bytes(8500)}, std::make_shared<const TapRules>(), {mirror_}),
+        tunnel_(*mirror_, 0, *ParseIpAddress(kOuterSource)),
         cache_(kCacheBytes),
         slots_(frames.size() * kSlotBytes) {
     for (const FrameInfo& info : infos_) batch_.push_back({.info = info});
@@ -93,8 +93,15 @@ class Carrier {
   // Datagrams in slots, one a frame.
   void CopyAll() {
     for (std::size_t first = 0; first < set_.size(); first += kBatch) {
-      Wrap(first);
-      for (std::size_t i = 0; i < wrapped_; ++i) Copy(of_frame_[i], pieces_[i]);
+      Decide(first);
+      for (std::size_t frame = first; frame < first + decided_; ++frame) {
+        // The link's header is the same for all copies; the slots have it.
+        std::byte* const out = &slots_[frame * kSlotBytes + kEthernet];
+        ForEachCopy(frame, first, HeaderRoom(out, kHeaderRoomBytes),
+                    [&](std::span<const std::byte> payload) {
+                      std::memcpy(out + kHeaderRoomBytes, payload.data(), payload.size());
+                    });
+      }
     }
     benchmark::ClobberMemory();
   }
@@ -102,12 +109,12 @@ class Carrier {
   // Scatter-gather lists of each batch: outer headers, then the frame where it lies.
   void GatherAll() {
     for (std::size_t first = 0; first < set_.size(); first += kBatch) {
-      Wrap(first);
-      for (std::size_t i = 0; i < wrapped_; ++i) {
-        Piece& piece = pieces_[i];
-        parts_[2 * i] = {piece.outer.data(), piece.outer_bytes};
-        parts_[2 * i + 1] = {const_cast<std::byte*>(Payload(of_frame_[i], piece)),
-                             static_cast<std::size_t>(piece.payload.count())};
+      Decide(first);
+      for (std::size_t i = 0; i < decided_; ++i) {
+        ForEachCopy(first + i, first, headers_[i], [&](std::span<const std::byte> payload) {
+          parts_[2 * i] = {headers_[i].data(), kHeaderRoomBytes};
+          parts_[2 * i + 1] = {const_cast<std::byte*>(payload.data()), payload.size()};
+        });
       }
       benchmark::ClobberMemory();
     }
@@ -120,50 +127,36 @@ class Carrier {
     new (&out) FrameInfo(ParseFrame(set_[frame], length));
   }
 
-  // Reads a batch and decides about it; the headers of its copies lie in pieces_.
-  void Wrap(std::size_t first) {
-    const PieceContext context{.source = source_};
-    const std::size_t count = std::min(kBatch, set_.size() - first);
-    for (std::size_t i = 0; i < count; ++i) Read(first + i, infos_[i]);
-    tap_.OnFrames(std::span(batch_).first(count), std::span(decisions_).first(count), &cache_);
-    wrapped_ = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      for (const Outcome& outcome : decisions_[i].outcomes()) {
-        if (outcome.refusal != Refusal::kNone) continue;
-        Pieces pieces(tap_.session(outcome.session), outcome.plan, infos_[i], set_[first + i],
-                      context, counters_);
-        // One session without segments: at most one piece of each frame.
-        while (pieces.Next(pieces_[wrapped_])) of_frame_[wrapped_++] = first + i;
-      }
+  void Decide(std::size_t first) {
+    decided_ = std::min(kBatch, set_.size() - first);
+    for (std::size_t i = 0; i < decided_; ++i) Read(first + i, infos_[i]);
+    tap_.OnFrames(std::span(batch_).first(decided_), std::span(decisions_).first(decided_),
+                  &cache_);
+  }
+
+  // Calls take(payload) with the headers in `headers`. One session, whose copies fit and
+  // take the short way: at most one piece of each frame.
+  template <class Take>
+  void ForEachCopy(std::size_t frame, std::size_t first, HeaderRoom headers, const Take& take) {
+    for (const Outcome& outcome : decisions_[frame - first].outcomes()) {
+      if (outcome.refusal != Refusal::kNone) continue;
+      if (!tunnel_.WriteWhole(outcome.plan, headers)) continue;
+      ++copies_;
+      take(set_[frame].subspan(static_cast<std::size_t>(outcome.plan.offset.count())));
     }
-    copies_ += wrapped_;
-  }
-
-  const std::byte* Payload(std::size_t frame, const Piece& piece) const {
-    return set_[frame].data() + piece.payload_offset.count();
-  }
-
-  // The link's header is the same for all copies; the slots have it.
-  void Copy(std::size_t frame, const Piece& piece) {
-    std::byte* const out = &slots_[frame * kSlotBytes + kEthernet];
-    std::memcpy(out, piece.outer.data(), kHeaderCopyBytes);
-    std::memcpy(out + piece.outer_bytes, Payload(frame, piece),
-                static_cast<std::size_t>(piece.payload.count()));
   }
 
   const FrameSet& set_;
   std::shared_ptr<const Mirror> mirror_;
   MirrorTap tap_;
+  Tunnel tunnel_;
   FlowCache cache_;
   std::array<FrameInfo, kBatch> infos_;
   std::vector<Frame> batch_;
   std::array<Decision, kBatch> decisions_;
-  std::array<Piece, kBatch + 1> pieces_;  // of a batch, and one that Next may ask for in vain
-  std::array<std::size_t, kBatch> of_frame_{};
-  std::size_t wrapped_ = 0;  // pieces of this batch
+  std::size_t decided_ = 0;  // frames of this batch
+  std::array<std::array<std::byte, kHeaderRoomBytes>, kBatch> headers_{};
   std::array<iovec, 2 * kBatch> parts_{};
-  TunnelCounters counters_;
-  IpAddress source_ = *ParseIpAddress(kOuterSource);
   std::vector<std::byte> slots_;
   std::size_t copies_ = 0;
 };

@@ -158,7 +158,7 @@ struct Counters {
 };
 
 void Account(const MirrorTap& tap, const FrameInfo& info, std::span<const std::byte> captured,
-             const Decision& decision, const PieceContext& context, Counters& counters) {
+             const Decision& decision, const IpAddress& source, Counters& counters) {
   for (const Outcome& outcome : decision.outcomes()) {
     Ledger& ledger = counters.ledgers[outcome.session];
     ledger.offered.Add(info.wire_length);
@@ -172,8 +172,8 @@ void Account(const MirrorTap& tap, const FrameInfo& info, std::span<const std::b
       ledger.dropped[static_cast<std::size_t>(DropReason::kMtu)].Add(info.wire_length);
       continue;
     }
-    Pieces pieces(tap.session(outcome.session), outcome.plan, info, captured, context,
-                  counters.tunnels[outcome.session]);
+    const Tunnel tunnel(tap.session(outcome.session), outcome.plan.receiver, source);
+    Pieces pieces(tunnel, outcome.plan, info, captured, counters.tunnels[outcome.session]);
     Piece piece;
     while (pieces.Next(piece)) ++ledger.wire_datagrams;
     if (pieces.failed()) ++counters.failed;
@@ -195,7 +195,6 @@ std::vector<Frame> WaysToSee(const FrameInfo& info) {
 // Everything that a driver does with these frames, watched.
 Watched Drive(const MirrorTap& tap, const std::vector<std::vector<std::byte>>& frames,
               const IpAddress& source, FlowCache* cache, Counters& counters) {
-  const PieceContext context{.source = source};
   std::vector<FrameInfo> infos(frames.size());
   std::vector<Frame> seen;
   std::vector<std::span<const std::byte>> captured;
@@ -211,11 +210,11 @@ Watched Drive(const MirrorTap& tap, const std::vector<std::vector<std::byte>>& f
   }
   for (int round = 0; round < 2; ++round) {  // the second finds what the first has stored
     for (std::size_t i = 0; i < seen.size(); ++i) {
-      Account(tap, seen[i].info, captured[i], tap.OnFrame(seen[i], cache), context, counters);
+      Account(tap, seen[i].info, captured[i], tap.OnFrame(seen[i], cache), source, counters);
     }
     tap.OnFrames(seen, decisions, cache);
     for (std::size_t i = 0; i < seen.size(); ++i) {
-      Account(tap, seen[i].info, captured[i], decisions[i], context, counters);
+      Account(tap, seen[i].info, captured[i], decisions[i], source, counters);
     }
   }
   return watch.seen();
@@ -324,9 +323,11 @@ TEST(HotPathTypesTest, PromiseToThrowNothing) {
   static_assert(noexcept(std::declval<const MirrorTap&>().OnFrames(
       std::declval<const std::span<const Frame>&>(), std::declval<const std::span<Decision>&>())));
   static_assert(noexcept(std::declval<Pieces&>().Next(std::declval<Piece&>())));
-  static_assert(std::is_nothrow_constructible_v<Pieces, const Mirror&, const CopyPlan&,
-                                                const FrameInfo&, std::span<const std::byte>,
-                                                const PieceContext&, TunnelCounters&>);
+  static_assert(
+      std::is_nothrow_constructible_v<Tunnel, const Mirror&, std::uint32_t, const IpAddress&>);
+  static_assert(
+      std::is_nothrow_constructible_v<Pieces, const Tunnel&, const CopyPlan&, const FrameInfo&,
+                                      std::span<const std::byte>, TunnelCounters&>);
 }
 
 }  // namespace

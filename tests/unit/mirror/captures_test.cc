@@ -85,8 +85,9 @@ std::string Account(const MirrorTap& tap, const CapturedFrame& captured, const F
   for (const Outcome& outcome : decision.outcomes()) {
     text += std::string(ToString(outcome.refusal)) + " ";
     if (outcome.refusal != Refusal::kNone) continue;
-    Pieces pieces(tap.session(outcome.session), outcome.plan, frame.info, captured.octets,
-                  {.source = IpAddress::V4(0x0a000005)}, counters);
+    const Tunnel tunnel(tap.session(outcome.session), outcome.plan.receiver,
+                        IpAddress::V4(0x0a000005));
+    Pieces pieces(tunnel, outcome.plan, frame.info, captured.octets, counters);
     Piece piece;
     while (pieces.Next(piece)) {
       Append(text, std::span(piece.outer).first(piece.outer_bytes));

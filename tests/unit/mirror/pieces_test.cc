@@ -23,10 +23,11 @@ TEST(PiecesTest, WholeCopyIsOnePieceWithItsOuterHeaders) {
   MirrorSettings settings = Settings();
   settings.tunnel.vni = 0x123456;
   const Mirror mirror(settings);
+  const Tunnel tunnel(mirror, 0, kSourceEni);
   const CopyPlan plan{.receiver = 0, .kept = Bytes(2), .entropy = 64 * 7 + 3};
   const FrameInfo frame{.wire_length = Bytes(2)};
   TunnelCounters counters;
-  Pieces pieces(mirror, plan, frame, {}, {.source = kSourceEni}, counters);
+  Pieces pieces(tunnel, plan, frame, {}, counters);
   Piece piece;
   ASSERT_TRUE(pieces.Next(piece));
   EXPECT_EQ(piece.payload_offset, Bytes(0));
@@ -54,10 +55,11 @@ TEST(PiecesTest, WithoutAnEncapsulationTheFrameGoesAsItIs) {
   MirrorSettings settings = Settings();
   settings.tunnel.kind = EncapsulationKind::kNone;
   const Mirror mirror(settings);
+  const Tunnel tunnel(mirror, 0, kSourceEni);
   const CopyPlan plan{.kept = Bytes(1514)};
   const FrameInfo frame{.wire_length = Bytes(1514)};
   TunnelCounters counters;
-  Pieces pieces(mirror, plan, frame, {}, {.source = kSourceEni}, counters);
+  Pieces pieces(tunnel, plan, frame, {}, counters);
   Piece piece;
   ASSERT_TRUE(pieces.Next(piece));
   EXPECT_EQ(piece.outer_bytes, 0u);
@@ -66,10 +68,11 @@ TEST(PiecesTest, WithoutAnEncapsulationTheFrameGoesAsItIs) {
 
 TEST(PiecesTest, DroppedCopyHasNone) {
   const Mirror mirror(Settings());
+  const Tunnel tunnel(mirror, 0, kSourceEni);
   const CopyPlan plan{.mtu_action = MtuAction::kDrop};
   const FrameInfo frame{.wire_length = Bytes(1514)};
   TunnelCounters counters;
-  Pieces pieces(mirror, plan, frame, {}, {.source = kSourceEni}, counters);
+  Pieces pieces(tunnel, plan, frame, {}, counters);
   Piece piece;
   EXPECT_FALSE(pieces.Next(piece));
   EXPECT_FALSE(pieces.failed());
@@ -77,11 +80,11 @@ TEST(PiecesTest, DroppedCopyHasNone) {
 
 TEST(PiecesTest, SaysWhenTheOuterLengthFieldIsTooSmall) {
   const Mirror mirror(Settings());
+  const Tunnel tunnel(mirror, 0, kSourceEni);
   const CopyPlan plan{.kept = Bytes(65500)};
   const FrameInfo frame{.wire_length = Bytes(65500)};
   TunnelCounters counters;
-  Pieces pieces(mirror, plan, frame, {}, {.source = kSourceEni},
-                counters);  // 65,536 with 36 bytes of headers
+  Pieces pieces(tunnel, plan, frame, {}, counters);  // 65,536 with 36 bytes of headers
   Piece piece;
   EXPECT_FALSE(pieces.Next(piece));
   EXPECT_TRUE(pieces.failed());
@@ -105,8 +108,8 @@ class SuperFrameTest : public testing::Test {
   }
 
   std::vector<Piece> PiecesOf(const Decision& decision) {
-    Pieces pieces(*mirror_, decision.outcomes()[0].plan, info_, frame_, {.source = kSourceEni},
-                  counters_);
+    const Tunnel tunnel(*mirror_, 0, kSourceEni);
+    Pieces pieces(tunnel, decision.outcomes()[0].plan, info_, frame_, counters_);
     std::vector<Piece> all;
     Piece piece;
     while (pieces.Next(piece)) {
@@ -192,11 +195,12 @@ TEST(PiecesTest, CopiesOfAReceiverAreNumbered) {
   MirrorSettings settings = Settings();
   settings.tunnel.kind = EncapsulationKind::kErspan2;
   const Mirror mirror(settings);
+  const Tunnel tunnel(mirror, 0, kSourceEni);
   const CopyPlan plan{.kept = Bytes(60)};
   const FrameInfo frame{.wire_length = Bytes(60)};
   TunnelCounters counters{.sequence = 0xfffffffe};
   for (const std::uint32_t want : {0xfffffffeu, 0xffffffffu, 0u}) {
-    Pieces pieces(mirror, plan, frame, {}, {.source = kSourceEni}, counters);
+    Pieces pieces(tunnel, plan, frame, {}, counters);
     Piece piece;
     ASSERT_TRUE(pieces.Next(piece));
     // draft-foschiano-erspan-03: behind IPv4 (20) and the first GRE word.
