@@ -55,6 +55,7 @@ bool SetEncapsulation(ProviderProfile& p, const std::string& value) {
   for (std::size_t i = 0; i < kEncapsulationKinds; ++i) {
     const auto kind = static_cast<EncapsulationKind>(i);
     if (ToString(kind) != value) continue;
+    if (kind != p.tunnel.kind) p.tunnel.destination_port.reset();  // each has its own
     p.tunnel.kind = kind;
     return true;
   }

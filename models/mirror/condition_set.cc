@@ -34,16 +34,6 @@ PortRange Common(const PortRange& a, const PortRange& b) {
 
 bool IsEmpty(const PortRange& range) { return range.first > range.last; }
 
-bool Holds(const PortRange& outer, const PortRange& inner) {
-  // Flows without ports match any, and only any.
-  if (inner.IsAny() && !outer.IsAny()) return false;
-  return outer.first <= inner.first && inner.last <= outer.last;
-}
-
-bool Holds(const std::optional<IpPrefix>& outer, const std::optional<IpPrefix>& inner) {
-  return !outer || (inner && outer->Contains(*inner));
-}
-
 // A condition whose own parts contradict each other: no flow has two families.
 bool IsImpossible(const Condition& condition) {
   const auto family = FamilyOf(condition);
@@ -78,17 +68,6 @@ std::optional<Condition> Intersection(const Condition& a, const Condition& b) {
                    .protocol = Narrower(a.protocol, b.protocol),
                    .source_ports = Common(a.source_ports, b.source_ports),
                    .destination_ports = Common(a.destination_ports, b.destination_ports)};
-}
-
-bool Covers(const Condition& outer, const Condition& inner) {
-  if (IsImpossible(inner)) return true;
-  if (IsImpossible(outer)) return false;
-  const auto family = FamilyOf(outer);
-  if (family && FamilyOf(inner) != family) return false;
-  if (outer.protocol && inner.protocol != outer.protocol) return false;
-  return Holds(outer.source, inner.source) && Holds(outer.destination, inner.destination) &&
-         Holds(outer.source_ports, inner.source_ports) &&
-         Holds(outer.destination_ports, inner.destination_ports);
 }
 
 }  // namespace vpcmirror

@@ -14,7 +14,4 @@ std::optional<Condition> Intersection(const Condition& a, const Condition& b);
 // The first field in which the two contradict each other; kNone when they do not.
 Mismatch ContradictionOf(const Condition& a, const Condition& b);
 
-// Whether `outer` holds wherever `inner` does.
-bool Covers(const Condition& outer, const Condition& inner);
-
 }  // namespace vpcmirror

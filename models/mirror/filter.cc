@@ -1,6 +1,7 @@
 #include "models/mirror/filter.h"
 
 #include <algorithm>
+#include <cassert>
 #include <stdexcept>
 #include <utility>
 
@@ -98,8 +99,10 @@ Filter Filter::AllOf(std::vector<Condition> conditions) {
   return filter;
 }
 
-Filter Filter::FirstMatch(std::vector<FilterRule> ingress, std::vector<FilterRule> egress) {
+Filter Filter::FirstMatch(std::vector<FilterRule> ingress, std::vector<FilterRule> egress,
+                          Action otherwise) {
   Filter filter;
+  filter.otherwise_ = otherwise;
   filter.everything_ = false;
   filter.ingress_ = Compile(ByPriority(std::move(ingress)));
   filter.egress_ = Compile(ByPriority(std::move(egress)));
@@ -180,17 +183,22 @@ Filter::Answer Filter::Decide(const FrameInfo& frame, Direction direction, const
   const RuleList& list = List(direction);
   const std::uint32_t found = frame.has_flow ? list.classifier.Find(frame.flow) : kNoCondition;
   if constexpr (Trail::kKept) {
-    // What the classifier answered for all at once, rule by rule.
+    // What the classifier answered for all at once, rule by rule: that a rule
+    // holds is its answer, why another does not is the rule's own.
     for (std::uint32_t i = 0; i < list.rules.size() && frame.has_flow; ++i) {
       const Mismatch why = list.rules[i].condition.MismatchOf(frame.flow);
-      trail.Add(
-          {.stage = Stage::kRule, .holds = why == Mismatch::kNone, .item = i, .mismatch = why});
+      assert(all_must_hold_ || (why == Mismatch::kNone) == (i == found));
+      trail.Add({.stage = Stage::kRule,
+                 .holds = all_must_hold_ ? why == Mismatch::kNone : i == found,
+                 .item = i,
+                 .mismatch = why});
       if (!all_must_hold_ && i == found) break;
     }
   }
   if (found == kNoCondition) {
-    trail.Add({.stage = Stage::kNoRule, .holds = false});
-    return {.refusal = Refusal::kFilter};
+    const bool copies = otherwise_ == Action::kAccept;
+    trail.Add({.stage = Stage::kNoRule, .holds = copies});
+    return {.refusal = copies ? Refusal::kNone : Refusal::kFilter};
   }
   if (all_must_hold_) return {};
   if (list.rules[found].action == Action::kAccept) return {.rule = found};

@@ -73,9 +73,11 @@ class Filter {
   // conditions, copies everything. A frame without an IP flow matches none.
   static Filter AllOf(std::vector<Condition> conditions);
   // The first rule of the frame's direction that matches decides; what matches
-  // none is not copied. Rules are asked by priority, whatever their order here.
-  // Throws std::invalid_argument when two of one direction share a priority.
-  static Filter FirstMatch(std::vector<FilterRule> ingress, std::vector<FilterRule> egress);
+  // none, frames that are not IP included, is copied or not as `otherwise` says.
+  // Rules are asked by priority, whatever their order here. Throws
+  // std::invalid_argument when two of one direction share a priority.
+  static Filter FirstMatch(std::vector<FilterRule> ingress, std::vector<FilterRule> egress,
+                           Action otherwise = Action::kReject);
   // Google Cloud: a frame is copied when its peer (source of ingress, destination
   // of egress) is in one of `peers` and its protocol among `protocols`; an empty
   // list holds everything, but with both empty and no IPv6 peer only IPv4 is copied.
@@ -105,7 +107,8 @@ class Filter {
 
   // What Decide looks at besides the flow and the direction.
   bool asks_next_hop() const { return nat_gateway_.has_value(); }
-  bool copies_everything() const { return everything_; }
+  bool copies_everything() const { return everything_ && !asks_next_hop(); }
+  bool copies_what_no_rule_matches() const { return otherwise_ == Action::kAccept; }
 
   // In the order in which they are asked; for AllOf one rule a condition, all of
   // which must hold.
@@ -122,6 +125,7 @@ class Filter {
 
   bool everything_ = true;
   bool all_must_hold_ = false;
+  Action otherwise_ = Action::kReject;
   std::shared_ptr<const RuleList> ingress_;
   std::shared_ptr<const RuleList> egress_;
   std::optional<std::uint32_t> nat_gateway_;

@@ -122,7 +122,8 @@ void Subtract(Box box, const Box& other, std::vector<Box>& left) {
   CutPorts(box, &Box::destination_ports, other.destination_ports, left);
 }
 
-// The boxes without what `condition` holds; whether that took anything.
+// The boxes without what `condition` holds, as long as they are few enough to
+// follow; whether that took anything.
 bool SubtractAll(std::vector<Box>& boxes, const Condition& condition) {
   bool took = false;
   for (const Box& other : BoxesOf(condition)) {
@@ -134,6 +135,7 @@ bool SubtractAll(std::vector<Box>& boxes, const Condition& condition) {
       } else {
         left.push_back(box);
       }
+      if (left.size() > kMostPieces) break;
     }
     boxes = std::move(left);
   }
@@ -167,11 +169,19 @@ const Box& BestWitness(const std::vector<Box>& boxes) {
   return whole == boxes.end() ? boxes.front() : *whole;
 }
 
+// Also where no field differs and yet nothing holds both: a port of a protocol
+// that has none.
+Mismatch WhyNeverBoth(const Condition& a, const Condition& b) {
+  const Mismatch field = ContradictionOf(a, b);
+  if (field != Mismatch::kNone) return field;
+  return BoxesOf(*Intersection(a, b)).empty() ? Mismatch::kProtocol : Mismatch::kNone;
+}
+
 void AddContradictions(const Filter& filter, std::vector<FilterFinding>& findings) {
   const std::span<const FilterRule> rules = filter.rules(Direction::kIngress);
   for (std::uint32_t b = 0; b < rules.size(); ++b) {
     for (std::uint32_t a = 0; a <= b; ++a) {
-      const Mismatch field = ContradictionOf(rules[a].condition, rules[b].condition);
+      const Mismatch field = WhyNeverBoth(rules[a].condition, rules[b].condition);
       if (field == Mismatch::kNone) continue;
       findings.push_back(
           {.kind = FilterFinding::Kind::kContradiction, .rule = b, .others = {a}, .field = field});
@@ -191,7 +201,7 @@ void AddShadows(const Filter& filter, Direction direction, std::vector<FilterFin
                         .rule = i,
                         .others = reach.hidden_by});
   }
-  if (copies) return;
+  if (copies || filter.copies_what_no_rule_matches()) return;
   findings.push_back({.kind = FilterFinding::Kind::kCopiesNothing, .direction = direction});
 }
 

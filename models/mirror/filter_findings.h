@@ -34,7 +34,7 @@ RuleReach ReachOf(std::span<const FilterRule> rules, std::size_t index);
 
 struct FilterFinding {
   enum class Kind : std::uint8_t {
-    kContradiction,  // conditions `rule` and `others[0]` can never both hold
+    kContradiction,  // conditions `rule` and `others[0]` (or it alone) can never hold
     kShadowed,       // `others` take every flow before `rule` is asked
     kCopiesNothing,  // no flow of this direction is copied
   };

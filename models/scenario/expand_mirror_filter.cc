@@ -265,15 +265,6 @@ void AddServices(MirrorDraft& mirror, const FilterRules& rules, Filter& filter) 
   if (!services.empty()) filter.SetServices(services, enabled);
 }
 
-// As a rule behind all others: the last number there is.
-void AcceptTheRest(std::vector<FilterRule>& rules) {
-  FilterRule rest;
-  rest.label = "what no rule matches";
-  rest.priority = INT64_MAX;
-  rest.condition.source_ports = rest.condition.destination_ports = PortRange{0, 65535};
-  rules.push_back(std::move(rest));
-}
-
 Filter ByRules(MirrorDraft& mirror, const FilterRules& rules) {
   const FilterSpec& spec = mirror.spec.filter;
   CheckNumberOfRules(mirror);
@@ -281,13 +272,20 @@ Filter ByRules(MirrorDraft& mirror, const FilterRules& rules) {
   std::vector<FilterRule> ingress = builder.BuildList(spec.ingress);
   std::vector<FilterRule> egress = builder.BuildList(spec.egress);
   const bool none = spec.ingress.empty() && spec.egress.empty();
-  if (rules.copies_all_without_match || (none && rules.copies_all_without_rules)) {
-    AcceptTheRest(ingress);
-    AcceptTheRest(egress);
-  }
-  Filter filter = Filter::FirstMatch(std::move(ingress), std::move(egress));
+  const bool copies_the_rest =
+      rules.copies_all_without_match || (none && rules.copies_all_without_rules);
+  Filter filter = Filter::FirstMatch(std::move(ingress), std::move(egress),
+                                     copies_the_rest ? Action::kAccept : Action::kReject);
   AddServices(mirror, rules, filter);
   return filter;
+}
+
+Filter EverythingOfIpv4() {
+  FilterRule all;
+  all.label = "IPv4";
+  all.condition.family = IpFamily::kV4;
+  all.condition.source_ports = all.condition.destination_ports = PortRange{0, 65535};
+  return Filter::FirstMatch({all}, {all});
 }
 
 Filter ByPeerAndProtocol(MirrorDraft& mirror, const FilterRules& rules) {
@@ -331,7 +329,7 @@ Filter BuildMirrorFilter(MirrorDraft& mirror) {
     case FilterModel::kPeerAndProtocol:
       return ByPeerAndProtocol(mirror, rules);
     case FilterModel::kEverything:
-      return {};
+      return rules.has_ipv6 ? Filter() : EverythingOfIpv4();
   }
   return {};
 }

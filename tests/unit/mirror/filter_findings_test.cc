@@ -51,6 +51,17 @@ TEST(FindIneffectiveTest, EachFieldCanContradict) {
             Mismatch::kFamily);
 }
 
+// ICMP has no ports, whichever of the conditions says which.
+TEST(FindIneffectiveTest, PortOfAProtocolWithoutPortsContradicts) {
+  const Condition icmp{.protocol = kProtocolIcmp};
+  const Condition port{.destination_ports = {80, 80}};
+  const Condition both{.protocol = kProtocolIcmp, .destination_ports = {80, 80}};
+  EXPECT_EQ(FindIneffective(Filter::AllOf({port, icmp})).at(0).field, Mismatch::kProtocol);
+  const std::vector<FilterFinding> alone = FindIneffective(Filter::AllOf({both}));
+  ASSERT_EQ(alone.size(), 1u);
+  EXPECT_EQ(alone[0].rule, alone[0].others[0]);
+}
+
 // Vector TC-7: a destination range and TCP port 22 can both hold.
 TEST(FindIneffectiveTest, CompatibleConditionsAreNoFinding) {
   const Condition ssh{.protocol = kProtocolTcp, .destination_ports = {22, 22}};
@@ -148,7 +159,8 @@ std::vector<FlowKey> FlowsNearTheEdges() {
       if (protocol == kProtocolIcmp) continue;
       flow.ports = Ports::kKnown;
       flow.source_port = 1024;
-      for (const std::uint16_t port : std::initializer_list<std::uint16_t>{0, 1, 80, 81, 443, 65535}) {
+      for (const std::uint16_t port :
+           std::initializer_list<std::uint16_t>{0, 1, 80, 81, 443, 65535}) {
         flow.destination_port = port;
         flows.push_back(flow);
       }

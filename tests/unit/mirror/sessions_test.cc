@@ -135,6 +135,15 @@ TEST(NetworkServiceTest, IsCopiedOnlyWhenNamed) {
   EXPECT_THAT(RefusalsOf(TapOf({}, {Session(1, without)}), Udp(54)), ElementsAre(Refusal::kNone));
 }
 
+// Whatever the largest priority is, and frames that are not IP included.
+TEST(FirstMatchTest, WhatNoRuleMatchesIsCopiedWhereTheDefaultSaysSo) {
+  const FilterRule last{.priority = INT64_MAX, .action = Action::kReject, .condition = kTcp};
+  const MirrorTap tap = TapOf({}, {Session(1, Filter::FirstMatch({last}, {}, Action::kAccept))});
+  EXPECT_THAT(RefusalsOf(tap, Tcp()), ElementsAre(Refusal::kRule));
+  EXPECT_THAT(RefusalsOf(tap, Udp()), ElementsAre(Refusal::kNone));
+  EXPECT_THAT(RefusalsOf(tap, PacketBuilder().Ethernet().Arp()), ElementsAre(Refusal::kNone));
+}
+
 // Google Cloud: the CIDR is compared with the source of ingress, the destination of egress.
 TEST(PeerAndProtocolTest, PeerIsTheOtherEnd) {
   const MirrorTap tap =
