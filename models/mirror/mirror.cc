@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "models/wire/hash.h"
+
 namespace vpcmirror {
 namespace {
 
@@ -102,15 +104,17 @@ Bytes Mirror::RoomAtSource(Bytes source_mtu) const noexcept {
 std::uint32_t Mirror::ChooseAmongSeveral(const FrameInfo& frame,
                                          const FrameHashes& hashes) const noexcept {
   const bool by_flow = settings_.choice == ReceiverChoice::kByFlow && frame.has_flow;
+  // Mixed once more, since the outer source port is the same hash mod another
+  // number: a receiver is to see all ports, not those that its number fits.
   const std::uint64_t hash =
-      by_flow ? HashOf(frame, settings_.hash_symmetry, hashes) : hashes.source_eni;
+      by_flow ? MixBits(HashOf(frame, settings_.hash_symmetry, hashes)) : hashes.source_eni;
   return by_share_[hash % by_share_.size()];
 }
 
-// The lower bits choose receivers and ports; the upper half is as good and free.
+// The lower bits choose ports; the upper half is as good and free.
 bool Mirror::Keeps(const FrameInfo& frame) const noexcept {
   if (settings_.sampling.keep == settings_.sampling.of || !frame.has_flow) return true;
-  return FlowHash(frame.flow, HashSymmetry::kSymmetric) >> 32 < keep_below_;
+  return SpreadingHash(frame, HashSymmetry::kSymmetric) >> 32 < keep_below_;
 }
 
 std::string_view ToString(MtuPolicy policy) {

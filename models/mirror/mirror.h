@@ -102,8 +102,18 @@ struct MirrorSettings {
 };
 
 // What spreads a frame's copies, reckoned once for all sessions.
+// FlowHash of the flow of a frame that has one; of a fragment, first or later, as
+// if it had no ports, so that those of a datagram stay together.
+inline std::uint64_t SpreadingHash(const FrameInfo& frame, HashSymmetry symmetry) noexcept {
+  if (!frame.is_fragment) [[likely]]
+    return FlowHash(frame.flow, symmetry);
+  FlowKey portless = frame.flow;
+  portless.source_port = portless.destination_port = 0;
+  return FlowHash(portless, symmetry);
+}
+
 struct FrameHashes {
-  std::uint64_t flow = 0;  // FlowHash of kSymmetric; 0 without a flow
+  std::uint64_t flow = 0;  // SpreadingHash of kSymmetric; 0 without a flow
   std::uint64_t source_eni = 0;
 };
 
@@ -156,7 +166,7 @@ class Mirror {
   static std::uint64_t HashOf(const FrameInfo& frame, HashSymmetry symmetry,
                               const FrameHashes& hashes) noexcept {
     if (symmetry == HashSymmetry::kSymmetric || !frame.has_flow) return hashes.flow;
-    return FlowHash(frame.flow, symmetry);
+    return SpreadingHash(frame, symmetry);
   }
   std::uint32_t ChooseAmongSeveral(const FrameInfo& frame,
                                    const FrameHashes& hashes) const noexcept;

@@ -25,7 +25,7 @@ bool CanSegment(const FrameInfo& frame) noexcept {
          (frame.flow.protocol == kProtocolTcp || frame.flow.protocol == kProtocolUdp);
 }
 
-MtuAction ActionOf(MtuPolicy policy, const FrameInfo& frame, bool is_cut) noexcept {
+MtuAction ActionOf(MtuPolicy policy, const FrameInfo& frame, bool is_cut, bool has_outer) noexcept {
   switch (policy) {
     case MtuPolicy::kTruncate:
       return MtuAction::kTruncate;
@@ -34,7 +34,7 @@ MtuAction ActionOf(MtuPolicy policy, const FrameInfo& frame, bool is_cut) noexce
     case MtuPolicy::kSegment:
       return CanSegment(frame) && !is_cut ? MtuAction::kSegment : MtuAction::kTruncate;
     case MtuPolicy::kFragment:
-      return MtuAction::kFragment;
+      return has_outer ? MtuAction::kFragment : MtuAction::kTruncate;
     case MtuPolicy::kDrop:
       return MtuAction::kDrop;
   }
@@ -42,8 +42,9 @@ MtuAction ActionOf(MtuPolicy policy, const FrameInfo& frame, bool is_cut) noexce
 }
 
 // A copy that is longer than its room: what the policy makes of it.
-void FitInto(MtuPolicy policy, const FrameInfo& frame, bool is_cut, CopyPlan& plan) noexcept {
-  plan.mtu_action = ActionOf(policy, frame, is_cut);
+void FitInto(MtuPolicy policy, const FrameInfo& frame, bool is_cut, bool has_outer,
+             CopyPlan& plan) noexcept {
+  plan.mtu_action = ActionOf(policy, frame, is_cut, has_outer);
   if (plan.mtu_action == MtuAction::kDrop) plan.kept = Bytes(0);
   if (plan.mtu_action == MtuAction::kTruncate || plan.mtu_action == MtuAction::kRepair) {
     plan.kept = plan.room;
@@ -118,6 +119,22 @@ MirrorTap::MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> ru
                    [&](const Session& a, const Session& b) { return number(a) < number(b); });
 }
 
+namespace {
+
+// Without its port, a fragment for a receiver may be one of a copy: a loop is
+// worse than a fragment that is not copied.
+bool LeadsToMirrorPort(const TapRules& rules, const FlowKey& flow) noexcept {
+  const MirrorPort port{flow.destination, flow.protocol, flow.destination_port};
+  const auto at = std::lower_bound(rules.mirror_ports.begin(), rules.mirror_ports.end(), port);
+  if (at == rules.mirror_ports.end()) return false;
+  const bool port_is_hidden =
+      flow.ports == Ports::kLaterFragment || flow.ports == Ports::kNotCaptured;
+  if (!port_is_hidden) return *at == port;
+  return at->receiver == port.receiver && at->protocol == port.protocol;
+}
+
+}  // namespace
+
 template <class Trail>
 Refusal MirrorTap::RefusalForAll(const Frame& frame, Trail& trail) const noexcept {
   const auto& never = rules_->never_mirrored;
@@ -128,10 +145,7 @@ Refusal MirrorTap::RefusalForAll(const Frame& frame, Trail& trail) const noexcep
   }
   bool is_mirror_traffic = frame.is_mirror_copy;
   if (frame.info.has_flow) {
-    const FlowKey& flow = frame.info.flow;
-    const MirrorPort port{flow.destination, flow.protocol, flow.destination_port};
-    const auto& ports = rules_->mirror_ports;
-    is_mirror_traffic = is_mirror_traffic || std::binary_search(ports.begin(), ports.end(), port);
+    is_mirror_traffic = is_mirror_traffic || LeadsToMirrorPort(*rules_, frame.info.flow);
   }
   trail.Add({.stage = Stage::kMirrorTraffic, .holds = is_mirror_traffic});
   if (is_mirror_traffic) return Refusal::kMirrorTraffic;
@@ -225,11 +239,14 @@ CopyPlan MirrorTap::Plan(const Session& session, const Frame& frame, const Frame
   }
   const bool fits = plan.kept <= plan.room;
   trail.Add({.stage = Stage::kMtu, .holds = fits, .value = plan.room.count()});
-  if (!fits) FitInto(receiver.mtu_policy, frame.info, is_cut, plan);
+  if (!fits) {
+    const bool has_outer = settings.tunnel.kind != EncapsulationKind::kNone;
+    FitInto(receiver.mtu_policy, frame.info, is_cut, has_outer, plan);
+  }
   if (plan.mtu_action == MtuAction::kSegment) {
     // As the frames would be on the source's own wire, where the path allows it.
     const Bytes on_the_wire = source_mtu_ + Bytes(frame.info.network_offset) - plan.offset;
-    plan.room = std::min(plan.room, on_the_wire);
+    plan.segment_room = std::min(plan.room, on_the_wire);
   }
   return plan;
 }
@@ -270,16 +287,18 @@ template <class Trail>
   }
 }
 
-// Everything else that a verdict rests on is in the flow and the direction.
+// Everything else that a verdict rests on is in the flow and the direction. A
+// first fragment has the ports of its flow and another hash.
 inline bool MirrorTap::IsCacheable(const Frame& frame) const noexcept {
-  return frame.info.has_flow & frame.admitted & !frame.is_mirror_copy & !asks_next_hop_;
+  return frame.info.has_flow & !frame.info.is_fragment & frame.admitted & !frame.is_mirror_copy &
+         !asks_next_hop_;
 }
 
 namespace {
 
 // FrameHashes::flow.
 inline std::uint64_t FlowHashOf(const Frame& frame) noexcept {
-  return frame.info.has_flow ? FlowHash(frame.info.flow, HashSymmetry::kSymmetric) : 0;
+  return frame.info.has_flow ? SpreadingHash(frame.info, HashSymmetry::kSymmetric) : 0;
 }
 
 // The place of a frame in a FlowCache: another for each of a flow's directions,

@@ -66,9 +66,10 @@ enum class MtuAction : std::uint8_t {
 struct CopyPlan {
   std::uint32_t receiver = 0;  // index into the mirror's receivers
   MtuAction mtu_action = MtuAction::kWhole;
-  Bytes offset{};  // of the first byte that is carried: 0, or that of the IP header
-  Bytes kept{};    // bytes carried from there
-  Bytes room{};    // the most that an uncut copy carries; of kSegment, a segment
+  Bytes offset{};        // of the first byte that is carried: 0, or that of the IP header
+  Bytes kept{};          // bytes carried from there
+  Bytes room{};          // the most that an uncut copy carries
+  Bytes segment_room{};  // kSegment: the most that a segment has, counted as room is
   std::uint64_t entropy = 0;
 };
 

@@ -6,10 +6,15 @@ namespace vpcmirror {
 
 void Pieces::StartSegments() noexcept {
   const Bytes before_packet = Bytes(frame_.network_offset) - plan_.offset;
-  segmenter_.emplace(captured_, frame_, plan_.room - before_packet);
+  segmenter_.emplace(captured_, frame_, plan_.segment_room - before_packet);
   segments_left_ = segmenter_->segments();
   if (segmenter_->possible()) return;
   segmenter_.reset();
+  Truncate();
+}
+
+void Pieces::Truncate() noexcept {
+  action_ = MtuAction::kTruncate;
   kept_ = std::min(kept_, plan_.room);
 }
 
@@ -21,8 +26,9 @@ void Pieces::StartFragments() noexcept {
     fragments_left_ = kept_;
     if (fragments_->possible()) return;
     fragments_.reset();
+    if (tunnel_.encapsulation().has_sequence()) --counters_.sequence;  // for what is sent instead
   }
-  kept_ = std::min(kept_, plan_.room);
+  Truncate();
 }
 
 [[gnu::always_inline]] inline std::size_t Pieces::WriteOuter(

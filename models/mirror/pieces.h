@@ -80,6 +80,7 @@ class Pieces {
         captured_(captured),
         counters_(counters),
         timestamp_(timestamp),
+        action_(plan.mtu_action),
         kept_(plan.kept),
         done_(plan.mtu_action == MtuAction::kDrop) {
     if (plan.mtu_action == MtuAction::kSegment) StartSegments();
@@ -95,6 +96,11 @@ class Pieces {
   // Whether Next has nothing more to give.
   bool done() const { return done_; }
   bool failed() const { return failed_; }
+
+  // What becomes of the copy: the plan's action, or kTruncate where the frame
+  // cannot be segmented or fragmented; and how many of its bytes are carried.
+  MtuAction action() const { return action_; }
+  Bytes kept() const { return kept_; }
 
  private:
   // False, and nothing done, when the short way is not open.
@@ -114,6 +120,7 @@ class Pieces {
   bool NextSegment(Piece& piece) noexcept;
   void StartSegments() noexcept;
   void StartFragments() noexcept;
+  void Truncate() noexcept;
   bool NextFragment(Piece& piece) noexcept;
   // Outer headers for `carried` bytes; 0 and failed_ when they cannot be.
   std::size_t WriteOuter(Bytes carried, std::span<std::byte, kMaxOuterHeaderBytes> out) noexcept;
@@ -124,6 +131,7 @@ class Pieces {
   std::span<const std::byte> captured_;
   TunnelCounters& counters_;
   std::uint32_t timestamp_;
+  MtuAction action_;
   Bytes kept_{};
   bool done_ = false;
   bool failed_ = false;

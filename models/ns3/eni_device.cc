@@ -43,6 +43,12 @@ struct WaitingTag {
   }
 };
 
+// A copy without outer headers: only its carrier can tell it from its original.
+bool IsBareCopy(const Passage& passage) {
+  return passage.copy_of != nullptr &&
+         passage.copy_of->mirror()->encapsulation().header_bytes() == 0;
+}
+
 }  // namespace
 
 ns3::TypeId EniDevice::GetTypeId() {
@@ -278,9 +284,7 @@ void EniDevice::Arrive(ns3::Ptr<ns3::Packet> frame, Passage passage) {
 
 // Without an encapsulation a copy has no port that a security group could name.
 Admission EniDevice::AdmitIn(const FrameInfo& info, const Passage& passage) {
-  const bool is_bare_copy =
-      passage.copy_of != nullptr && passage.copy_of->mirror()->encapsulation().header_bytes() == 0;
-  return is_bare_copy ? Admission::kAdmitted : Admit(info, Direction::kIngress);
+  return IsBareCopy(passage) ? Admission::kAdmitted : Admit(info, Direction::kIngress);
 }
 
 void EniDevice::RefuseIn(const ns3::Ptr<const ns3::Packet>& frame, const FrameInfo& info,
@@ -313,7 +317,8 @@ void EniDevice::Reach(ns3::Ptr<ns3::Packet> frame, Passage passage) {
   mac_rx_(frame);
   Sniff(frame, SimulatedNow());
   const bool is_copy = passage.copy_of != nullptr;
-  Offer(frame, {.info = info, .direction = Direction::kIngress, .is_mirror_copy = is_copy});
+  Offer(frame,
+        {.info = info, .direction = Direction::kIngress, .is_mirror_copy = IsBareCopy(passage)});
   if (is_copy) {
     TakeCopy(frame, passage);
   } else if (passage.hops > 0 && info.has_flow && !HasAddress(info.flow.destination)) {

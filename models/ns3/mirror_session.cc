@@ -94,16 +94,16 @@ void MirrorSession::Take(const ns3::Ptr<const ns3::Packet>& packet, const Frame&
     return;
   }
   const CopyPlan& plan = outcome.plan;
-  const bool is_cut =
-      plan.mtu_action == MtuAction::kTruncate || plan.mtu_action == MtuAction::kRepair;
-  CopyAccount account{.original = original,
-                      .cut = is_cut ? original - plan.offset - plan.kept : Bytes(0),
-                      .copy = next_copy_++};
   // Kept here: whoever traces may replace the session's while this copy is sent.
   const std::shared_ptr<const Mirror> mirror = mirror_;
   const Tunnel tunnel = TunnelTo(plan.receiver);
   Pieces pieces(tunnel, plan, frame.info, BytesOf(*packet, plan), counters_[plan.receiver],
                 TunnelTime());
+  const bool is_cut =
+      pieces.action() == MtuAction::kTruncate || pieces.action() == MtuAction::kRepair;
+  CopyAccount account{.original = original,
+                      .cut = is_cut ? original - plan.offset - pieces.kept() : Bytes(0),
+                      .copy = next_copy_++};
   std::optional<DropReason> lost;
   Piece piece;
   while (pieces.Next(piece)) {

@@ -125,11 +125,13 @@ class CaptureExplainer {
       std::int64_t packets = 0;
       Bytes wire{};
       if (ruling.copies()) {
-        ruling.dropped =
+        const auto sending =
             explainer_.ForEachPacket(answer_, outcome, frame.bytes, [&](const Piece&, Bytes bytes) {
               ++packets;
               wire += bytes;
             });
+        ruling.dropped = sending.dropped;
+        ruling.mtu_action = sending.action;
         if (ruling.dropped) {
           packets = 0;
           wire = Bytes(0);

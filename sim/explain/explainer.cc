@@ -157,7 +157,7 @@ ExplainedSession Explainer::SessionOf(const Answer& answer, const Outcome& outco
   session.plan = outcome.plan;
   ExplainedCopy copy;
   copy.receiver_eni = scenario_.mirrors[session.mirror].receiver_enis[outcome.plan.receiver];
-  session.ruling.dropped =
+  const Sending sending =
       ForEachPacket(answer, outcome, captured, [&](const Piece& piece, Bytes wire) {
         copy.packets.push_back(
             {.outer = {piece.outer.begin(),
@@ -167,7 +167,10 @@ ExplainedSession Explainer::SessionOf(const Answer& answer, const Outcome& outco
              .payload = piece.payload,
              .wire = wire});
       });
-  if (session.ruling.dropped) copy.packets.clear();
+  session.ruling.dropped = sending.dropped;
+  session.ruling.mtu_action = session.plan.mtu_action = sending.action;
+  session.plan.kept = sending.kept;
+  if (sending.dropped) copy.packets.clear();
   copy.path = PathOf(copy, mirror.settings().receivers[outcome.plan.receiver]);
   session.copy = std::move(copy);
   return session;

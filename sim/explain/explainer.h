@@ -44,20 +44,34 @@ class Explainer {
   // `answer` may have been used before: its room is used again.
   void Ask(const FrameInfo& frame, Direction direction, Answer& answer);
 
+  // What a plan comes to.
+  struct Sending {
+    std::optional<DropReason> dropped;  // what kept the copy from leaving
+    MtuAction action = MtuAction::kWhole;
+    Bytes kept{};
+  };
   // Calls `take(piece, wire)` for each packet that a copy becomes; `wire` is the
-  // Ethernet frame without FCS. Returns what kept the copy from leaving.
+  // Ethernet frame without FCS.
   template <class Take>
-  std::optional<DropReason> ForEachPacket(const Answer& answer, const Outcome& outcome,
-                                          std::span<const std::byte> captured, Take&& take) {
-    if (outcome.plan.mtu_action == MtuAction::kDrop) return DropReason::kMtu;
-    if (!reachable_[outcome.session][outcome.plan.receiver]) return DropReason::kNoRoute;
+  Sending ForEachPacket(const Answer& answer, const Outcome& outcome,
+                        std::span<const std::byte> captured, Take&& take) {
+    const CopyPlan& plan = outcome.plan;
+    Sending sending{.action = plan.mtu_action, .kept = plan.kept};
+    if (plan.mtu_action == MtuAction::kDrop) {
+      sending.dropped = DropReason::kMtu;
+    } else if (!reachable_[outcome.session][plan.receiver]) {
+      sending.dropped = DropReason::kNoRoute;
+    }
+    if (sending.dropped) return sending;
     const Tunnel& tunnel = tunnels_[outcome.session][outcome.plan.receiver];
     Pieces pieces(tunnel, outcome.plan, answer.frame, captured,
                   counters_[outcome.session][outcome.plan.receiver]);
     Piece piece;
     while (pieces.Next(piece)) take(piece, WireLength(piece));
-    if (pieces.failed()) return DropReason::kHeaderTooLong;
-    return std::nullopt;
+    if (pieces.failed()) sending.dropped = DropReason::kHeaderTooLong;
+    sending.action = pieces.action();
+    sending.kept = pieces.kept();
+    return sending;
   }
 
   // The whole of it for one frame.

@@ -184,6 +184,28 @@ TEST_F(SuperFrameTest, IsCutAndSaysSoInside) {
   EXPECT_EQ(info.flow, info_.flow);
 }
 
+// Without its bytes a frame cannot be segmented: what is sent instead is said.
+TEST_F(SuperFrameTest, SaysThatItIsCutWhereItCannotBeSegmented) {
+  const Decision decision = Decide(MtuPolicy::kSegment);
+  const CopyPlan& plan = decision.outcomes()[0].plan;
+  ASSERT_EQ(plan.mtu_action, MtuAction::kSegment);
+  const Tunnel tunnel(*mirror_, 0, kSourceEni);
+  Pieces pieces(tunnel, plan, info_, {}, counters_);
+  EXPECT_EQ(pieces.action(), MtuAction::kTruncate);
+  EXPECT_EQ(pieces.kept(), Bytes(1464));
+  Piece piece;
+  ASSERT_TRUE(pieces.Next(piece));
+  EXPECT_EQ(piece.payload, Bytes(1464));
+  EXPECT_TRUE(pieces.done());
+}
+
+// What has no outer packet cannot be fragmented.
+TEST_F(SuperFrameTest, IsCutWithoutAnOuterPacketToFragment) {
+  const Decision decision = Decide(MtuPolicy::kFragment, EncapsulationKind::kNone);
+  EXPECT_EQ(decision.outcomes()[0].plan.mtu_action, MtuAction::kTruncate);
+  EXPECT_EQ(decision.outcomes()[0].plan.kept, Bytes(1514));
+}
+
 TEST_F(SuperFrameTest, IsCutAndKeepsItsLengths) {
   const std::vector<Piece> pieces = PiecesOf(Decide(MtuPolicy::kTruncate));
   ASSERT_EQ(pieces.size(), 1u);

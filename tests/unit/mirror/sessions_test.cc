@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -181,6 +182,67 @@ TEST(SamplingTest, KeepsItsShareOfFlowsAndBothDirectionsOfEach) {
   }
   EXPECT_GT(kept, 390);
   EXPECT_LT(kept, 610);
+}
+
+// The first fragment has ports, the later ones have none: they stay together all the same.
+TEST(SamplingTest, KeepsTheFragmentsOfADatagramTogether) {
+  MirrorSettings settings = Session(1);
+  settings.sampling = {.keep = 1, .of = 2};
+  settings.receivers.push_back({.address = *ParseIpAddress("10.0.9.10"), .mtu = Bytes(9001)});
+  settings.choice = ReceiverChoice::kByFlow;
+  const MirrorTap tap = TapOf({}, {settings});
+  const auto fragment = [](std::uint16_t port, std::uint16_t offset) {
+    const std::string source =
+        "10.1." + std::to_string(port / 250) + "." + std::to_string(port % 250);
+    const PacketBuilder ip = PacketBuilder().Ethernet().Ipv4(
+        source, "10.0.1.1",
+        {.more_fragments = offset == 0, .fragment_offset = offset, .protocol = kProtocolUdp});
+    return Parsed(offset == 0 ? PacketBuilder(ip).Udp(port, 53, 2000).Payload(64)
+                              : PacketBuilder(ip).Payload(64));
+  };
+  for (std::uint16_t port = 1; port < 500; ++port) {
+    FlowCache cache(4096);
+    const FrameInfo first = fragment(port, 0);
+    const FrameInfo later = fragment(port, 9);
+    const Decision a = tap.OnFrame({.info = first}, &cache);
+    const Decision b = tap.OnFrame({.info = later}, &cache);
+    ASSERT_EQ(a.outcomes()[0].refusal, b.outcomes()[0].refusal) << port;
+    ASSERT_EQ(a.outcomes()[0].plan.receiver, b.outcomes()[0].plan.receiver) << port;
+  }
+}
+
+// A receiver's mirror port is in the first fragment only (TC-12, fragmented).
+TEST(LoopGuardTest, LaterFragmentsForAReceiverAreNotCollected) {
+  const TapRules rules{.mirror_ports = {{*ParseIpAddress("10.0.9.9"), kProtocolUdp, kVxlanPort}}};
+  const MirrorTap tap = TapOf(rules, {Session(1)});
+  const auto later = [](std::string_view destination, std::uint8_t protocol) {
+    return PacketBuilder()
+        .Ethernet()
+        .Ipv4("10.0.0.5", destination, {.fragment_offset = 180, .protocol = protocol})
+        .Payload(64);
+  };
+  EXPECT_THAT(RefusalsOf(tap, later("10.0.9.9", kProtocolUdp)),
+              ElementsAre(Refusal::kMirrorTraffic));
+  EXPECT_THAT(RefusalsOf(tap, later("10.0.9.9", kProtocolTcp)), ElementsAre(Refusal::kNone));
+  EXPECT_THAT(RefusalsOf(tap, later("10.0.9.8", kProtocolUdp)), ElementsAre(Refusal::kNone));
+}
+
+// Of 64 source ports and 2 receivers, each receiver is to see about all: a port
+// misses one of 2,000 / 2 flows with probability (63/64)^1000, about 1 in 7 million.
+TEST(WeightsTest, ReceiversSeeAllOuterSourcePorts) {
+  MirrorSettings settings = Session(1);
+  settings.choice = ReceiverChoice::kByFlow;
+  settings.receivers.push_back({.address = *ParseIpAddress("10.0.9.10"), .mtu = Bytes(9001)});
+  const MirrorTap tap = TapOf({}, {settings});
+  std::array<std::set<std::uint16_t>, 2> ports;
+  for (std::uint16_t port = 1; port <= 2000; ++port) {
+    const FrameInfo info = Parsed(Ipv4().Udp(port, 53));
+    const Decision decision = tap.OnFrame({.info = info});
+    const CopyPlan& plan = decision.outcomes()[0].plan;
+    ports[plan.receiver].insert(tap.session(0).encapsulation().SourcePort(plan.entropy));
+  }
+  EXPECT_EQ(ports[0].size(), 64u);
+  EXPECT_EQ(ports[1].size(), 64u);
 }
 
 // 4,000 flows in shares of 1, 3 and 4 eighths: deviations are 20.9, 30.6 and
