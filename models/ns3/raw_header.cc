@@ -1,9 +1,16 @@
 #include "models/ns3/raw_header.h"
 
+#include <ns3/abort.h>
+
 #include <algorithm>
 #include <ostream>
 
 namespace vpcmirror {
+
+RawHeader::RawHeader(std::size_t size) : size_(size) {
+  NS_ABORT_MSG_IF(size > kMaxBytes, "a header of " << size << " bytes");
+  std::fill_n(bytes_.begin(), size, std::byte{0});
+}
 
 ns3::TypeId RawHeader::GetTypeId() {
   static const ns3::TypeId tid =

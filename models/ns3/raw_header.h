@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <tuple>
 
+#include "models/mirror/pieces.h"
 #include "models/wire/frame.h"
 
 namespace vpcmirror {
@@ -17,14 +19,17 @@ namespace vpcmirror {
 // removed it reads as many bytes as it was constructed with.
 class RawHeader : public ns3::Header {
  public:
-  static constexpr std::size_t kMaxBytes = 64;
+  // Ethernet and the longest outer headers, or all that is rewritten inside.
+  static constexpr std::size_t kMaxBytes = 512;
+  static_assert(kMaxBytes >= kEthernetHeaderBytes + std::tuple_size_v<decltype(Piece::outer)> &&
+                kMaxBytes >= std::tuple_size_v<decltype(Piece::inner)>);
 
   static ns3::TypeId GetTypeId();
   ns3::TypeId GetInstanceTypeId() const override;
 
-  RawHeader() = default;
+  RawHeader() {}  // no bytes
   // `size` zero bytes, at most kMaxBytes.
-  explicit RawHeader(std::size_t size) : size_(size) {}
+  explicit RawHeader(std::size_t size);
 
   std::span<std::byte> bytes() { return std::span(bytes_).first(size_); }
   std::span<const std::byte> bytes() const { return std::span(bytes_).first(size_); }
@@ -35,7 +40,7 @@ class RawHeader : public ns3::Header {
   void Print(std::ostream& os) const override;
 
  private:
-  std::array<std::byte, kMaxBytes> bytes_{};
+  std::array<std::byte, kMaxBytes> bytes_;  // the first size_
   std::size_t size_ = 0;
 };
 

@@ -54,6 +54,11 @@ bool AddressBook::CheckInside(std::size_t eni, const IpAddress& address, const s
                       range);
     return false;
   }
+  if (const ServiceTraffic* service = ServiceAt(subnet.vpc, address)) {
+    draft_.errors.Add(path, "the address " + ToString(address) + " is that of " + service->name,
+                      range);
+    return false;
+  }
   if (value < FirstUsable(subnet.cidr) || value == Broadcast(subnet.cidr)) {
     draft_.errors.Add(path,
                       "the address " + ToString(address) +
@@ -64,6 +69,14 @@ bool AddressBook::CheckInside(std::size_t eni, const IpAddress& address, const s
   return true;
 }
 
+const ServiceTraffic* AddressBook::ServiceAt(std::size_t vpc, const IpAddress& address) const {
+  const Vpc& of = draft_.deployment->vpcs[vpc];
+  for (const ServiceTraffic& each : draft_.providers[of.provider].services) {
+    if (each.vpc_offset && address.v4() == of.cidr.address().v4() + *each.vpc_offset) return &each;
+  }
+  return nullptr;
+}
+
 void AddressBook::Give(const Waiting& to) {
   Deployment& deployment = *draft_.deployment;
   const std::size_t index = deployment.enis[to.eni].subnet;
@@ -71,6 +84,7 @@ void AddressBook::Give(const Waiting& to) {
   auto& taken = draft_.addresses[subnet.vpc];
   while (next_[index] < Broadcast(subnet.cidr)) {
     const IpAddress address = IpAddress::V4(next_[index]++);
+    if (ServiceAt(subnet.vpc, address) != nullptr) continue;
     if (!taken.emplace(address, to.eni).second) continue;
     auto& addresses = deployment.enis[to.eni].addresses;
     addresses.insert(addresses.begin(), address);

@@ -11,7 +11,8 @@
 namespace vpcmirror {
 
 // Hands out addresses: those given by hand first, then the rest in order, the
-// network's, its gateway's (the first) and its broadcast address left aside.
+// network's, its gateway's (the first), its broadcast address and those of the
+// cloud's own services in a VPC (AWS: the resolver's) left aside.
 class AddressBook {
  public:
   explicit AddressBook(Draft& draft);
@@ -31,6 +32,8 @@ class AddressBook {
 
   bool CheckInside(std::size_t eni, const IpAddress& address, const std::string& path);
   void Give(const Waiting& to);
+  // The provider's service that has this address in a VPC; null: none.
+  const ServiceTraffic* ServiceAt(std::size_t vpc, const IpAddress& address) const;
 
   Draft& draft_;
   std::vector<std::uint32_t> next_;  // by subnet

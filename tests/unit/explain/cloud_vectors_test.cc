@@ -317,6 +317,19 @@ TEST(CloudVectorsTest, TencentCopiesAddToWhatLeaves) {
   EXPECT_EQ(leaves("INGRESS"), 2);
 }
 
+// docs.aws.amazon.com, "Amazon DNS": the resolver has the second address of the VPC.
+TEST(CloudVectorsTest, NoHostOfAwsHasTheAddressOfItsResolver) {
+  const auto first_host = [](const std::string& provider) {
+    const std::string text = R"({"provider": ")" + provider + R"(", "hosts": {"a": {}}})";
+    ReadOptions options;
+    options.data_folder = kData;
+    const ValidScenario scenario = LoadScenarioText(text, "first.json", Shipped(), options);
+    return ToString(scenario.deployment->enis[0].addresses.front());
+  };
+  EXPECT_EQ(first_host("aws"), "10.0.0.3");
+  EXPECT_EQ(first_host("tencent"), "10.0.0.2");
+}
+
 struct LengthVector {
   const char* id;
   Deployment deployment;

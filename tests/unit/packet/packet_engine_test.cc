@@ -54,6 +54,24 @@ TEST(PacketEngineTest, OneGigabitEachWayBecomesOneInAndThreeOut) {
   EXPECT_NEAR(Gbps(web.out.bandwidth), 3.0, 0.003);
 }
 
+// The longest outer headers there are: Geneve with 252 bytes of options (RFC 8926,
+// 3.5: two of 128 and 124 bytes). 14 + 20 + 8 + 8 + 252 bytes for each copy.
+TEST(PacketEngineTest, LongestOuterHeadersArriveWhole) {
+  const std::string options =
+      "0167001f" + std::string(248, '0') + "0167001e" + std::string(240, '0');
+  const std::string mirrors =
+      R"([{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]},
+           "options": {"encapsulation": {"kind": "geneve", "geneve_options": ")" +
+      options + R"("}}}])";
+  std::string text = OneInThreeOut("");
+  const std::size_t at = text.find("[{\"CollectorSrcs\"");
+  text.replace(at, text.find("}}]", at) + 3 - at, mirrors);
+  const RunResult result = Simulate(Load(text));
+  const Ledger& ledger = result.mirrors.at(0).ledger;
+  ASSERT_GT(ledger.mirrored.frames, 0);
+  EXPECT_EQ(ledger.wire_bytes - ledger.mirrored.bytes, Bytes(302 * ledger.mirrored.frames));
+}
+
 // 1 + 2 * 1,550 / 1,500.
 TEST(PacketEngineTest, VxlanAddsFiftyBytesToEachCopy) {
   const RunResult result = Simulate(Load(OneInThreeOut("")));
