@@ -5,12 +5,18 @@
 namespace vpcmirror {
 
 void Pieces::StartSegments() noexcept {
+  if (!HasCapture()) return Truncate();
   const Bytes before_packet = Bytes(frame_.network_offset) - plan_.offset;
   segmenter_.emplace(captured_, frame_, plan_.segment_room - before_packet);
   segments_left_ = segmenter_->segments();
   if (segmenter_->possible()) return;
   segmenter_.reset();
   Truncate();
+}
+
+// Whether the bytes are those that the frame was parsed from.
+bool Pieces::HasCapture() const noexcept {
+  return static_cast<std::int64_t>(captured_.size()) >= frame_.captured.count();
 }
 
 void Pieces::Truncate() noexcept {
@@ -67,6 +73,7 @@ bool Pieces::NextSingle(Piece& piece) noexcept {
 
 // Headers of the frame are rewritten in place; those that are not carried fall away.
 void Pieces::Repair(Piece& piece) const noexcept {
+  if (!HasCapture()) return;
   const auto room = std::span(piece.inner).first<kMaxRepairedHeaderBytes>();
   const std::size_t replaced = RepairTruncated(captured_, frame_, kept_ + plan_.offset, room);
   if (replaced == 0) return;

@@ -121,6 +121,7 @@ class Pieces {
   void StartSegments() noexcept;
   void StartFragments() noexcept;
   void Truncate() noexcept;
+  bool HasCapture() const noexcept;
   bool NextFragment(Piece& piece) noexcept;
   // Outer headers for `carried` bytes; 0 and failed_ when they cannot be.
   std::size_t WriteOuter(Bytes carried, std::span<std::byte, kMaxOuterHeaderBytes> out) noexcept;

@@ -147,8 +147,8 @@ TEST_F(CaptureTest, SaysWhatIsWrongWithABrokenOne) {
               ElementsAre("0:0 : the frames are of link type RAW, not Ethernet | a capture of "
                           "Ethernet (EN10MB), taken on an interface and not on \"any\""));
   EXPECT_THAT(ErrorsOf([] { ScanCapture("/nonexistent.pcap"); }),
-              ElementsAre("0:0 : there is no such file | the path of a pcap or pcapng file, from "
-                          "the scenario's folder"));
+              ElementsAre("0:0 : there is no such file | the path of a pcap or pcapng file (in a "
+                          "scenario: from its folder)"));
   EXPECT_THAT(ErrorsOf([] { ScanCapture("/dev/null"); }),
               ElementsAre(HasSubstr("this is not a regular file")));
 }

@@ -466,7 +466,7 @@ TEST(LoadScenarioTest, OverridesTheAssumptionsThatTheSchemaNamesAndNoOthers) {
   for (const Assumption& each : assumed) {
     if (named.contains(each.name)) continue;
     ++others;
-    EXPECT_THAT(errors_of(each.name), ElementsAre(HasSubstr("there is no assumption")));
+    EXPECT_THAT(errors_of(each.name), ElementsAre(HasSubstr("is fixed in this version")));
   }
   EXPECT_EQ(others, 3);  // priority_range, protocols, service_addresses
 }

@@ -226,7 +226,7 @@ TEST(MirrorFiltersTest, AcceptTheRestWhereTheProfileSaysSo) {
   const Library library =
       CloudLibrary([](ProviderProfile& cloud) { cloud.filter.copies_all_without_match = true; });
   const ValidScenario valid = Validate(OneSession(), library);
-  EXPECT_EQ(SettingsOf(valid).filter.rules(Direction::kEgress).back().action, Action::kAccept);
+  EXPECT_TRUE(SettingsOf(valid).filter.copies_what_no_rule_matches());
 }
 
 // 10.0.0.2 is the VPC's base plus two; each of two addresses as source and as destination.
