@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "analysis/report/assumption_json.h"
 #include "analysis/report/explain_words.h"
 #include "analysis/report/outer_headers.h"
 
@@ -152,14 +153,6 @@ Json SessionJson(const ValidScenario& scenario, const Explanation& explanation,
   json["steps"] = std::move(steps);
   json["copy"] = session.copy ? CopyJson(scenario, session) : Json(nullptr);
   return json;
-}
-
-Json AssumptionJson(const Assumption& assumption) {
-  return {{"name", assumption.name},
-          {"value", assumption.value},
-          {"text", assumption.text},
-          {"source", assumption.source},
-          {"overridden", assumption.overridden}};
 }
 
 Json CountJson(const Count& count) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "analysis/report/assumption_json.h"
 #include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"
 
@@ -139,14 +140,6 @@ Json ReceiverJson(const ReceiverResult& receiver) {
   json["duplicate_bytes"] = receiver.duplicate_bytes.count();
   json["dropped"] = DropsJson(receiver.dropped);
   return json;
-}
-
-Json AssumptionJson(const Assumption& assumption) {
-  return {{"name", assumption.name},
-          {"value", assumption.value},
-          {"text", assumption.text},
-          {"source", assumption.source},
-          {"overridden", assumption.overridden}};
 }
 
 Json AssertionJson(const AssertionResult& assertion) {

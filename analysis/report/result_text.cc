@@ -183,8 +183,8 @@ void TextReport::WriteHeadline() {
     cut.of += mirror.ledger.mirrored.frames;
   }
   if (cut.lost > 0) {
-    Sentence(fmt::format("Cut to fit the MTU: {} of {} copies ({}).", CountText(cut.lost),
-                         CountText(cut.of), PercentText(cut.fraction())));
+    Sentence(fmt::format("Cut to the packet length or the MTU: {} of {} copies ({}).",
+                         CountText(cut.lost), CountText(cut.of), PercentText(cut.fraction())));
   }
 }
 
@@ -360,7 +360,7 @@ void TextReport::WriteMirror(const MirrorResult& mirror) {
          SizeText(ledger.wire_bytes));
   }
   if (ledger.truncated.frames > 0) {
-    Line("  {:{}}{:>14}{:>14} cut off", "truncated to the MTU", kIdColumn - 2,
+    Line("  {:{}}{:>14}{:>14} cut off", "truncated", kIdColumn - 2,
          CountText(ledger.truncated.frames), SizeText(ledger.truncated_away));
   }
 }

@@ -28,7 +28,9 @@ struct Box {
 
 std::bitset<256> ProtocolsWithPorts() {
   std::bitset<256> protocols;
-  protocols.set(kProtocolTcp).set(kProtocolUdp).set(kProtocolSctp);
+  for (std::size_t i = 0; i < protocols.size(); ++i) {
+    protocols[i] = HasPorts(static_cast<std::uint8_t>(i));
+  }
   return protocols;
 }
 
@@ -156,7 +158,7 @@ FlowKey FlowOf(const Box& box) {
     flow.ports = Ports::kKnown;
     flow.source_port = box.source_ports.first;
     flow.destination_port = box.destination_ports.first;
-  } else if (ProtocolsWithPorts().test(protocol)) {
+  } else if (HasPorts(flow.protocol)) {
     flow.ports = Ports::kLaterFragment;
   }
   return flow;

@@ -6,17 +6,6 @@
 namespace vpcmirror {
 namespace {
 
-constexpr std::size_t kMaxOctets = 16;
-
-// The octets of a mask of `length` bits in network order, as many as fit in `words`.
-void StoreMask(int length, std::size_t octets, std::uint32_t* words) {
-  std::array<std::uint8_t, kMaxOctets> mask{};
-  for (int bit = 0; bit < length; ++bit) {
-    mask[static_cast<std::size_t>(bit / 8)] |= static_cast<std::uint8_t>(0x80 >> (bit % 8));
-  }
-  std::memcpy(words, mask.data(), octets);
-}
-
 template <int kWords>
 bool PackPrefix(const std::optional<IpPrefix>& prefix, IpFamily family, std::uint32_t* value,
                 std::uint32_t* mask) {
@@ -24,7 +13,7 @@ bool PackPrefix(const std::optional<IpPrefix>& prefix, IpFamily family, std::uin
   if (prefix->address().family() != family) return false;
   if constexpr (kWords > 0) {
     std::memcpy(value, prefix->address().octets().data(), 4 * kWords);
-    StoreMask(prefix->length(), 4 * kWords, mask);
+    StorePrefixMask(prefix->length(), kWords, mask);
   }
   return true;
 }
@@ -39,6 +28,14 @@ std::uint32_t Halves(std::uint16_t source, std::uint16_t destination) {
 }
 
 }  // namespace
+
+void StorePrefixMask(int length, int words, std::uint32_t* mask) {
+  std::array<std::uint8_t, 16> octets{};
+  for (int bit = 0; bit < length; ++bit) {
+    octets[static_cast<std::size_t>(bit / 8)] |= static_cast<std::uint8_t>(0x80 >> (bit % 8));
+  }
+  std::memcpy(mask, octets.data(), 4 * static_cast<std::size_t>(words));
+}
 
 int WordsNeeded(std::span<const Condition> conditions, IpFamily family) {
   int words = 0;

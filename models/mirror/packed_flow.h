@@ -71,6 +71,9 @@ struct PackedCondition {
   }
 };
 
+// The first `words` of the mask of a prefix of `length` bits, as addresses are packed.
+void StorePrefixMask(int length, int words, std::uint32_t* mask);
+
 // Words of an address that the conditions look at in flows of `family`.
 int WordsNeeded(std::span<const Condition> conditions, IpFamily family);
 

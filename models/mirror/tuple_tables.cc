@@ -46,22 +46,14 @@ bool AsksFor(const Tuple& tuple, const Tuple& of) {
   return true;
 }
 
-void StoreMask(int length, int words, std::uint32_t* mask) {
-  std::array<std::uint8_t, 16> octets{};
-  for (int bit = 0; bit < length; ++bit) {
-    octets[static_cast<std::size_t>(bit / 8)] |= static_cast<std::uint8_t>(0x80 >> (bit % 8));
-  }
-  std::memcpy(mask, octets.data(), 4 * static_cast<std::size_t>(words));
-}
-
 std::uint32_t PortMask(int length) { return 0xffff & (0xffff0000U >> length); }
 
 template <int kWords>
 TupleTable<kWords> TableOf(const Tuple& tuple, std::size_t slots) {
   TupleTable<kWords> table;
   if constexpr (kWords > 0) {
-    StoreMask(tuple[kSource], kWords, &table.mask[0]);
-    StoreMask(tuple[kDestination], kWords, &table.mask[kWords]);
+    StorePrefixMask(tuple[kSource], kWords, &table.mask[0]);
+    StorePrefixMask(tuple[kDestination], kWords, &table.mask[kWords]);
   }
   table.mask[2 * kWords] = tuple[kProtocol] == 0 ? 0 : 0xff;
   table.port_mask = PortMask(tuple[kSourcePort]) | PortMask(tuple[kDestinationPort]) << 16;

@@ -19,10 +19,6 @@ std::string TextOf(const PortRange& ports) {
   return std::to_string(ports.first) + "-" + std::to_string(ports.last);
 }
 
-bool HasPorts(std::uint8_t protocol) {
-  return protocol == kProtocolTcp || protocol == kProtocolUdp || protocol == kProtocolSctp;
-}
-
 // Conditions and rules of one mirror to what the core asks.
 class FilterBuilder {
  public:

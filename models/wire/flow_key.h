@@ -17,6 +17,11 @@ inline constexpr std::uint8_t kProtocolGre = 47;
 inline constexpr std::uint8_t kProtocolIcmpV6 = 58;
 inline constexpr std::uint8_t kProtocolSctp = 132;
 
+// Whether the transport header begins with two ports (RFC 768, 9260, 9293).
+constexpr bool HasPorts(std::uint8_t protocol) {
+  return protocol == kProtocolTcp || protocol == kProtocolUdp || protocol == kProtocolSctp;
+}
+
 enum class Ports : std::uint8_t {
   kKnown,
   kNotInProtocol,  // ICMP, GRE, ...
@@ -36,9 +41,9 @@ struct FlowKey {
   friend auto operator<=>(const FlowKey&, const FlowKey&) = default;
   // Without branches: the keys that a lookup compares are mostly equal in all or in nothing.
   friend constexpr bool operator==(const FlowKey& a, const FlowKey& b) {
-    return (a.source == b.source) & (a.destination == b.destination) &
-           (a.source_port == b.source_port) & (a.destination_port == b.destination_port) &
-           (a.protocol == b.protocol) & (a.ports == b.ports);
+    return (int{a.source == b.source} & int{a.destination == b.destination} &
+            int{a.source_port == b.source_port} & int{a.destination_port == b.destination_port} &
+            int{a.protocol == b.protocol} & int{a.ports == b.ports}) != 0;
   }
 };
 

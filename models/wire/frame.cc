@@ -30,10 +30,6 @@ constexpr std::uint8_t kMobility = 135;
 constexpr std::uint8_t kHostIdentity = 139;
 constexpr std::uint8_t kShim6 = 140;
 
-constexpr bool HasPorts(std::uint8_t protocol) {
-  return protocol == kProtocolTcp || protocol == kProtocolUdp || protocol == kProtocolSctp;
-}
-
 constexpr bool IsExtensionHeader(std::uint8_t protocol) {
   switch (protocol) {
     case kHopByHop:

@@ -4,23 +4,16 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <span>
 #include <vector>
 
 #include "models/mirror/classifier.h"
 #include "models/mirror/compare_lanes.h"
 #include "models/mirror/condition.h"
+#include "tests/fuzz/require.h"
 
 namespace vpcmirror {
 namespace {
-
-void Require(bool holds, const char* invariant) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n", invariant);
-  std::abort();
-}
 
 // Octets from the input, zeros behind its end.
 class Input {

@@ -4,8 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <span>
 #include <stdexcept>
 #include <vector>
@@ -13,15 +11,10 @@
 #include "models/wire/decapsulate.h"
 #include "models/wire/encapsulation.h"
 #include "models/wire/frame.h"
+#include "tests/fuzz/require.h"
 
 namespace vpcmirror {
 namespace {
-
-void Require(bool holds, const char* invariant) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n", invariant);
-  std::abort();
-}
 
 class Input {
  public:

@@ -2,22 +2,15 @@
 // much the frame was longer on the wire than its capture, which is the rest.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <span>
 
 #include "models/wire/byte_order.h"
 #include "models/wire/flow_key.h"
 #include "models/wire/frame.h"
+#include "tests/fuzz/require.h"
 
 namespace vpcmirror {
 namespace {
-
-void Require(bool holds, const char* invariant) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n", invariant);
-  std::abort();
-}
 
 void CheckOffsets(const FrameInfo& info, std::size_t captured) {
   Require(info.network_offset <= captured, "the network header lies inside the capture");

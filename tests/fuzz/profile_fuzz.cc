@@ -2,8 +2,6 @@
 // errors with their place.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,15 +11,10 @@
 #include "models/wire/encapsulation.h"
 #include "sim/input/data_folder.h"
 #include "sim/input/profile_reader.h"
+#include "tests/fuzz/require.h"
 
 namespace vpcmirror::sim {
 namespace {
-
-void Require(bool holds, const char* invariant) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n", invariant);
-  std::abort();
-}
 
 void CheckErrors(const ScenarioException& thrown) {
   Require(!thrown.errors().empty(), "an exception has an error");

@@ -1,22 +1,15 @@
 // ReadScenarioText on any bytes. Captures are not opened, so that an input reads no file.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string_view>
 
 #include "models/scenario/error.h"
 #include "models/scenario/scenario.h"
 #include "sim/input/scenario_reader.h"
+#include "tests/fuzz/require.h"
 
 namespace vpcmirror::sim {
 namespace {
-
-void Require(bool holds, const char* invariant) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n", invariant);
-  std::abort();
-}
 
 void CheckErrors(const ScenarioException& thrown) {
   Require(!thrown.errors().empty(), "an exception has an error");

@@ -5,8 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <span>
 #include <vector>
 
@@ -14,15 +12,10 @@
 #include "models/wire/frame.h"
 #include "models/wire/repair.h"
 #include "models/wire/segment.h"
+#include "tests/fuzz/require.h"
 
 namespace vpcmirror {
 namespace {
-
-void Require(bool holds, const char* invariant) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n", invariant);
-  std::abort();
-}
 
 // RFC 1071 word by word with end-around carry, and none of the core's code.
 class OnesComplement {

@@ -253,8 +253,9 @@ TEST(ResultTextTest, SaysHowManyCopiesAreCut) {
   result.mirrors[0].ledger.truncated = {50'000, Bytes(62'500'000)};
   result.mirrors[0].ledger.truncated_away = Bytes(1'800'000);
   const std::string text = TextOf(result);
-  EXPECT_THAT(text, HasSubstr("\nCut to fit the MTU: 50,000 of 200,000 copies (25 %).\n"));
-  EXPECT_EQ(LineOf(text, "  truncated"), " truncated to the MTU 50,000 1.8 MB cut off");
+  EXPECT_THAT(
+      text, HasSubstr("\nCut to the packet length or the MTU: 50,000 of 200,000 copies (25 %).\n"));
+  EXPECT_EQ(LineOf(text, "  truncated"), " truncated 50,000 1.8 MB cut off");
 }
 
 TEST(ResultTextTest, SaysSoWhenNothingIsMirrored) {
