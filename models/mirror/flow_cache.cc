@@ -1,40 +1,36 @@
 #include "models/mirror/flow_cache.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace vpcmirror {
 namespace internal {
 
-WideCacheKey::WideCacheKey(const FlowKey& flow) noexcept : rest(PortsAndRest(flow)) {
-  const auto from = flow.source.octets();
-  const auto to = flow.destination.octets();
-  std::memcpy(&addresses[0], from.data(), from.size());
-  std::memcpy(&addresses[2], to.data(), to.size());
-}
-
-std::uint64_t WideCacheKey::Difference(const WideCacheKey& other) const noexcept {
-  std::uint64_t different = rest ^ other.rest;
-  for (int i = 0; i < 4; ++i) different |= addresses[i] ^ other.addresses[i];
-  return different;
-}
-
 template <class Key>
 CacheSets<Key>::CacheSets(std::size_t bytes)
-    : count_(bytes == 0 ? 0 : std::max<std::size_t>(1, bytes / sizeof(CacheSet<Key>))),
-      sets_(count_ == 0 ? nullptr : new CacheSet<Key>[count_]) {}
+    : count_(std::max<std::size_t>(1, bytes / sizeof(CacheSet<Key>))),
+      sets_(new CacheSet<Key>[count_]),
+      can_store_(bytes != 0) {}
 
-// Drives out the flow that was asked for less often. Under Zipf's law that loses fewer
-// flows than driving out the older one.
 template <class Key>
-void CacheSets<Key>::Store(const Key& key, std::uint64_t hash, std::uint32_t tag,
-                           std::uint64_t value) noexcept {
-  CachePlace<Key>* const places = SetOf(hash).places;
-  std::size_t victim = places[1].hits < places[0].hits ? 1 : 0;
-  for (std::size_t i = 0; i < 2; ++i) {
-    if (places[i].Difference(key, tag) == 0) victim = i;
-  }
-  places[1 - victim].hits /= 2;
-  // As if asked for once, so that of two flows without hits the older one leaves.
-  places[victim] = {.key = key, .tag = tag, .hits = 1, .value = value};
+[[gnu::noinline]] const FlowMemory* CacheSets<Key>::FindTried(CacheSet<Key>& set, Key key,
+                                                              std::uint32_t tag) noexcept {
+  strayed_ = true;
+  if (!set.tried.Holds(key, tag)) return nullptr;
+  std::swap(set.kept, set.tried);
+  return &set.kept.memory;
 }
+
+template <class Key>
+void CacheSets<Key>::Store(const Key& key, const FlowMemory& memory) noexcept {
+  if (!can_store_) return;
+  CacheSet<Key>& set = SetOf(key, memory.tag);
+  const bool is_kept = set.kept.memory.tag == kNoTag || set.kept.Holds(key, memory.tag);
+  (is_kept ? set.kept : set.tried) = {.key = key, .memory = memory};
+}
+
+template class CacheSets<Ipv4FlowWords>;
+template class CacheSets<WideFlowWords>;
 
 }  // namespace internal
 
@@ -50,18 +46,15 @@ FlowCache::FlowCache(std::size_t bytes)
     : ipv4_(bytes - bytes / kWideShare),
       wide_(bytes == 0 ? 0 : std::max<std::size_t>(1, bytes / kWideShare)) {}
 
-const std::uint64_t* FlowCache::FindWide(const FlowKey& flow, std::uint64_t hash,
-                                         std::uint32_t tag) const noexcept {
-  return wide_.Find(internal::WideCacheKey(flow), hash, tag);
+const FlowMemory* FlowCache::FindWide(const FlowKey& flow, std::uint32_t tag) noexcept {
+  return wide_.Find(WideFlowWordsOf(flow), tag);
 }
 
-void FlowCache::Store(const FlowKey& flow, std::uint64_t hash, std::uint32_t tag,
-                      std::uint64_t value) noexcept {
-  if (!ipv4_.has_any()) return;
+void FlowCache::Store(const FlowKey& flow, const FlowMemory& memory) noexcept {
   if (IsIpv4(flow)) {
-    ipv4_.Store(internal::Ipv4CacheKey(flow), hash, tag, value);
+    ipv4_.Store(Ipv4FlowWordsOf(flow), memory);
   } else {
-    wide_.Store(internal::WideCacheKey(flow), hash, tag, value);
+    wide_.Store(WideFlowWordsOf(flow), memory);
   }
 }
 

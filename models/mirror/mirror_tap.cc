@@ -115,6 +115,12 @@ MirrorTap::MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> ru
   }
   size_ = static_cast<std::uint8_t>(sessions_.size());
   const auto number = [](const Session& session) { return session.mirror->settings().number; };
+  for (std::size_t i = 0; i < recalled_room_.size(); ++i) {
+    recalled_room_[i] = kNoLimit;
+    for (const Session& session : sessions_) {
+      recalled_room_[i] = std::min(recalled_room_[i], session.whole_room[i]);
+    }
+  }
   std::stable_sort(sessions_.begin(), sessions_.end(),
                    [&](const Session& a, const Session& b) { return number(a) < number(b); });
 }
@@ -156,7 +162,7 @@ Refusal MirrorTap::RefusalForAll(const Frame& frame, Trail& trail) const noexcep
 
 namespace {
 
-static_assert(kRefusals <= 16, "a verdict has 4 bits for each session");
+static_assert(kRefusals <= 16 && kMaxSessions <= 8, "a verdict has 4 bits for each session");
 
 // What one session says of a frame that no earlier one has decided about.
 template <class Trail>
@@ -208,7 +214,7 @@ MirrorTap::Verdict MirrorTap::Judge(const Frame& frame, Trail& trail) const noex
         decided = rules_->at_most_one_copy && decides;
       }
     }
-    verdict.nibbles |= static_cast<std::uint64_t>(refusal) << (4 * i);
+    verdict.nibbles |= static_cast<std::uint32_t>(refusal) << (4 * i);
   }
   return verdict;
 }
@@ -301,42 +307,37 @@ inline std::uint64_t FlowHashOf(const Frame& frame) noexcept {
   return frame.info.has_flow ? SpreadingHash(frame.info, HashSymmetry::kSymmetric) : 0;
 }
 
-// The place of a frame in a FlowCache: another for each of a flow's directions,
-// which hash alike and would drive each other out.
-inline std::uint64_t PlaceOf(const Frame& frame, std::uint64_t flow_hash) noexcept {
-  return frame.direction == Direction::kEgress ? flow_hash : ~flow_hash;
-}
-
 }  // namespace
 
-[[gnu::noinline]] MirrorTap::Verdict MirrorTap::JudgeAndStore(const Frame& frame,
-                                                              std::uint64_t place,
-                                                              FlowCache& cache) const noexcept {
+[[gnu::noinline]] FlowMemory MirrorTap::JudgeAndStore(const Frame& frame,
+                                                      FlowCache& cache) const noexcept {
   NoTrail none;
-  const Verdict verdict = Judge(frame, none);
-  if (IsCacheable(frame)) {
-    cache.Store(frame.info.flow, place, Tag(frame.direction), verdict.nibbles);
-  }
-  return verdict;
+  const FlowMemory memory{.hash = FlowHashOf(frame),
+                          .verdict = Judge(frame, none).nibbles,
+                          .tag = Tag(frame.direction)};
+  if (IsCacheable(frame)) cache.Store(frame.info.flow, memory);
+  return memory;
 }
 
-[[gnu::always_inline]] inline MirrorTap::Verdict MirrorTap::JudgeCached(
-    const Frame& frame, std::uint64_t flow_hash, FlowCache& cache) const noexcept {
-  const std::uint64_t place = PlaceOf(frame, flow_hash);
+[[gnu::always_inline]] inline FlowMemory MirrorTap::Remember(const Frame& frame,
+                                                           FlowCache& cache) const noexcept {
   if (IsCacheable(frame)) [[likely]] {
-    const std::uint64_t* known = cache.Find(frame.info.flow, place, Tag(frame.direction));
+    const FlowMemory* known = cache.Find(frame.info.flow, Tag(frame.direction));
     if (known != nullptr) [[likely]]
-      return {*known};
+      return *known;
   }
-  return JudgeAndStore(frame, place, cache);
+  return JudgeAndStore(frame, cache);
 }
 
 Decision MirrorTap::OnFrame(const Frame& frame, FlowCache* cache) const noexcept {
   Decision decision;
   NoTrail none;
-  const std::uint64_t hash = FlowHashOf(frame);
-  const Verdict verdict = cache != nullptr ? JudgeCached(frame, hash, *cache) : Judge(frame, none);
-  Fill(frame, verdict, hash, none, decision);
+  if (cache != nullptr) {
+    const FlowMemory memory = Remember(frame, *cache);
+    Fill(frame, {memory.verdict}, memory.hash, none, decision);
+  } else {
+    Fill(frame, Judge(frame, none), FlowHashOf(frame), none, decision);
+  }
   return decision;
 }
 
@@ -353,14 +354,12 @@ void MirrorTap::OnFrames(std::span<const Frame> frames, std::span<Decision> deci
   constexpr std::size_t kBatch = 32;
   for (std::size_t start = 0; start < frames.size(); start += kBatch) {
     const auto batch = frames.subspan(start, std::min(kBatch, frames.size() - start));
-    std::array<std::uint64_t, kBatch> hashes;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      hashes[i] = FlowHashOf(batch[i]);
-      cache->Prefetch(PlaceOf(batch[i], hashes[i]));
+    if (cache->PrefetchPays()) {
+      for (const Frame& frame : batch) cache->Prefetch(frame.info.flow, Tag(frame.direction));
     }
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      Fill(batch[i], JudgeCached(batch[i], hashes[i], *cache), hashes[i], none,
-           decisions[start + i]);
+      const FlowMemory memory = Remember(batch[i], *cache);
+      Fill(batch[i], {memory.verdict}, memory.hash, none, decisions[start + i]);
     }
   }
 }

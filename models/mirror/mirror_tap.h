@@ -18,6 +18,7 @@
 #include "models/mirror/refusal.h"
 #include "models/mirror/trail.h"
 #include "models/wire/frame.h"
+#include "models/wire/plain_frame.h"
 
 namespace vpcmirror {
 
@@ -99,6 +100,39 @@ class Decision {
   };
 };
 
+// A frame as it was captured, before anything of it is read. It was admitted, as Frame has it,
+// and is not marked as a copy.
+struct CapturedFrame {
+  std::span<const std::byte> octets;
+  Bytes wire_length{};  // as for ParseFrame
+  Direction direction = Direction::kEgress;
+};
+
+// What OnFrame says of a frame all of whose copies are whole and to the first receiver.
+class WholeDecision {
+ public:
+  WholeDecision() = default;  // nothing is known
+  explicit operator bool() const { return known_; }
+
+  // Of the session, an index into the tap's sessions.
+  Refusal refusal(std::size_t session) const {
+    return static_cast<Refusal>((verdict_ >> (4 * session)) & 15);
+  }
+  // CopyPlan::kept and entropy of every copy; its offset and receiver are 0.
+  Bytes kept() const { return kept_; }
+  std::uint64_t entropy() const { return entropy_; }
+
+ private:
+  friend class MirrorTap;
+  WholeDecision(const FlowMemory& memory, Bytes kept)
+      : kept_(kept), entropy_(memory.hash), verdict_(memory.verdict), known_(true) {}
+
+  Bytes kept_{};
+  std::uint64_t entropy_ = 0;
+  std::uint32_t verdict_ = 0;
+  bool known_ = false;
+};
+
 struct TapSource {
   std::string_view eni_id;  // kBySourceEni hashes it by HashText
   Bytes mtu{};              // the largest IP packet that the ENI sends
@@ -125,6 +159,10 @@ class MirrorTap {
   // The same for many frames, faster than one by one. `decisions` is as long as `frames`.
   void OnFrames(std::span<const Frame> frames, std::span<Decision> decisions,
                 FlowCache* cache = nullptr) const noexcept;
+  // The short way from captured bytes for what most frames are: plain, of a flow that the cache
+  // knows, all copies whole. Nothing where ParseFrame and OnFrame, with the same cache, have to
+  // be asked, after which it knows the flow.
+  WholeDecision Recall(const CapturedFrame& frame, FlowCache& cache) const noexcept;
   // The same, and every step on the way.
   Decision Explain(const Frame& frame, Trail& trail) const;
 
@@ -139,7 +177,7 @@ class MirrorTap {
   };
   // What does not depend on the frame's length: a refusal of 4 bits for each session.
   struct Verdict {
-    std::uint64_t nibbles = 0;
+    std::uint32_t nibbles = 0;
     Refusal of(std::size_t session) const {
       return static_cast<Refusal>((nibbles >> (4 * session)) & 15);
     }
@@ -159,8 +197,9 @@ class MirrorTap {
   void PlanByRules(const Frame& frame, std::uint64_t flow_hash, Outcome& outcome) const noexcept;
 
   bool IsCacheable(const Frame& frame) const noexcept;
-  Verdict JudgeCached(const Frame& frame, std::uint64_t flow_hash, FlowCache& cache) const noexcept;
-  Verdict JudgeAndStore(const Frame& frame, std::uint64_t place, FlowCache& cache) const noexcept;
+  // Verdict and FrameHashes::flow of a frame.
+  FlowMemory Remember(const Frame& frame, FlowCache& cache) const noexcept;
+  FlowMemory JudgeAndStore(const Frame& frame, FlowCache& cache) const noexcept;
   std::uint32_t Tag(Direction direction) const {
     return tag_ + (direction == Direction::kEgress ? 1u : 0u);
   }
@@ -171,7 +210,22 @@ class MirrorTap {
   Bytes source_mtu_{};
   std::uint32_t tag_ = 0;  // of what a FlowCache keeps for this tap; even
   bool asks_next_hop_ = false;
+  // Frames up to this length have whole copies only, by Direction: the least whole_room.
+  std::array<Bytes, 2> recalled_room_{};
   std::uint8_t size_ = 0;  // of sessions_, which takes a division to say it
 };
+
+[[gnu::always_inline]] inline WholeDecision MirrorTap::Recall(const CapturedFrame& frame,
+                                                              FlowCache& cache) const noexcept {
+  const auto of_plain = [&](const auto& plain) noexcept -> WholeDecision {
+    const FlowMemory* known = cache.Find(plain.Words(), Tag(frame.direction));
+    const Bytes room = recalled_room_[static_cast<std::size_t>(frame.direction)];
+    if (known == nullptr || plain.wire_length() > room) [[unlikely]]
+      return {};
+    return {*known, plain.wire_length()};
+  };
+  return VisitPlainFrame(frame.octets, frame.wire_length, of_plain,
+                         []() noexcept { return WholeDecision(); });
+}
 
 }  // namespace vpcmirror

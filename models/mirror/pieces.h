@@ -51,6 +51,11 @@ class Tunnel {
                                 std::span<std::byte, PreparedHeaders::kBytes> out) const noexcept {
     return plan.mtu_action == MtuAction::kWhole && prepared_.Write(plan.kept, plan.entropy, out);
   }
+  // The same of each copy of a WholeDecision: the whole frame follows.
+  [[nodiscard]] bool WriteWhole(const WholeDecision& decision,
+                                std::span<std::byte, PreparedHeaders::kBytes> out) const noexcept {
+    return prepared_.Write(decision.kept(), decision.entropy(), out);
+  }
 
  private:
   const Mirror* mirror_;

@@ -1,8 +1,13 @@
 // What a filter and a flow hash look at.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
 
 #include "models/wire/address.h"
 #include "models/wire/hash.h"
@@ -48,6 +53,55 @@ struct FlowKey {
 };
 
 FlowKey Reversed(const FlowKey& key);
+
+// A flow as words, for tables that compare it often: the same exactly when the flow is. What
+// the words are differs between machines. The lowest 16 bits of PackPortsAndProtocol are 0.
+struct Ipv4FlowWords {  // both addresses IPv4
+  std::uint64_t addresses = 0;
+  std::uint64_t rest = 0;  // PackPortsAndProtocol
+
+  friend bool operator==(const Ipv4FlowWords&, const Ipv4FlowWords&) = default;
+};
+struct WideFlowWords {  // any other
+  std::array<std::uint64_t, 4> addresses{};
+  std::uint64_t rest = 0;  // PackPortsAndProtocol; bit 0: source is IPv4, bit 1: destination is
+
+  friend bool operator==(const WideFlowWords&, const WideFlowWords&) = default;
+};
+
+// `both_ports`: the source's in its upper half.
+constexpr std::uint64_t PackPortsAndProtocol(std::uint32_t both_ports, std::uint8_t protocol,
+                                             Ports ports) {
+  return std::uint64_t{std::rotl(both_ports, 16)} << 16 | std::uint64_t{protocol} << 48 |
+         static_cast<std::uint64_t>(ports) << 56;
+}
+
+inline std::uint64_t PackPortsAndProtocol(const FlowKey& flow) noexcept {
+  constexpr std::size_t kAt = offsetof(FlowKey, source_port);
+  if constexpr (std::endian::native == std::endian::little) {
+    // They lie side by side in this order, and what is behind them is shifted out.
+    static_assert(offsetof(FlowKey, destination_port) == kAt + 2);
+    static_assert(offsetof(FlowKey, protocol) == kAt + 4);
+    static_assert(offsetof(FlowKey, ports) == kAt + 5 && sizeof(FlowKey) == kAt + 8);
+    std::uint64_t word = 0;
+    std::memcpy(&word, std::as_bytes(std::span(&flow, 1)).data() + kAt, sizeof word);
+    return word << 16;
+  }
+  return PackPortsAndProtocol(std::uint32_t{flow.source_port} << 16 | flow.destination_port,
+                              flow.protocol, flow.ports);
+}
+
+// Of a flow whose addresses are both IPv4.
+inline Ipv4FlowWords Ipv4FlowWordsOf(const FlowKey& flow) noexcept {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  std::memcpy(&from, flow.source.octets().data(), sizeof from);
+  std::memcpy(&to, flow.destination.octets().data(), sizeof to);
+  constexpr bool kIsLittle = std::endian::native == std::endian::little;
+  return {.addresses = kIsLittle ? from | std::uint64_t{to} << 32 : std::uint64_t{from} << 32 | to,
+          .rest = PackPortsAndProtocol(flow)};
+}
+WideFlowWords WideFlowWordsOf(const FlowKey& flow) noexcept;
 
 enum class HashSymmetry : std::uint8_t { kSymmetric, kDirectional };
 

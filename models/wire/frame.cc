@@ -4,15 +4,12 @@
 
 #include "models/wire/byte_order.h"
 #include "models/wire/header_offsets.h"
+#include "models/wire/plain_frame.h"
 
 namespace vpcmirror {
 namespace {
 
-constexpr std::size_t kVlanTagBytes = 4;
-constexpr std::uint16_t kVlanIdMask = 0x0fff;
 constexpr std::size_t kPortsBytes = 4;  // TCP, UDP and SCTP begin with both ports
-constexpr std::size_t kTcpMinHeaderBytes = 20;
-constexpr std::size_t kTcpWordsAt = 12;  // its highest 4 bits: 32-bit words of header
 constexpr std::size_t kSctpHeaderBytes = 12;
 // RFC 792: every ICMP message has at least 8 octets; so has every registered ICMPv6 one.
 constexpr std::size_t kIcmpHeaderBytes = 8;
@@ -310,144 +307,6 @@ void FrameReader::SetPayload(std::size_t at) noexcept {
   info_.payload_offset = static_cast<std::uint16_t>(at);
 }
 
-constexpr bool IsTag(std::uint16_t ether_type) {
-  return ether_type == kEtherTypeVlan || ether_type == kEtherTypeQinQ;
-}
-
-// The short cut: whole TCP or UDP directly in IPv4 without options or in IPv6, not
-// fragmented, behind kTags tags, no length in it wrong. All else goes to
-// ParseFrameStepwise. A template, so that all offsets are constants, of which the
-// compiler makes few and wide stores.
-template <std::size_t kTags>
-class PlainFrame {
- public:
-  static constexpr std::size_t kMostTags = 2;
-  static constexpr std::size_t kNetworkAt = kEthernetHeaderBytes + kTags * kVlanTagBytes;
-
-  // Requires PlainFrame<kMostTags>::kNetworkAt + kIpv4HeaderBytes captured bytes,
-  // of which kTags are tags.
-  static FrameInfo Read(std::span<const std::byte> captured, Bytes wire_length) noexcept {
-    const PlainFrame frame(captured, wire_length);
-    const std::uint16_t ether_type = frame.Word(kNetworkAt - 2);
-    if (ether_type == kEtherTypeIpv4) [[likely]] {
-      const std::size_t payload_at = frame.Ipv4PayloadAt();
-      if (payload_at != 0) [[likely]]
-        return frame.Info<IpFamily::kV4>(payload_at);
-    } else if (ether_type == kEtherTypeIpv6) {
-      const std::size_t payload_at = frame.Ipv6PayloadAt();
-      if (payload_at != 0) [[likely]]
-        return frame.Info<IpFamily::kV6>(payload_at);
-    } else if constexpr (kTags < kMostTags) {
-      if (IsTag(ether_type)) return PlainFrame<kTags + 1>::Read(captured, wire_length);
-    }
-    return ParseFrameStepwise(captured, wire_length);
-  }
-
- private:
-  static constexpr std::size_t kIpv4PayloadAt = kNetworkAt + kIpv4HeaderBytes;
-  static constexpr std::size_t kIpv6PayloadAt = kNetworkAt + kIpv6FixedBytes;
-
-  PlainFrame(std::span<const std::byte> captured, Bytes wire_length) noexcept
-      : octets_(captured.data()),
-        captured_(captured.size()),
-        end_(static_cast<std::size_t>(std::max(std::ssize(captured), wire_length.count()))) {}
-
-  std::uint8_t Octet(std::size_t at) const noexcept {
-    return std::to_integer<std::uint8_t>(octets_[at]);
-  }
-  std::uint16_t Word(std::size_t at) const noexcept { return LoadBe16(octets_ + at); }
-  template <IpFamily kFamily>
-  IpAddress Address(std::size_t at) const noexcept;
-
-  // Where the transport's payload begins; 0 when the packet is not a plain one.
-  std::size_t Ipv4PayloadAt() const noexcept;
-  std::size_t Ipv6PayloadAt() const noexcept;
-  std::size_t TransportPayloadAt(std::uint8_t protocol, std::size_t at,
-                                 std::size_t packet_end) const noexcept;
-  template <IpFamily kFamily>
-  FrameInfo Info(std::size_t payload_at) const noexcept;
-
-  const std::byte* octets_;
-  std::size_t captured_;
-  std::size_t end_;  // of the frame
-};
-
-template <std::size_t kTags>
-[[gnu::always_inline]] inline std::size_t PlainFrame<kTags>::Ipv4PayloadAt() const noexcept {
-  constexpr std::uint8_t kVersionAndWords = 0x45;  // version 4, five words of header
-  constexpr std::uint16_t kFragmentMask = 0x3fff;  // "more fragments" and the offset
-  if (Octet(kNetworkAt) != kVersionAndWords) return 0;
-  if ((Word(kNetworkAt + kIpv4FlagsAt) & kFragmentMask) != 0) return 0;
-  return TransportPayloadAt(Octet(kNetworkAt + kIpv4ProtocolAt), kIpv4PayloadAt,
-                            kNetworkAt + Word(kNetworkAt + kIpv4LengthAt));
-}
-
-template <std::size_t kTags>
-[[gnu::always_inline]] inline std::size_t PlainFrame<kTags>::Ipv6PayloadAt() const noexcept {
-  if (captured_ < kIpv6PayloadAt || Octet(kNetworkAt) >> 4 != 6) return 0;
-  return TransportPayloadAt(Octet(kNetworkAt + kIpv6NextHeaderAt), kIpv6PayloadAt,
-                            kIpv6PayloadAt + Word(kNetworkAt + kIpv6LengthAt));
-}
-
-template <std::size_t kTags>
-[[gnu::always_inline]] inline std::size_t PlainFrame<kTags>::TransportPayloadAt(
-    std::uint8_t protocol, std::size_t at, std::size_t packet_end) const noexcept {
-  if (packet_end > end_) return 0;
-  if (protocol == kProtocolTcp) [[likely]] {
-    if (at + kTcpMinHeaderBytes > captured_) return 0;
-    const std::size_t header_bytes = (Octet(at + kTcpWordsAt) >> 2) & 0x3cu;  // 4 * (octet >> 4)
-    const std::size_t payload_at = at + header_bytes;
-    if (header_bytes < kTcpMinHeaderBytes) return 0;
-    return payload_at <= captured_ && payload_at <= packet_end ? payload_at : 0;
-  }
-  if (protocol != kProtocolUdp || at + kUdpHeaderBytes > captured_) return 0;
-  const std::size_t length = Word(at + kUdpLengthAt);
-  return length >= kUdpHeaderBytes && at + length <= packet_end ? at + kUdpHeaderBytes : 0;
-}
-
-template <std::size_t kTags>
-template <IpFamily kFamily>
-[[gnu::always_inline]] inline IpAddress PlainFrame<kTags>::Address(std::size_t at) const noexcept {
-  if constexpr (kFamily == IpFamily::kV4) {
-    return IpAddress::V4(std::span<const std::byte, 4>(octets_ + kNetworkAt + at, 4));
-  } else {
-    return IpAddress::V6(std::span<const std::byte, 16>(octets_ + kNetworkAt + at, 16));
-  }
-}
-
-template <std::size_t kTags>
-template <IpFamily kFamily>
-[[gnu::always_inline]] inline FrameInfo PlainFrame<kTags>::Info(
-    std::size_t payload_at) const noexcept {
-  constexpr bool kIsV4 = kFamily == IpFamily::kV4;
-  constexpr std::size_t kTransportAt = kIsV4 ? kIpv4PayloadAt : kIpv6PayloadAt;
-  const std::byte* const mac = octets_;
-  const int vlan_id = kTags == 0 ? 0 : Word(kEthernetHeaderBytes) & kVlanIdMask;
-  // Every field, and the addresses octet by octet: for a list with gaps g++ 12
-  // clears the whole result first, by "rep stos", and a MAC address that is copied
-  // into a variable first takes a way over the stack.
-  return {.state = FrameState::kWhole,
-          .fault = FrameFault::kNone,
-          .has_flow = true,
-          .is_fragment = false,
-          .vlan_tags = kTags,
-          .vlan_id = static_cast<std::uint16_t>(vlan_id),
-          .ether_type = kIsV4 ? kEtherTypeIpv4 : kEtherTypeIpv6,
-          .network_offset = kNetworkAt,
-          .transport_offset = kTransportAt,
-          .payload_offset = static_cast<std::uint16_t>(payload_at),
-          .destination_mac = {{mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]}},
-          .source_mac = {{mac[6], mac[7], mac[8], mac[9], mac[10], mac[11]}},
-          .flow = {.source = Address<kFamily>(kIsV4 ? kIpv4SourceAt : kIpv6SourceAt),
-                   .destination = Address<kFamily>(kIsV4 ? kIpv4DestinationAt : kIpv6DestinationAt),
-                   .source_port = Word(kTransportAt),
-                   .destination_port = Word(kTransportAt + 2),
-                   .protocol = Octet(kNetworkAt + (kIsV4 ? kIpv4ProtocolAt : kIpv6NextHeaderAt)),
-                   .ports = Ports::kKnown},
-          .captured = Bytes(static_cast<std::int64_t>(captured_)),
-          .wire_length = Bytes(static_cast<std::int64_t>(end_))};
-}
-
 }  // namespace
 
 FrameInfo ParseFrameStepwise(std::span<const std::byte> captured, Bytes wire_length) noexcept {
@@ -455,11 +314,9 @@ FrameInfo ParseFrameStepwise(std::span<const std::byte> captured, Bytes wire_len
 }
 
 FrameInfo ParseFrame(std::span<const std::byte> captured, Bytes wire_length) noexcept {
-  using MostTagged = PlainFrame<PlainFrame<0>::kMostTags>;
-  if (captured.size() < MostTagged::kNetworkAt + kIpv4HeaderBytes) {
-    return ParseFrameStepwise(captured, wire_length);
-  }
-  return PlainFrame<0>::Read(captured, wire_length);
+  return VisitPlainFrame(
+      captured, wire_length, [](const auto& plain) noexcept { return plain.Info(); },
+      [&]() noexcept { return ParseFrameStepwise(captured, wire_length); });
 }
 
 std::string_view ToString(FrameFault fault) {

@@ -1,11 +1,15 @@
-// Where the fields of a header lie, counted from its first byte: IPv4 (RFC 791),
+// Where the fields of a header lie, counted from its first byte: VLAN tag (802.1Q), IPv4 (RFC 791),
 // IPv6 (RFC 8200), UDP (RFC 768), TCP (RFC 9293), ICMP (RFC 792, 4443) and GRE
 // (RFC 2784).
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace vpcmirror {
+
+inline constexpr std::size_t kVlanTagBytes = 4;
+inline constexpr std::uint16_t kVlanIdMask = 0x0fff;
 
 inline constexpr std::size_t kIpv4HeaderBytes = 20;  // without options
 inline constexpr std::size_t kIpv4LengthAt = 2;
@@ -29,7 +33,9 @@ inline constexpr std::size_t kUdpDestinationAt = 2;
 inline constexpr std::size_t kUdpLengthAt = 4;
 inline constexpr std::size_t kUdpChecksumAt = 6;
 
+inline constexpr std::size_t kTcpMinHeaderBytes = 20;
 inline constexpr std::size_t kTcpSequenceAt = 4;
+inline constexpr std::size_t kTcpWordsAt = 12;  // its highest 4 bits: 32-bit words of header
 inline constexpr std::size_t kTcpFlagsAt = 13;
 inline constexpr std::size_t kTcpChecksumAt = 16;
 

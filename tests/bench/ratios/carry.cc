@@ -63,7 +63,7 @@ std::shared_ptr<const Mirror> OneMirror() {
       .tunnel = {.vni = kVni}});
 }
 
-// Reads, decides and wraps a FrameSet in batches, as a driver does.
+// Reads, decides and wraps a FrameSet, as a driver does.
 class Carrier {
  public:
   explicit Carrier(const FrameSet& frames)
@@ -73,7 +73,6 @@ class Carrier {
         tunnel_(*mirror_, 0, *ParseIpAddress(kOuterSource)),
         cache_(kCacheBytes),
         slots_(frames.size() * kSlotBytes) {
-    for (const FrameInfo& info : infos_) batch_.push_back({.info = info});
     for (std::byte* slot = slots_.data(); slot < slots_.data() + slots_.size();
          slot += kSlotBytes) {
       std::copy(kOuterEthernet.begin(), kOuterEthernet.end(), slot);
@@ -92,16 +91,12 @@ class Carrier {
 
   // Datagrams in slots, one a frame.
   void CopyAll() {
-    for (std::size_t first = 0; first < set_.size(); first += kBatch) {
-      Decide(first);
-      for (std::size_t frame = first; frame < first + decided_; ++frame) {
-        // The link's header is the same for all copies; the slots have it.
-        std::byte* const out = &slots_[frame * kSlotBytes + kEthernet];
-        ForEachCopy(frame, first, HeaderRoom(out, kHeaderRoomBytes),
-                    [&](std::span<const std::byte> payload) {
-                      std::memcpy(out + kHeaderRoomBytes, payload.data(), payload.size());
-                    });
-      }
+    for (std::size_t frame = 0; frame < set_.size(); ++frame) {
+      // The link's header is the same for all copies; the slots have it.
+      std::byte* const out = &slots_[frame * kSlotBytes + kEthernet];
+      Carry(frame, HeaderRoom(out, kHeaderRoomBytes), [&](std::span<const std::byte> payload) {
+        std::memcpy(out + kHeaderRoomBytes, payload.data(), payload.size());
+      });
     }
     benchmark::ClobberMemory();
   }
@@ -109,9 +104,8 @@ class Carrier {
   // Scatter-gather lists of each batch: outer headers, then the frame where it lies.
   void GatherAll() {
     for (std::size_t first = 0; first < set_.size(); first += kBatch) {
-      Decide(first);
-      for (std::size_t i = 0; i < decided_; ++i) {
-        ForEachCopy(first + i, first, headers_[i], [&](std::span<const std::byte> payload) {
+      for (std::size_t i = 0; i < std::min(kBatch, set_.size() - first); ++i) {
+        Carry(first + i, headers_[i], [&](std::span<const std::byte> payload) {
           parts_[2 * i] = {headers_[i].data(), kHeaderRoomBytes};
           parts_[2 * i + 1] = {const_cast<std::byte*>(payload.data()), payload.size()};
         });
@@ -121,28 +115,38 @@ class Carrier {
   }
 
  private:
+  static Bytes LengthOf(std::span<const std::byte> frame) {
+    return Bytes(static_cast<std::int64_t>(frame.size()));
+  }
   // In place: an assignment would copy what ParseFrame has written a moment ago.
   void Read(std::size_t frame, FrameInfo& out) {
-    const Bytes length(static_cast<std::int64_t>(set_.frame_bytes()));
-    new (&out) FrameInfo(ParseFrame(set_[frame], length));
-  }
-
-  void Decide(std::size_t first) {
-    decided_ = std::min(kBatch, set_.size() - first);
-    for (std::size_t i = 0; i < decided_; ++i) Read(first + i, infos_[i]);
-    tap_.OnFrames(std::span(batch_).first(decided_), std::span(decisions_).first(decided_),
-                  &cache_);
+    new (&out) FrameInfo(ParseFrame(set_[frame], LengthOf(set_[frame])));
   }
 
   // Calls take(payload) with the headers in `headers`. One session, whose copies fit and
   // take the short way: at most one piece of each frame.
   template <class Take>
-  void ForEachCopy(std::size_t frame, std::size_t first, HeaderRoom headers, const Take& take) {
-    for (const Outcome& outcome : decisions_[frame - first].outcomes()) {
+  [[gnu::always_inline]] void Carry(std::size_t number, HeaderRoom headers, const Take& take) {
+    const std::span<const std::byte> frame = set_[number];
+    const WholeDecision known =
+        tap_.Recall({.octets = frame, .wire_length = LengthOf(frame)}, cache_);
+    if (!known) [[unlikely]] {
+      CarryUnknown(number, headers, take);
+    } else if (known.refusal(0) == Refusal::kNone && tunnel_.WriteWhole(known, headers)) {
+      ++copies_;
+      take(frame);
+    }
+  }
+  template <class Take>
+  [[gnu::noinline]] void CarryUnknown(std::size_t number, HeaderRoom headers, const Take& take) {
+    const std::span<const std::byte> frame = set_[number];
+    const FrameInfo info = ParseFrame(frame, LengthOf(frame));
+    const Decision decision = tap_.OnFrame({.info = info}, &cache_);
+    for (const Outcome& outcome : decision.outcomes()) {
       if (outcome.refusal != Refusal::kNone) continue;
       if (!tunnel_.WriteWhole(outcome.plan, headers)) continue;
       ++copies_;
-      take(set_[frame].subspan(static_cast<std::size_t>(outcome.plan.offset.count())));
+      take(frame.subspan(static_cast<std::size_t>(outcome.plan.offset.count())));
     }
   }
 
@@ -152,9 +156,6 @@ class Carrier {
   Tunnel tunnel_;
   FlowCache cache_;
   std::array<FrameInfo, kBatch> infos_;
-  std::vector<Frame> batch_;
-  std::array<Decision, kBatch> decisions_;
-  std::size_t decided_ = 0;  // frames of this batch
   std::array<std::array<std::byte, kHeaderRoomBytes>, kBatch> headers_{};
   std::array<iovec, 2 * kBatch> parts_{};
   std::vector<std::byte> slots_;

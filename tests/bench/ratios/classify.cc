@@ -69,20 +69,21 @@ struct Trial {
 
   // As a tap asks: the cache, and the classifier for what it does not know.
   void FindThroughCache(FlowCache& cache) {
-    std::array<std::uint64_t, AclPeer::kBurst> hashes{};
-    for (std::size_t first = 0; first < flows.size(); first += AclPeer::kBurst) {
-      const std::size_t burst = std::min(AclPeer::kBurst, flows.size() - first);
-      for (std::size_t i = 0; i < burst; ++i) {
-        hashes[i] = FlowHash(flows[first + i], HashSymmetry::kDirectional);
-        cache.Prefetch(hashes[i]);
+    const std::span<const FlowKey> all = flows;
+    const std::span<std::uint32_t> out = found;
+    for (std::size_t first = 0; first < all.size(); first += AclPeer::kBurst) {
+      const std::size_t end = std::min(first + AclPeer::kBurst, all.size());
+      if (cache.PrefetchPays()) {
+        for (std::size_t i = first; i < end; ++i) cache.Prefetch(all[i], 0);
       }
-      for (std::size_t i = 0; i < burst; ++i) {
-        const FlowKey& flow = flows[first + i];
-        const std::uint64_t* known = cache.Find(flow, hashes[i], 0);
-        const std::uint32_t rule =
-            known != nullptr ? static_cast<std::uint32_t>(*known) : classifier.Find(flow);
-        if (known == nullptr) cache.Store(flow, hashes[i], 0, rule);
-        found[first + i] = rule;
+      for (std::size_t i = first; i < end; ++i) {
+        const FlowMemory* known = cache.Find(all[i], 0);
+        if (known != nullptr) [[likely]] {
+          out[i] = known->verdict;
+          continue;
+        }
+        out[i] = classifier.Find(all[i]);
+        cache.Store(all[i], {.verdict = out[i]});
       }
     }
     benchmark::ClobberMemory();
