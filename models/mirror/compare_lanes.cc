@@ -248,6 +248,14 @@ template <int kWords>
                                                std::uint32_t* found) noexcept {
   Find<EightLanes>(conditions, flows, count, found);
 }
+
+// The same lanes with masks and logic of three operands.
+template <int kWords>
+[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2")]] void FindAvx512(
+    const CompiledConditions<kWords>& conditions, const PackedFlows<kWords>& flows,
+    std::size_t count, std::uint32_t* found) noexcept {
+  Find<EightLanes>(conditions, flows, count, found);
+}
 #endif
 
 }  // namespace
@@ -261,6 +269,10 @@ bool CanRun(Lanes lanes) noexcept {
       return __builtin_cpu_supports("sse4.2") != 0;
     case Lanes::kAvx2:
       return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi2") != 0;
+    case Lanes::kAvx512:
+      return CanRun(Lanes::kAvx2) && __builtin_cpu_supports("avx512f") != 0 &&
+             __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+             __builtin_cpu_supports("avx512vl") != 0;
 #endif
     default:
       return false;
@@ -268,6 +280,7 @@ bool CanRun(Lanes lanes) noexcept {
 }
 
 Lanes WidestLanes() noexcept {
+  if (CanRun(Lanes::kAvx512)) return Lanes::kAvx512;
   if (CanRun(Lanes::kAvx2)) return Lanes::kAvx2;
   return CanRun(Lanes::kSse42) ? Lanes::kSse42 : Lanes::kPlain;
 }
@@ -275,6 +288,7 @@ Lanes WidestLanes() noexcept {
 template <int kWords>
 FindFlows<kWords> FinderOf(Lanes lanes) noexcept {
 #if defined(__x86_64__)
+  if (lanes == Lanes::kAvx512) return &FindAvx512<kWords>;
   if (lanes == Lanes::kAvx2) return &FindAvx2<kWords>;
   if (lanes == Lanes::kSse42) return &FindSse42<kWords>;
 #endif

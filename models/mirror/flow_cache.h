@@ -69,6 +69,11 @@ class CacheSets {
       return FindTried(set, key, tag);
     return &set.kept.memory;
   }
+  // The same, without a look at the other place.
+  const FlowMemory* FindKept(const Key& key, std::uint32_t tag) const noexcept {
+    const CacheSet<Key>& set = SetOf(key, tag);
+    return set.kept.Holds(key, tag) ? &set.kept.memory : nullptr;
+  }
   void Store(const Key& key, const FlowMemory& memory) noexcept;
   void Prefetch(const Key& key, std::uint32_t tag) const noexcept {
     __builtin_prefetch(&SetOf(key, tag));
@@ -111,12 +116,12 @@ class FlowCache {
       return FindWide(flow, tag);
     return ipv4_.Find(Ipv4FlowWordsOf(flow), tag);
   }
-  // The same of a flow that was read as words.
-  const FlowMemory* Find(const Ipv4FlowWords& flow, std::uint32_t tag) noexcept {
-    return ipv4_.Find(flow, tag);
+  // The same of flows read as words, and only of those that were asked for by Find before.
+  const FlowMemory* FindKept(const Ipv4FlowWords& flow, std::uint32_t tag) const noexcept {
+    return ipv4_.FindKept(flow, tag);
   }
-  const FlowMemory* Find(const WideFlowWords& flow, std::uint32_t tag) noexcept {
-    return wide_.Find(flow, tag);
+  const FlowMemory* FindKept(const WideFlowWords& flow, std::uint32_t tag) const noexcept {
+    return wide_.FindKept(flow, tag);
   }
   // Stores, whatever was there before.
   void Store(const FlowKey& flow, const FlowMemory& memory) noexcept;

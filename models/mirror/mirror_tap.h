@@ -102,7 +102,7 @@ class Decision {
 
 // A frame as it was captured, before anything of it is read. It was admitted, as Frame has it,
 // and is not marked as a copy.
-struct CapturedFrame {
+struct RawFrame {
   std::span<const std::byte> octets;
   Bytes wire_length{};  // as for ParseFrame
   Direction direction = Direction::kEgress;
@@ -162,7 +162,7 @@ class MirrorTap {
   // The short way from captured bytes for what most frames are: plain, of a flow that the cache
   // knows, all copies whole. Nothing where ParseFrame and OnFrame, with the same cache, have to
   // be asked, after which it knows the flow.
-  WholeDecision Recall(const CapturedFrame& frame, FlowCache& cache) const noexcept;
+  WholeDecision Recall(const RawFrame& frame, const FlowCache& cache) const noexcept;
   // The same, and every step on the way.
   Decision Explain(const Frame& frame, Trail& trail) const;
 
@@ -215,17 +215,20 @@ class MirrorTap {
   std::uint8_t size_ = 0;  // of sessions_, which takes a division to say it
 };
 
-[[gnu::always_inline]] inline WholeDecision MirrorTap::Recall(const CapturedFrame& frame,
-                                                              FlowCache& cache) const noexcept {
-  const auto of_plain = [&](const auto& plain) noexcept -> WholeDecision {
-    const FlowMemory* known = cache.Find(plain.Words(), Tag(frame.direction));
-    const Bytes room = recalled_room_[static_cast<std::size_t>(frame.direction)];
-    if (known == nullptr || plain.wire_length() > room) [[unlikely]]
+[[gnu::always_inline]] inline WholeDecision MirrorTap::Recall(
+    const RawFrame& frame, const FlowCache& cache) const noexcept {
+  const std::uint32_t tag = Tag(frame.direction);
+  const Bytes room = recalled_room_[static_cast<std::size_t>(frame.direction)];
+  const auto of_plain = [&](const auto& plain) __attribute__((always_inline)) -> WholeDecision {
+    if (plain.wire_length() > room) [[unlikely]]
+      return {};
+    const FlowMemory* known = cache.FindKept(plain.Words(), tag);
+    if (known == nullptr) [[unlikely]]
       return {};
     return {*known, plain.wire_length()};
   };
   return VisitPlainFrame(frame.octets, frame.wire_length, of_plain,
-                         []() noexcept { return WholeDecision(); });
+                         [] { return WholeDecision(); });
 }
 
 }  // namespace vpcmirror

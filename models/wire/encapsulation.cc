@@ -261,7 +261,7 @@ Encapsulation::Encapsulation(const TunnelSettings& settings)
                   (settings.kind == EncapsulationKind::kGeneve && settings.geneve_carries_ip)),
       has_sequence_(HasSequence(settings)),
       is_udp_(IsUdp(settings.kind)),
-      ports_are_power_of_two_(std::has_single_bit(settings.source_ports)),
+      source_ports_(settings.first_source_port, settings.source_ports),
       protocol_(is_udp_ ? kProtocolUdp : kProtocolGre),
       udp_destination_(std::uint64_t{destination_port().value_or(0)} << 32),
       sequence_at_(HasGreKey(settings) ? kGreHeaderBytes + 4 : kGreHeaderBytes),
@@ -352,7 +352,7 @@ void Encapsulation::WriteGreTunnel(const TunnelRoute& route, std::byte* at) cons
 
 PreparedHeaders::PreparedHeaders(const Encapsulation& encapsulation,
                                  const TunnelRoute& route) noexcept
-    : encapsulation_(&encapsulation) {
+    : source_ports_(encapsulation.source_ports()) {
   const bool is_udp = encapsulation.destination_port().has_value();
   if (!is_udp || encapsulation.carries_ip() || !route.source.is_v4()) return;
   std::array<std::byte, kMaxOuterHeaderBytes> headers;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -75,6 +76,26 @@ struct TunnelRoute {
   bool truncated = false;              // ERSPAN II and III: bit T
 };
 
+// A range of outer UDP source ports.
+class SourcePorts {
+ public:
+  // From `first` on, `count` ports; at least 1.
+  SourcePorts(std::uint16_t first, std::uint16_t count)
+      : first_(first), count_(count), is_power_of_two_(std::has_single_bit(count)) {}
+  SourcePorts() : SourcePorts(0, 1) {}
+
+  // That of a copy with this entropy.
+  std::uint16_t Of(std::uint64_t entropy) const noexcept {
+    const std::uint64_t port = is_power_of_two_ ? entropy & (count_ - 1u) : entropy % count_;
+    return static_cast<std::uint16_t>(first_ + port);
+  }
+
+ private:
+  std::uint16_t first_;
+  std::uint16_t count_;
+  bool is_power_of_two_;
+};
+
 // Immutable, so threads may share one.
 class Encapsulation {
  public:
@@ -105,11 +126,10 @@ class Encapsulation {
   // the MTU counts the frame's own IP packet: mtu + 14. Never below 0.
   Bytes MaxInner(Bytes mtu, IpFamily family = IpFamily::kV4) const noexcept;
 
-  // The outer UDP source port of a copy with this entropy.
+  // Which outer UDP source port copies have.
+  const SourcePorts& source_ports() const { return source_ports_; }
   std::uint16_t SourcePort(std::uint64_t entropy) const noexcept {
-    const std::uint64_t ports = settings_.source_ports;
-    const std::uint64_t port = ports_are_power_of_two_ ? entropy & (ports - 1) : entropy % ports;
-    return static_cast<std::uint16_t>(settings_.first_source_port + port);
+    return source_ports_.Of(entropy);
   }
 
   // Fills the first header_bytes() of `out` for `inner` bytes of carried frame
@@ -137,7 +157,7 @@ class Encapsulation {
   bool carries_ip_ = false;
   bool has_sequence_ = false;
   bool is_udp_ = false;
-  bool ports_are_power_of_two_ = true;
+  SourcePorts source_ports_;
   std::uint8_t protocol_ = 0;          // of the outer IP header
   std::size_t tunnel_bytes_ = 0;       // behind the outer IP header
   std::uint64_t udp_destination_ = 0;  // where it lies in the UDP header's 8 bytes
@@ -153,7 +173,7 @@ class PreparedHeaders {
  public:
   static constexpr std::size_t kBytes = kIpv4HeaderBytes + kUdpHeaderBytes + 8;
 
-  // The addresses of `route` count, and nothing else in it. `encapsulation` must outlive this.
+  // The addresses of `route` count, and nothing else in it.
   PreparedHeaders(const Encapsulation& encapsulation, const TunnelRoute& route) noexcept;
 
   // What Encapsulation::WriteHeaders writes. False, `out` untouched, when that has to be
@@ -164,8 +184,8 @@ class PreparedHeaders {
     const auto inner_bytes = static_cast<std::uint64_t>(inner.count());
     if (inner_bytes >= refused_from_) return false;
     const std::uint64_t length = inner_bytes + kBytes;
-    const std::uint64_t checksum = FoldChecksum(sum_ + length);
-    const std::uint64_t port = encapsulation_->SourcePort(entropy);
+    const std::uint64_t checksum = FoldChecksum32(sum_ + static_cast<std::uint32_t>(length));
+    const std::uint64_t port = source_ports_.Of(entropy);
     // Few wide stores: where a driver writes to memory that is in no cache, what waits to
     // be stored is what it waits for. One by one: from an array g++ 12 copies two words at
     // once, which have to reach the cache first.
@@ -183,7 +203,7 @@ class PreparedHeaders {
     std::memcpy(at, &word, sizeof word);
   }
 
-  const Encapsulation* encapsulation_;
+  SourcePorts source_ports_;
   std::uint64_t refused_from_ = 0;        // bytes of what is carried; 0: nothing is prepared
   std::uint32_t sum_ = 0;                 // of the IPv4 header's words but length and checksum
   std::uint32_t last_ = 0;                // 4 bytes as they are on the wire

@@ -85,18 +85,20 @@ class Carrier {
   std::size_t copies() const { return copies_; }
 
   void ReadAll() {
-    for (std::size_t i = 0; i < set_.size(); ++i) Read(i, infos_[i % kBatch]);
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      // In place: an assignment would copy what ParseFrame has written a moment ago.
+      new (&infos_[i % kBatch]) FrameInfo(ParseFrame(set_[i], LengthOf(set_[i])));
+    }
     benchmark::ClobberMemory();
   }
 
   // Datagrams in slots, one a frame.
   void CopyAll() {
-    for (std::size_t frame = 0; frame < set_.size(); ++frame) {
+    for (std::size_t i = 0; i < set_.size(); ++i) {
       // The link's header is the same for all copies; the slots have it.
-      std::byte* const out = &slots_[frame * kSlotBytes + kEthernet];
-      Carry(frame, HeaderRoom(out, kHeaderRoomBytes), [&](std::span<const std::byte> payload) {
-        std::memcpy(out + kHeaderRoomBytes, payload.data(), payload.size());
-      });
+      std::byte* const out = &slots_[i * kSlotBytes + kEthernet];
+      const auto payload = Carry(set_[i], HeaderRoom(out, kHeaderRoomBytes));
+      std::memcpy(out + kHeaderRoomBytes, payload.data(), payload.size());
     }
     benchmark::ClobberMemory();
   }
@@ -105,49 +107,37 @@ class Carrier {
   void GatherAll() {
     for (std::size_t first = 0; first < set_.size(); first += kBatch) {
       for (std::size_t i = 0; i < std::min(kBatch, set_.size() - first); ++i) {
-        Carry(first + i, headers_[i], [&](std::span<const std::byte> payload) {
-          parts_[2 * i] = {headers_[i].data(), kHeaderRoomBytes};
-          parts_[2 * i + 1] = {const_cast<std::byte*>(payload.data()), payload.size()};
-        });
+        const auto payload = Carry(set_[first + i], headers_[i]);
+        parts_[2 * i] = {headers_[i].data(), kHeaderRoomBytes};
+        parts_[2 * i + 1] = {const_cast<std::byte*>(payload.data()), payload.size()};
       }
       benchmark::ClobberMemory();
     }
   }
 
  private:
-  static Bytes LengthOf(std::span<const std::byte> frame) {
-    return Bytes(static_cast<std::int64_t>(frame.size()));
-  }
-  // In place: an assignment would copy what ParseFrame has written a moment ago.
-  void Read(std::size_t frame, FrameInfo& out) {
-    new (&out) FrameInfo(ParseFrame(set_[frame], LengthOf(set_[frame])));
-  }
+  using Octets = std::span<const std::byte>;
 
-  // Calls take(payload) with the headers in `headers`. One session, whose copies fit and
-  // take the short way: at most one piece of each frame.
-  template <class Take>
-  [[gnu::always_inline]] void Carry(std::size_t number, HeaderRoom headers, const Take& take) {
-    const std::span<const std::byte> frame = set_[number];
+  static Bytes LengthOf(Octets frame) { return Bytes(static_cast<std::int64_t>(frame.size())); }
+
+  // Writes the headers of a frame's copy, and returns what goes behind them. One session,
+  // whose copies fit and take the short way: at most one piece of each frame.
+  Octets Carry(Octets frame, HeaderRoom headers) {
     const WholeDecision known =
         tap_.Recall({.octets = frame, .wire_length = LengthOf(frame)}, cache_);
-    if (!known) [[unlikely]] {
-      CarryUnknown(number, headers, take);
-    } else if (known.refusal(0) == Refusal::kNone && tunnel_.WriteWhole(known, headers)) {
-      ++copies_;
-      take(frame);
-    }
+    if (!known) [[unlikely]]
+      return CarryUnknown(frame, headers);
+    if (known.refusal(0) != Refusal::kNone || !tunnel_.WriteWhole(known, headers)) return {};
+    ++copies_;
+    return frame;
   }
-  template <class Take>
-  [[gnu::noinline]] void CarryUnknown(std::size_t number, HeaderRoom headers, const Take& take) {
-    const std::span<const std::byte> frame = set_[number];
+  [[gnu::noinline]] Octets CarryUnknown(Octets frame, HeaderRoom headers) {
     const FrameInfo info = ParseFrame(frame, LengthOf(frame));
     const Decision decision = tap_.OnFrame({.info = info}, &cache_);
-    for (const Outcome& outcome : decision.outcomes()) {
-      if (outcome.refusal != Refusal::kNone) continue;
-      if (!tunnel_.WriteWhole(outcome.plan, headers)) continue;
-      ++copies_;
-      take(frame.subspan(static_cast<std::size_t>(outcome.plan.offset.count())));
-    }
+    const Outcome& outcome = decision.outcomes().front();
+    if (outcome.refusal != Refusal::kNone || !tunnel_.WriteWhole(outcome.plan, headers)) return {};
+    ++copies_;
+    return frame.subspan(static_cast<std::size_t>(outcome.plan.offset.count()));
   }
 
   const FrameSet& set_;

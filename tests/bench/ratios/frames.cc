@@ -7,6 +7,7 @@
 #include "models/wire/checksum.h"
 #include "models/wire/frame.h"
 #include "tests/bench/ratios/draw.h"
+#include "tests/bench/ratios/tuples.h"
 
 namespace vpcmirror::ratios {
 namespace {
@@ -81,8 +82,9 @@ FrameSet::FrameSet(std::size_t frame_bytes, std::size_t flows, std::size_t count
       octets_(count * stride_ + kCacheLine) {
   const auto address = reinterpret_cast<std::uintptr_t>(octets_.data());
   start_ = (kCacheLine - address % kCacheLine) % kCacheLine;
+  const std::vector<std::uint32_t> order = DrawZipf(flows, count, frame_bytes);
   for (std::size_t i = 0; i < count; ++i) {
-    Draw draw(frame_bytes * flows + i % flows);
+    Draw draw(frame_bytes * flows + order[i]);
     WriteFrame(draw, std::span(octets_).subspan(start_ + i * stride_, frame_bytes));
   }
 }

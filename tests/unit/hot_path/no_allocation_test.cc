@@ -155,6 +155,7 @@ struct Counters {
   std::array<bool, kRefusals> refusals{};
   std::array<bool, static_cast<std::size_t>(MtuAction::kDrop) + 1> actions{};
   std::size_t failed = 0;
+  std::size_t recalled = 0;
 };
 
 void Account(const MirrorTap& tap, const FrameInfo& info, std::span<const std::byte> captured,
@@ -207,6 +208,9 @@ Watched Drive(const MirrorTap& tap, const std::vector<std::vector<std::byte>>& f
   const Watch watch;
   for (std::size_t i = 0; i < frames.size(); ++i) {
     infos[i] = ParseFrame(frames[i], Bytes(static_cast<std::int64_t>(frames[i].size())));
+    if (cache == nullptr) continue;
+    const RawFrame raw{.octets = frames[i], .wire_length = infos[i].wire_length};
+    if (tap.Recall(raw, *cache)) ++counters.recalled;
   }
   for (int round = 0; round < 2; ++round) {  // the second finds what the first has stored
     for (std::size_t i = 0; i < seen.size(); ++i) {
@@ -270,6 +274,27 @@ bool Same(const Outcome& a, const Outcome& b) {
          a.plan.room == b.plan.room && a.plan.entropy == b.plan.entropy;
 }
 
+// Of whole copies to one receiver, what an earlier round has stored.
+TEST_P(HotPathTest, RecallsWithoutAllocating) {
+  const ProviderProfile& profile = Profiles().at(GetParam());
+  MirrorSettings only = SettingsOf(profile, {.receiver = kReceiver});
+  only.receivers.pop_back();
+  only.receivers[0].mtu = Bytes(65535);
+  only.port_hash_symmetry = HashSymmetry::kSymmetric;
+  only.packet_length = {};
+  only.mtu = {};
+  const MirrorTap tap({.eni_id = "eni-a", .mtu = Bytes(65535)}, std::make_shared<const TapRules>(),
+                      {std::make_shared<const Mirror>(only)});
+  Counters counters;
+  FlowCache cache(std::size_t{1} << 16);
+  for (int round = 0; round < 2; ++round) {
+    const Watched seen =
+        Drive(tap, MakeFrames(), *ParseIpAddress("10.0.0.5"), &cache, counters);
+    EXPECT_EQ(seen.allocations + seen.locks + seen.exceptions, 0u);
+  }
+  EXPECT_GT(counters.recalled, 0u);
+}
+
 // Explain takes none of the hot path's short cuts.
 TEST_P(HotPathTest, DecidesAsItExplains) {
   const ProviderProfile& profile = Profiles().at(GetParam());
@@ -322,6 +347,8 @@ TEST(HotPathTypesTest, PromiseToThrowNothing) {
   static_assert(noexcept(std::declval<const MirrorTap&>().OnFrame(std::declval<const Frame&>())));
   static_assert(noexcept(std::declval<const MirrorTap&>().OnFrames(
       std::declval<const std::span<const Frame>&>(), std::declval<const std::span<Decision>&>())));
+  static_assert(noexcept(std::declval<const MirrorTap&>().Recall(
+      std::declval<const RawFrame&>(), std::declval<const FlowCache&>())));
   static_assert(noexcept(std::declval<Pieces&>().Next(std::declval<Piece&>())));
   static_assert(
       std::is_nothrow_constructible_v<Tunnel, const Mirror&, std::uint32_t, const IpAddress&>);

@@ -195,6 +195,61 @@ TEST_P(CapturesTest, ExplainingChangesNothing) {
   EXPECT_EQ(got, OneByOne(*traffic_));
 }
 
+// One receiver each and room for any frame, so that copies can be recalled.
+MirrorTap TapOfWholeCopies() {
+  const Condition tcp{.protocol = kProtocolTcp};
+  std::vector<std::shared_ptr<const Mirror>> mirrors;
+  for (const Filter& filter : {Filter::AllOf({tcp}), Filter()}) {
+    MirrorSettings settings = Session(std::ssize(mirrors), filter, MtuPolicy::kTruncate);
+    settings.receivers.resize(1);
+    settings.receivers[0].mtu = Bytes(65535);
+    mirrors.push_back(std::make_shared<const Mirror>(settings));
+  }
+  const TapRules rules{.never_mirrored = {{.name = "arp", .ether_type = kEtherTypeArp}},
+                       .at_most_one_copy = true};
+  return MirrorTap({.eni_id = "eni-a", .mtu = Bytes(65535)},
+                   std::make_shared<const TapRules>(rules), mirrors);
+}
+
+void ExpectSame(const WholeDecision& recalled, const Decision& want) {
+  for (const Outcome& outcome : want.outcomes()) {
+    EXPECT_EQ(recalled.refusal(outcome.session), outcome.refusal);
+    if (outcome.refusal != Refusal::kNone) continue;
+    EXPECT_EQ(outcome.plan.mtu_action, MtuAction::kWhole);
+    EXPECT_EQ(outcome.plan.receiver, 0u);
+    EXPECT_EQ(outcome.plan.offset, Bytes(0));
+    EXPECT_EQ(recalled.kept(), outcome.plan.kept);
+    EXPECT_EQ(recalled.entropy(), outcome.plan.entropy);
+  }
+}
+
+// Whatever is recalled, and it is whatever is plain and was decided about before.
+TEST_P(CapturesTest, RecallingIsDeciding) {
+  const MirrorTap tap = TapOfWholeCopies();
+  FlowCache cache(std::size_t{1} << 20);
+  for (std::size_t i = 0; i < traffic_->frames.size(); ++i) {
+    const Frame& frame = traffic_->frames[i];
+    const RawFrame raw{.octets = traffic_->captured[i].octets,
+                       .wire_length = traffic_->captured[i].wire_length,
+                       .direction = frame.direction};
+    const Decision want = tap.OnFrame(frame);
+    if (const WholeDecision early = tap.Recall(raw, cache)) ExpectSame(early, want);
+    ASSERT_EQ(tap.OnFrame(frame, &cache).outcomes().size(), want.outcomes().size());
+    const WholeDecision recalled = tap.Recall(raw, cache);
+    if (recalled) ExpectSame(recalled, want);
+    const FrameInfo& info = frame.info;
+    const bool is_plain = info.state == FrameState::kWhole && !info.is_fragment &&
+                          info.vlan_tags <= 2 && info.flow.ports == Ports::kKnown &&
+                          info.flow.protocol != kProtocolSctp &&
+                          info.transport_offset - info.network_offset ==
+                              (info.flow.source.is_v4() ? 20 : 40);
+    // A super-frame's length may be 0, which is not plain.
+    if (is_plain && info.wire_length < Bytes(1600)) {
+      EXPECT_TRUE(recalled) << "frame " << i + 1;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, CapturesTest,
                          testing::Values("mixed-session", "cloud-probe-http", "pcapplusplus-gre",
                                          "pcapplusplus-ip4-fragments", "pcapplusplus-ip6-fragments",

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/wire/frame.h"
+#include "models/wire/plain_frame.h"
 #include "tests/unit/wire/sample_frames.h"
 
 namespace vpcmirror {
@@ -119,6 +120,30 @@ TEST(FramePropertyTest, ShortWaySaysWhatTheLongWayDoesOfAnyOctet) {
       octets[at] = original;
     }
   }
+}
+
+// The words of a flow, read from the frame and made of its key, at any capture length.
+TEST(FramePropertyTest, WordsOfPlainFramesAreThoseOfTheirFlow) {
+  int plain_frames = 0;
+  for (const auto& [name, octets] : SampleFrames()) {
+    for (std::size_t captured = 0; captured <= octets.size(); ++captured) {
+      const auto cut = std::span(octets).first(captured);
+      const FrameInfo info = ParseFrame(cut, Bytes(std::ssize(octets)));
+      VisitPlainFrame(
+          cut, Bytes(std::ssize(octets)),
+          [&](const auto& plain) {
+            ++plain_frames;
+            if constexpr (std::is_same_v<decltype(plain.Words()), Ipv4FlowWords>) {
+              EXPECT_EQ(plain.Words(), Ipv4FlowWordsOf(info.flow)) << name;
+            } else {
+              EXPECT_EQ(plain.Words(), WideFlowWordsOf(info.flow)) << name;
+            }
+            EXPECT_EQ(plain.wire_length(), info.wire_length) << name;
+          },
+          [] {});
+    }
+  }
+  EXPECT_GT(plain_frames, 0);
 }
 
 // Every capture length with every wire length around it, negative and too small ones too.
