@@ -196,11 +196,21 @@ template <class Set, int kWords>
                                                const PackedFlows<kWords>& flows, std::size_t count,
                                                std::uint32_t* found) noexcept {
   const Bucket* slots = conditions.slots.data() + table.first_slot;
+  std::uint32_t slot_of[kFlowsAtOnce];
+  for (std::size_t i = 0; i < count; i += kStep<Set>) {
+    typename Set::Words words[kMaskedWords<kWords>], ports, slots_of_lanes;
+    for (int word = 0; word < kMaskedWords<kWords>; ++word) {
+      Load(&flows.word[word][i], words[word]);
+    }
+    Load(&flows.ports[i], ports);
+    FindSlot(
+        table, [&](int word) -> const auto& { return words[word]; }, ports, slots_of_lanes);
+    std::memcpy(&slot_of[i], &slots_of_lanes, sizeof slots_of_lanes);
+  }
   Visit visits[kFlowsAtOnce];
   std::size_t to_visit = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const Bucket bucket = slots[SlotOf(
-        table, [&](int word) { return flows.word[word][i]; }, flows.ports[i])];
+    const Bucket bucket = slots[slot_of[i]];
     visits[to_visit] = {static_cast<std::uint32_t>(i), bucket.place};
     to_visit += bucket.best < found[i];  // no branch: it would be guessed wrong half the time
   }

@@ -10,10 +10,10 @@ namespace vpcmirror {
 
 // Which instructions compare conditions. The answer depends on none of them.
 enum class Lanes : std::uint8_t {
-  kPlain,  // those of the build, four conditions at a time
-  kSse42,  // four
-  kAvx2,   // eight
-  kAvx512, // eight, with fewer instructions (F, BW, DQ and VL)
+  kPlain,   // those of the build, four conditions at a time
+  kSse42,   // four
+  kAvx2,    // eight
+  kAvx512,  // eight, with fewer instructions (F, BW, DQ and VL)
 };
 
 // Whether this machine can.

@@ -320,7 +320,7 @@ inline std::uint64_t FlowHashOf(const Frame& frame) noexcept {
 }
 
 [[gnu::always_inline]] inline FlowMemory MirrorTap::Remember(const Frame& frame,
-                                                           FlowCache& cache) const noexcept {
+                                                             FlowCache& cache) const noexcept {
   if (IsCacheable(frame)) [[likely]] {
     const FlowMemory* known = cache.Find(frame.info.flow, Tag(frame.direction));
     if (known != nullptr) [[likely]]

@@ -160,8 +160,8 @@ class MirrorTap {
   void OnFrames(std::span<const Frame> frames, std::span<Decision> decisions,
                 FlowCache* cache = nullptr) const noexcept;
   // The short way from captured bytes for what most frames are: plain, of a flow that the cache
-  // knows, all copies whole. Nothing where ParseFrame and OnFrame, with the same cache, have to
-  // be asked, after which it knows the flow.
+  // knows, all copies whole. Nothing where ParseFrame and OnFrame have to be asked, with the
+  // same cache, so that it knows the flow.
   WholeDecision Recall(const RawFrame& frame, const FlowCache& cache) const noexcept;
   // The same, and every step on the way.
   Decision Explain(const Frame& frame, Trail& trail) const;
@@ -219,7 +219,7 @@ class MirrorTap {
     const RawFrame& frame, const FlowCache& cache) const noexcept {
   const std::uint32_t tag = Tag(frame.direction);
   const Bytes room = recalled_room_[static_cast<std::size_t>(frame.direction)];
-  const auto of_plain = [&](const auto& plain) __attribute__((always_inline)) -> WholeDecision {
+  const auto of_plain = [&](const auto& plain) __attribute__((always_inline))->WholeDecision {
     if (plain.wire_length() > room) [[unlikely]]
       return {};
     const FlowMemory* known = cache.FindKept(plain.Words(), tag);
@@ -227,8 +227,7 @@ class MirrorTap {
       return {};
     return {*known, plain.wire_length()};
   };
-  return VisitPlainFrame(frame.octets, frame.wire_length, of_plain,
-                         [] { return WholeDecision(); });
+  return VisitPlainFrame(frame.octets, frame.wire_length, of_plain, [] { return WholeDecision(); });
 }
 
 }  // namespace vpcmirror

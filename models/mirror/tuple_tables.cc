@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "models/wire/hash.h"
+
 namespace vpcmirror {
 namespace {
 
@@ -57,14 +59,17 @@ TupleTable<kWords> TableOf(const Tuple& tuple, std::size_t slots) {
   }
   table.mask[2 * kWords] = tuple[kProtocol] == 0 ? 0 : 0xff;
   table.port_mask = PortMask(tuple[kSourcePort]) | PortMask(tuple[kDestinationPort]) << 16;
-  table.slot_mask = static_cast<std::uint32_t>(slots - 1);
+  table.slots = static_cast<std::uint32_t>(slots);
+  table.slot_shift = 32u - static_cast<std::uint32_t>(std::countr_zero(slots));
   return table;
 }
 
 template <int kWords>
 std::uint32_t SlotOf(const TupleTable<kWords>& table, const PackedCondition<kWords>& condition) {
-  return SlotOf(
-      table, [&](int i) { return condition.value[i]; }, condition.low);
+  std::uint32_t slot = 0;
+  FindSlot(
+      table, [&](int i) { return condition.value[i]; }, condition.low, slot);
+  return slot;
 }
 
 // What a lookup costs in nanoseconds: estimates of our own, of which only the proportions
@@ -202,7 +207,7 @@ class Layout {
     made_.loose_groups = made_.groups.size();
     for (auto& [table, buckets] : tables_) {
       table.first_slot = made_.slots.size();
-      made_.slots.resize(made_.slots.size() + table.slot_mask + 1);
+      made_.slots.resize(made_.slots.size() + table.slots);
       for (const auto& [slot, members] : buckets) {
         const std::size_t first = AddGroups(members);
         const std::uint32_t best = conditions_[members.front()].index;
@@ -289,7 +294,8 @@ class CoverFinder {
                               const PackedCondition<kWords>& condition) {
     std::uint64_t hash = 0;
     for (int i = 0; i < 2 * kWords; ++i) {
-      hash = FoldProduct(hash ^ masks.mask[i], condition.value[i] & masks.mask[i]);
+      hash = FoldedProduct(hash ^ masks.mask[i] ^ kWyhashSecret[0],
+                           (condition.value[i] & masks.mask[i]) ^ kWyhashSecret[1]);
     }
     return hash;
   }

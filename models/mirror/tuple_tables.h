@@ -44,7 +44,8 @@ struct TupleTable {
   std::uint32_t mask[kMaskedWords<kWords>] = {};
   std::uint32_t port_mask = 0;
   std::uint32_t best = kNoCondition;  // index of its first condition
-  std::uint32_t slot_mask = 0;        // slots - 1; their number is a power of two
+  std::uint32_t slots = 0;            // a power of two, at least 2
+  std::uint32_t slot_shift = 31;      // 32 less its exponent
   std::size_t first_slot = 0;         // among the slots of all tables
 };
 
@@ -69,30 +70,23 @@ struct CompiledConditions {
   std::size_t bytes() const;
 };
 
-// Spreads masked fields over slots: pairs of words through the 128-bit product that wyhash
-// folds (Wang Yi, public domain), with two odd constants of splitmix64 and xxHash.
-inline std::uint64_t FoldProduct(std::uint64_t a, std::uint64_t b) noexcept {
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = static_cast<Wide>(a ^ 0x9e3779b97f4a7c15) * (b ^ 0xc2b2ae3d27d4eb4f);
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-// word(i): the i-th masked word of a flow or a condition.
-template <int kWords, class Word>
-inline std::uint32_t SlotOf(const TupleTable<kWords>& table, Word word,
-                            std::uint32_t ports) noexcept {
-  const auto masked = [&](int i) { return word(i) & table.mask[i]; };
-  const auto pair = [&](int i) { return masked(i) | std::uint64_t{masked(i + 1)} << 32; };
-  const std::uint64_t last = masked(2 * kWords) | std::uint64_t{ports & table.port_mask} << 32;
-  std::uint64_t hash = 0;
-  if constexpr (kWords == 0) hash = FoldProduct(last, 0);
-  if constexpr (kWords == 1) hash = FoldProduct(pair(0), last);
-  if constexpr (kWords == 2) hash = FoldProduct(FoldProduct(pair(0), pair(2)), last);
-  if constexpr (kWords == 4) {
-    hash = FoldProduct(FoldProduct(pair(0), pair(2)), FoldProduct(pair(4), pair(6)));
-    hash = FoldProduct(hash, last);
+// Where in a table masked fields belong, of one flow or condition (Lane: std::uint32_t) or of
+// several flows at once (a vector of these). word(i): the i-th masked word. Words are mixed
+// in one by one as MurmurHash3 does (Austin Appleby, public domain), with its constants: each
+// bit reaches the highest ones, which are the slot.
+template <class Lane, int kWords, class Word>
+[[gnu::always_inline]] inline void FindSlot(const TupleTable<kWords>& table, Word word,
+                                            const Lane& ports, Lane& slot) noexcept {
+  Lane hash = ports & table.port_mask;
+  for (int i = 0; i < kMaskedWords<kWords>; ++i) {
+    hash *= 0xcc9e2d51;
+    hash ^= hash >> 16;
+    hash ^= word(i) & table.mask[i];
   }
-  return static_cast<std::uint32_t>(hash) & table.slot_mask;
+  hash *= 0x85ebca6b;
+  hash ^= hash >> 16;
+  hash *= 0xc2b2ae35;
+  slot = hash >> table.slot_shift;
 }
 
 enum class Shape : std::uint8_t {

@@ -119,7 +119,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   std::vector<FlowKey> flows;
   while (!input.empty()) flows.push_back(FlowOf(input));
-  for (const Lanes lanes : {Lanes::kPlain, Lanes::kSse42, Lanes::kAvx2}) {
+  for (const Lanes lanes : {Lanes::kPlain, Lanes::kSse42, Lanes::kAvx2, Lanes::kAvx512}) {
     if (!CanRun(lanes)) continue;
     for (const Shape shape : {Shape::kByCost, Shape::kCompareAll, Shape::kTables}) {
       Check(conditions, flows, {.lanes = lanes, .shape = shape});

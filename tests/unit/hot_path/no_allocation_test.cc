@@ -288,8 +288,7 @@ TEST_P(HotPathTest, RecallsWithoutAllocating) {
   Counters counters;
   FlowCache cache(std::size_t{1} << 16);
   for (int round = 0; round < 2; ++round) {
-    const Watched seen =
-        Drive(tap, MakeFrames(), *ParseIpAddress("10.0.0.5"), &cache, counters);
+    const Watched seen = Drive(tap, MakeFrames(), *ParseIpAddress("10.0.0.5"), &cache, counters);
     EXPECT_EQ(seen.allocations + seen.locks + seen.exceptions, 0u);
   }
   EXPECT_GT(counters.recalled, 0u);

@@ -29,7 +29,7 @@ IpAddress Address(std::string_view text) { return *ParseIpAddress(text); }
 
 std::vector<ClassifierForm> AllForms() {
   std::vector<ClassifierForm> forms;
-  for (const Lanes lanes : {Lanes::kPlain, Lanes::kSse42, Lanes::kAvx2}) {
+  for (const Lanes lanes : {Lanes::kPlain, Lanes::kSse42, Lanes::kAvx2, Lanes::kAvx512}) {
     if (!CanRun(lanes)) continue;
     for (const Shape shape : {Shape::kByCost, Shape::kCompareAll, Shape::kTables}) {
       forms.push_back({.lanes = lanes, .shape = shape});
@@ -344,7 +344,9 @@ std::size_t GroupsFor(const TupleTables<1>& tables, const FlowKey& flow) {
   std::size_t groups = tables.loose_groups;
   for (const TupleTable<1>& table : tables.tables) {
     const auto word = [&](int i) { return packed.word[i][0]; };
-    const Bucket& bucket = tables.slots[table.first_slot + SlotOf(table, word, packed.ports[0])];
+    std::uint32_t slot = 0;
+    FindSlot(table, word, packed.ports[0], slot);
+    const Bucket& bucket = tables.slots[table.first_slot + slot];
     if (bucket.best != kNoCondition) groups += 1 + bucket.further();
   }
   return groups;
