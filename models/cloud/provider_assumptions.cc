@@ -203,13 +203,17 @@ constexpr Meaning kPriorityOrder[] = {
     {"largest_first", "Rules are asked in the order of their priority, the largest first."}};
 
 constexpr Meaning kRejectStops[] = {
-    {"true", "What a rule of one session rejects is not offered to later sessions of its ENI."},
+    {"true",
+     "What a rule of one session rejects is not offered to later sessions of its ENI. What none of "
+     "its rules matches is, and so is a network service that its filter does not name."},
     {"false", "What a rule of one session rejects is offered to the next session of its ENI."}};
 constexpr Meaning kAtMostOne[] = {
     {"true", "A frame is copied at most once, however many sessions watch its ENI."},
     {"false", "Each session that watches an ENI makes its own copy of a frame."}};
 constexpr Meaning kServices[] = {
-    {"true", "Traffic of a network service that the filter does not name is not copied."},
+    {"true",
+     "Traffic of a network service is copied only by sessions whose filter names it; others leave "
+     "it to later ones."},
     {"false", "Traffic of a network service that the filter does not name is up to its rules."}};
 constexpr Meaning kSecurityDrops[] = {
     {"true", "Frames that a security group or network ACL drops are copied all the same."},

@@ -139,6 +139,26 @@ TEST(NetworkServiceTest, IsCopiedOnlyWhenNamed) {
   EXPECT_THAT(RefusalsOf(TapOf({}, {Session(1, without)}), Udp(54)), ElementsAre(Refusal::kNone));
 }
 
+// AWS documents that a filter which enables the service copies all of it, so that an
+// earlier session that does not enable it cannot take it away; a rule's reject of the
+// same traffic can (an assumption, as with Alibaba Cloud and Huawei Cloud).
+TEST(NetworkServiceTest, IsLeftToALaterSessionThatNamesIt) {
+  const Condition dns{.protocol = kProtocolUdp, .destination_ports = {53, 53}};
+  const std::vector<NetworkService> services = {{.name = "amazon-dns", .traffic = {dns}}};
+  const std::vector<std::string> named = {"amazon-dns"};
+  Filter with = Accepts(kTcp);
+  with.SetServices(services, named);
+  Filter without = Accepts(kAny);
+  without.SetServices(services, {});
+  EXPECT_THAT(RefusalsOf(TapOf(kOneCopy(), {Session(1, without), Session(2, with)}), Udp()),
+              ElementsAre(Refusal::kNetworkService, Refusal::kNone));
+  EXPECT_THAT(RefusalsOf(TapOf(kOneCopy(), {Session(1, with), Session(2, without)}), Udp()),
+              ElementsAre(Refusal::kNone, Refusal::kEarlierSession));
+  const Filter rejects = Rules({{Action::kReject, dns}});
+  EXPECT_THAT(RefusalsOf(TapOf(kOneCopy(), {Session(1, rejects), Session(2, with)}), Udp()),
+              ElementsAre(Refusal::kRule, Refusal::kEarlierSession));
+}
+
 // Whatever the largest priority is, and frames that are not IP included.
 TEST(FirstMatchTest, WhatNoRuleMatchesIsCopiedWhereTheDefaultSaysSo) {
   const FilterRule last{.priority = INT64_MAX, .action = Action::kReject, .condition = kTcp};
