@@ -1,5 +1,6 @@
 // How a mirror copies: state, order, lengths, receivers' shares, encapsulation.
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "models/scenario/expand_mirrors.h"
@@ -114,8 +115,53 @@ void Replace(T& setting, const std::optional<T>& given) {
   if (given) setting = *given;
 }
 
+using KindList = std::initializer_list<EncapsulationKind>;
+constexpr KindList kWithVni = {EncapsulationKind::kVxlan, EncapsulationKind::kGeneve,
+                               EncapsulationKind::kNvgre};
+constexpr KindList kOverUdp = {EncapsulationKind::kVxlan, EncapsulationKind::kGeneve};
+constexpr KindList kOverGre = {EncapsulationKind::kGreIp, EncapsulationKind::kGreEthernet};
+constexpr KindList kWithErspanHeader = {EncapsulationKind::kErspan2, EncapsulationKind::kErspan3};
+
+bool IsAmong(EncapsulationKind kind, KindList kinds) {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+// A setting that the chosen encapsulation has no place for.
+void CheckSetting(MirrorDraft& mirror, EncapsulationKind kind, const char* name, bool given,
+                  KindList kinds) {
+  if (!given || IsAmong(kind, kinds)) return;
+  std::string accepted;
+  for (const EncapsulationKind each : kinds) {
+    accepted += (accepted.empty() ? "\"" : ", \"") + std::string(ToString(each)) + "\"";
+  }
+  mirror.Fail(mirror.spec.tunnel->path + "/" + name,
+              std::string(name) + " beside encapsulation " + std::string(ToString(kind)) +
+                  ", which has none",
+              "kind " + accepted + ", or no " + name);
+}
+
+// A switch that is off asks for nothing.
+void CheckTunnelSettings(MirrorDraft& mirror, EncapsulationKind kind) {
+  const TunnelSpec& spec = *mirror.spec.tunnel;
+  const auto check = [&](const char* name, bool given, KindList kinds) {
+    CheckSetting(mirror, kind, name, given, kinds);
+  };
+  check("vni", spec.vni.has_value(), kWithVni);
+  check("destination_port", spec.destination_port.has_value(), kOverUdp);
+  check("first_source_port", spec.first_source_port.has_value(), kOverUdp);
+  check("source_ports", spec.source_ports.has_value(), kOverUdp);
+  check("gre_key", spec.gre_key.has_value(), kOverGre);
+  check("sequence_numbers", spec.sequence_numbers.value_or(false), kOverGre);
+  check("erspan_session", spec.erspan_session.has_value(), kWithErspanHeader);
+  check("erspan_platform_subheader", spec.erspan_platform_subheader.value_or(false),
+        {EncapsulationKind::kErspan3});
+  check("geneve_options", spec.geneve_options.has_value(), {EncapsulationKind::kGeneve});
+  check("geneve_carries_ip", spec.geneve_carries_ip.value_or(false), {EncapsulationKind::kGeneve});
+}
+
 void ApplyTunnel(MirrorDraft& mirror, TunnelSettings& tunnel) {
   const TunnelSpec& spec = *mirror.spec.tunnel;
+  CheckTunnelSettings(mirror, spec.kind.value_or(tunnel.kind));
   if (spec.kind && *spec.kind != tunnel.kind) {
     tunnel.kind = *spec.kind;
     tunnel.destination_port.reset();  // that of another format
@@ -135,11 +181,6 @@ void ApplyTunnel(MirrorDraft& mirror, TunnelSettings& tunnel) {
                             std::string(ToString(tunnel.kind)) + ", as its options say.",
                         "the scenario", true};
   mirror.draft.assumptions.Add(assumption);
-}
-
-bool HasVni(EncapsulationKind kind) {
-  return kind == EncapsulationKind::kVxlan || kind == EncapsulationKind::kGeneve ||
-         kind == EncapsulationKind::kNvgre;
 }
 
 // The same for the same ID and seed; the next one free where another session has it.
@@ -165,7 +206,7 @@ void SettleVni(MirrorDraft& mirror, TunnelSettings& tunnel, VniSet& vnis) {
                   "from 0 to " + std::to_string(kVniMax));
     return;
   }
-  if (!HasVni(tunnel.kind)) return;
+  if (!IsAmong(tunnel.kind, kWithVni)) return;
   if (spec.tunnel && spec.tunnel->vni) return;
   if (spec.vni) {
     tunnel.vni = static_cast<std::uint32_t>(spec.vni->value);

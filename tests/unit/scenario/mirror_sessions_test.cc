@@ -273,6 +273,103 @@ TEST(MirrorOptionsTest, ChangeTheEncapsulationAndItsPortWithIt) {
   EXPECT_EQ(mirror.encapsulation().destination_port(), kGenevePort);
 }
 
+struct TunnelCase {
+  const char* name;
+  EncapsulationKind kind;
+  std::function<void(TunnelSpec&)> set;
+  std::vector<std::string> want;
+};
+
+void PrintTo(const TunnelCase& c, std::ostream* os) { *os << c.name; }
+
+class TunnelOptionsTest : public testing::TestWithParam<TunnelCase> {};
+
+TEST_P(TunnelOptionsTest, AreThoseOfTheEncapsulation) {
+  Scenario scenario = Smallest();
+  TunnelSpec tunnel;
+  tunnel.path = "/t";
+  tunnel.kind = GetParam().kind;
+  GetParam().set(tunnel);
+  scenario.mirrors[0].tunnel = tunnel;
+  EXPECT_EQ(ErrorsOf(scenario, SmallLibrary()), GetParam().want);
+}
+
+// Which format has what: RFC 7348, 8926, 7637, 2890 and draft-foschiano-erspan-03.
+const TunnelCase kTunnelCases[] = {
+    {"VniOfGre",
+     EncapsulationKind::kGreIp,
+     [](TunnelSpec& t) { t.vni = Here<std::uint32_t>(5, "/t/vni"); },
+     {"/t/vni: vni beside encapsulation gre_ip, which has none | kind \"vxlan\", \"geneve\", "
+      "\"nvgre\", or no vni"}},
+    {"VniOfNvgre",
+     EncapsulationKind::kNvgre,
+     [](TunnelSpec& t) { t.vni = Here<std::uint32_t>(5, "/t/vni"); },
+     {}},
+    {"GeneveOptionsOfVxlan",
+     EncapsulationKind::kVxlan,
+     [](TunnelSpec& t) {
+       t.geneve_options = std::vector<std::byte>(4);
+       t.geneve_carries_ip = true;
+     },
+     {"/t/geneve_options: geneve_options beside encapsulation vxlan, which has none | kind "
+      "\"geneve\", or no geneve_options",
+      "/t/geneve_carries_ip: geneve_carries_ip beside encapsulation vxlan, which has none | kind "
+      "\"geneve\", or no geneve_carries_ip"}},
+    {"PortsOfErspan",
+     EncapsulationKind::kErspan2,
+     [](TunnelSpec& t) {
+       t.destination_port = 4789;
+       t.first_source_port = 1000;
+       t.source_ports = 16;
+     },
+     {"/t/destination_port: destination_port beside encapsulation erspan2, which has none | kind "
+      "\"vxlan\", \"geneve\", or no destination_port",
+      "/t/first_source_port: first_source_port beside encapsulation erspan2, which has none | kind "
+      "\"vxlan\", \"geneve\", or no first_source_port",
+      "/t/source_ports: source_ports beside encapsulation erspan2, which has none | kind "
+      "\"vxlan\", \"geneve\", or no source_ports"}},
+    {"GreSettingsOfVxlan",
+     EncapsulationKind::kVxlan,
+     [](TunnelSpec& t) {
+       t.gre_key = 1;
+       t.sequence_numbers = true;
+     },
+     {"/t/gre_key: gre_key beside encapsulation vxlan, which has none | kind \"gre_ip\", "
+      "\"gre_ethernet\", or no gre_key",
+      "/t/sequence_numbers: sequence_numbers beside encapsulation vxlan, which has none | kind "
+      "\"gre_ip\", \"gre_ethernet\", or no sequence_numbers"}},
+    {"GreSettingsOfGre",
+     EncapsulationKind::kGreEthernet,
+     [](TunnelSpec& t) {
+       t.gre_key = 1;
+       t.sequence_numbers = true;
+     },
+     {}},
+    {"SubheaderOfErspanTwo",
+     EncapsulationKind::kErspan2,
+     [](TunnelSpec& t) {
+       t.erspan_session = 1;
+       t.erspan_platform_subheader = true;
+     },
+     {"/t/erspan_platform_subheader: erspan_platform_subheader beside encapsulation erspan2, which "
+      "has none | kind \"erspan3\", or no erspan_platform_subheader"}},
+    {"SessionOfErspanOne",
+     EncapsulationKind::kErspan1,
+     [](TunnelSpec& t) { t.erspan_session = 1; },
+     {"/t/erspan_session: erspan_session beside encapsulation erspan1, which has none | kind "
+      "\"erspan2\", \"erspan3\", or no erspan_session"}},
+    {"NothingAskedFor",
+     EncapsulationKind::kNone,
+     [](TunnelSpec& t) {
+       t.sequence_numbers = false;
+       t.geneve_carries_ip = false;
+     },
+     {}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Table, TunnelOptionsTest, testing::ValuesIn(kTunnelCases),
+                         [](const auto& param) { return param.param.name; });
+
 TEST(TencentRulesTest, MakeAFilterOfRulesByDirection) {
   Scenario scenario = Smallest();
   FilterSpec& filter = scenario.mirrors[0].filter;
