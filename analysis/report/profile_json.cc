@@ -54,6 +54,7 @@ Json SessionsJson(const SessionRules& rules) {
   if (rules.per_eni) json["per_eni"] = *rules.per_eni;
   json["at_most_one_copy"] = rules.at_most_one_copy;
   json["reject_stops_later"] = rules.reject_stops_later;
+  json["object_in_one_mirror"] = rules.object_in_one_mirror;
   json["one_source"] = rules.one_source;
   return json;
 }

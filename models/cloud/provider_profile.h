@@ -87,6 +87,8 @@ struct SessionRules {
   bool at_most_one_copy = true;
   bool reject_stops_later = true;  // a rule's reject ends it for later sessions too
   bool one_source = false;         // a session has a single source ENI
+  // A VPC, subnet or ENI that one mirror names as source is refused in another.
+  bool object_in_one_mirror = false;
 };
 
 enum class VniRule : std::uint8_t {

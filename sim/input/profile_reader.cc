@@ -153,6 +153,7 @@ SessionRules ReadSessions(const Cursor& at) {
   rules.at_most_one_copy = ReadFlag(at, "at_most_one_copy");
   rules.reject_stops_later = ReadFlag(at, "reject_stops_later");
   rules.one_source = ReadFlag(at, "one_source");
+  rules.object_in_one_mirror = ReadFlag(at, "object_in_one_mirror");
   if (rules.unique_within != NumberScope::kNone && !at.Get("number")) {
     at.Complain({"numbers are unique, but sessions have none",
                  "\"number\" with its first and last, or \"unique_within\": \"none\""});

@@ -71,6 +71,13 @@ TEST(ShippedProfilesTest, SayWhatTheyRestOn) {
   }
 }
 
+// Tencent's API has a code for it; no other cloud's documents say it.
+TEST(ShippedProfilesTest, SayWhetherAnObjectMayBeInTwoMirrors) {
+  for (const auto& [name, profile] : Shipped()) {
+    EXPECT_EQ(profile.sessions.object_in_one_mirror, name == "tencent") << name;
+  }
+}
+
 // A cloud whose documents favour production says in words that it is not simulated.
 TEST(ShippedProfilesTest, ListTheirCongestionAsAnAssumption) {
   for (const auto& [name, profile] : Shipped()) {
