@@ -101,6 +101,7 @@ struct MirrorSettings {
   // Bytes of each frame that are copied, by Direction; empty: all.
   std::array<std::optional<Bytes>, 2> packet_length;
   MtuRule mtu;
+  bool receiver_checks_copies = true;  // the receiver's security groups and ACL apply to them
 };
 
 // What spreads a frame's copies, reckoned once for all sessions.

@@ -76,6 +76,14 @@ std::string RangeText(const LengthRule& rule) {
   return text + " bytes";
 }
 
+bool HasIpv6Source(const MirrorDraft& mirror) {
+  return std::any_of(mirror.sources.begin(), mirror.sources.end(), [&](std::size_t eni) {
+    const auto& addresses = mirror.deployment().enis[eni].addresses;
+    return std::any_of(addresses.begin(), addresses.end(),
+                       [](const IpAddress& each) { return !each.is_v4(); });
+  });
+}
+
 std::optional<Bytes> LengthForBoth(MirrorDraft& mirror) {
   const LengthRule& rule = mirror.profile().packet_length;
   const auto& given = mirror.spec.packet_length;
@@ -97,6 +105,11 @@ std::optional<Bytes> LengthForBoth(MirrorDraft& mirror) {
         "packet_length_range", given->path,
         mirror.spec.words.length + " " + std::to_string(given->value) + " is out of range",
         RangeText(rule));
+  } else if (rule.least_v6 && length < *rule.least_v6 && HasIpv6Source(mirror)) {
+    mirror.draft.notes.push_back(
+        mirror.spec.words.length + " " + std::to_string(given->value) + " of " + mirror.id +
+        " is below the " + std::to_string(rule.least_v6->count()) + " bytes that " +
+        mirror.profile().title + " asks for of IPv6 frames, which its sources have.");
   }
   return length;
 }
@@ -301,6 +314,7 @@ MirrorSettings SettleMirror(MirrorDraft& mirror, VniSet& vnis) {
   settings.port_hash_symmetry = profile.port_hash_symmetry;
   SettleLengths(mirror, settings);
   settings.mtu = profile.mtu;
+  settings.receiver_checks_copies = profile.security.target_filters_copies;
   settings.tunnel = SettleTunnel(mirror, vnis);
   settings.receivers = SettleReceivers(mirror);
   return settings;

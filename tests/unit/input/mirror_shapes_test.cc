@@ -413,6 +413,14 @@ TEST(HuaweiMirrorsTest, RefuseARuleThatSaysThatItBelongsElsewhere) {
               IsEmpty());
 }
 
+TEST(TencentMirrorsTest, SayWhichProtocolsHaveNames) {
+  EXPECT_THAT(
+      Errors(Tencent(R"("CollectorNormalFilters": [{"Protocol": "TPC"}])")),
+      ElementsAre(testing::HasSubstr(
+          "/mirrors/0/CollectorNormalFilters/0/Protocol: no protocol is known as \"TPC\" | a "
+          "name such as TCP, UDP, ICMP or GRE, or ALL")));
+}
+
 TEST(AwsMirrorsTest, KeepNamesThatLeadNowhere) {
   const Scenario scenario =
       Read(Replaced(kAws, "\"TrafficMirrorTargetId\": \"tmt-07f75d8feeEXAMPLE\",",
