@@ -125,7 +125,9 @@ struct StageAssumption {
 };
 constexpr StageAssumption kStageAssumptions[] = {
     {Stage::kNeverMirrored, "service_addresses"},
+    {Stage::kNeverMirrored, "never_mirrored"},
     {Stage::kAdmission, "mirrors_what_security_drops"},
+    {Stage::kAdmission, "outbound_security_drops"},
     {Stage::kAdmission, "security_groups"},
     {Stage::kEarlierCopy, "at_most_one_copy"},
     {Stage::kEarlierCopy, "reject_stops_later_sessions"},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -54,6 +55,7 @@ Json SessionsJson(const SessionRules& rules) {
   if (rules.per_eni) json["per_eni"] = *rules.per_eni;
   json["at_most_one_copy"] = rules.at_most_one_copy;
   json["reject_stops_later"] = rules.reject_stops_later;
+  json["object_in_one_mirror"] = rules.object_in_one_mirror;
   json["one_source"] = rules.one_source;
   return json;
 }
@@ -102,7 +104,7 @@ const char* ProtocolWord(std::uint8_t protocol) {
   return protocol == kProtocolTcp ? "tcp" : protocol == kProtocolUdp ? "udp" : "icmp";
 }
 
-Json NeverMirroredJson(const NeverMirrored& rule) {
+Json NeverMirroredJson(const ProviderProfile& profile, const NeverMirrored& rule, bool applies) {
   Json json;
   json["name"] = rule.name;
   if (rule.ether_type != 0) json["ether_type"] = fmt::format("0x{:04x}", rule.ether_type);
@@ -110,6 +112,11 @@ Json NeverMirroredJson(const NeverMirrored& rule) {
   if (rule.service) json["service"] = Json::array({ToString(*rule.service)});
   PutList(json, "ports", rule.ports);
   if (rule.both_ports) json["both_ports"] = true;
+  const auto& assumed = profile.kinds_at_service_addresses;
+  if (std::find(assumed.begin(), assumed.end(), rule.name) != assumed.end()) {
+    json["service_is_assumed"] = true;
+  }
+  if (!applies) json["applies"] = false;
   return json;
 }
 
@@ -174,12 +181,18 @@ void PutWhatIsCopied(Json& json, const ProviderProfile& profile) {
     json["load_balancer_length"] = LengthJson(*profile.load_balancer_length);
   }
   json["mtu"] = MtuJson(profile);
-  json["never_mirrored"] = ListJson(profile.never_mirrored, NeverMirroredJson);
+  json["never_mirrored"] = Json::array();
+  for (const bool applies : {true, false}) {
+    for (const auto& rule : applies ? profile.never_mirrored : profile.may_be_never_mirrored) {
+      json["never_mirrored"].push_back(NeverMirroredJson(profile, rule, applies));
+    }
+  }
   json["services"] = ListJson(profile.services, ServiceJson);
 }
 
 void PutWhatIsSaid(Json& json, const ProviderProfile& profile) {
   json["security"] = {{"mirrors_what_source_drops", profile.security.mirrors_what_source_drops},
+                      {"mirrors_outbound_drops", profile.security.mirrors_outbound_drops},
                       {"copies_pass_source", profile.security.copies_pass_source},
                       {"target_filters_copies", profile.security.target_filters_copies}};
   json["receivers"] = ReceiversJson(profile);

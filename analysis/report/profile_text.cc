@@ -224,6 +224,11 @@ class ProfileReport {
                        [&](const Assumption& each) { return each.name == name; });
   }
 
+  bool IsAtAssumedAddresses(const NeverMirrored& rule) const {
+    const auto& names = profile_.kinds_at_service_addresses;
+    return std::find(names.begin(), names.end(), rule.name) != names.end();
+  }
+
   void WriteFilter(std::string_view title, const FilterRules& rules, bool is_assumed_of);
   void WriteSessions();
   void WriteEncapsulation();
@@ -292,6 +297,7 @@ void ProfileReport::WriteSessions() {
       rules.reject_stops_later ? "ends it for later mirrors too" : "ends it for that mirror only",
       "reject_stops_later_sessions");
   Row("sources of a mirror", rules.one_source ? "one" : "several");
+  Row("one object", rules.object_in_one_mirror ? "in one mirror only" : "in any number of mirrors");
 }
 
 void ProfileReport::WriteEncapsulation() {
@@ -323,7 +329,12 @@ void ProfileReport::WriteNeverMirrored() {
   Title("Never mirrored");
   if (profile_.never_mirrored.empty()) Row("-", "nothing", "never_mirrored");
   for (const NeverMirrored& rule : profile_.never_mirrored) {
-    Row(rule.name, TrafficWords(rule), "never_mirrored");
+    Row(rule.name, TrafficWords(rule),
+        IsAtAssumedAddresses(rule) ? "service_addresses" : "never_mirrored");
+  }
+  for (const NeverMirrored& rule : profile_.may_be_never_mirrored) {
+    Row(rule.name, TrafficWords(rule) + "; mirrored unless a scenario says otherwise",
+        "never_mirrored");
   }
   if (profile_.services.empty()) return;
   Title("Network services, copied where a filter names them");
@@ -338,8 +349,11 @@ void ProfileReport::WriteEnds() {
   const SecurityRules& security = profile_.security;
   Title("Security groups and ACLs");
   Row("dropped at the source",
-      security.mirrors_what_source_drops ? "copied all the same" : "not copied",
-      "mirrors_what_security_drops");
+      security.mirrors_what_source_drops ? "copied all the same"
+      : security.mirrors_outbound_drops  ? "copied where the source sends it"
+                                         : "not copied",
+      IsAssumed("mirrors_what_security_drops") ? "mirrors_what_security_drops"
+                                               : "outbound_security_drops");
   Row("copies, at the source", security.copies_pass_source ? "exempt" : "checked",
       "security_of_copies");
   Row("copies, at the target", security.target_filters_copies ? "checked" : "exempt",
@@ -400,11 +414,9 @@ void ProfileReport::WriteNames() {
 
 void ProfileReport::WriteAssumptions() {
   if (profile_.assumptions.empty()) return;
-  Title("Assumptions (+: a scenario may set another value)");
+  Title("Assumptions (a scenario may set another value)");
   for (const Assumption& each : profile_.assumptions) {
-    Block(FindAssumptionRule(each.name) == nullptr ? "" : "+",
-          Printable(fmt::format("{}={}: {} ({})", each.name, each.value, each.text, each.source)),
-          2);
+    Item(fmt::format("{}={}: {} ({})", each.name, each.value, each.text, each.source));
   }
 }
 

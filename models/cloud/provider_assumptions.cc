@@ -2,7 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "models/wire/protocol_names.h"
 
 namespace vpcmirror {
 namespace {
@@ -10,12 +18,59 @@ namespace {
 using Meaning = AssumptionMeaning;
 
 // All of `text` as a number from 0 to `most`.
-std::optional<std::uint32_t> ParseNumber(std::string_view text, std::uint32_t most) {
-  std::uint32_t number = 0;
+template <class Number>
+std::optional<Number> ParseNumber(std::string_view text, Number most) {
+  Number number = 0;
   const char* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || at != end || number > most) return std::nullopt;
+  if (error != std::errc() || at != end || std::cmp_less(number, 0) || number > most)
+    return std::nullopt;
   return number;
+}
+
+// "1-32766": both ends from 0 to `most`, the smaller first.
+template <class Number>
+std::optional<std::pair<Number, Number>> ParseRange(std::string_view text, Number most) {
+  const std::size_t dash = text.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto first = ParseNumber(text.substr(0, dash), most);
+  const auto last = ParseNumber(text.substr(dash + 1), most);
+  if (!first || !last || *last < *first) return std::nullopt;
+  return std::pair(*first, *last);
+}
+
+// Over IPv4 and over IPv6, "54/74", or one number for both.
+std::optional<std::pair<std::uint32_t, std::uint32_t>> ParsePair(std::string_view text,
+                                                                 std::uint32_t most) {
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  const auto v4 = ParseNumber(text.substr(0, slash), most);
+  const auto v6 = slash == text.size() ? v4 : ParseNumber(text.substr(slash + 1), most);
+  if (!v4 || !v6) return std::nullopt;
+  return std::pair(*v4, *v6);
+}
+std::string PairText(Bytes v4, const std::optional<Bytes>& v6) {
+  const std::string text = std::to_string(v4.count());
+  return !v6 || *v6 == v4 ? text : text + "/" + std::to_string(v6->count());
+}
+
+// The parts of `text` between `separator`s, of which none is empty.
+std::optional<std::vector<std::string>> Split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    if (end == at) return std::nullopt;
+    parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+std::string Joined(const std::vector<std::string>& parts, char separator) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty()) text += separator;
+    text += part;
+  }
+  return text;
 }
 
 // Sets `into` to the one of the values whose ToString `text` is.
@@ -93,13 +148,10 @@ constexpr Meaning kVni[] = {
 constexpr std::uint32_t kLastPort = 65535;
 
 bool SetSourcePorts(ProviderProfile& p, const std::string& value) {
-  const std::size_t dash = std::min(value.find('-'), value.size());
-  const auto first = ParseNumber(std::string_view(value).substr(0, dash), kLastPort);
-  if (dash == value.size()) return false;
-  const auto last = ParseNumber(std::string_view(value).substr(dash + 1), kLastPort);
-  if (!first || !last || *first == 0 || *last < *first) return false;
-  p.tunnel.first_source_port = static_cast<std::uint16_t>(*first);
-  p.tunnel.source_ports = static_cast<std::uint16_t>(*last - *first + 1);
+  const auto range = ParseRange(value, kLastPort);
+  if (!range || range->first == 0) return false;
+  p.tunnel.first_source_port = static_cast<std::uint16_t>(range->first);
+  p.tunnel.source_ports = static_cast<std::uint16_t>(range->second - range->first + 1);
   return true;
 }
 std::string SourcePortsText(const ProviderProfile& p) {
@@ -162,23 +214,15 @@ bool SetOverhead(ProviderProfile& p, const std::string& value) {
     p.mtu.counted_overhead_v6.reset();
     return true;
   }
-  const std::size_t slash = std::min(value.find('/'), value.size());
-  const auto v4 = ParseNumber(std::string_view(value).substr(0, slash), kMaxOverhead);
-  const auto v6 = slash == value.size()
-                      ? v4
-                      : ParseNumber(std::string_view(value).substr(slash + 1), kMaxOverhead);
-  if (!v4 || !v6) return false;
-  p.mtu.counted_overhead_v4 = Bytes(*v4);
-  p.mtu.counted_overhead_v6 = Bytes(*v6);
+  const auto overhead = ParsePair(value, kMaxOverhead);
+  if (!overhead) return false;
+  p.mtu.counted_overhead_v4 = Bytes(overhead->first);
+  p.mtu.counted_overhead_v6 = Bytes(overhead->second);
   return true;
 }
 std::string OverheadText(const ProviderProfile& p) {
   if (!p.mtu.counted_overhead_v4) return "real";
-  const std::string v4 = std::to_string(p.mtu.counted_overhead_v4->count());
-  if (!p.mtu.counted_overhead_v6 || p.mtu.counted_overhead_v6 == p.mtu.counted_overhead_v4) {
-    return v4;
-  }
-  return v4 + "/" + std::to_string(p.mtu.counted_overhead_v6->count());
+  return PairText(*p.mtu.counted_overhead_v4, p.mtu.counted_overhead_v6);
 }
 constexpr Meaning kOverhead[] = {
     {"real", "Against the MTU counts what the outer headers really add."},
@@ -202,14 +246,196 @@ constexpr Meaning kPriorityOrder[] = {
     {"smallest_first", "Rules are asked in the order of their priority, the smallest first."},
     {"largest_first", "Rules are asked in the order of their priority, the largest first."}};
 
+bool SetPriorityRange(ProviderProfile& p, const std::string& value) {
+  const auto range = ParseRange(value, std::numeric_limits<std::int64_t>::max());
+  if (!range) return false;
+  OrderedRules(p).priority = {range->first, range->second};
+  return true;
+}
+std::string PriorityRangeText(const ProviderProfile& p) {
+  const NumberRange& range = OrderedRules(p).priority;
+  return std::to_string(range.first) + "-" + std::to_string(range.last);
+}
+constexpr Meaning kPriorityRange[] = {
+    {nullptr, "A rule's priority or number is one of this range."}};
+
+bool SetPortRange(ProviderProfile& p, const std::string& value) {
+  const auto range = ParseRange(value, kLastPort);
+  if (!range) return false;
+  const PortRange ports{static_cast<std::uint16_t>(range->first),
+                        static_cast<std::uint16_t>(range->second)};
+  p.filter.port_limits = ports;
+  if (p.rule_mode) p.rule_mode->port_limits = ports;
+  return true;
+}
+std::string PortRangeText(const ProviderProfile& p) {
+  const PortRange& ports = p.filter.port_limits;
+  return std::to_string(ports.first) + "-" + std::to_string(ports.last);
+}
+constexpr Meaning kPortRange[] = {
+    {nullptr, "A rule's ports are some of this range; a rule without ports is about all of it."}};
+
+bool SetProtocols(ProviderProfile& p, const std::string& value) {
+  const auto words = Split(value, '/');
+  if (!words) return false;
+  for (const std::string& word : *words) {
+    const bool is_all = word == "ALL" || word == "all";
+    if (!is_all && !ProtocolNamed(word)) return false;
+  }
+  p.filter.protocols = *words;
+  if (p.rule_mode) p.rule_mode->protocols = *words;
+  return true;
+}
+constexpr Meaning kProtocols[] = {{nullptr, "A rule's or condition's protocol is one of these."}};
+
+bool SetLeastLength(ProviderProfile& p, const std::string& value) {
+  const auto least = ParsePair(value, 65535);
+  if (!least || least->first == 0 || least->second == 0) return false;
+  const Bytes larger(std::max(least->first, least->second));
+  const auto is_too_much = [&](const LengthRule& rule) { return rule.most && larger > *rule.most; };
+  LengthRule* const to_balancer = p.load_balancer_length ? &*p.load_balancer_length : nullptr;
+  if (is_too_much(p.packet_length) || (to_balancer != nullptr && is_too_much(*to_balancer))) {
+    return false;
+  }
+  for (LengthRule* rule : {&p.packet_length, to_balancer}) {
+    if (rule == nullptr) continue;
+    rule->least = Bytes(least->first);
+    rule->least_v6 = Bytes(least->second);
+  }
+  return true;
+}
+std::string LeastLengthText(const ProviderProfile& p) {
+  const LengthRule& rule = p.packet_length;
+  return rule.least ? PairText(*rule.least, rule.least_v6) : "";
+}
+constexpr Meaning kLeastLength[] = {
+    {nullptr, "A packet length is at least this many bytes, of frames of IPv4/IPv6."}};
+
+constexpr Meaning kSessionNumbers[] = {
+    {"none", "Several sessions may have one number."},
+    {"eni", "The numbers of sessions are unique among those of an ENI."},
+    {"account", "The numbers of sessions are unique in the account."}};
+
+bool IsNamed(const std::vector<std::string>& names, const NeverMirrored& kind) {
+  return std::find(names.begin(), names.end(), kind.name) != names.end();
+}
+
+// "arp/dhcp", of the kinds that the profile knows; or "none".
+bool SetNeverMirrored(ProviderProfile& p, const std::string& value) {
+  const auto names = Split(value, '/');
+  if (!names) return false;
+  std::vector<NeverMirrored> kinds = p.never_mirrored;
+  kinds.insert(kinds.end(), p.may_be_never_mirrored.begin(), p.may_be_never_mirrored.end());
+  for (const std::string& name : *names) {
+    const bool known = std::any_of(kinds.begin(), kinds.end(),
+                                   [&](const NeverMirrored& each) { return each.name == name; });
+    if (!known && value != "none") return false;
+  }
+  p.never_mirrored.clear();
+  p.may_be_never_mirrored.clear();
+  for (NeverMirrored& kind : kinds) {
+    (IsNamed(*names, kind) ? p.never_mirrored : p.may_be_never_mirrored).push_back(std::move(kind));
+  }
+  return true;
+}
+std::string NeverMirroredText(const ProviderProfile& p) {
+  std::vector<std::string> names;
+  for (const NeverMirrored& kind : p.never_mirrored) {
+    if (!IsNamed(names, kind)) names.push_back(kind.name);
+  }
+  return names.empty() ? "none" : Joined(names, '/');
+}
+constexpr Meaning kNeverMirrored[] = {
+    {"none", "No kind of traffic is left out that could be told by its frames."},
+    {nullptr, "These kinds of traffic are never copied."}};
+
+// Each of the kinds once for each of the ranges; once without one where there is none.
+void PutAtAddresses(const std::vector<std::string>& names, const std::vector<IpPrefix>& ranges,
+                    std::vector<NeverMirrored>& kinds) {
+  std::vector<NeverMirrored> all;
+  std::vector<std::string> done;
+  for (NeverMirrored& kind : kinds) {
+    if (!IsNamed(names, kind)) {
+      all.push_back(std::move(kind));
+      continue;
+    }
+    if (IsNamed(done, kind)) continue;
+    done.push_back(kind.name);
+    kind.service.reset();
+    if (ranges.empty()) all.push_back(kind);
+    for (const IpPrefix& range : ranges) {
+      kind.service = range;
+      all.push_back(kind);
+    }
+  }
+  kinds = std::move(all);
+}
+
+// "any", or ranges with spaces between them.
+bool SetServiceAddresses(ProviderProfile& p, const std::string& value) {
+  const auto words = Split(value, ' ');
+  if (!words || p.kinds_at_service_addresses.empty()) return false;
+  std::vector<IpPrefix> ranges;
+  for (const std::string& word : *words) {
+    if (value == "any") break;
+    const auto range = ParseIpPrefix(word);
+    if (!range) return false;
+    ranges.push_back(*range);
+  }
+  PutAtAddresses(p.kinds_at_service_addresses, ranges, p.never_mirrored);
+  PutAtAddresses(p.kinds_at_service_addresses, ranges, p.may_be_never_mirrored);
+  return true;
+}
+std::string ServiceAddressesText(const ProviderProfile& p) {
+  if (p.kinds_at_service_addresses.empty()) return "";
+  std::vector<std::string> ranges;
+  for (const auto* kinds : {&p.never_mirrored, &p.may_be_never_mirrored}) {
+    for (const NeverMirrored& kind : *kinds) {
+      if (kind.name != p.kinds_at_service_addresses.front() || !kind.service) continue;
+      ranges.push_back(ToString(*kind.service));
+    }
+  }
+  return ranges.empty() ? "any" : Joined(ranges, ' ');
+}
+constexpr Meaning kServiceAddresses[] = {
+    {"any", "NTP and the like are left out by port alone, whatever their addresses."},
+    {nullptr, "NTP and the like are left out by port where one end is at these addresses."}};
+
+constexpr Meaning kOutboundDrops[] = {
+    {"true", "Outbound frames that a security group or network ACL drops are copied all the same."},
+    {"false", "Outbound frames that a security group or network ACL drops are not copied."}};
+constexpr Meaning kSecurityOfCopies[] = {
+    {"target",
+     "Copies are exempt from security groups and ACLs of the source; those of the target apply."},
+    {"nowhere", "Copies are exempt from security groups and ACLs of source and target."}};
+
+constexpr Meaning kLoopRule[] = {
+    {"eni_not_both", "An ENI is source or target, never both."},
+    {"receiver_excluded",
+     "A receiver is left out of a range that holds it, and refused as a named source."}};
+constexpr Meaning kCrossVpc[] = {
+    {"allowed", "A receiver may be in another VPC to which there is a route."},
+    {"refused", "A receiver is in the VPC of its sources."}};
+
+bool SetLimitModel(ProviderProfile& p, const std::string& value) {
+  return SetEnum(p.limit_model, value, {LimitModel::kCombined, LimitModel::kPerDirection});
+}
+constexpr Meaning kLimitModel[] = {
+    {"combined", "Limits given by hand hold for in and out together."},
+    {"per_direction", "Limits given by hand hold for in and for out, each on its own."}};
+
 constexpr Meaning kRejectStops[] = {
-    {"true", "What a rule of one session rejects is not offered to later sessions of its ENI."},
+    {"true",
+     "What a rule of one session rejects is not offered to later sessions of its ENI. What none of "
+     "its rules matches is, and so is a network service that its filter does not name."},
     {"false", "What a rule of one session rejects is offered to the next session of its ENI."}};
 constexpr Meaning kAtMostOne[] = {
     {"true", "A frame is copied at most once, however many sessions watch its ENI."},
     {"false", "Each session that watches an ENI makes its own copy of a frame."}};
 constexpr Meaning kServices[] = {
-    {"true", "Traffic of a network service that the filter does not name is not copied."},
+    {"true",
+     "Traffic of a network service is copied only by sessions whose filter names it; others leave "
+     "it to later ones."},
     {"false", "Traffic of a network service that the filter does not name is up to its rules."}};
 constexpr Meaning kSecurityDrops[] = {
     {"true", "Frames that a security group or network ACL drops are copied all the same."},
@@ -280,10 +506,25 @@ const AssumptionRule kRules[] = {
        return Text(OrderedRules(p).largest_first ? "largest_first" : "smallest_first");
      },
      "\"smallest_first\" or \"largest_first\"", kPriorityOrder},
+    {"priority_range", SetPriorityRange, PriorityRangeText, "two numbers, as in \"1-32766\"",
+     kPriorityRange},
+    {"protocols", SetProtocols, [](const P& p) { return Joined(p.filter.protocols, '/'); },
+     "names of protocols, or ALL, as in \"TCP/UDP/ALL\"", kProtocols},
+    {"port_range", SetPortRange, PortRangeText, "two ports, as in \"1-65535\"", kPortRange},
+    {"packet_length_least", SetLeastLength, LeastLengthText,
+     "bytes of IPv4, or of IPv4 and IPv6 frames as in \"35/55\", no more than a length may have",
+     kLeastLength},
     {"filter_ipv6", SetFilterIpv6, [](const P& p) { return FlagText(p.filter.has_ipv6); },
      kTrueOrFalse, kFilterIpv6},
     {"receiver_ipv6", [](P& p, const Text& v) { return SetFlag(p.receiver_ipv6, v); },
      [](const P& p) { return FlagText(p.receiver_ipv6); }, kTrueOrFalse, kReceiverIpv6},
+    {"session_numbers",
+     [](P& p, const Text& v) {
+       return SetEnum(p.sessions.unique_within, v,
+                      {NumberScope::kNone, NumberScope::kEni, NumberScope::kAccount});
+     },
+     [](const P& p) { return Text(ToString(p.sessions.unique_within)); },
+     "\"none\", \"eni\" or \"account\"", kSessionNumbers},
     {"reject_stops_later_sessions",
      [](P& p, const Text& v) { return SetFlag(p.sessions.reject_stops_later, v); },
      [](const P& p) { return FlagText(p.sessions.reject_stops_later); }, kTrueOrFalse,
@@ -294,10 +535,39 @@ const AssumptionRule kRules[] = {
     {"services_need_enabling",
      [](P& p, const Text& v) { return SetFlag(p.filter.services_need_enabling, v); },
      [](const P& p) { return FlagText(p.filter.services_need_enabling); }, kTrueOrFalse, kServices},
+    {"never_mirrored", SetNeverMirrored, NeverMirroredText,
+     "kinds of traffic that the profile knows, as in \"arp/dhcp\", or \"none\"", kNeverMirrored},
+    {"service_addresses", SetServiceAddresses, ServiceAddressesText,
+     "\"any\", or address ranges with spaces between them, as in \"169.254.0.0/16\"",
+     kServiceAddresses},
     {"mirrors_what_security_drops",
      [](P& p, const Text& v) { return SetFlag(p.security.mirrors_what_source_drops, v); },
      [](const P& p) { return FlagText(p.security.mirrors_what_source_drops); }, kTrueOrFalse,
      kSecurityDrops},
+    {"outbound_security_drops",
+     [](P& p, const Text& v) { return SetFlag(p.security.mirrors_outbound_drops, v); },
+     [](const P& p) { return FlagText(p.security.mirrors_outbound_drops); }, kTrueOrFalse,
+     kOutboundDrops},
+    {"security_of_copies",
+     [](P& p, const Text& v) {
+       return SetEither(p.security.target_filters_copies, v, "target", true, "nowhere", false);
+     },
+     [](const P& p) { return Text(p.security.target_filters_copies ? "target" : "nowhere"); },
+     "\"target\" or \"nowhere\"", kSecurityOfCopies},
+    {"loop_rule",
+     [](P& p, const Text& v) {
+       return SetEnum(p.loop, v, {LoopRule::kReceiverExcluded, LoopRule::kEniNotBoth});
+     },
+     [](const P& p) { return Text(ToString(p.loop)); }, "\"eni_not_both\" or \"receiver_excluded\"",
+     kLoopRule},
+    {"cross_vpc",
+     [](P& p, const Text& v) {
+       return SetEither(p.needs_same_vpc, v, "refused", true, "allowed", false);
+     },
+     [](const P& p) { return Text(p.needs_same_vpc ? "refused" : "allowed"); },
+     "\"allowed\" or \"refused\"", kCrossVpc},
+    {"limit_model", SetLimitModel, [](const P& p) { return Text(ToString(p.limit_model)); },
+     "\"combined\" or \"per_direction\"", kLimitModel},
     {"congestion", SetCongestion, [](const P& p) { return Text(ToString(p.congestion)); },
      "\"shared_random\" or \"fifo\"", kCongestion},
 };

@@ -87,6 +87,8 @@ struct SessionRules {
   bool at_most_one_copy = true;
   bool reject_stops_later = true;  // a rule's reject ends it for later sessions too
   bool one_source = false;         // a session has a single source ENI
+  // A VPC, subnet or ENI that one mirror names as source is refused in another.
+  bool object_in_one_mirror = false;
 };
 
 enum class VniRule : std::uint8_t {
@@ -105,6 +107,7 @@ struct LengthRule {
 
 struct SecurityRules {
   bool mirrors_what_source_drops = false;  // frames that a security group or ACL drops
+  bool mirrors_outbound_drops = false;     // of them, those that the source sends
   bool copies_pass_source = true;          // copies are exempt from the source's own rules
   bool target_filters_copies = true;       // the receiver's security group and ACL apply
 };
@@ -168,6 +171,10 @@ struct ProviderProfile {
   MtuRule mtu;
   std::string mtu_advice;  // what the cloud tells its users; may be empty
   std::vector<NeverMirrored> never_mirrored;
+  // Kinds of traffic that are mirrored, but that a scenario may add to the above.
+  std::vector<NeverMirrored> may_be_never_mirrored;
+  // Names of kinds, of either list, whose service addresses are an assumption.
+  std::vector<std::string> kinds_at_service_addresses;
   std::vector<ServiceTraffic> services;
   SecurityRules security;
   HashSymmetry hash_symmetry = HashSymmetry::kSymmetric;

@@ -74,6 +74,7 @@ Mirror::Mirror(MirrorSettings settings)
     by_share_.insert(by_share_.end(), receiver.weight,
                      static_cast<std::uint32_t>(rooms_.size() - 1));
   }
+  sample_ = HashText(settings_.id);
   keep_below_ = (std::uint64_t{settings_.sampling.keep} << 32) / settings_.sampling.of;
 }
 
@@ -111,10 +112,9 @@ std::uint32_t Mirror::ChooseAmongSeveral(const FrameInfo& frame,
   return by_share_[hash % by_share_.size()];
 }
 
-// The lower bits choose ports; the upper half is as good and free.
 bool Mirror::Keeps(const FrameInfo& frame) const noexcept {
   if (settings_.sampling.keep == settings_.sampling.of || !frame.has_flow) return true;
-  return SpreadingHash(frame, HashSymmetry::kSymmetric) >> 32 < keep_below_;
+  return MixBits(SpreadingHash(frame, HashSymmetry::kSymmetric) ^ sample_) >> 32 < keep_below_;
 }
 
 std::string_view ToString(MtuPolicy policy) {

@@ -72,7 +72,9 @@ struct MirrorPort {
   friend auto operator<=>(const MirrorPort&, const MirrorPort&) = default;
 };
 
-// Whole flows, both directions alike: a flow is kept or left out for good.
+// Whole flows, both directions and all fragments alike: a flow is kept or left out
+// for good. Which flows are kept hangs on the mirror's ID, so that the samples of
+// two mirrors are independent: of 1/10 and 1/10, 1/100 of all flows is in both.
 // 0 < keep <= of.
 struct Sampling {
   std::uint32_t keep = 1;
@@ -99,6 +101,7 @@ struct MirrorSettings {
   // Bytes of each frame that are copied, by Direction; empty: all.
   std::array<std::optional<Bytes>, 2> packet_length;
   MtuRule mtu;
+  bool receiver_checks_copies = true;  // the receiver's security groups and ACL apply to them
 };
 
 // What spreads a frame's copies, reckoned once for all sessions.
@@ -153,7 +156,9 @@ class Mirror {
     return by_share_.size() == 1 ? 0 : ChooseAmongSeveral(frame, hashes);
   }
 
-  // Whether the sampling keeps this flow; a frame without a flow is kept.
+  // Whether the sampling keeps this flow: with h the FlowHash that both directions
+  // and all fragments share, whether MixBits(h ^ HashText(id)) / 2^64 lies below
+  // keep / of, to 32 bits. A frame without a flow is kept.
   bool Keeps(const FrameInfo& frame) const noexcept;
 
   // Entropy of the outer source port: always the flow hash, whatever chose the
@@ -175,7 +180,8 @@ class Mirror {
   Encapsulation encapsulation_;
   std::vector<Bytes> rooms_;             // by receiver
   std::vector<std::uint32_t> by_share_;  // receiver of each unit of weight
-  std::uint64_t keep_below_ = 0;         // of the flow hash's upper half, for sampling
+  std::uint64_t sample_ = 0;             // HashText of the ID
+  std::uint64_t keep_below_ = 0;         // of the sampling hash's upper half
 };
 
 // "truncate", "truncate_repaired", "segment", "fragment", "drop".

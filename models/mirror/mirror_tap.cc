@@ -156,7 +156,10 @@ Refusal MirrorTap::RefusalForAll(const Frame& frame, Trail& trail) const noexcep
   trail.Add({.stage = Stage::kMirrorTraffic, .holds = is_mirror_traffic});
   if (is_mirror_traffic) return Refusal::kMirrorTraffic;
   trail.Add({.stage = Stage::kAdmission, .holds = frame.admitted});
-  if (!frame.admitted && !rules_->mirrors_what_security_drops) return Refusal::kNotAdmitted;
+  const bool mirrors_drops =
+      rules_->mirrors_what_security_drops ||
+      (rules_->mirrors_outbound_drops && frame.direction == Direction::kEgress);
+  if (!frame.admitted && !mirrors_drops) return Refusal::kNotAdmitted;
   return Refusal::kNone;
 }
 

@@ -40,9 +40,12 @@ struct TapRules {
   std::vector<NeverMirrored> never_mirrored;
   std::vector<MirrorPort> mirror_ports;  // sorted
   bool mirrors_what_security_drops = false;
+  bool mirrors_outbound_drops = false;  // of the above, only what the ENI sends
   // A frame is copied by the first of an ENI's sessions that copies it, and no other.
   bool at_most_one_copy = false;
-  // With the above: the reject of a session's rule ends it for later sessions too.
+  // With the above: the reject of a session's rule ends it for later sessions too. A
+  // network service that its filter does not name is no such rule: a later session
+  // that names it gets it.
   bool reject_stops_later = false;
 };
 

@@ -284,7 +284,10 @@ void EniDevice::Arrive(ns3::Ptr<ns3::Packet> frame, Passage passage) {
 
 // Without an encapsulation a copy has no port that a security group could name.
 Admission EniDevice::AdmitIn(const FrameInfo& info, const Passage& passage) {
-  return IsBareCopy(passage) ? Admission::kAdmitted : Admit(info, Direction::kIngress);
+  const bool is_exempt =
+      IsBareCopy(passage) ||
+      (passage.copy_of != nullptr && !passage.copy_of->mirror()->settings().receiver_checks_copies);
+  return is_exempt ? Admission::kAdmitted : Admit(info, Direction::kIngress);
 }
 
 void EniDevice::RefuseIn(const ns3::Ptr<const ns3::Packet>& frame, const FrameInfo& info,

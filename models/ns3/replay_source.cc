@@ -22,6 +22,7 @@ ns3::TypeId ReplaySource::GetTypeId() {
 void ReplaySource::SetReplay(const Workload& workload, const Replay& replay,
                              ns3::Ptr<EniDevice> eni) {
   replay_ = replay;
+  own_ = {.mac = {}, .ip = replay.local};
   eni_ = eni;
   SetStartTime(ToTime(workload.start));
   SetStopTime(ToTime(workload.stop));
@@ -31,8 +32,7 @@ void ReplaySource::StartApplication() {
   reader_ = replay_.open();
   round_start_ = SimulatedNow();
   last_time_ = Picoseconds(0);
-  if (!ReadNext()) return;
-  next_ = ns3::Simulator::ScheduleNow(&ReplaySource::Emit, this);
+  if (ReadNext()) ScheduleNext();
 }
 
 void ReplaySource::StopApplication() {
@@ -41,11 +41,23 @@ void ReplaySource::StopApplication() {
 }
 
 bool ReplaySource::ReadNext() {
-  if (!reader_(frame_)) return false;
-  const Picoseconds scaled =
-      RoundedTime(static_cast<double>(frame_.time.count()) * replay_.time_scale);
-  last_time_ = std::max(last_time_, scaled);
-  return true;
+  while (reader_(frame_)) {
+    const Picoseconds scaled =
+        RoundedTime(static_cast<double>(frame_.time.count()) * replay_.time_scale);
+    last_time_ = std::max(last_time_, scaled);
+    info_ = ParseFrame(frame_.bytes, frame_.wire_length);
+    if (const auto direction = PassingDirection(info_, frame_.bytes, own_)) {
+      direction_ = *direction;
+      return true;
+    }
+  }
+  return false;
+}
+
+void ReplaySource::ScheduleNext() {
+  const Picoseconds wait = round_start_ + last_time_ - SimulatedNow();
+  next_ =
+      ns3::Simulator::Schedule(ToTime(std::max(wait, Picoseconds(0))), &ReplaySource::Emit, this);
 }
 
 bool ReplaySource::IsLocal(const IpAddress& address) const {
@@ -53,20 +65,20 @@ bool ReplaySource::IsLocal(const IpAddress& address) const {
                      [&](const IpPrefix& prefix) { return prefix.Contains(address); });
 }
 
-// Local addresses become the ENI's own, all others the peer's. What has no IPv4
-// flow stays as it was captured.
-bool ReplaySource::MapAddresses(const FrameInfo& info) {
-  if (!info.has_flow) return false;
+// Local addresses become the ENI's own, the others of a frame that has one the peer's.
+// What has none, or no IPv4 flow, stays as it was captured.
+bool ReplaySource::MapAddresses() {
+  if (!info_.has_flow) return false;
+  const bool from_here = IsLocal(info_.flow.source);
+  const bool to_here = IsLocal(info_.flow.destination);
+  if (!from_here && !to_here) return false;
   const IpAddress& own = eni_->primary_address();
-  const IpAddress source = IsLocal(info.flow.source) ? own : replay_.peer;
-  const IpAddress destination = IsLocal(info.flow.destination) ? own : replay_.peer;
-  return Readdress(frame_.bytes, info, source, destination);
+  return Readdress(frame_.bytes, info_, from_here ? own : replay_.peer,
+                   to_here ? own : replay_.peer);
 }
 
 void ReplaySource::Emit() {
-  const FrameInfo info = ParseFrame(frame_.bytes, frame_.wire_length);
-  const bool leaves = info.has_flow && IsLocal(info.flow.source);
-  const bool mapped = replay_.map_addresses && MapAddresses(info);
+  const bool mapped = replay_.map_addresses && MapAddresses();
   auto packet = ns3::Create<ns3::Packet>(reinterpret_cast<const std::uint8_t*>(frame_.bytes.data()),
                                          static_cast<std::uint32_t>(frame_.bytes.size()));
   const Bytes captured(static_cast<std::int64_t>(frame_.bytes.size()));
@@ -74,7 +86,7 @@ void ReplaySource::Emit() {
     packet->AddPaddingAtEnd(static_cast<std::uint32_t>((frame_.wire_length - captured).count()));
   }
   sent_.Add(Bytes(packet->GetSize()));
-  if (leaves) {
+  if (direction_ == Direction::kEgress) {
     eni_->SendFrame(packet, {}, mapped ? Routing::kByAddress : Routing::kOutside);
   } else {
     eni_->Arrive(packet, {.as_captured = true});
@@ -87,9 +99,7 @@ void ReplaySource::Emit() {
     reader_ = replay_.open();
     if (!ReadNext()) return;
   }
-  const Picoseconds wait = round_start_ + last_time_ - SimulatedNow();
-  next_ =
-      ns3::Simulator::Schedule(ToTime(std::max(wait, Picoseconds(0))), &ReplaySource::Emit, this);
+  ScheduleNext();
 }
 
 void ReplaySource::DoDispose() {

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "models/mirror/ledger.h"
+#include "models/mirror/passing.h"
 #include "models/ns3/passage.h"
 #include "models/scenario/valid_scenario.h"
 
@@ -15,9 +16,9 @@ namespace vpcmirror {
 
 class EniDevice;
 
-// A frame from a local address leaves the ENI, any other arrives at it, at the
-// moment that the capture says. Reads one frame ahead and holds no more. A frame
-// whose time lies before its predecessor's comes at the predecessor's.
+// Each frame leaves the ENI or arrives at it, by PassingDirection, at the moment that
+// the capture says; one of neither kind is left aside. Reads one frame ahead and holds
+// no more. A frame whose time lies before its predecessor's comes at the predecessor's.
 class ReplaySource : public ns3::Application {
  public:
   // Between the last frame of one pass over a capture and the first of the
@@ -36,16 +37,21 @@ class ReplaySource : public ns3::Application {
  private:
   void StartApplication() override;
   void StopApplication() override;
+  // The next frame that passes the ENI; false at the end.
   bool ReadNext();
+  void ScheduleNext();
   void Emit();
   bool IsLocal(const IpAddress& address) const;
   // Whether the frame's addresses were mapped.
-  bool MapAddresses(const FrameInfo& info);
+  bool MapAddresses();
 
   Replay replay_;
   ns3::Ptr<EniDevice> eni_;
   FrameReader reader_;
+  OwnAddresses own_;
   CapturedFrame frame_;
+  FrameInfo info_;  // of frame_
+  Direction direction_ = Direction::kEgress;
   Picoseconds round_start_{};  // of this pass over the file
   Picoseconds last_time_{};    // within this pass, scaled
   Count sent_;

@@ -23,12 +23,11 @@ std::string NameOf(const Deployment& deployment, Selection::Kind kind, std::size
   return deployment.enis[index].id;
 }
 
-// An API that has a name for an object in use refuses the object in a second mirror.
 void CheckObjects(std::vector<MirrorDraft>& mirrors) {
   using Key = std::pair<Selection::Kind, std::size_t>;
   std::map<Key, std::string> used;  // by which mirror
   for (MirrorDraft& mirror : mirrors) {
-    if (!mirror.vpc || mirror.profile().error_codes.count("object_in_use") == 0) continue;
+    if (!mirror.vpc || !mirror.profile().sessions.object_in_one_mirror) continue;
     std::map<Key, std::string> fresh;
     std::set<std::string> complained;  // once for a selector, not for each of its ENIs
     for (const CollectedObject& object : mirror.objects) {

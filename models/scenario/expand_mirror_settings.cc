@@ -1,5 +1,6 @@
 // How a mirror copies: state, order, lengths, receivers' shares, encapsulation.
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "models/scenario/expand_mirrors.h"
@@ -75,6 +76,14 @@ std::string RangeText(const LengthRule& rule) {
   return text + " bytes";
 }
 
+bool HasIpv6Source(const MirrorDraft& mirror) {
+  return std::any_of(mirror.sources.begin(), mirror.sources.end(), [&](std::size_t eni) {
+    const auto& addresses = mirror.deployment().enis[eni].addresses;
+    return std::any_of(addresses.begin(), addresses.end(),
+                       [](const IpAddress& each) { return !each.is_v4(); });
+  });
+}
+
 std::optional<Bytes> LengthForBoth(MirrorDraft& mirror) {
   const LengthRule& rule = mirror.profile().packet_length;
   const auto& given = mirror.spec.packet_length;
@@ -96,6 +105,11 @@ std::optional<Bytes> LengthForBoth(MirrorDraft& mirror) {
         "packet_length_range", given->path,
         mirror.spec.words.length + " " + std::to_string(given->value) + " is out of range",
         RangeText(rule));
+  } else if (rule.least_v6 && length < *rule.least_v6 && HasIpv6Source(mirror)) {
+    mirror.draft.notes.push_back(
+        mirror.spec.words.length + " " + std::to_string(given->value) + " of " + mirror.id +
+        " is below the " + std::to_string(rule.least_v6->count()) + " bytes that " +
+        mirror.profile().title + " asks for of IPv6 frames, which its sources have.");
   }
   return length;
 }
@@ -114,8 +128,53 @@ void Replace(T& setting, const std::optional<T>& given) {
   if (given) setting = *given;
 }
 
+using KindList = std::initializer_list<EncapsulationKind>;
+constexpr KindList kWithVni = {EncapsulationKind::kVxlan, EncapsulationKind::kGeneve,
+                               EncapsulationKind::kNvgre};
+constexpr KindList kOverUdp = {EncapsulationKind::kVxlan, EncapsulationKind::kGeneve};
+constexpr KindList kOverGre = {EncapsulationKind::kGreIp, EncapsulationKind::kGreEthernet};
+constexpr KindList kWithErspanHeader = {EncapsulationKind::kErspan2, EncapsulationKind::kErspan3};
+
+bool IsAmong(EncapsulationKind kind, KindList kinds) {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+// A setting that the chosen encapsulation has no place for.
+void CheckSetting(MirrorDraft& mirror, EncapsulationKind kind, const char* name, bool given,
+                  KindList kinds) {
+  if (!given || IsAmong(kind, kinds)) return;
+  std::string accepted;
+  for (const EncapsulationKind each : kinds) {
+    accepted += (accepted.empty() ? "\"" : ", \"") + std::string(ToString(each)) + "\"";
+  }
+  mirror.Fail(mirror.spec.tunnel->path + "/" + name,
+              std::string(name) + " beside encapsulation " + std::string(ToString(kind)) +
+                  ", which has none",
+              "kind " + accepted + ", or no " + name);
+}
+
+// A switch that is off asks for nothing.
+void CheckTunnelSettings(MirrorDraft& mirror, EncapsulationKind kind) {
+  const TunnelSpec& spec = *mirror.spec.tunnel;
+  const auto check = [&](const char* name, bool given, KindList kinds) {
+    CheckSetting(mirror, kind, name, given, kinds);
+  };
+  check("vni", spec.vni.has_value(), kWithVni);
+  check("destination_port", spec.destination_port.has_value(), kOverUdp);
+  check("first_source_port", spec.first_source_port.has_value(), kOverUdp);
+  check("source_ports", spec.source_ports.has_value(), kOverUdp);
+  check("gre_key", spec.gre_key.has_value(), kOverGre);
+  check("sequence_numbers", spec.sequence_numbers.value_or(false), kOverGre);
+  check("erspan_session", spec.erspan_session.has_value(), kWithErspanHeader);
+  check("erspan_platform_subheader", spec.erspan_platform_subheader.value_or(false),
+        {EncapsulationKind::kErspan3});
+  check("geneve_options", spec.geneve_options.has_value(), {EncapsulationKind::kGeneve});
+  check("geneve_carries_ip", spec.geneve_carries_ip.value_or(false), {EncapsulationKind::kGeneve});
+}
+
 void ApplyTunnel(MirrorDraft& mirror, TunnelSettings& tunnel) {
   const TunnelSpec& spec = *mirror.spec.tunnel;
+  CheckTunnelSettings(mirror, spec.kind.value_or(tunnel.kind));
   if (spec.kind && *spec.kind != tunnel.kind) {
     tunnel.kind = *spec.kind;
     tunnel.destination_port.reset();  // that of another format
@@ -135,11 +194,6 @@ void ApplyTunnel(MirrorDraft& mirror, TunnelSettings& tunnel) {
                             std::string(ToString(tunnel.kind)) + ", as its options say.",
                         "the scenario", true};
   mirror.draft.assumptions.Add(assumption);
-}
-
-bool HasVni(EncapsulationKind kind) {
-  return kind == EncapsulationKind::kVxlan || kind == EncapsulationKind::kGeneve ||
-         kind == EncapsulationKind::kNvgre;
 }
 
 // The same for the same ID and seed; the next one free where another session has it.
@@ -165,7 +219,7 @@ void SettleVni(MirrorDraft& mirror, TunnelSettings& tunnel, VniSet& vnis) {
                   "from 0 to " + std::to_string(kVniMax));
     return;
   }
-  if (!HasVni(tunnel.kind)) return;
+  if (!IsAmong(tunnel.kind, kWithVni)) return;
   if (spec.tunnel && spec.tunnel->vni) return;
   if (spec.vni) {
     tunnel.vni = static_cast<std::uint32_t>(spec.vni->value);
@@ -260,6 +314,7 @@ MirrorSettings SettleMirror(MirrorDraft& mirror, VniSet& vnis) {
   settings.port_hash_symmetry = profile.port_hash_symmetry;
   SettleLengths(mirror, settings);
   settings.mtu = profile.mtu;
+  settings.receiver_checks_copies = profile.security.target_filters_copies;
   settings.tunnel = SettleTunnel(mirror, vnis);
   settings.receivers = SettleReceivers(mirror);
   return settings;

@@ -83,16 +83,20 @@ void NoteOverlap(Draft& draft) {
   std::map<std::size_t, std::string> watched;  // ENI to mirror
   for (const PlacedMirror& placed : draft.mirrors) {
     const Vpc& vpc = draft.deployment->vpcs[placed.vpc];
-    if (draft.providers[vpc.provider].sessions.at_most_one_copy) continue;
+    const SessionRules& rules = draft.providers[vpc.provider].sessions;
+    if (rules.at_most_one_copy) continue;
     const std::string& id = placed.mirror->settings().id;
     for (const std::size_t eni : placed.sources) {
       const auto [at, fresh] = watched.emplace(eni, id);
       if (fresh) continue;
       draft.assumptions.Default(
           "range_overlap", "each mirror copies",
-          "Mirrors " + at->second + " and " + id +
-              " watch the same ENI through different ranges; each makes its copy.",
-          "not documented: refused is only an object that is named in two mirrors");
+          "Mirrors " + at->second + " and " + id + " watch the same ENI" +
+              (rules.object_in_one_mirror ? " through different ranges" : "") +
+              "; each makes its copy.",
+          rules.object_in_one_mirror
+              ? "not documented: refused is only an object that is named in two mirrors"
+              : "not documented");
       break;
     }
   }

@@ -82,16 +82,6 @@ void Apply(Draft& draft, ProviderProfile& profile, Assumption& listed, const At<
   listed.overridden = true;
 }
 
-// Whether one of the providers lists it, though no scenario may change it.
-bool IsListed(const Draft& draft, const std::vector<std::string>& providers,
-              const std::string& name) {
-  return std::any_of(providers.begin(), providers.end(), [&](const std::string& provider) {
-    const auto& listed = draft.library.providers.at(provider).assumptions;
-    return std::any_of(listed.begin(), listed.end(),
-                       [&](const Assumption& each) { return each.name == name; });
-  });
-}
-
 }  // namespace
 
 void CheckAssumptionNames(Draft& draft) {
@@ -104,8 +94,7 @@ void CheckAssumptionNames(Draft& draft) {
   for (const auto& [name, value] : draft.scenario.assumptions) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string message =
-        IsListed(draft, providers, name) ? name + " is fixed in this version"
-        : FindAssumptionRule(name) == nullptr
+        FindAssumptionRule(name) == nullptr
             ? "there is no assumption \"" + name + "\""
             : name + " is nothing that " + Joined(providers) + " leaves to an assumption";
     draft.errors.Add(value.path, message, AcceptedNames(name, known));

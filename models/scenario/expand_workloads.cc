@@ -286,6 +286,12 @@ class WorkloadExpander {
     replay.open = spec.open;
     replay.length = spec.length;
     replay.frames = spec.frames;
+    if (spec.aside > 0) {
+      draft_.notes.push_back("Workload " + spec_.name + " leaves aside " +
+                             std::to_string(spec.aside) + " of " + std::to_string(spec.frames) +
+                             " captured frames, which neither come from its `local` addresses nor "
+                             "go to them.");
+    }
     workload_.replays.push_back(std::move(replay));
   }
 

@@ -158,6 +158,7 @@ struct ReplaySpec {
   OpenCapture open;         // set by the reader of the scenario
   Picoseconds length{};     // time from first to last frame
   std::int64_t frames = 0;
+  std::int64_t aside = 0;  // of them, neither from `local` nor to it: not replayed
 };
 
 struct RequestSpec {

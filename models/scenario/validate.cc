@@ -89,6 +89,7 @@ std::vector<std::shared_ptr<const TapRules>> RulesOf(const Draft& draft) {
     each.never_mirrored = profile.never_mirrored;
     each.mirror_ports = MirrorPorts(draft);
     each.mirrors_what_security_drops = profile.security.mirrors_what_source_drops;
+    each.mirrors_outbound_drops = profile.security.mirrors_outbound_drops;
     each.at_most_one_copy = profile.sessions.at_most_one_copy;
     each.reject_stops_later = profile.sessions.reject_stops_later;
     rules.push_back(std::make_shared<const TapRules>(std::move(each)));

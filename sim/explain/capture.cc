@@ -6,35 +6,29 @@
 #include <tuple>
 #include <utility>
 
-#include "models/wire/byte_order.h"
+#include "models/mirror/passing.h"
 #include "sim/explain/explainer.h"
 
 namespace vpcmirror::sim {
 namespace {
 
-// Both ends of a frame as its network header has them.
-struct Ends {
-  IpAddress source;
-  IpAddress destination;
-};
-
-// RFC 826 with IPv4 over Ethernet: sender and target have protocol addresses.
-std::optional<Ends> EndsOf(const FrameInfo& frame, std::span<const std::byte> captured) {
-  if (frame.has_flow) return Ends{frame.flow.source, frame.flow.destination};
-  constexpr std::size_t kArpBytes = 28;
-  constexpr std::size_t kSenderAt = 14;
-  constexpr std::size_t kTargetAt = 24;
-  if (frame.ether_type != kEtherTypeArp) return std::nullopt;
-  if (captured.size() < frame.network_offset + kArpBytes) return std::nullopt;
-  const std::byte* arp = captured.data() + frame.network_offset;
-  if (LoadBe16(arp + 2) != kEtherTypeIpv4) return std::nullopt;
-  return Ends{IpAddress::V4(LoadBe32(arp + kSenderAt)), IpAddress::V4(LoadBe32(arp + kTargetAt))};
+// Addresses that are given stand for the ENI's own, which the capture then need not
+// have.
+OwnAddresses OwnOf(const Eni& eni, const std::vector<IpPrefix>& given) {
+  if (!given.empty()) return {.mac = {}, .ip = given};
+  OwnAddresses own{.mac = eni.mac, .ip = {}};
+  for (const IpAddress& address : eni.addresses) {
+    own.ip.emplace_back(address, static_cast<int>(8 * address.octets().size()));
+  }
+  return own;
 }
 
 class CaptureExplainer {
  public:
   CaptureExplainer(const ValidScenario& scenario, const CaptureQuestion& question)
-      : question_(question), explainer_(scenario, question.eni) {
+      : question_(question),
+        explainer_(scenario, question.eni),
+        own_(OwnOf(explainer_.eni(), question.local)) {
     result_.eni = question.eni;
     for (std::size_t i = 0; i < explainer_.tap().size(); ++i) {
       const MirrorSettings& settings = explainer_.tap().session(i).settings();
@@ -54,7 +48,7 @@ class CaptureExplainer {
     const FrameInfo info = ParseFrame(frame.bytes, frame.wire_length);
     if (info.state == FrameState::kCutShort) ++result_.cut_short;
     if (info.state == FrameState::kMalformed) ++result_.malformed;
-    const std::optional<Direction> direction = DirectionOf(info, frame.bytes);
+    const std::optional<Direction> direction = PassingDirection(info, frame.bytes, own_);
     FrameLine* line = nullptr;
     if (result_.frames <= question_.lines) {
       line = &result_.lines.emplace_back(FrameLine{
@@ -85,30 +79,6 @@ class CaptureExplainer {
   }
 
  private:
-  // Addresses that are given stand for the ENI's own, which the capture then
-  // need not have.
-  std::optional<Direction> DirectionOf(const FrameInfo& info,
-                                       std::span<const std::byte> captured) const {
-    if (question_.local.empty()) {
-      if (info.source_mac == explainer_.eni().mac) return Direction::kEgress;
-      if (info.destination_mac == explainer_.eni().mac) return Direction::kIngress;
-    }
-    const std::optional<Ends> ends = EndsOf(info, captured);
-    if (!ends) return std::nullopt;
-    if (IsOwn(ends->source)) return Direction::kEgress;
-    if (IsOwn(ends->destination)) return Direction::kIngress;
-    return std::nullopt;
-  }
-
-  bool IsOwn(const IpAddress& address) const {
-    if (question_.local.empty()) {
-      const auto& own = explainer_.eni().addresses;
-      return std::find(own.begin(), own.end(), address) != own.end();
-    }
-    return std::any_of(question_.local.begin(), question_.local.end(),
-                       [&](const IpPrefix& prefix) { return prefix.Contains(address); });
-  }
-
   void CountRules() {
     for (const TrailStep& step : answer_.trail.steps) {
       if (step.stage != Stage::kRule) continue;
@@ -167,6 +137,7 @@ class CaptureExplainer {
 
   const CaptureQuestion& question_;
   Explainer explainer_;
+  OwnAddresses own_;
   Answer answer_;
   std::map<Key, RulingCount> counts_;
   CaptureExplanation result_;

@@ -129,13 +129,15 @@ std::vector<Hop> Explainer::SecurityOf(const FlowKey& flow, Direction direction)
   return hops;
 }
 
-Path Explainer::PathOf(const ExplainedCopy& copy, const ReceiverAddress& receiver) const {
+Path Explainer::PathOf(const ExplainedCopy& copy, const MirrorSettings& settings,
+                       std::uint32_t receiver) const {
   PathQuestion question;
   question.source_eni = eni_;
   question.source_security = false;
+  question.target_security = settings.receiver_checks_copies;
   if (copy.packets.empty() || copy.packets.front().outer.empty()) {
     question.flow.source = eni().addresses.front();
-    question.flow.destination = receiver.address;
+    question.flow.destination = settings.receivers[receiver].address;
     question.target_security = false;
   } else {
     const ExplainedPacket& first = copy.packets.front();
@@ -171,7 +173,7 @@ ExplainedSession Explainer::SessionOf(const Answer& answer, const Outcome& outco
   session.ruling.mtu_action = session.plan.mtu_action = sending.action;
   session.plan.kept = sending.kept;
   if (sending.dropped) copy.packets.clear();
-  copy.path = PathOf(copy, mirror.settings().receivers[outcome.plan.receiver]);
+  copy.path = PathOf(copy, mirror.settings(), outcome.plan.receiver);
   session.copy = std::move(copy);
   return session;
 }

@@ -82,7 +82,8 @@ class Explainer {
   std::vector<Hop> SecurityOf(const FlowKey& flow, Direction direction) const;
   ExplainedSession SessionOf(const Answer& answer, const Outcome& outcome,
                              std::span<const std::byte> captured);
-  Path PathOf(const ExplainedCopy& copy, const ReceiverAddress& receiver) const;
+  Path PathOf(const ExplainedCopy& copy, const MirrorSettings& settings,
+              std::uint32_t receiver) const;
 
   const ValidScenario& scenario_;
   std::size_t eni_;

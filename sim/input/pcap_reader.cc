@@ -12,6 +12,7 @@
 #include <memory>
 #include <utility>
 
+#include "models/mirror/passing.h"
 #include "models/wire/frame.h"
 
 namespace vpcmirror::sim {
@@ -145,17 +146,19 @@ class CaptureStream {
   std::int64_t frames_ = 0;
 };
 
-// Whether a capture knows the addresses that are called local, and which it has.
+// Whether a capture knows the addresses that are called local, which it has, and how
+// many of its frames are none of theirs.
 class LocalCheck {
  public:
-  explicit LocalCheck(const std::vector<IpPrefix>& locals) : locals_(locals) {
+  explicit LocalCheck(const std::vector<IpPrefix>& locals) : own_{.mac = {}, .ip = locals} {
     is_met_ = locals.empty();
   }
 
   void Look(const CapturedFrame& frame) {
-    if (is_met_) return;
+    if (own_.ip.empty()) return;
     const FrameInfo info = ParseFrame(frame.bytes, frame.wire_length);
-    if (!info.has_flow) return;
+    if (!PassingDirection(info, frame.bytes, own_)) ++aside_;
+    if (is_met_ || !info.has_flow) return;
     is_met_ = IsLocal(info.flow.source) || IsLocal(info.flow.destination);
     const auto known = sources_.find(info.flow.source);
     if (known != sources_.end()) {
@@ -165,15 +168,15 @@ class LocalCheck {
     }
   }
 
+  std::int64_t aside() const { return aside_; }
+
   void ThrowUnlessMet(const std::string& file, std::int64_t frames) const {
     if (is_met_) return;
     std::string locals;
-    for (const IpPrefix& local : locals_) {
+    for (const IpPrefix& local : own_.ip) {
       locals += (locals.empty() ? "" : ", ") + NameOf(local);
     }
-    Fail(file,
-         fmt::format("no frame comes from {} or goes there: all {} would arrive and none leave",
-                     locals, frames),
+    Fail(file, fmt::format("none of {} frames comes from {} or goes there", frames, locals),
          sources_.empty()
              ? "a capture of IP traffic"
              : "the address whose traffic this is; most frames come from " + BusiestSources());
@@ -183,7 +186,7 @@ class LocalCheck {
   static constexpr std::size_t kMostSources = 100'000;  // bounds the memory that a flood takes
 
   bool IsLocal(const IpAddress& address) const {
-    return std::any_of(locals_.begin(), locals_.end(),
+    return std::any_of(own_.ip.begin(), own_.ip.end(),
                        [&](const IpPrefix& local) { return local.Contains(address); });
   }
 
@@ -205,7 +208,8 @@ class LocalCheck {
     return text;
   }
 
-  const std::vector<IpPrefix>& locals_;
+  OwnAddresses own_;
+  std::int64_t aside_ = 0;
   bool is_met_ = false;
   std::map<IpAddress, std::int64_t> sources_;  // and how many frames each sent
 };
@@ -221,6 +225,7 @@ Capture ScanCapture(const std::string& file, const std::vector<IpPrefix>& locals
   check.ThrowUnlessMet(file, stream.frames());
   Capture capture;
   capture.frames = stream.frames();
+  capture.aside = check.aside();
   capture.length = stream.time();
   capture.open = [file]() -> FrameReader {
     // std::function copies what it holds, and a stream has one place.

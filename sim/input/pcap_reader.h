@@ -14,6 +14,7 @@ namespace vpcmirror::sim {
 struct Capture {
   OpenCapture open;
   std::int64_t frames = 0;
+  std::int64_t aside = 0;  // of them, without a PassingDirection for `locals`; 0 without any
   Picoseconds length{};  // from the first frame to the last
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "models/cloud/provider_assumptions.h"
+#include "models/scenario/nearest.h"
 #include "sim/input/cursor.h"
 
 namespace vpcmirror::sim {
@@ -153,6 +154,7 @@ SessionRules ReadSessions(const Cursor& at) {
   rules.at_most_one_copy = ReadFlag(at, "at_most_one_copy");
   rules.reject_stops_later = ReadFlag(at, "reject_stops_later");
   rules.one_source = ReadFlag(at, "one_source");
+  rules.object_in_one_mirror = ReadFlag(at, "object_in_one_mirror");
   if (rules.unique_within != NumberScope::kNone && !at.Get("number")) {
     at.Complain({"numbers are unique, but sessions have none",
                  "\"number\" with its first and last, or \"unique_within\": \"none\""});
@@ -250,7 +252,9 @@ void ReadMtu(const Cursor& at, ProviderProfile& profile) {
 }
 
 // One rule for each service range, since traffic is of any of them.
-void ReadNeverMirrored(const Cursor& at, std::vector<NeverMirrored>& rules) {
+void ReadNeverMirrored(const Cursor& at, ProviderProfile& profile) {
+  const bool applies = !at.Get("applies") || ReadFlag(at, "applies");
+  auto& rules = applies ? profile.never_mirrored : profile.may_be_never_mirrored;
   NeverMirrored rule;
   rule.name = TextOf(at, "name");
   const std::string ether_type = TextOf(at, "ether_type");
@@ -268,6 +272,12 @@ void ReadNeverMirrored(const Cursor& at, std::vector<NeverMirrored>& rules) {
     at.Complain({"both ends are among the ports, but there are no ports", "\"ports\" beside it"});
   }
   const auto services = at.Get("service");
+  if (ReadFlag(at, "service_is_assumed")) {
+    profile.kinds_at_service_addresses.push_back(rule.name);
+    if (rule.ports.empty()) {
+      at.Complain({"traffic told by assumed addresses alone", "\"ports\" beside them"});
+    }
+  }
   if (!services) rules.push_back(rule);
   for (const Cursor& item : services ? services->Items() : std::vector<Cursor>{}) {
     rule.service = ReadPrefix(item);
@@ -355,11 +365,12 @@ void ReadWhatIsCopied(const Cursor& root, ProviderProfile& profile) {
   if (const auto at = root.Get("rule_mode")) profile.rule_mode = ReadRuleMode(*at);
   if (const auto at = root.Get("sessions")) profile.sessions = ReadSessions(*at);
   ForEachItem(root, "never_mirrored",
-              [&](const Cursor& item) { ReadNeverMirrored(item, profile.never_mirrored); });
+              [&](const Cursor& item) { ReadNeverMirrored(item, profile); });
   ForEachItem(root, "services",
               [&](const Cursor& item) { profile.services.push_back(ReadService(item)); });
   if (const auto at = root.Get("security")) {
     profile.security = {.mirrors_what_source_drops = ReadFlag(*at, "mirrors_what_source_drops"),
+                        .mirrors_outbound_drops = ReadFlag(*at, "mirrors_outbound_drops"),
                         .copies_pass_source = ReadFlag(*at, "copies_pass_source"),
                         .target_filters_copies = ReadFlag(*at, "target_filters_copies")};
   }
@@ -418,6 +429,20 @@ ProviderProfile ReadRoot(const Cursor& root) {
   return profile;
 }
 
+void CheckAssumptionNames(const Cursor& root) {
+  std::vector<std::string> known;
+  for (const AssumptionRule& rule : AssumptionRules()) known.emplace_back(rule.name);
+  ForEachItem(root, "assumptions", [&](const Cursor& item) {
+    const auto name = ReadText(item, "name");
+    if (!name || FindAssumptionRule(name->value) != nullptr) return;
+    const auto nearest = NearestName(name->value, known);
+    item.Get("name")->Complain(
+        {fmt::format("the model acts on no assumption \"{}\"", name->value),
+         nearest ? fmt::format("\"{}\" (nearest), or a sentence in \"not_modelled\"", *nearest)
+                 : std::string("a sentence in \"not_modelled\"")});
+  });
+}
+
 // Of a profile that is right but for that.
 void CheckAssumptionValues(const Cursor& root, const ProviderProfile& profile) {
   ForEachItem(root, "assumptions", [&](const Cursor& item) {
@@ -440,6 +465,7 @@ ProviderProfile ReadProfile(std::string_view text, const std::string& file, cons
   std::vector<Complaint> complaints;
   const Cursor root(document.root, document.place, complaints);
   ProviderProfile profile = ReadRoot(root);
+  CheckAssumptionNames(root);
   for (Complaint& complaint : schema.Check(document.root)) {
     complaints.push_back(std::move(complaint));
   }

@@ -5,29 +5,13 @@
 #include <charconv>
 #include <utility>
 
-#include "models/wire/flow_key.h"
+#include "models/wire/protocol_names.h"
 #include "sim/input/mirror_shapes.h"
 
 namespace vpcmirror::sim {
 namespace {
 
 constexpr int kLastPort = 65535;
-
-// IANA protocol numbers that FlowKey has no constants for.
-constexpr std::uint8_t kProtocolIpInIp = 4;
-constexpr std::uint8_t kProtocolEsp = 50;
-constexpr std::uint8_t kProtocolAh = 51;
-
-struct ProtocolName {
-  std::string_view name;
-  std::uint8_t number;
-};
-
-constexpr ProtocolName kProtocolNames[] = {
-    {"tcp", kProtocolTcp},       {"udp", kProtocolUdp},     {"icmp", kProtocolIcmp},
-    {"icmpv6", kProtocolIcmpV6}, {"sctp", kProtocolSctp},   {"gre", kProtocolGre},
-    {"esp", kProtocolEsp},       {"ipip", kProtocolIpInIp}, {"ah", kProtocolAh},
-};
 
 std::string Lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -131,12 +115,11 @@ std::optional<ProtocolSpec> ReadProtocol(const Cursor& value) {
   }
   const auto* text = value.value().get_ptr<const std::string*>();
   if (text == nullptr) return std::nullopt;
-  const std::string lower = Lower(*text);
-  if (lower == "all") return ProtocolSpec{*text, std::nullopt};
-  const auto* known = std::find_if(std::begin(kProtocolNames), std::end(kProtocolNames),
-                                   [&](const ProtocolName& each) { return each.name == lower; });
-  if (known == std::end(kProtocolNames)) return std::nullopt;  // out of the schema's list
-  return ProtocolSpec{*text, known->number};
+  if (Lower(*text) == "all") return ProtocolSpec{*text, std::nullopt};
+  if (const auto number = ProtocolNamed(*text)) return ProtocolSpec{*text, *number};
+  value.Complain({fmt::format("no protocol is known as \"{}\"", *text),
+                  "a name such as TCP, UDP, ICMP or GRE, or ALL"});
+  return std::nullopt;
 }
 
 std::optional<At<PortRange>> ReadPortsAt(const Cursor& object, std::string_view name,

@@ -20,9 +20,12 @@ struct FilterKeys {
   std::string_view ingress;  // rules inside the filter
   std::string_view egress;
   std::string_view services;
-  // Or rules in a list of their own, which name their filter by `id`.
+  // Or rules in a list of their own, which name their filter by `rule_filter`.
   std::string_view rules;
-  std::string_view direction;  // of such a rule: "ingress" or "egress"
+  // What a rule says of itself: its filter's ID, and "ingress" or "egress". Beside
+  // rules inside a filter it repeats where the rule stands.
+  std::string_view rule_filter;
+  std::string_view direction;
 };
 
 struct TargetKeys {
@@ -75,7 +78,8 @@ constexpr SessionShape kAws = {
                .egress = "EgressFilterRules",
                .services = "NetworkServices",
                .rules = "",
-               .direction = ""},
+               .rule_filter = "TrafficMirrorFilterId",
+               .direction = "TrafficDirection"},
     .target = {.list = "TrafficMirrorTargets",
                .id = "TrafficMirrorTargetId",
                .receiver = "NetworkInterfaceId"},
@@ -112,7 +116,8 @@ constexpr SessionShape kAlibaba = {
                .egress = "EgressRules",
                .services = "",
                .rules = "",
-               .direction = ""},
+               .rule_filter = "TrafficMirrorFilterId",
+               .direction = "TrafficDirection"},
     .target = {.list = "", .id = "", .receiver = ""},
     .rule = {.id = "TrafficMirrorFilterRuleId",
              .priority = "Priority",
@@ -159,7 +164,8 @@ constexpr SessionShape kHuawei = {
                .egress = "egress_rules",
                .services = "",
                .rules = "",
-               .direction = ""},
+               .rule_filter = "traffic_mirror_filter_id",
+               .direction = "direction"},
     .target = {.list = "", .id = "", .receiver = ""},
     .rule = kSnakeRule,
     .behind_balancer = false};
@@ -184,6 +190,7 @@ constexpr SessionShape kVolcengine = {
                .egress = "",
                .services = "",
                .rules = "traffic_mirror_filter_rules",
+               .rule_filter = "traffic_mirror_filter_id",
                .direction = "traffic_direction"},
     .target = {.list = "traffic_mirror_targets",
                .id = "traffic_mirror_target_id",
@@ -221,6 +228,7 @@ constexpr SessionShape kBaidu = {
                .egress = "egressRules",
                .services = "",
                .rules = "",
+               .rule_filter = "",
                .direction = ""},
     .target = {.list = "", .id = "", .receiver = ""},
     .rule = {.id = "ruleId",
@@ -280,7 +288,33 @@ class SessionReader {
       FilterSpec& filter = filters_[id->value] = NewFilter(at.path());
       filter.ingress = ReadRules(at, shape_.filter.ingress, shape_.rule);
       filter.egress = ReadRules(at, shape_.filter.egress, shape_.rule);
+      CheckPlaces(at, shape_.filter.ingress, id->value, "ingress");
+      CheckPlaces(at, shape_.filter.egress, id->value, "egress");
       filter.services = ReadTexts(at, shape_.filter.services);
+    }
+  }
+
+  // That no rule of a list says that it belongs into another.
+  void CheckPlaces(const Cursor& filter, std::string_view list, const std::string& id,
+                   std::string_view direction) const {
+    const std::optional<Cursor> rules = filter.Get(list);
+    if (!rules) return;
+    for (const Cursor& rule : rules->Items()) {
+      const auto own_filter = ReadText(rule, shape_.filter.rule_filter);
+      if (own_filter && own_filter->value != id) {
+        rule.Get(shape_.filter.rule_filter)
+            ->Complain(
+                {fmt::format("a rule of filter \"{}\" inside filter \"{}\"", own_filter->value, id),
+                 fmt::format("\"{}\", or the rule in its own filter", id)});
+      }
+      const auto own_direction = ReadText(rule, shape_.filter.direction);
+      if (own_direction && own_direction->value != direction) {
+        const bool is_ingress = direction == "ingress";
+        rule.Get(shape_.filter.direction)
+            ->Complain({fmt::format("a rule of direction {} in {}", own_direction->value, list),
+                        fmt::format("\"{}\", or the rule in {}", direction,
+                                    is_ingress ? shape_.filter.egress : shape_.filter.ingress)});
+      }
     }
   }
 
@@ -288,7 +322,7 @@ class SessionReader {
     const std::optional<Cursor> list = lists_.Get(shape_.filter.rules);
     if (shape_.filter.rules.empty() || !list) return;
     for (const Cursor& at : list->Items()) {
-      const auto id = ReadText(at, shape_.filter.id);
+      const auto id = ReadText(at, shape_.filter.rule_filter);
       if (!id) continue;
       FilterSpec& filter = filters_.emplace(id->value, NewFilter(list->path())).first->second;
       const auto direction = ReadText(at, shape_.filter.direction);

@@ -103,6 +103,7 @@ void OpenReplay(const Cursor& file, const CaptureFolder& captures, ReplaySpec& r
     replay.open = std::move(capture.open);
     replay.length = capture.length;
     replay.frames = capture.frames;
+    replay.aside = capture.aside;
   } catch (const ScenarioException& e) {
     for (const ScenarioError& error : e.errors()) {
       file.Complain({fmt::format("{}: {}", error.file, error.message), error.accepted});

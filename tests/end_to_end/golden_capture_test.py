@@ -30,7 +30,7 @@ def scenario(capture):
         "hosts": {"web": {"type": "S5.2XLARGE32"},
                   "ids": {"type": "S5.2XLARGE32", "receiver": "generic"}},
         "workloads": {"session": {"at": "web", "replay": {"file": str(capture.resolve()),
-                                                          "local": ["192.0.2.10", "0.0.0.0"]}}},
+                                                          "local": ["192.0.2.10"]}}},
         "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
         "output": {"pcap": {"ids": "ids.pcap"}},
     }
@@ -47,6 +47,10 @@ class GoldenCapture(unittest.TestCase):
             by_tcpdump = subprocess.run(
                 ["tcpdump", "-n", "-r", str(out / "ids.pcap"), "udp dst port 4789"],
                 check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
+            explained = json.loads(subprocess.run(
+                [str(arguments.program), "explain", str(out / "golden.json"),
+                 "--pcap", str(arguments.capture), "--eni", "web", "--local", "192.0.2.10",
+                 "--format", "json"], check=True, stdout=subprocess.PIPE).stdout)
             result = json.loads((out / "result.json").read_text())
         _, captured = pcap_file.read(arguments.capture.with_suffix(".pcap"))
         self.assertEqual(len(captured), 12)
@@ -61,6 +65,12 @@ class GoldenCapture(unittest.TestCase):
         self.assertEqual(mirror["mirrored_frames"], 9)
         self.assertEqual(mirror["truncated_frames"], 2)
         self.assertEqual(mirror["truncated_away_bytes"], 2 * (1514 - KEPT_AT_MTU_1500))
+
+        counts = {}
+        for ruling in explained["rulings"]:
+            counts[ruling["refusal"]] = counts.get(ruling["refusal"], 0) + ruling["frames"]
+        self.assertEqual(counts, {"never_mirrored": 3, None: 9})
+        self.assertEqual(explained["others"]["frames"], 0)
 
 
 def main():

@@ -105,6 +105,19 @@ TEST(ExplainerTest, NamesTheFirstConditionThatDoesNotHold) {
   EXPECT_EQ(ruling.item, 1u);  // counted from 0
 }
 
+TEST(ExplainerTest, AsksNoSecurityOfTheReceiverWhereTheScenarioSaysSo) {
+  const ValidScenario scenario = LoadScenarioText(
+      R"({"provider": "azure", "assumptions": {"security_of_copies": "nowhere"},
+          "vpcs": {"v": {"cidr": "10.0.0.0/16", "subnets": {"s": "10.0.0.0/24"},
+            "security_groups": {"closed": {"ingress": [], "egress": [{"action": "accept"}]}}}},
+          "hosts": {"web": {}, "ids": {"receiver": "generic", "security_groups": ["closed"]}},
+          "mirrors": [{"destinationNetworkInterfaceIPConfiguration": {"id": "ids"},
+                       "networkInterfaceTapConfigurations": [{"id": "web"}]}]})",
+      "test.json", LoadLibrary(FindDataFolder()));
+  const Explanation explanation = Ask(scenario, "out tcp 10.0.0.2:443 > 198.51.100.1:51000");
+  EXPECT_EQ(explanation.sessions.front().copy->path.stop, Stop::kNone);
+}
+
 TEST(ExplainerTest, SaysThatTheReceiversSecurityStopsTheCopy) {
   const Explanation explanation = Ask(Load("", R"(, "security_groups": ["closed"])"),
                                       "out tcp 10.0.0.2:443 > 198.51.100.1:51000");

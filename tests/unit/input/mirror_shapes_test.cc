@@ -363,6 +363,64 @@ TEST(AlibabaMirrorsTest, SayWhichPortsWouldDo) {
       ElementsAre(testing::HasSubstr("\"80/70000\" is not a range of ports | two numbers")));
 }
 
+TEST(AwsMirrorsTest, RefuseARuleThatSaysThatItBelongsElsewhere) {
+  EXPECT_THAT(
+      Errors(
+          Replaced(kAws, "\"TrafficDirection\": \"ingress\"", "\"TrafficDirection\": \"egress\"")),
+      ElementsAre(testing::HasSubstr(
+          "/mirrors/TrafficMirrorFilters/0/IngressFilterRules/0/TrafficDirection: a rule of "
+          "direction egress in IngressFilterRules | \"ingress\", or the rule in "
+          "EgressFilterRules")));
+  EXPECT_THAT(
+      Errors(Replaced(kAws, "EXAMPLE\", \"TrafficMirrorFilterId\": \"tmf-04812ff784EXAMPLE\"",
+                      "EXAMPLE\", \"TrafficMirrorFilterId\": \"tmf-other\"")),
+      ElementsAre(testing::HasSubstr(
+          "/mirrors/TrafficMirrorFilters/0/IngressFilterRules/0/TrafficMirrorFilterId: a rule of "
+          "filter \"tmf-other\" inside filter \"tmf-04812ff784EXAMPLE\" | "
+          "\"tmf-04812ff784EXAMPLE\", or the rule in its own filter")));
+}
+
+TEST(AlibabaMirrorsTest, RefuseARuleThatSaysThatItBelongsElsewhere) {
+  std::string text = kAlibaba;
+  text.replace(text.find("****"), 4, "0000");
+  EXPECT_THAT(Errors(Replaced(text, "\"TrafficDirection\": \"ingress\"",
+                              "\"TrafficDirection\": \"egress\"")),
+              ElementsAre(testing::HasSubstr("IngressRules/0/TrafficDirection: a rule of direction "
+                                             "egress in IngressRules | \"ingress\", or the rule in "
+                                             "EgressRules")));
+  EXPECT_THAT(
+      Errors(Replaced(text, "\"TrafficMirrorFilterRuleId\": \"tmr-1\"",
+                      "\"TrafficMirrorFilterId\": \"tmf-2\"")),
+      ElementsAre(testing::HasSubstr("a rule of filter \"tmf-2\" inside filter \"tmf-1\"")));
+}
+
+TEST(HuaweiMirrorsTest, RefuseARuleThatSaysThatItBelongsElsewhere) {
+  const std::string rules = R"({
+    "traffic_mirror_sessions": [
+      {"id": "s-1", "traffic_mirror_sources": ["web"], "traffic_mirror_target_id": "ids",
+       "traffic_mirror_filter_id": "f-1", "priority": 10}],
+    "traffic_mirror_filters": [
+      {"id": "f-1", "egress_rules": [{"priority": 1, "action": "accept", RULE}]}]})";
+  EXPECT_THAT(
+      Errors(Replaced(rules, "RULE", "\"direction\": \"ingress\"")),
+      ElementsAre(testing::HasSubstr("egress_rules/0/direction: a rule of direction ingress "
+                                     "in egress_rules | \"egress\", or the rule in "
+                                     "ingress_rules")));
+  EXPECT_THAT(Errors(Replaced(rules, "RULE", "\"traffic_mirror_filter_id\": \"f-2\"")),
+              ElementsAre(testing::HasSubstr("a rule of filter \"f-2\" inside filter \"f-1\"")));
+  EXPECT_THAT(Errors(Replaced(rules, "RULE",
+                              "\"traffic_mirror_filter_id\": \"f-1\", \"direction\": \"egress\"")),
+              IsEmpty());
+}
+
+TEST(TencentMirrorsTest, SayWhichProtocolsHaveNames) {
+  EXPECT_THAT(
+      Errors(Tencent(R"("CollectorNormalFilters": [{"Protocol": "TPC"}])")),
+      ElementsAre(testing::HasSubstr(
+          "/mirrors/0/CollectorNormalFilters/0/Protocol: no protocol is known as \"TPC\" | a "
+          "name such as TCP, UDP, ICMP or GRE, or ALL")));
+}
+
 TEST(AwsMirrorsTest, KeepNamesThatLeadNowhere) {
   const Scenario scenario =
       Read(Replaced(kAws, "\"TrafficMirrorTargetId\": \"tmt-07f75d8feeEXAMPLE\",",

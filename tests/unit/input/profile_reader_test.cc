@@ -71,6 +71,13 @@ TEST(ShippedProfilesTest, SayWhatTheyRestOn) {
   }
 }
 
+// Tencent's API has a code for it; no other cloud's documents say it.
+TEST(ShippedProfilesTest, SayWhetherAnObjectMayBeInTwoMirrors) {
+  for (const auto& [name, profile] : Shipped()) {
+    EXPECT_EQ(profile.sessions.object_in_one_mirror, name == "tencent") << name;
+  }
+}
+
 // A cloud whose documents favour production says in words that it is not simulated.
 TEST(ShippedProfilesTest, ListTheirCongestionAsAnAssumption) {
   for (const auto& [name, profile] : Shipped()) {
@@ -321,6 +328,10 @@ const ProfileError kProfileErrors[] = {
     {"AssumptionThatTheProfileBelies", "aws", "/sessions/reject_stops_later", "false",
      "/assumptions/2/value: reject_stops_later_sessions is assumed to be \"true\", but this "
      "profile sets \"false\" | \"false\", or another setting"},
+    {"AssumptionThatNothingActsOn", "aws", "/assumptions/2/name",
+     "\"reject_stops_latter_sessions\"",
+     "/assumptions/2/name: the model acts on no assumption \"reject_stops_latter_sessions\" | "
+     "\"reject_stops_later_sessions\" (nearest), or a sentence in \"not_modelled\""},
     {"AssumptionNamedTwice", "aws", "/assumptions/1/name", "\"outer_source_ports\"",
      "/assumptions/1/name: a second assumption of this name | each name once"},
     {"QuotaNamedTwice", "aws", "/quotas/1/name", "\"sessions_per_account\"",
@@ -385,6 +396,18 @@ TEST(AssumptionRulesTest, RefuseWhatIsNoValue) {
       {"counted_overhead", {"54/", "256", "x"}},
       {"default_action", {"drop"}},
       {"priority_order", {"ascending"}},
+      {"priority_range", {"5-4", "1", "-1-4", "1-9223372036854775808"}},
+      {"protocols", {"", "TCP/", "TCP/XYZ"}},
+      {"port_range", {"443", "1-65536"}},
+      {"packet_length_least", {"0", "35/", "x"}},
+      {"session_numbers", {"vpc"}},
+      {"never_mirrored", {"", "arp/", "igmp", "arp/none"}},
+      {"service_addresses", {"", "169.254.0.0", "any 10.0.0.0/8"}},
+      {"outbound_security_drops", {"no"}},
+      {"security_of_copies", {"source"}},
+      {"loop_rule", {"none"}},
+      {"cross_vpc", {"true"}},
+      {"limit_model", {"both"}},
       {"congestion", {"production_first"}}};
   for (const auto& [name, values] : kWrong) {
     const AssumptionRule* rule = FindAssumptionRule(name);

@@ -152,6 +152,17 @@ TEST(MirrorTapTest, WhatSecurityDropsIsCopiedOnlyIfTheProfileSaysSo) {
   EXPECT_EQ(RefusalOf(tap, frame), Refusal::kNone);
 }
 
+TEST(MirrorTapTest, OfWhatSecurityDropsOnlyOutboundFramesAreCopiedIfTheProfileSaysSo) {
+  auto rules = std::make_shared<TapRules>(*TencentRules());
+  rules->mirrors_outbound_drops = true;
+  const MirrorTap tap({.eni_id = "eni-a", .mtu = Bytes(8500)}, rules,
+                      {std::make_shared<const Mirror>(Settings())});
+  const FrameInfo info = Parsed(Web());
+  EXPECT_EQ(RefusalOf(tap, {.info = info, .direction = kIn, .admitted = false}),
+            Refusal::kNotAdmitted);
+  EXPECT_EQ(RefusalOf(tap, {.info = info, .direction = kOut, .admitted = false}), Refusal::kNone);
+}
+
 TEST(MirrorTapTest, EachSessionAnswersForItself) {
   MirrorSettings egress = Settings();
   egress.directions = DirectionSet::kEgress;

@@ -15,7 +15,10 @@
 namespace vpcmirror {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::Gt;
+using testing::Lt;
 
 const Condition kTcp{.protocol = kProtocolTcp};
 const Condition kUdp{.protocol = kProtocolUdp};
@@ -136,6 +139,26 @@ TEST(NetworkServiceTest, IsCopiedOnlyWhenNamed) {
   EXPECT_THAT(RefusalsOf(TapOf({}, {Session(1, without)}), Udp(54)), ElementsAre(Refusal::kNone));
 }
 
+// AWS documents that a filter which enables the service copies all of it, so that an
+// earlier session that does not enable it cannot take it away; a rule's reject of the
+// same traffic can (an assumption, as with Alibaba Cloud and Huawei Cloud).
+TEST(NetworkServiceTest, IsLeftToALaterSessionThatNamesIt) {
+  const Condition dns{.protocol = kProtocolUdp, .destination_ports = {53, 53}};
+  const std::vector<NetworkService> services = {{.name = "amazon-dns", .traffic = {dns}}};
+  const std::vector<std::string> named = {"amazon-dns"};
+  Filter with = Accepts(kTcp);
+  with.SetServices(services, named);
+  Filter without = Accepts(kAny);
+  without.SetServices(services, {});
+  EXPECT_THAT(RefusalsOf(TapOf(kOneCopy(), {Session(1, without), Session(2, with)}), Udp()),
+              ElementsAre(Refusal::kNetworkService, Refusal::kNone));
+  EXPECT_THAT(RefusalsOf(TapOf(kOneCopy(), {Session(1, with), Session(2, without)}), Udp()),
+              ElementsAre(Refusal::kNone, Refusal::kEarlierSession));
+  const Filter rejects = Rules({{Action::kReject, dns}});
+  EXPECT_THAT(RefusalsOf(TapOf(kOneCopy(), {Session(1, rejects), Session(2, with)}), Udp()),
+              ElementsAre(Refusal::kRule, Refusal::kEarlierSession));
+}
+
 // Whatever the largest priority is, and frames that are not IP included.
 TEST(FirstMatchTest, WhatNoRuleMatchesIsCopiedWhereTheDefaultSaysSo) {
   const FilterRule last{.priority = INT64_MAX, .action = Action::kReject, .condition = kTcp};
@@ -182,6 +205,71 @@ TEST(SamplingTest, KeepsItsShareOfFlowsAndBothDirectionsOfEach) {
   }
   EXPECT_GT(kept, 390);
   EXPECT_LT(kept, 610);
+}
+
+MirrorSettings Sampled(std::int64_t number, Sampling sampling) {
+  MirrorSettings settings = Session(number);
+  settings.sampling = sampling;
+  return settings;
+}
+
+constexpr int kFlows = 100'000;
+
+// Of kFlows flows, those that the first session alone copies, the second alone, both.
+struct Shares {
+  int first = 0;
+  int second = 0;
+  int both = 0;
+};
+
+Shares SharesOf(const MirrorTap& tap) {
+  FrameInfo info = Parsed(Udp());
+  Shares shares;
+  for (int i = 0; i < kFlows; ++i) {
+    info.flow.source = IpAddress::V4(0x0a070000 + static_cast<std::uint32_t>(i / 1000));
+    info.flow.source_port = static_cast<std::uint16_t>(1024 + i % 1000);
+    const Decision decision = tap.OnFrame({.info = info, .direction = Direction::kIngress});
+    const bool first = decision.outcomes()[0].refusal == Refusal::kNone;
+    const bool second = decision.outcomes()[1].refusal == Refusal::kNone;
+    shares.first += first && !second ? 1 : 0;
+    shares.second += second && !first ? 1 : 0;
+    shares.both += first && second ? 1 : 0;
+  }
+  return shares;
+}
+
+// Independent samples of 1/10 have 1/100 of all flows in common: binomial with mean
+// 1000 and deviation sqrt(100,000 x 0.01 x 0.99) = 31.5; 811 to 1189 is six to either
+// side. Each alone has 9/100: mean 9000, deviation 90.5, 8457 to 9543.
+TEST(SamplingTest, OfTwoSessionsIsIndependent) {
+  const Shares shares = SharesOf(TapOf({}, {Sampled(1, {1, 10}), Sampled(2, {1, 10})}));
+  EXPECT_THAT(shares.both, AllOf(Gt(811), Lt(1189)));
+  EXPECT_THAT(shares.first, AllOf(Gt(8457), Lt(9543)));
+  EXPECT_THAT(shares.second, AllOf(Gt(8457), Lt(9543)));
+}
+
+// One copy at most: the first session has its tenth (mean 10,000, deviation 94.9), the
+// second a tenth of the rest (mean 9000, deviation 90.5); six deviations to either side.
+TEST(SamplingTest, LeavesTheLaterSessionItsShareOfTheRest) {
+  const Shares shares = SharesOf(TapOf(kOneCopy(), {Sampled(1, {1, 10}), Sampled(2, {1, 10})}));
+  EXPECT_EQ(shares.both, 0);
+  EXPECT_THAT(shares.first, AllOf(Gt(9430), Lt(10570)));
+  EXPECT_THAT(shares.second, AllOf(Gt(8457), Lt(9543)));
+}
+
+// TCP from 10.0.0.5:40000 to ports 1 to 16 of 10.0.1.1, worked out in Python by the
+// formulas beside FlowHash, HashText and Mirror::Keeps: the same on every machine.
+TEST(SamplingTest, IsTheOneOfItsFormula) {
+  const MirrorTap tap = TapOf({}, {Sampled(1, {1, 2}), Sampled(2, {1, 2})});
+  std::string first;
+  std::string second;
+  for (std::uint16_t port = 1; port <= 16; ++port) {
+    const std::vector<Refusal> refusals = RefusalsOf(tap, Tcp(port));
+    first += refusals[0] == Refusal::kNone ? '1' : '0';
+    second += refusals[1] == Refusal::kNone ? '1' : '0';
+  }
+  EXPECT_EQ(first, "0111011111000110");
+  EXPECT_EQ(second, "0111000101000101");
 }
 
 // The first fragment has ports, the later ones have none: they stay together all the same.

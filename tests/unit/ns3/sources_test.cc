@@ -179,6 +179,37 @@ TEST_F(SourcesTest, ReplaySendsAndReceivesAsCaptured) {
   EXPECT_EQ(sessions_[0]->ledger().mirrored.frames, 3);
 }
 
+// Of three frames the first two are unicast between others: the third comes at its time.
+TEST_F(SourcesTest, ReplayLeavesAsideWhatPassesOthers) {
+  Install("0bps");
+  Replay replay = ReplayOfThree();
+  replay.open = [] {
+    auto next = std::make_shared<int>(0);
+    return FrameReader([next](CapturedFrame& frame) {
+      if (*next == 3) return false;
+      frame.bytes = PacketBuilder()
+                        .Ethernet()
+                        .Ipv4("198.51.100.1", *next == 2 ? "192.0.2.1" : "198.51.100.2")
+                        .Udp(1000, 2000)
+                        .Payload(100)
+                        .Build();
+      frame.wire_length = Bytes(static_cast<std::int64_t>(frame.bytes.size()));
+      frame.time = Picoseconds(*next * 10'000'000);
+      ++*next;
+      return true;
+    });
+  };
+  AddReplay(Base(), replay, client_);
+  std::vector<ns3::Time> arrivals;
+  client_->TraceConnectWithoutContext(
+      "MacRx", ns3::Callback<void, ns3::Ptr<const ns3::Packet>>([&](ns3::Ptr<const ns3::Packet>) {
+        arrivals.push_back(ns3::Simulator::Now());
+      }));
+  ns3::Simulator::Run();
+  EXPECT_EQ(client_->counters().offered_out, Count{});
+  EXPECT_THAT(arrivals, testing::ElementsAre(ns3::MicroSeconds(20)));
+}
+
 TEST_F(SourcesTest, ReplayScalesTimeAndLoops) {
   Install("0bps");
   Workload workload = Base();

@@ -209,6 +209,24 @@ TEST(PacketEngineTest, TargetsSecurityGroupAppliesToCopies) {
               static_cast<double>(mirror.ledger.mirrored.frames), 2);
 }
 
+// Azure's documents do not say whose rules apply to copies: the same with copies that
+// are exempt at the target as well.
+TEST(PacketEngineTest, CopiesPassTheTargetsSecurityGroupWhereTheScenarioSaysSo) {
+  const RunResult result = Simulate(Load(R"({
+    "duration": "10 ms", "provider": "azure", "assumptions": {"security_of_copies": "nowhere"},
+    "vpcs": {"prod": {"cidr": "10.0.0.0/16", "subnets": {"all": "10.0.1.0/24"},
+             "security_groups": {"shut": {"ingress": [{"action": "accept", "protocol": "tcp"}],
+                                          "egress": [{"action": "accept"}]}}}},
+    "hosts": {"web": {}, "ids": {"receiver": "generic", "security_groups": ["shut"]}},
+    "workloads": {"www": {"at": "web", "in": "100 Mbps"}},
+    "mirrors": [{"destinationNetworkInterfaceIPConfiguration": {"id": "ids"},
+                 "networkInterfaceTapConfigurations": [{"id": "web"}]}]})"));
+  const MirrorResult& mirror = result.mirrors[0];
+  EXPECT_GT(mirror.ledger.mirrored.frames, 50);
+  EXPECT_NEAR(static_cast<double>(result.receivers[0].in.frames),
+              static_cast<double>(mirror.ledger.mirrored.frames), 2);
+}
+
 // A firewall as next hop sends on what is for others, at its own expense: what
 // leaves it has come to it.
 TEST(PacketEngineTest, NextHopCvmForwards) {

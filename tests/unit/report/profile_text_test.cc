@@ -46,7 +46,7 @@ TEST(ProfileTextTest, MarksWhatIsAssumed) {
   const std::string text = ProfileText(Sample(), {});
   EXPECT_THAT(text, HasSubstr("\n* over the MTU          its end is cut off\n"));
   EXPECT_THAT(text, HasSubstr("\n  whose MTU             the smaller of"));
-  EXPECT_THAT(text, HasSubstr("\n+ mtu_policy=truncate: It is cut. (a guess)\n"));
+  EXPECT_THAT(text, HasSubstr("\n  mtu_policy=truncate: It is cut. (a guess)\n"));
 }
 
 TEST(ProfileTextTest, LetsNoNameSteerTheTerminal) {

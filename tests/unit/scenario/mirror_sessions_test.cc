@@ -273,6 +273,205 @@ TEST(MirrorOptionsTest, ChangeTheEncapsulationAndItsPortWithIt) {
   EXPECT_EQ(mirror.encapsulation().destination_port(), kGenevePort);
 }
 
+// An assumption that decides which scenarios are accepted: each `spoil` makes a
+// scenario that one of two values refuses.
+struct LimitCase {
+  const char* assumption;
+  std::string refuses;
+  std::string accepts;
+  std::function<void(Scenario&)> spoil;
+  const char* complaint;  // the beginning of it
+};
+
+void PrintTo(const LimitCase& c, std::ostream* os) { *os << c.assumption; }
+
+class AssumedLimitTest : public testing::TestWithParam<LimitCase> {};
+
+TEST_P(AssumedLimitTest, IsWhatTheScenarioSays) {
+  const LimitCase& c = GetParam();
+  const Library library = CloudLibrary([&](ProviderProfile& cloud) {
+    cloud.filter.protocols = {"1", "6", "all"};
+    cloud.assumptions = {{.name = c.assumption, .value = "whatever"}};
+  });
+  Scenario scenario = OneSession();
+  c.spoil(scenario);
+  scenario.assumptions = {{c.assumption, Text(c.refuses.c_str())}};
+  EXPECT_THAT(ErrorsOf(scenario, library), ElementsAre(testing::StartsWith(c.complaint)));
+  scenario.assumptions = {{c.assumption, Text(c.accepts.c_str())}};
+  EXPECT_THAT(ErrorsOf(scenario, library), IsEmpty());
+}
+
+void AskForPorts(Scenario& s, PortRange ports) {
+  MatchSpec& match = s.mirrors[0].filter.ingress[0].match;
+  match.protocol = Here(ProtocolSpec{"6", kProtocolTcp});
+  match.destination_ports = Here(ports, "/ports");
+}
+
+const LimitCase kLimitCases[] = {
+    {"priority_range", "1-100", "1-500",
+     [](Scenario& s) { s.mirrors[0].filter.ingress = {Rule(500, Action::kAccept)}; },
+     "/rule/RuleNumber: RuleNumber 500 is out of range | from 1 to 100"},
+    {"protocols", "TCP/ALL", "TCP/GRE/ALL",
+     [](Scenario& s) {
+       s.mirrors[0].filter.ingress[0].match.protocol =
+           Here(ProtocolSpec{"GRE", kProtocolGre}, "/protocol");
+     },
+     "/protocol: Session Cloud has no protocol \"GRE\" | "},
+    {"packet_length_least", "35/55", "30",
+     [](Scenario& s) { s.mirrors[0].packet_length = Here<std::int64_t>(34, "/l"); },
+     "/l: PacketLength 34 is out of range | from 35 to 8500 bytes"},
+    {"session_numbers", "eni", "none",
+     [](Scenario& s) { s.mirrors.push_back(Session("tms-b", "web[0]", 1)); },
+     "/sessions/tms-b/number: SessionNumber 1 is that of tms-a"},
+    {"loop_rule", "eni_not_both", "receiver_excluded",
+     [](Scenario& s) {
+       s.mirrors.push_back(Session("tms-b", "ids", 2));
+       s.mirrors[1].targets[0].value = "web[1]";
+     },
+     "/sessions/tms-a/target: ids/eni0 receives copies of tms-a"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Table, AssumedLimitTest, testing::ValuesIn(kLimitCases),
+                         [](const auto& param) { return param.param.assumption; });
+
+TEST(AssumedPortRangeTest, IsWhatTheScenarioSays) {
+  const Library library = CloudLibrary([](ProviderProfile& cloud) {
+    cloud.assumptions = {{.name = "port_range", .value = "0-65535"}};
+  });
+  Scenario scenario = OneSession();
+  AskForPorts(scenario, {0, 80});
+  EXPECT_THAT(ErrorsOf(scenario, library), IsEmpty());
+  scenario.assumptions = {{"port_range", Text("1-65535")}};
+  EXPECT_THAT(ErrorsOf(scenario, library),
+              ElementsAre("/ports: ports 0-80 go beyond those of Session Cloud | ports from 1 to "
+                          "65535"));
+}
+
+// The peering that MaySendToAnotherVpcThatIsRouted has is not there: only the VPC is asked.
+TEST(AssumedCrossVpcTest, IsRefusedWhereTheScenarioSaysSo) {
+  const Library library = CloudLibrary([](ProviderProfile& cloud) {
+    cloud.assumptions = {{.name = "cross_vpc", .value = "allowed"}};
+  });
+  Scenario scenario = OneSession();
+  scenario.mirrors[0].targets[0].value = "lab";
+  scenario.assumptions = {{"cross_vpc", Text("refused")}};
+  EXPECT_THAT(ErrorsOf(scenario, library),
+              ElementsAre(testing::HasSubstr("the receiver lab/eni0 is in VPC test")));
+}
+
+// AWS asks for 55 bytes of IPv6 frames.
+TEST(AssumedLengthTest, OfIpv6IsNotedWhereSourcesHaveIt) {
+  const Library library =
+      CloudLibrary([](ProviderProfile& cloud) { cloud.packet_length.least_v6 = Bytes(55); });
+  Scenario scenario = OneSession();
+  scenario.mirrors[0].packet_length = Here<std::int64_t>(54);
+  EXPECT_THAT(Validate(scenario, library).notes, IsEmpty());
+  scenario.hosts[0].settings.enis.resize(1);
+  scenario.hosts[0].settings.enis[0].secondary_addresses = {Here(Address("2001:db8::7"))};
+  scenario.hosts[0].count.reset();
+  scenario.mirrors[0].sources[0].value = "web";
+  EXPECT_THAT(Validate(scenario, library).notes,
+              ElementsAre("PacketLength 54 of tms-a is below the 55 bytes that Session Cloud asks "
+                          "for of IPv6 frames, which its sources have."));
+}
+
+struct TunnelCase {
+  const char* name;
+  EncapsulationKind kind;
+  std::function<void(TunnelSpec&)> set;
+  std::vector<std::string> want;
+};
+
+void PrintTo(const TunnelCase& c, std::ostream* os) { *os << c.name; }
+
+class TunnelOptionsTest : public testing::TestWithParam<TunnelCase> {};
+
+TEST_P(TunnelOptionsTest, AreThoseOfTheEncapsulation) {
+  Scenario scenario = Smallest();
+  TunnelSpec tunnel;
+  tunnel.path = "/t";
+  tunnel.kind = GetParam().kind;
+  GetParam().set(tunnel);
+  scenario.mirrors[0].tunnel = tunnel;
+  EXPECT_EQ(ErrorsOf(scenario, SmallLibrary()), GetParam().want);
+}
+
+// Which format has what: RFC 7348, 8926, 7637, 2890 and draft-foschiano-erspan-03.
+const TunnelCase kTunnelCases[] = {
+    {"VniOfGre",
+     EncapsulationKind::kGreIp,
+     [](TunnelSpec& t) { t.vni = Here<std::uint32_t>(5, "/t/vni"); },
+     {"/t/vni: vni beside encapsulation gre_ip, which has none | kind \"vxlan\", \"geneve\", "
+      "\"nvgre\", or no vni"}},
+    {"VniOfNvgre",
+     EncapsulationKind::kNvgre,
+     [](TunnelSpec& t) { t.vni = Here<std::uint32_t>(5, "/t/vni"); },
+     {}},
+    {"GeneveOptionsOfVxlan",
+     EncapsulationKind::kVxlan,
+     [](TunnelSpec& t) {
+       t.geneve_options = std::vector<std::byte>(4);
+       t.geneve_carries_ip = true;
+     },
+     {"/t/geneve_options: geneve_options beside encapsulation vxlan, which has none | kind "
+      "\"geneve\", or no geneve_options",
+      "/t/geneve_carries_ip: geneve_carries_ip beside encapsulation vxlan, which has none | kind "
+      "\"geneve\", or no geneve_carries_ip"}},
+    {"PortsOfErspan",
+     EncapsulationKind::kErspan2,
+     [](TunnelSpec& t) {
+       t.destination_port = 4789;
+       t.first_source_port = 1000;
+       t.source_ports = 16;
+     },
+     {"/t/destination_port: destination_port beside encapsulation erspan2, which has none | kind "
+      "\"vxlan\", \"geneve\", or no destination_port",
+      "/t/first_source_port: first_source_port beside encapsulation erspan2, which has none | kind "
+      "\"vxlan\", \"geneve\", or no first_source_port",
+      "/t/source_ports: source_ports beside encapsulation erspan2, which has none | kind "
+      "\"vxlan\", \"geneve\", or no source_ports"}},
+    {"GreSettingsOfVxlan",
+     EncapsulationKind::kVxlan,
+     [](TunnelSpec& t) {
+       t.gre_key = 1;
+       t.sequence_numbers = true;
+     },
+     {"/t/gre_key: gre_key beside encapsulation vxlan, which has none | kind \"gre_ip\", "
+      "\"gre_ethernet\", or no gre_key",
+      "/t/sequence_numbers: sequence_numbers beside encapsulation vxlan, which has none | kind "
+      "\"gre_ip\", \"gre_ethernet\", or no sequence_numbers"}},
+    {"GreSettingsOfGre",
+     EncapsulationKind::kGreEthernet,
+     [](TunnelSpec& t) {
+       t.gre_key = 1;
+       t.sequence_numbers = true;
+     },
+     {}},
+    {"SubheaderOfErspanTwo",
+     EncapsulationKind::kErspan2,
+     [](TunnelSpec& t) {
+       t.erspan_session = 1;
+       t.erspan_platform_subheader = true;
+     },
+     {"/t/erspan_platform_subheader: erspan_platform_subheader beside encapsulation erspan2, which "
+      "has none | kind \"erspan3\", or no erspan_platform_subheader"}},
+    {"SessionOfErspanOne",
+     EncapsulationKind::kErspan1,
+     [](TunnelSpec& t) { t.erspan_session = 1; },
+     {"/t/erspan_session: erspan_session beside encapsulation erspan1, which has none | kind "
+      "\"erspan2\", \"erspan3\", or no erspan_session"}},
+    {"NothingAskedFor",
+     EncapsulationKind::kNone,
+     [](TunnelSpec& t) {
+       t.sequence_numbers = false;
+       t.geneve_carries_ip = false;
+     },
+     {}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Table, TunnelOptionsTest, testing::ValuesIn(kTunnelCases),
+                         [](const auto& param) { return param.param.name; });
+
 TEST(TencentRulesTest, MakeAFilterOfRulesByDirection) {
   Scenario scenario = Smallest();
   FilterSpec& filter = scenario.mirrors[0].filter;

@@ -110,6 +110,22 @@ TEST(MirrorsTest, KnowTheMirrorPortsOfEachOther) {
                           MirrorPort{Address("10.0.9.2"), kProtocolUdp, 4789}));
 }
 
+// Whether the API has a code for the refusal does not matter.
+TEST(MirrorsTest, AnObjectIsInOneMirrorOnlyWhereTheProfileSaysSo) {
+  Scenario scenario = Smallest();
+  scenario.mirrors.push_back(MirrorOf({"web[0]"}, {"ids"}, 1));
+  scenario.mirrors[1].id = Text("second");
+  Library library = SmallLibrary();
+  ProviderProfile& tencent = library.providers["tencent"];
+  tencent.sessions.object_in_one_mirror = false;
+  EXPECT_THAT(ErrorsOf(scenario, library), testing::IsEmpty());
+  tencent.sessions.object_in_one_mirror = true;
+  tencent.error_codes.clear();
+  EXPECT_THAT(ErrorsOf(scenario, library),
+              ElementsAre(testing::AllOf(testing::HasSubstr("is already collected by mirror"),
+                                         testing::Not(testing::HasSubstr("ObjectUse")))));
+}
+
 TEST(MirrorsTest, OverlapOfARangeAndAnEniIsAnAssumption) {
   Scenario scenario = WithDatabases();
   scenario.mirrors = {MirrorOf({"vpc:prod"}, {"ids"}), MirrorOf({"web"}, {"ids"}, 1)};

@@ -37,6 +37,7 @@ inline Library SmallLibrary() {
   tencent.filter.has_ipv6 = true;
   tencent.rule_mode = FilterRules{.priority = {0, 1000}, .has_ipv6 = true};
   tencent.sessions.at_most_one_copy = false;
+  tencent.sessions.object_in_one_mirror = true;
   tencent.sessions.reject_stops_later = false;
   tencent.lifecycle.by_default = "RUNNING";
   tencent.error_codes = {

@@ -142,6 +142,85 @@ TEST(ValidateTest, AppliesAssumptionsOfTheScenario) {
   }
 }
 
+NeverMirrored Kind(const char* name) { return {.name = name, .ether_type = kEtherTypeArp}; }
+
+std::vector<std::string> NeverMirroredOf(const ValidScenario& valid) {
+  std::vector<std::string> kinds;
+  for (const NeverMirrored& kind : valid.tap_rules[0]->never_mirrored) {
+    kinds.push_back(kind.name + (kind.service ? " at " + ToString(*kind.service) : ""));
+  }
+  return kinds;
+}
+
+TEST(ValidateTest, LeavesOutTheKindsOfTrafficThatTheScenarioSays) {
+  Library library = SmallLibrary();
+  ProviderProfile& tencent = library.providers["tencent"];
+  tencent.never_mirrored = {Kind("arp")};
+  tencent.may_be_never_mirrored = {Kind("dhcp")};
+  tencent.assumptions = {{.name = "never_mirrored", .value = "arp"}};
+  Scenario scenario = Smallest();
+  EXPECT_THAT(NeverMirroredOf(Validate(scenario, library)), testing::ElementsAre("arp"));
+  scenario.assumptions = {{"never_mirrored", Text("dhcp")}};
+  EXPECT_THAT(NeverMirroredOf(Validate(scenario, library)), testing::ElementsAre("dhcp"));
+  scenario.assumptions = {{"never_mirrored", Text("none")}};
+  EXPECT_THAT(NeverMirroredOf(Validate(scenario, library)), testing::IsEmpty());
+  scenario.assumptions = {{"never_mirrored", Text("arp/ntp", "/a")}};
+  EXPECT_THAT(ErrorsOf(scenario, library),
+              testing::ElementsAre(HasSubstr("/a: never_mirrored cannot be \"arp/ntp\"")));
+}
+
+TEST(ValidateTest, TellsServicesByTheAddressesThatTheScenarioSays) {
+  Library library = SmallLibrary();
+  ProviderProfile& tencent = library.providers["tencent"];
+  NeverMirrored ntp = Kind("ntp");
+  ntp.service = Prefix("169.254.0.0/16");
+  NeverMirrored metadata = Kind("metadata");
+  metadata.service = Prefix("169.254.0.23/32");
+  tencent.never_mirrored = {metadata, ntp};
+  tencent.kinds_at_service_addresses = {"ntp"};
+  tencent.assumptions = {{.name = "service_addresses", .value = "169.254.0.0/16"}};
+  Scenario scenario = Smallest();
+  scenario.assumptions = {{"service_addresses", Text("10.1.0.0/16 10.2.0.0/16")}};
+  EXPECT_THAT(NeverMirroredOf(Validate(scenario, library)),
+              testing::ElementsAre("metadata at 169.254.0.23/32", "ntp at 10.1.0.0/16",
+                                   "ntp at 10.2.0.0/16"));
+  scenario.assumptions = {{"service_addresses", Text("any")}};
+  EXPECT_THAT(NeverMirroredOf(Validate(scenario, library)),
+              testing::ElementsAre("metadata at 169.254.0.23/32", "ntp"));
+}
+
+TEST(ValidateTest, AppliesSecurityAsTheScenarioSays) {
+  Library library = SmallLibrary();
+  library.providers["tencent"].assumptions = {{.name = "outbound_security_drops", .value = "false"},
+                                              {.name = "security_of_copies", .value = "target"}};
+  Scenario scenario = Smallest();
+  ValidScenario valid = Validate(scenario, library);
+  EXPECT_FALSE(valid.tap_rules[0]->mirrors_outbound_drops);
+  EXPECT_TRUE(valid.mirrors[0].mirror->settings().receiver_checks_copies);
+  scenario.assumptions = {{"outbound_security_drops", Text("true")},
+                          {"security_of_copies", Text("nowhere")}};
+  valid = Validate(scenario, library);
+  EXPECT_TRUE(valid.tap_rules[0]->mirrors_outbound_drops);
+  EXPECT_FALSE(valid.mirrors[0].mirror->settings().receiver_checks_copies);
+}
+
+TEST(ValidateTest, CountsLimitsByHandAsTheScenarioSays) {
+  Library library = SmallLibrary();
+  library.providers["tencent"].assumptions = {{.name = "limit_model",
+                                               .value = "combined",
+                                               .text = "Limits given by hand hold for in and out "
+                                                       "together."}};
+  Scenario scenario = Smallest();
+  scenario.hosts[0].settings.type.reset();
+  EXPECT_EQ(Validate(scenario, library).deployment->cvms[0].limits.model, LimitModel::kCombined);
+  scenario.assumptions = {{"limit_model", Text("per_direction")}};
+  const ValidScenario valid = Validate(scenario, library);
+  EXPECT_EQ(valid.deployment->cvms[0].limits.model, LimitModel::kPerDirection);
+  EXPECT_EQ(std::count_if(valid.assumptions.begin(), valid.assumptions.end(),
+                          [](const Assumption& each) { return each.name == "limit_model"; }),
+            1);
+}
+
 TEST(ValidateTest, SaysThatAProviderIsExperimental) {
   Library library = SmallLibrary();
   EXPECT_THAT(Validate(Smallest(), library).notes, testing::IsEmpty());
