@@ -340,7 +340,7 @@ void ProfileReport::WriteNeverMirrored() {
   Title("Network services, copied where a filter names them");
   for (const ServiceTraffic& service : profile_.services) Row(service.name, ServiceWords(service));
   Row("not named",
-      profile_.filter.services_need_enabling ? "not copied, whatever the rules say"
+      profile_.filter.services_need_enabling ? "not copied; a later mirror may name it"
                                              : "up to the rules",
       "services_need_enabling");
 }

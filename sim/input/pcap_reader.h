@@ -15,7 +15,7 @@ struct Capture {
   OpenCapture open;
   std::int64_t frames = 0;
   std::int64_t aside = 0;  // of them, without a PassingDirection for `locals`; 0 without any
-  Picoseconds length{};  // from the first frame to the last
+  Picoseconds length{};    // from the first frame to the last
 };
 
 // Reads the whole file once, without keeping it. Throws ScenarioException (file

@@ -55,7 +55,7 @@ TEST(ProfilesCommandTest, ShowsACloudWithItsSourcesAndAssumptions) {
   EXPECT_EQ(ran.exit_code, kFine) << ran.err;
   for (const char* part :
        {"Amazon Web Services (aws), as of 2026-11-23", "54 bytes over IPv4, 74 over IPv6",
-        "amazon-dns", "* a rule's reject", "+ reject_stops_later_sessions=true",
+        "amazon-dns", "* a rule's reject", "  reject_stops_later_sessions=true",
         "traffic-mirroring-quotas.html", "copies are dropped before production"}) {
     EXPECT_THAT(ran.out, HasSubstr(part));
   }
