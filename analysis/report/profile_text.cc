@@ -297,7 +297,7 @@ void ProfileReport::WriteSessions() {
       rules.reject_stops_later ? "ends it for later mirrors too" : "ends it for that mirror only",
       "reject_stops_later_sessions");
   Row("sources of a mirror", rules.one_source ? "one" : "several");
-  Row("one object", rules.object_in_one_mirror ? "in one mirror only" : "in any number of mirrors");
+  if (rules.object_in_one_mirror) Row("one object", "in one mirror only");
 }
 
 void ProfileReport::WriteEncapsulation() {

@@ -197,15 +197,21 @@ template <class Set, int kWords>
                                                std::uint32_t* found) noexcept {
   const Bucket* slots = conditions.slots.data() + table.first_slot;
   std::uint32_t slot_of[kFlowsAtOnce];
-  for (std::size_t i = 0; i < count; i += kStep<Set>) {
+  std::size_t placed = 0;
+  for (; placed + kStep<Set> <= count; placed += kStep<Set>) {
     typename Set::Words words[kMaskedWords<kWords>], ports, slots_of_lanes;
     for (int word = 0; word < kMaskedWords<kWords>; ++word) {
-      Load(&flows.word[word][i], words[word]);
+      Load(&flows.word[word][placed], words[word]);
     }
-    Load(&flows.ports[i], ports);
+    Load(&flows.ports[placed], ports);
     FindSlot(
         table, [&](int word) -> const auto& { return words[word]; }, ports, slots_of_lanes);
-    std::memcpy(&slot_of[i], &slots_of_lanes, sizeof slots_of_lanes);
+    std::memcpy(&slot_of[placed], &slots_of_lanes, sizeof slots_of_lanes);
+  }
+  for (; placed < count; ++placed) {
+    FindSlot(
+        table, [&](int word) { return flows.word[word][placed]; }, flows.ports[placed],
+        slot_of[placed]);
   }
   Visit visits[kFlowsAtOnce];
   std::size_t to_visit = 0;

@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <utility>
 
 #include "models/wire/flow_key.h"
+#include "models/wire/hash.h"
 
 namespace vpcmirror {
 
@@ -24,7 +24,7 @@ namespace internal {
 inline constexpr std::uint32_t kNoTag = 0xffffffff;
 
 // Where a flow has its places, in the upper half. Not FlowHash, which has to be good for more
-// and takes three times as long; every bit of the words reaches that half.
+// and takes longer; every bit of the words reaches that half.
 inline std::uint64_t PlaceHash(const Ipv4FlowWords& flow, std::uint32_t tag) noexcept {
   return (flow.addresses ^ (flow.rest + tag) * kWyhashSecret[0]) * kWyhashSecret[1];
 }
@@ -79,8 +79,8 @@ class CacheSets {
     __builtin_prefetch(&SetOf(key, tag));
   }
 
-  // Whether a flow was looked for beyond its first place since the last call.
-  bool TakeStrayed() noexcept { return std::exchange(strayed_, false); }
+  // Whether a flow was looked for beyond its first place since this was asked last.
+  bool StrayedSinceAsked() noexcept { return std::exchange(strayed_, false); }
 
   std::size_t bytes() const { return can_store_ ? count_ * sizeof(CacheSet<Key>) : 0; }
 
@@ -116,7 +116,8 @@ class FlowCache {
       return FindWide(flow, tag);
     return ipv4_.Find(Ipv4FlowWordsOf(flow), tag);
   }
-  // The same of flows read as words, and only of those that were asked for by Find before.
+  // The same of flows read as words, and only of those in the first of their places: stored
+  // while it was empty, or found by Find since.
   const FlowMemory* FindKept(const Ipv4FlowWords& flow, std::uint32_t tag) const noexcept {
     return ipv4_.FindKept(flow, tag);
   }
@@ -125,13 +126,13 @@ class FlowCache {
   }
   // Stores, whatever was there before.
   void Store(const FlowKey& flow, const FlowMemory& memory) noexcept;
-  // Before a batch of up to 32 frames: whether to Prefetch the flows of all of them first.
-  // That pays where flows are so many that some of the last batch strayed from their first
-  // place; where they are few it would take a fifth more time.
-  bool PrefetchPays() noexcept { return ipv4_.TakeStrayed(); }
-  // Brings the place of an IPv4 flow near.
+  // Whether an IPv4 flow was looked for beyond its first place since this was asked last.
+  // Where some of a batch were, flows are so many that it pays to Prefetch all of the next
+  // batch; where they are few that only takes time.
+  bool StrayedSinceAsked() noexcept { return ipv4_.StrayedSinceAsked(); }
+  // Brings the place of an IPv4 flow near; of others it does nothing.
   void Prefetch(const FlowKey& flow, std::uint32_t tag) const noexcept {
-    ipv4_.Prefetch(Ipv4FlowWordsOf(flow), tag);
+    if (IsIpv4(flow)) ipv4_.Prefetch(Ipv4FlowWordsOf(flow), tag);
   }
 
   std::size_t bytes() const { return ipv4_.bytes() + wide_.bytes(); }

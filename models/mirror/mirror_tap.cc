@@ -114,13 +114,13 @@ MirrorTap::MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> ru
                          .given = given});
   }
   size_ = static_cast<std::uint8_t>(sessions_.size());
-  const auto number = [](const Session& session) { return session.mirror->settings().number; };
   for (std::size_t i = 0; i < recalled_room_.size(); ++i) {
     recalled_room_[i] = kNoLimit;
     for (const Session& session : sessions_) {
       recalled_room_[i] = std::min(recalled_room_[i], session.whole_room[i]);
     }
   }
+  const auto number = [](const Session& session) { return session.mirror->settings().number; };
   std::stable_sort(sessions_.begin(), sessions_.end(),
                    [&](const Session& a, const Session& b) { return number(a) < number(b); });
 }
@@ -192,7 +192,7 @@ Refusal RefusalOf(const Mirror& mirror, const Frame& frame, Trail& trail) noexce
 }  // namespace
 
 template <class Trail>
-MirrorTap::Verdict MirrorTap::Judge(const Frame& frame, Trail& trail) const noexcept {
+Verdict MirrorTap::Judge(const Frame& frame, Trail& trail) const noexcept {
   const Refusal for_all = RefusalForAll(frame, trail);
   Verdict verdict;
   bool decided = false;
@@ -357,7 +357,7 @@ void MirrorTap::OnFrames(std::span<const Frame> frames, std::span<Decision> deci
   constexpr std::size_t kBatch = 32;
   for (std::size_t start = 0; start < frames.size(); start += kBatch) {
     const auto batch = frames.subspan(start, std::min(kBatch, frames.size() - start));
-    if (cache->PrefetchPays()) {
+    if (cache->StrayedSinceAsked()) {
       for (const Frame& frame : batch) cache->Prefetch(frame.info.flow, Tag(frame.direction));
     }
     for (std::size_t i = 0; i < batch.size(); ++i) {

@@ -111,6 +111,15 @@ struct RawFrame {
   Direction direction = Direction::kEgress;
 };
 
+// What does not depend on a frame's length: a refusal of 4 bits for each session of a tap.
+struct Verdict {
+  std::uint32_t nibbles = 0;
+
+  Refusal of(std::size_t session) const {
+    return static_cast<Refusal>((nibbles >> (4 * session)) & 15);
+  }
+};
+
 // What OnFrame says of a frame all of whose copies are whole and to the first receiver.
 class WholeDecision {
  public:
@@ -118,9 +127,7 @@ class WholeDecision {
   explicit operator bool() const { return known_; }
 
   // Of the session, an index into the tap's sessions.
-  Refusal refusal(std::size_t session) const {
-    return static_cast<Refusal>((verdict_ >> (4 * session)) & 15);
-  }
+  Refusal refusal(std::size_t session) const { return verdict_.of(session); }
   // CopyPlan::kept and entropy of every copy; its offset and receiver are 0.
   Bytes kept() const { return kept_; }
   std::uint64_t entropy() const { return entropy_; }
@@ -128,11 +135,11 @@ class WholeDecision {
  private:
   friend class MirrorTap;
   WholeDecision(const FlowMemory& memory, Bytes kept)
-      : kept_(kept), entropy_(memory.hash), verdict_(memory.verdict), known_(true) {}
+      : kept_(kept), entropy_(memory.hash), verdict_{memory.verdict}, known_(true) {}
 
   Bytes kept_{};
   std::uint64_t entropy_ = 0;
-  std::uint32_t verdict_ = 0;
+  Verdict verdict_;
   bool known_ = false;
 };
 
@@ -178,14 +185,6 @@ class MirrorTap {
     std::array<Bytes, 2> whole_room{Bytes(-1), Bytes(-1)};
     std::uint32_t given = 0;
   };
-  // What does not depend on the frame's length: a refusal of 4 bits for each session.
-  struct Verdict {
-    std::uint32_t nibbles = 0;
-    Refusal of(std::size_t session) const {
-      return static_cast<Refusal>((nibbles >> (4 * session)) & 15);
-    }
-  };
-
   template <class Trail>
   Verdict Judge(const Frame& frame, Trail& trail) const noexcept;
   template <class Trail>

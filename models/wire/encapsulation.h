@@ -81,18 +81,19 @@ class SourcePorts {
  public:
   // From `first` on, `count` ports; at least 1.
   SourcePorts(std::uint16_t first, std::uint16_t count)
-      : first_(first), count_(count), is_power_of_two_(std::has_single_bit(count)) {}
+      : first_(first), last_offset_(count - 1u), is_power_of_two_(std::has_single_bit(count)) {}
   SourcePorts() : SourcePorts(0, 1) {}
 
   // That of a copy with this entropy.
   std::uint16_t Of(std::uint64_t entropy) const noexcept {
-    const std::uint64_t port = is_power_of_two_ ? entropy & (count_ - 1u) : entropy % count_;
-    return static_cast<std::uint16_t>(first_ + port);
+    const std::uint64_t offset =
+        is_power_of_two_ ? entropy & last_offset_ : entropy % (std::uint64_t{last_offset_} + 1);
+    return static_cast<std::uint16_t>(first_ + offset);
   }
 
  private:
   std::uint16_t first_;
-  std::uint16_t count_;
+  std::uint32_t last_offset_;
   bool is_power_of_two_;
 };
 

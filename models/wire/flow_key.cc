@@ -1,5 +1,6 @@
 #include "models/wire/flow_key.h"
 
+#include <cstring>
 #include <utility>
 
 namespace vpcmirror {

@@ -150,7 +150,7 @@ void FrameReader::ReadEthernet() noexcept {
 }
 
 bool FrameReader::ReadTags(std::size_t& at) noexcept {
-  while (info_.ether_type == kEtherTypeVlan || info_.ether_type == kEtherTypeQinQ) {
+  while (IsVlanTag(info_.ether_type)) {
     if (info_.vlan_tags == kMaxVlanTags) {
       Malformed(FrameFault::kTooManyTags);
       return false;

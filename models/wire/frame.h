@@ -19,6 +19,11 @@ inline constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
 inline constexpr std::uint16_t kEtherTypeQinQ = 0x88a8;
 inline constexpr std::size_t kEthernetHeaderBytes = 14;
 
+// 802.1Q and 802.1ad.
+constexpr bool IsVlanTag(std::uint16_t ether_type) {
+  return ether_type == kEtherTypeVlan || ether_type == kEtherTypeQinQ;
+}
+
 // Bytes of a frame that are enough for ParseFrame in all but contrived cases:
 // Ethernet, two tags, the longest IPv4 or a usual IPv6 header, TCP with options.
 inline constexpr std::size_t kHeaderSnapBytes = 160;

@@ -68,10 +68,6 @@ namespace internal {
 
 inline constexpr std::size_t kMostPlainTags = 2;
 
-constexpr bool IsTag(std::uint16_t ether_type) {
-  return ether_type == kEtherTypeVlan || ether_type == kEtherTypeQinQ;
-}
-
 template <std::size_t kTags, class OfPlain, class OfOther>
 [[gnu::always_inline]] inline auto VisitBehindTags(std::span<const std::byte> captured,
                                                    Bytes wire_length, const OfPlain& of_plain,
@@ -88,7 +84,7 @@ template <std::size_t kTags, class OfPlain, class OfOther>
     if (frame.is_plain()) [[likely]]
       return of_plain(frame);
   } else if constexpr (kTags < kMostPlainTags) {
-    if (IsTag(ether_type)) {
+    if (IsVlanTag(ether_type)) {
       return VisitBehindTags<kTags + 1>(captured, wire_length, of_plain, of_other);
     }
   }

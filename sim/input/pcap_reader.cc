@@ -146,8 +146,8 @@ class CaptureStream {
   std::int64_t frames_ = 0;
 };
 
-// Whether a capture knows the addresses that are called local, which it has, and how
-// many of its frames are none of theirs.
+// Whether a capture has IP packets of the addresses that are called local, whose packets it
+// has instead, and how many of its frames are none of theirs.
 class LocalCheck {
  public:
   explicit LocalCheck(const std::vector<IpPrefix>& locals) : own_{.mac = {}, .ip = locals} {
@@ -176,7 +176,7 @@ class LocalCheck {
     for (const IpPrefix& local : own_.ip) {
       locals += (locals.empty() ? "" : ", ") + NameOf(local);
     }
-    Fail(file, fmt::format("none of {} frames comes from {} or goes there", frames, locals),
+    Fail(file, fmt::format("no IP packet of {} frames comes from {} or goes there", frames, locals),
          sources_.empty()
              ? "a capture of IP traffic"
              : "the address whose traffic this is; most frames come from " + BusiestSources());

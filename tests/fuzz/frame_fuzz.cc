@@ -7,6 +7,7 @@
 #include "models/wire/byte_order.h"
 #include "models/wire/flow_key.h"
 #include "models/wire/frame.h"
+#include "models/wire/plain_frame.h"
 #include "tests/fuzz/require.h"
 
 namespace vpcmirror {
@@ -35,10 +36,25 @@ void CheckFlow(const FrameInfo& info, std::size_t captured) {
           "both directions of a flow hash alike");
 }
 
+struct SameWords {
+  const FrameInfo& info;
+
+  bool operator()(const Ipv4FlowWords& words) const { return words == Ipv4FlowWordsOf(info.flow); }
+  bool operator()(const WideFlowWords& words) const { return words == WideFlowWordsOf(info.flow); }
+};
+
 void CheckFrame(std::span<const std::byte> captured, Bytes wire_length) {
   const FrameInfo info = ParseFrame(captured, wire_length);
   Require(info == ParseFrameStepwise(captured, wire_length),
           "the short way says what the long way does");
+  VisitPlainFrame(
+      captured, wire_length,
+      [&](const auto& plain) {
+        Require(info.state == FrameState::kWhole && plain.wire_length() == info.wire_length,
+                "a plain frame is whole");
+        Require(SameWords{info}(plain.Words()), "its words are those of its flow");
+      },
+      [] {});
   CheckOffsets(info, captured.size());
   CheckFlow(info, captured.size());
   Require((info.state == FrameState::kMalformed) == (info.fault != FrameFault::kNone),

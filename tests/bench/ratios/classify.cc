@@ -73,7 +73,7 @@ struct Trial {
     const std::span<std::uint32_t> out = found;
     for (std::size_t first = 0; first < all.size(); first += AclPeer::kBurst) {
       const std::size_t end = std::min(first + AclPeer::kBurst, all.size());
-      if (cache.PrefetchPays()) {
+      if (cache.StrayedSinceAsked()) {
         for (std::size_t i = first; i < end; ++i) cache.Prefetch(all[i], 0);
       }
       for (std::size_t i = first; i < end; ++i) {

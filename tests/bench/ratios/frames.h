@@ -10,8 +10,8 @@ namespace vpcmirror::ratios {
 // Frames of one length, one behind the other, each at the start of a cache line.
 class FrameSet {
  public:
-  // `count` frames of `flows` flows in turn, TCP or UDP; of ten flows one is
-  // IPv6, of five one has a VLAN tag. Requires frame_bytes >= 64; frames too
+  // `count` frames of `flows` flows by Zipf's law (DrawZipf), TCP or UDP; of ten flows one
+  // is IPv6, of five one has a VLAN tag. Requires frame_bytes >= 64; frames too
   // short for Ethernet, a tag, IPv6 and TCP (78 bytes) are all IPv4.
   FrameSet(std::size_t frame_bytes, std::size_t flows, std::size_t count);
 

@@ -87,7 +87,7 @@ TEST(CaptureParityTest, ConditionsAreCountedAsThePacketEngineCountsThem) {
       R"(, "CollectorNormalFilters": [{"Protocol": "TCP"}, {"Protocol": "TCP", "DstPort": "80"}])"));
 }
 
-// What is there beside the traffic of a host, each but the last never mirrored or a
+// What is there beside the traffic of a host, each but the last two never mirrored or a
 // broadcast: counted by hand in the test below.
 std::vector<CapturedFrame> FramesBesideTraffic() {
   const MacAddress host{

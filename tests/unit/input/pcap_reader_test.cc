@@ -196,7 +196,7 @@ TEST_F(CaptureTest, WantsTrafficOfTheLocalAddress) {
     capture += Record(1, 0, Ipv4Frame(static_cast<std::uint8_t>(source), 4), 60);
   }
   EXPECT_THAT(ErrorsWith("10.0.0.9/32", capture),
-              ElementsAre("0:0 : none of 6 frames comes from 10.0.0.9 or goes there | the address "
+              ElementsAre("0:0 : no IP packet of 6 frames comes from 10.0.0.9 or goes there | the address "
                           "whose traffic this is; most frames come from 10.0.0.3 (3) and "
                           "10.0.0.2 (2)"));
   EXPECT_THAT(ErrorsWith("10.1.0.0/16", capture),

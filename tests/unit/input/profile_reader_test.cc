@@ -71,7 +71,7 @@ TEST(ShippedProfilesTest, SayWhatTheyRestOn) {
   }
 }
 
-// Tencent's API has a code for it; no other cloud's documents say it.
+// Tencent's API has a code for it; other clouds limit the sessions of an ENI.
 TEST(ShippedProfilesTest, SayWhetherAnObjectMayBeInTwoMirrors) {
   for (const auto& [name, profile] : Shipped()) {
     EXPECT_EQ(profile.sessions.object_in_one_mirror, name == "tencent") << name;

@@ -199,8 +199,12 @@ TEST_P(CapturesTest, ExplainingChangesNothing) {
 MirrorTap TapOfWholeCopies() {
   const Condition tcp{.protocol = kProtocolTcp};
   std::vector<std::shared_ptr<const Mirror>> mirrors;
-  for (const Filter& filter : {Filter::AllOf({tcp}), Filter()}) {
+  const Filter web = Filter::FirstMatch(
+      {Rule(1, Action::kReject, {.protocol = kProtocolTcp, .destination_ports = {80, 80}})}, {});
+  for (const Filter& filter : {web, Filter::AllOf({tcp}), Filter()}) {
     MirrorSettings settings = Session(std::ssize(mirrors), filter, MtuPolicy::kTruncate);
+    settings.id += std::to_string(mirrors.size());
+    if (mirrors.size() == 1) settings.sampling = {.keep = 1, .of = 2};
     settings.receivers.resize(1);
     settings.receivers[0].mtu = Bytes(65535);
     mirrors.push_back(std::make_shared<const Mirror>(settings));
