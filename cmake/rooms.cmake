@@ -44,6 +44,8 @@ function(vpcmirror_test folder)
   add_executable(test_${name} ${sources})
   vpcmirror_own_target(test_${name})
   target_link_libraries(test_${name} PRIVATE ${ARGN} test_support)
+  # Compiled once for all of them: a third of what a test file takes.
+  target_precompile_headers(test_${name} REUSE_FROM test_support)
   target_compile_definitions(test_${name} PRIVATE
     VPCMIRROR_SOURCE_DIR="${CMAKE_SOURCE_DIR}" VPCMIRROR_CAPTURES="${VPCMIRROR_CAPTURES}")
   # RapidCheck draws afresh each time unless told a seed.

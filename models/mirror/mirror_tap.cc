@@ -192,9 +192,9 @@ Refusal RefusalOf(const Mirror& mirror, const Frame& frame, Trail& trail) noexce
 }  // namespace
 
 template <class Trail>
-Verdict MirrorTap::Judge(const Frame& frame, Trail& trail) const noexcept {
+SessionRefusals MirrorTap::Judge(const Frame& frame, Trail& trail) const noexcept {
   const Refusal for_all = RefusalForAll(frame, trail);
-  Verdict verdict;
+  SessionRefusals verdict;
   bool decided = false;
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     Refusal refusal = for_all;
@@ -269,7 +269,7 @@ CopyPlan MirrorTap::Plan(const Session& session, const Frame& frame, const Frame
 }
 
 template <class Trail>
-[[gnu::always_inline]] inline void MirrorTap::Fill(const Frame& frame, Verdict verdict,
+[[gnu::always_inline]] inline void MirrorTap::Fill(const Frame& frame, SessionRefusals verdict,
                                                    std::uint64_t flow_hash, Trail& trail,
                                                    Decision& decision) const noexcept {
   const Session* const sessions = sessions_.data();

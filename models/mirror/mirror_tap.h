@@ -112,7 +112,7 @@ struct RawFrame {
 };
 
 // What does not depend on a frame's length: a refusal of 4 bits for each session of a tap.
-struct Verdict {
+struct SessionRefusals {
   std::uint32_t nibbles = 0;
 
   Refusal of(std::size_t session) const {
@@ -139,7 +139,7 @@ class WholeDecision {
 
   Bytes kept_{};
   std::uint64_t entropy_ = 0;
-  Verdict verdict_;
+  SessionRefusals verdict_;
   bool known_ = false;
 };
 
@@ -186,20 +186,20 @@ class MirrorTap {
     std::uint32_t given = 0;
   };
   template <class Trail>
-  Verdict Judge(const Frame& frame, Trail& trail) const noexcept;
+  SessionRefusals Judge(const Frame& frame, Trail& trail) const noexcept;
   template <class Trail>
   Refusal RefusalForAll(const Frame& frame, Trail& trail) const noexcept;
   template <class Trail>
   CopyPlan Plan(const Session& session, const Frame& frame, const FrameHashes& hashes,
                 Trail& trail) const noexcept;
   template <class Trail>
-  void Fill(const Frame& frame, Verdict verdict, std::uint64_t flow_hash, Trail& trail,
+  void Fill(const Frame& frame, SessionRefusals verdict, std::uint64_t flow_hash, Trail& trail,
             Decision& decision) const noexcept;
   // Plan, for a copy that is not whole by Session::whole_room.
   void PlanByRules(const Frame& frame, std::uint64_t flow_hash, Outcome& outcome) const noexcept;
 
   bool IsCacheable(const Frame& frame) const noexcept;
-  // Verdict and FrameHashes::flow of a frame.
+  // SessionRefusals and FrameHashes::flow of a frame.
   FlowMemory Remember(const Frame& frame, FlowCache& cache) const noexcept;
   FlowMemory JudgeAndStore(const Frame& frame, FlowCache& cache) const noexcept;
   std::uint32_t Tag(Direction direction) const {

@@ -1,6 +1,5 @@
 // How a mirror copies: state, order, lengths, receivers' shares, encapsulation.
 #include <algorithm>
-#include <initializer_list>
 #include <utility>
 
 #include "models/scenario/expand_mirrors.h"
@@ -128,23 +127,18 @@ void Replace(T& setting, const std::optional<T>& given) {
   if (given) setting = *given;
 }
 
-using KindList = std::initializer_list<EncapsulationKind>;
-constexpr KindList kWithVni = {EncapsulationKind::kVxlan, EncapsulationKind::kGeneve,
-                               EncapsulationKind::kNvgre};
-constexpr KindList kOverUdp = {EncapsulationKind::kVxlan, EncapsulationKind::kGeneve};
-constexpr KindList kOverGre = {EncapsulationKind::kGreIp, EncapsulationKind::kGreEthernet};
-constexpr KindList kWithErspanHeader = {EncapsulationKind::kErspan2, EncapsulationKind::kErspan3};
-
-bool IsAmong(EncapsulationKind kind, KindList kinds) {
-  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
-}
+using KindTest = bool (*)(EncapsulationKind);
+constexpr bool IsGeneve(EncapsulationKind kind) { return kind == EncapsulationKind::kGeneve; }
+constexpr bool IsErspan3(EncapsulationKind kind) { return kind == EncapsulationKind::kErspan3; }
 
 // A setting that the chosen encapsulation has no place for.
 void CheckSetting(MirrorDraft& mirror, EncapsulationKind kind, const char* name, bool given,
-                  KindList kinds) {
-  if (!given || IsAmong(kind, kinds)) return;
+                  KindTest has_place) {
+  if (!given || has_place(kind)) return;
   std::string accepted;
-  for (const EncapsulationKind each : kinds) {
+  for (std::size_t i = 0; i < kEncapsulationKinds; ++i) {
+    const auto each = static_cast<EncapsulationKind>(i);
+    if (!has_place(each)) continue;
     accepted += (accepted.empty() ? "\"" : ", \"") + std::string(ToString(each)) + "\"";
   }
   mirror.Fail(mirror.spec.tunnel->path + "/" + name,
@@ -156,20 +150,19 @@ void CheckSetting(MirrorDraft& mirror, EncapsulationKind kind, const char* name,
 // A switch that is off asks for nothing.
 void CheckTunnelSettings(MirrorDraft& mirror, EncapsulationKind kind) {
   const TunnelSpec& spec = *mirror.spec.tunnel;
-  const auto check = [&](const char* name, bool given, KindList kinds) {
-    CheckSetting(mirror, kind, name, given, kinds);
+  const auto check = [&](const char* name, bool given, KindTest has_place) {
+    CheckSetting(mirror, kind, name, given, has_place);
   };
-  check("vni", spec.vni.has_value(), kWithVni);
-  check("destination_port", spec.destination_port.has_value(), kOverUdp);
-  check("first_source_port", spec.first_source_port.has_value(), kOverUdp);
-  check("source_ports", spec.source_ports.has_value(), kOverUdp);
-  check("gre_key", spec.gre_key.has_value(), kOverGre);
-  check("sequence_numbers", spec.sequence_numbers.value_or(false), kOverGre);
-  check("erspan_session", spec.erspan_session.has_value(), kWithErspanHeader);
-  check("erspan_platform_subheader", spec.erspan_platform_subheader.value_or(false),
-        {EncapsulationKind::kErspan3});
-  check("geneve_options", spec.geneve_options.has_value(), {EncapsulationKind::kGeneve});
-  check("geneve_carries_ip", spec.geneve_carries_ip.value_or(false), {EncapsulationKind::kGeneve});
+  check("vni", spec.vni.has_value(), HasVni);
+  check("destination_port", spec.destination_port.has_value(), IsOverUdp);
+  check("first_source_port", spec.first_source_port.has_value(), IsOverUdp);
+  check("source_ports", spec.source_ports.has_value(), IsOverUdp);
+  check("gre_key", spec.gre_key.has_value(), IsPlainGre);
+  check("sequence_numbers", spec.sequence_numbers.value_or(false), IsPlainGre);
+  check("erspan_session", spec.erspan_session.has_value(), HasErspanHeader);
+  check("erspan_platform_subheader", spec.erspan_platform_subheader.value_or(false), IsErspan3);
+  check("geneve_options", spec.geneve_options.has_value(), IsGeneve);
+  check("geneve_carries_ip", spec.geneve_carries_ip.value_or(false), IsGeneve);
 }
 
 void ApplyTunnel(MirrorDraft& mirror, TunnelSettings& tunnel) {
@@ -219,7 +212,7 @@ void SettleVni(MirrorDraft& mirror, TunnelSettings& tunnel, VniSet& vnis) {
                   "from 0 to " + std::to_string(kVniMax));
     return;
   }
-  if (!IsAmong(tunnel.kind, kWithVni)) return;
+  if (!HasVni(tunnel.kind)) return;
   if (spec.tunnel && spec.tunnel->vni) return;
   if (spec.vni) {
     tunnel.vni = static_cast<std::uint32_t>(spec.vni->value);

@@ -35,6 +35,12 @@ constexpr std::uint64_t SwapNetwork64(std::uint64_t word) {
   return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
 }
 
+// One move, where byte by byte g++ 12 merges neighbouring words badly.
+inline void StoreBe64(std::byte* at, std::uint64_t value) noexcept {
+  const std::uint64_t word = SwapNetwork64(value);
+  std::memcpy(at, &word, sizeof word);
+}
+
 // The 8 octets at `at`, or 4 followed by zeros, as they are on the wire. Not byte
 // by byte: of that g++ 12 makes no single move where the word stays in a register.
 template <std::size_t kOctets = 8>

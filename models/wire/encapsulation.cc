@@ -49,10 +49,6 @@ constexpr std::uint32_t kErspan3Granularity100ns = 1u << 1;
 constexpr std::uint32_t kErspan3HasSubheader = 1u;
 constexpr std::size_t kErspanSubheaderBytes = 8;
 
-bool IsUdp(EncapsulationKind kind) {
-  return kind == EncapsulationKind::kVxlan || kind == EncapsulationKind::kGeneve;
-}
-
 // The bytes of the option at `at` of `options`, or 0 when it runs over their end.
 std::size_t GeneveOptionBytes(std::span<const std::byte> options, std::size_t at) {
   if (options.size() - at < kGeneveOptionHeaderBytes) return 0;
@@ -128,8 +124,7 @@ std::uint32_t ErspanWord(const TunnelSettings& settings) {
 }
 
 bool HasGreKey(const TunnelSettings& settings) {
-  return settings.gre_key && (settings.kind == EncapsulationKind::kGreIp ||
-                              settings.kind == EncapsulationKind::kGreEthernet);
+  return settings.gre_key && IsPlainGre(settings.kind);
 }
 
 // Headers in wire order, big-endian.
@@ -211,12 +206,6 @@ void WriteTunnel(HeaderWriter& out, const TunnelSettings& settings) {
   }
 }
 
-// One move each, where byte by byte g++ 12 merges neighbouring words badly.
-void StoreBe64(std::byte* at, std::uint64_t value) noexcept {
-  if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap64(value);
-  std::memcpy(at, &value, sizeof value);
-}
-
 void WriteIpv4(const TunnelRoute& route, std::uint8_t protocol, std::size_t payload_bytes,
                std::byte* out) noexcept {
   const auto source = route.source.octets().first<4>();
@@ -260,7 +249,7 @@ Encapsulation::Encapsulation(const TunnelSettings& settings)
       carries_ip_(settings.kind == EncapsulationKind::kGreIp ||
                   (settings.kind == EncapsulationKind::kGeneve && settings.geneve_carries_ip)),
       has_sequence_(HasSequence(settings)),
-      is_udp_(IsUdp(settings.kind)),
+      is_udp_(IsOverUdp(settings.kind)),
       source_ports_(settings.first_source_port, settings.source_ports),
       protocol_(is_udp_ ? kProtocolUdp : kProtocolGre),
       udp_destination_(std::uint64_t{destination_port().value_or(0)} << 32),

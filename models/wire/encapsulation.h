@@ -32,6 +32,21 @@ enum class EncapsulationKind : std::uint8_t {
 };
 inline constexpr std::size_t kEncapsulationKinds = 9;
 
+// What a format has: a UDP header; a key and sequence numbers where they are wanted; 24 bits
+// of network identifier; a header of ERSPAN, with its session.
+constexpr bool IsOverUdp(EncapsulationKind kind) {
+  return kind == EncapsulationKind::kVxlan || kind == EncapsulationKind::kGeneve;
+}
+constexpr bool IsPlainGre(EncapsulationKind kind) {
+  return kind == EncapsulationKind::kGreIp || kind == EncapsulationKind::kGreEthernet;
+}
+constexpr bool HasVni(EncapsulationKind kind) {
+  return IsOverUdp(kind) || kind == EncapsulationKind::kNvgre;
+}
+constexpr bool HasErspanHeader(EncapsulationKind kind) {
+  return kind == EncapsulationKind::kErspan2 || kind == EncapsulationKind::kErspan3;
+}
+
 inline constexpr std::uint16_t kVxlanPort = 4789;   // RFC 7348, 8
 inline constexpr std::uint16_t kGenevePort = 6081;  // RFC 8926, 3.3
 inline constexpr std::uint32_t kVniMax = (1u << 24) - 1;
@@ -190,20 +205,15 @@ class PreparedHeaders {
     // Few wide stores: where a driver writes to memory that is in no cache, what waits to
     // be stored is what it waits for. One by one: from an array g++ 12 copies two words at
     // once, which have to reach the cache first.
-    StoreWord(&out[0], words_[0] | length << 32);
-    StoreWord(&out[8], words_[1] | checksum << 32);
-    StoreWord(&out[16], words_[2] | port << 16);
-    StoreWord(&out[24], words_[3] | (length - kIpv4HeaderBytes) << 48);
+    StoreBe64(&out[0], words_[0] | length << 32);
+    StoreBe64(&out[8], words_[1] | checksum << 32);
+    StoreBe64(&out[16], words_[2] | port << 16);
+    StoreBe64(&out[24], words_[3] | (length - kIpv4HeaderBytes) << 48);
     std::memcpy(&out[32], &last_, sizeof last_);
     return true;
   }
 
  private:
-  static void StoreWord(std::byte* at, std::uint64_t value) noexcept {
-    const std::uint64_t word = SwapNetwork64(value);
-    std::memcpy(at, &word, sizeof word);
-  }
-
   SourcePorts source_ports_;
   std::uint64_t refused_from_ = 0;        // bytes of what is carried; 0: nothing is prepared
   std::uint32_t sum_ = 0;                 // of the IPv4 header's words but length and checksum

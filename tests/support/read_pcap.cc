@@ -52,9 +52,9 @@ class PcapReader {
     return is_swapped_ ? Swapped(value) : value;
   }
 
-  CapturedFrame ReadFrame() {
+  PcapFrame ReadFrame() {
     Need(kRecordHeaderBytes, "frame's header");
-    CapturedFrame frame;
+    PcapFrame frame;
     frame.time_ns = std::int64_t{Word(at_)} * 1'000'000'000 + Word(at_ + 4) * tick_ns_;
     const std::size_t captured = Word(at_ + 8);
     frame.wire_length = Bytes(Word(at_ + 12));
@@ -111,7 +111,7 @@ class PcapngReader {
     return is_swapped_ ? Swapped(value) : value;
   }
 
-  CapturedFrame ReadFrame(std::size_t block_bytes) const {
+  PcapFrame ReadFrame(std::size_t block_bytes) const {
     const std::size_t captured = block_bytes < kPacketAt ? 0 : Word(at_ + 20);
     if (block_bytes < kPacketAt || captured > block_bytes - kPacketAt) {
       throw std::runtime_error(Place() + "a frame that is longer than its block");

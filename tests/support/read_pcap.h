@@ -13,7 +13,7 @@ namespace vpcmirror {
 
 inline constexpr std::uint32_t kLinkTypeEthernet = 1;
 
-struct CapturedFrame {
+struct PcapFrame {
   std::vector<std::byte> octets;  // as many as the capture kept
   Bytes wire_length{};
   // Since 1970. Not Picoseconds, which end after 106 days: files put together of
@@ -23,7 +23,7 @@ struct CapturedFrame {
 
 struct PcapFile {
   std::uint32_t link_type = 0;
-  std::vector<CapturedFrame> frames;
+  std::vector<PcapFrame> frames;
 };
 
 // Classic pcap in both byte orders with micro- and nanosecond stamps, and pcapng

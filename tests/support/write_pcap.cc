@@ -17,12 +17,12 @@ void AppendLe32(std::string& file, std::uint32_t value) {
 
 }  // namespace
 
-std::string PcapOf(const std::vector<CapturedFrame>& frames) {
+std::string PcapOf(const std::vector<PcapFrame>& frames) {
   std::string file;
   for (const std::uint32_t word : {kMagic, kVersion, 0u, 0u, kSnapBytes, kLinkTypeEthernet}) {
     AppendLe32(file, word);
   }
-  for (const CapturedFrame& frame : frames) {
+  for (const PcapFrame& frame : frames) {
     AppendLe32(file, static_cast<std::uint32_t>(frame.time_ns / 1'000'000'000));
     AppendLe32(file, static_cast<std::uint32_t>(frame.time_ns % 1'000'000'000 / 1'000));
     AppendLe32(file, static_cast<std::uint32_t>(frame.octets.size()));
@@ -32,7 +32,7 @@ std::string PcapOf(const std::vector<CapturedFrame>& frames) {
   return file;
 }
 
-void WritePcap(const std::filesystem::path& path, const std::vector<CapturedFrame>& frames) {
+void WritePcap(const std::filesystem::path& path, const std::vector<PcapFrame>& frames) {
   std::ofstream out(path, std::ios::binary);
   out << PcapOf(frames);
   out.close();

@@ -10,9 +10,9 @@
 namespace vpcmirror {
 
 // The file as it would be written; stamps are rounded down to microseconds.
-std::string PcapOf(const std::vector<CapturedFrame>& frames);
+std::string PcapOf(const std::vector<PcapFrame>& frames);
 
 // Throws std::runtime_error when `path` cannot be written.
-void WritePcap(const std::filesystem::path& path, const std::vector<CapturedFrame>& frames);
+void WritePcap(const std::filesystem::path& path, const std::vector<PcapFrame>& frames);
 
 }  // namespace vpcmirror

@@ -89,7 +89,7 @@ TEST(CaptureParityTest, ConditionsAreCountedAsThePacketEngineCountsThem) {
 
 // What is there beside the traffic of a host, each but the last two never mirrored or a
 // broadcast: counted by hand in the test below.
-std::vector<CapturedFrame> FramesBesideTraffic() {
+std::vector<PcapFrame> FramesBesideTraffic() {
   const MacAddress host{
       {std::byte{2}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{1}}};
   MacAddress all;
@@ -105,13 +105,13 @@ std::vector<CapturedFrame> FramesBesideTraffic() {
       broadcast().Ipv4("192.0.2.77", "192.0.2.255").Udp(137, 137).Payload(50),
       own().Ipv4("192.0.2.10", "198.51.100.1").Tcp(40000, 443).Payload(100),
       own().Ipv4("192.0.2.77", "192.0.2.78").Tcp(40000, 443).Payload(100)};
-  std::vector<CapturedFrame> frames;
+  std::vector<PcapFrame> frames;
   for (const PacketBuilder& builder : builders) {
-    CapturedFrame frame;
-    frame.time = Picoseconds(static_cast<std::int64_t>(frames.size()) * 1'000'000'000);
-    frame.bytes = builder.Build();
-    frame.wire_length = Bytes(static_cast<std::int64_t>(frame.bytes.size()));
-    frames.push_back(std::move(frame));
+    std::vector<std::byte> octets = builder.Build();
+    const Bytes length(std::ssize(octets));
+    frames.push_back({.octets = std::move(octets),
+                      .wire_length = length,
+                      .time_ns = std::ssize(frames) * 1'000'000});
   }
   return frames;
 }

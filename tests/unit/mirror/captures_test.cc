@@ -16,7 +16,7 @@ namespace vpcmirror {
 namespace {
 
 struct Traffic {
-  std::vector<CapturedFrame> captured;
+  std::vector<PcapFrame> captured;
   std::vector<FrameInfo> infos;
   std::vector<Frame> frames;  // refer to infos
 };
@@ -25,7 +25,7 @@ struct Traffic {
 std::unique_ptr<Traffic> Load(const std::filesystem::path& file) {
   auto traffic = std::make_unique<Traffic>();
   traffic->captured = ReadPcap(file).frames;
-  for (const CapturedFrame& each : traffic->captured) {
+  for (const PcapFrame& each : traffic->captured) {
     traffic->infos.push_back(ParseFrame(each.octets, each.wire_length));
   }
   for (std::size_t i = 0; i < traffic->infos.size(); ++i) {
@@ -79,7 +79,7 @@ void Append(std::string& text, std::span<const std::byte> octets) {
 }
 
 // Everything that a decision says and that goes on the wire for it.
-std::string Account(const MirrorTap& tap, const CapturedFrame& captured, const Frame& frame,
+std::string Account(const MirrorTap& tap, const PcapFrame& captured, const Frame& frame,
                     const Decision& decision, TunnelCounters& counters) {
   std::string text;
   for (const Outcome& outcome : decision.outcomes()) {

@@ -85,8 +85,8 @@ std::vector<std::byte> OuterFrame(const TunnelSettings& settings, IpFamily famil
   return frame;
 }
 
-std::vector<CapturedFrame> AllFrames() {
-  std::vector<CapturedFrame> frames;
+std::vector<PcapFrame> AllFrames() {
+  std::vector<PcapFrame> frames;
   for (const TunnelSettings& settings : AllSettings()) {
     for (const IpFamily family : {IpFamily::kV4, IpFamily::kV6}) {
       const std::vector<std::byte> frame = OuterFrame(settings, family);
@@ -105,8 +105,8 @@ TEST(GoldenEncapsulationTest, WritesTheStoredCaptureByteForByte) {
     WritePcap(golden, AllFrames());
     GTEST_SKIP() << "wrote " << golden;
   }
-  const std::vector<CapturedFrame> frames = AllFrames();
-  const std::vector<CapturedFrame> stored = ReadPcap(golden).frames;
+  const std::vector<PcapFrame> frames = AllFrames();
+  const std::vector<PcapFrame> stored = ReadPcap(golden).frames;
   ASSERT_EQ(stored.size(), frames.size());
   for (std::size_t i = 0; i < frames.size(); ++i) {
     ASSERT_THAT(frames[i].octets, BytesAre(stored[i].octets)) << "frame " << i + 1;
@@ -120,7 +120,7 @@ TEST(GoldenEncapsulationTest, WritesTheStoredCaptureByteForByte) {
 
 TEST(GoldenEncapsulationTest, ReadsEveryStoredCopyBack) {
   const std::vector<std::byte> inner = InnerFrame();
-  for (const CapturedFrame& frame : AllFrames()) {
+  for (const PcapFrame& frame : AllFrames()) {
     const auto packet = std::span(frame.octets).subspan(14);
     const auto copy = Decapsulate(packet, Bytes(std::ssize(packet)));
     ASSERT_TRUE(copy);

@@ -62,11 +62,11 @@ class SegmentTsharkTest : public testing::Test {
                     arguments + " 2>/dev/null");
   }
 
-  void ExpectOneStream(const CapturedFrame& super_frame, Bytes max_packet) const {
+  void ExpectOneStream(const PcapFrame& super_frame, Bytes max_packet) const {
     const FrameInfo info = ParseFrame(super_frame.octets, super_frame.wire_length);
     Segmenter segmenter(super_frame.octets, info, max_packet);
     ASSERT_GT(segmenter.segments(), 1u);
-    std::vector<CapturedFrame> frames;
+    std::vector<PcapFrame> frames;
     std::string payload;
     for (Segment segment; segmenter.Next(segment);) {
       std::vector<std::byte> frame(segment.header.begin(),
@@ -131,7 +131,7 @@ TEST_F(SegmentTsharkTest, FollowsTheStreamOfCapturedSuperFrames) {
     const fs::path capture = fs::path(VPCMIRROR_CAPTURES) / name;
     if (!fs::exists(capture)) GTEST_SKIP() << "no capture " << capture;
     const PcapFile file = ReadPcap(capture);
-    for (const CapturedFrame& frame : file.frames) ExpectOneStream(frame, Bytes(1500));
+    for (const PcapFrame& frame : file.frames) ExpectOneStream(frame, Bytes(1500));
   }
 }
 

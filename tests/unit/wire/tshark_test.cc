@@ -140,7 +140,7 @@ std::string Found(const FrameInfo& info) {
   return text;
 }
 
-void ExpectAgreement(const std::vector<CapturedFrame>& frames, const fs::path& capture) {
+void ExpectAgreement(const std::vector<PcapFrame>& frames, const fs::path& capture) {
   const std::vector<Fields> dissected = DissectedByTshark(capture);
   ASSERT_FALSE(frames.empty());
   ASSERT_EQ(frames.size(), dissected.size());
@@ -218,12 +218,12 @@ void AppendLe32(std::string& file, std::uint32_t value) {
   for (int shift = 0; shift < 32; shift += 8) file += static_cast<char>(value >> shift);
 }
 
-void WritePcap(const fs::path& path, const std::vector<CapturedFrame>& frames) {
+void WritePcap(const fs::path& path, const std::vector<PcapFrame>& frames) {
   std::string file;
   for (const std::uint32_t word : {0xa1b2c3d4u, 0x00040002u, 0u, 0u, 262'144u, 1u}) {
     AppendLe32(file, word);
   }
-  for (const CapturedFrame& frame : frames) {
+  for (const PcapFrame& frame : frames) {
     const auto bytes = static_cast<std::uint32_t>(frame.octets.size());
     for (const std::uint32_t word : {0u, 0u, bytes, bytes}) AppendLe32(file, word);
     for (const std::byte octet : frame.octets) file += static_cast<char>(octet);
@@ -233,7 +233,7 @@ void WritePcap(const fs::path& path, const std::vector<CapturedFrame>& frames) {
 
 TEST(SampleFramesTest, HaveTheFiveTuplesThatTsharkSees) {
   if (!HasTshark()) GTEST_SKIP() << "tshark is not installed";
-  std::vector<CapturedFrame> frames;
+  std::vector<PcapFrame> frames;
   for (const auto& [name, octets] : SampleFrames()) {
     frames.push_back({.octets = octets, .wire_length = Bytes(std::ssize(octets))});
   }
