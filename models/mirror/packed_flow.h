@@ -38,12 +38,17 @@ struct PackedFlows {
     std::memcpy(&address[0], flow.source.octets().data(), 4 * kWords);
     std::memcpy(&address[kWords], flow.destination.octets().data(), 4 * kWords);
     for (int i = 0; i < 2 * kWords; ++i) word[i][at] = address[i];
-    const bool known = flow.ports == Ports::kKnown;
-    word[2 * kWords][at] = flow.protocol | (known ? 0 : kNoPorts);
-    const std::uint32_t both = flow.source_port | std::uint32_t{flow.destination_port} << 16;
-    ports[at] = known ? both : kAnyPorts;
+    // One load of all that a flow has beside its addresses.
+    const std::uint64_t rest = PackPortsAndProtocol(flow);
+    const bool known = rest >> 56 == static_cast<std::uint64_t>(Ports::kKnown);
+    const auto protocol = static_cast<std::uint8_t>(rest >> 48);
+    word[2 * kWords][at] = protocol | (known ? 0 : kNoPorts);
+    ports[at] = known ? static_cast<std::uint32_t>(rest >> 16) : kAnyPorts;
   }
 };
+
+// What Put takes apart: destination port, source port, protocol and state of the ports.
+static_assert(PackPortsAndProtocol(0x12345678, 0x9a, Ports::kLaterFragment) == 0x029a567812340000);
 
 // Holds when every masked word of the flow is the value and both ports lie between `low`
 // and `high`.
