@@ -43,6 +43,7 @@ void AddressBook::HandOut() {
 
 bool AddressBook::CheckInside(std::size_t eni, const IpAddress& address, const std::string& path) {
   const Subnet& subnet = draft_.deployment->subnets[draft_.deployment->enis[eni].subnet];
+  if (!subnet.cidr.address().is_v4()) return false;  // which is refused where it stands
   const std::uint32_t value = address.v4();
   const std::string range = "an address of subnet " + subnet.name + " from " +
                             ToString(IpAddress::V4(FirstUsable(subnet.cidr))) + " to " +
@@ -81,6 +82,7 @@ void AddressBook::Give(const Waiting& to) {
   Deployment& deployment = *draft_.deployment;
   const std::size_t index = deployment.enis[to.eni].subnet;
   const Subnet& subnet = deployment.subnets[index];
+  if (!subnet.cidr.address().is_v4()) return;  // which is refused where it stands
   auto& taken = draft_.addresses[subnet.vpc];
   while (next_[index] < Broadcast(subnet.cidr)) {
     const IpAddress address = IpAddress::V4(next_[index]++);
