@@ -69,7 +69,8 @@ struct WideFlowWords {  // any other
   friend bool operator==(const WideFlowWords&, const WideFlowWords&) = default;
 };
 
-// `both_ports`: the source's in its upper half.
+// `both_ports`: the source's in its upper half. From bit 16 up: source port, destination port,
+// protocol, state of the ports.
 constexpr std::uint64_t PackPortsAndProtocol(std::uint32_t both_ports, std::uint8_t protocol,
                                              Ports ports) {
   return std::uint64_t{std::rotl(both_ports, 16)} << 16 | std::uint64_t{protocol} << 48 |
