@@ -197,7 +197,9 @@ void PutWhatIsSaid(Json& json, const ProviderProfile& profile) {
                       {"target_filters_copies", profile.security.target_filters_copies}};
   json["receivers"] = ReceiversJson(profile);
   json["congestion"] = {{"documented", ToString(profile.documented_congestion)},
-                        {"runs_as", ToString(profile.congestion)}};
+                        {"runs_as", ToString(profile.congestion)},
+                        {"copy_order", ToString(profile.copy_order)}};
+  if (profile.flow_bandwidth) json["congestion"]["flow_bps"] = profile.flow_bandwidth->count();
   json["limit_model"] = ToString(profile.limit_model);
   json["lifecycle"] = LifecycleJson(profile.lifecycle);
   json["quotas"] = ListJson(profile.quotas, QuotaJson);

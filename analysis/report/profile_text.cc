@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/report/quantities.h"
 #include "analysis/report/text_layout.h"
 #include "models/cloud/provider_assumptions.h"
 
@@ -384,6 +385,13 @@ void ProfileReport::WriteLimits() {
   Title("Over a limit of the source");
   Row("documented", CongestionWords(profile_.documented_congestion));
   Row("simulated", ToString(profile_.congestion), "congestion");
+  if (profile_.congestion == Congestion::kFifo) {
+    Row("copy", fmt::format("queued {} its original", ToString(profile_.copy_order)), "copy_order");
+  }
+  if (profile_.flow_bandwidth) {
+    Row("one flow",
+        fmt::format("at most {}, its copies included", BitRateText(*profile_.flow_bandwidth)));
+  }
   Row("bandwidth counts",
       profile_.limit_model == LimitModel::kCombined ? "in and out together" : "each direction",
       "limit_model");

@@ -1,35 +1,172 @@
 #include "models/capacity/egress.h"
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "models/wire/hash.h"
 
 namespace vpcmirror {
+namespace {
 
-Egress::Egress(const RatedQueueSettings& settings, Congestion congestion, std::uint64_t seed)
-    : queue_(settings), congestion_(congestion), random_state_(seed) {}
+constexpr std::size_t kFirstQueue = 0;  // production's, or everybody's
 
-bool Egress::Admits(Picoseconds now) {
-  const auto waiting = static_cast<std::int64_t>(queue_.Waiting(now));
-  const std::int64_t room = queue_.settings().frames;
-  if (waiting >= room) return false;
-  if (congestion_ == Congestion::kFifo || 2 * waiting <= room) return true;
-  // Dropped with probability (2 * waiting - room) / room; room is below 2^31. The draw is one step
-  // of splitmix64, whose increment is the golden ratio's 64 bits.
+}  // namespace
+
+Egress::Egress(const EgressSettings& settings, std::uint64_t seed, CpuClock* cpu)
+    : settings_(settings), limits_(settings.rates, cpu), random_state_(seed) {
+  settings.room.RequireValid();
+  if (settings.timer_delay < Picoseconds(0)) {
+    throw std::invalid_argument("a timer's delay must not be below 0");
+  }
+}
+
+std::size_t Egress::QueueOf(TrafficClass traffic) const {
+  return settings_.congestion == Congestion::kProductionFirst ? static_cast<std::size_t>(traffic)
+                                                              : kFirstQueue;
+}
+
+bool Egress::DepartsByItself(TrafficClass traffic) const {
+  return settings_.timer_delay == Picoseconds(0) && QueueOf(traffic) == kFirstQueue;
+}
+
+Bytes Egress::BytesHeld() const {
+  Bytes held{};
+  for (std::size_t i = 0; i < kClasses; ++i) held += leaving_[i].bytes() + queued_bytes_[i];
+  return held;
+}
+
+// Production takes the place of copies that wait, the last to come first.
+void Egress::PushOutCopies(Bytes wanted) {
+  const auto copies = static_cast<std::size_t>(TrafficClass::kCopy);
+  Bytes freed{};
+  while (freed < wanted && !queues_[copies].empty()) {
+    const Offered& last = queues_[copies].back().offered;
+    freed += last.frame;
+    queued_bytes_[copies] -= last.frame;
+    settled_.push_back({last, Dropped{BindingLimit::kMemory}});
+    queues_[copies].pop_back();
+  }
+}
+
+// How full the queue is counts, in frames or bytes, whichever is fuller.
+bool Egress::LosesByChance(std::int64_t frames, Bytes with_it) {
+  std::int64_t waiting = frames;
+  std::int64_t room = settings_.room.frames;
+  const auto& bytes = settings_.room.bytes;
+  if (bytes && static_cast<double>(with_it.count()) * static_cast<double>(room) >
+                   static_cast<double>(waiting) * static_cast<double>(bytes->count())) {
+    waiting = with_it.count();
+    room = bytes->count();
+  }
+  if (2 * waiting <= room) return false;
+  // Dropped with probability (2 * waiting - room) / room. The draw is one step of splitmix64,
+  // whose increment is the golden ratio's 64 bits.
   random_state_ += 0x9e3779b97f4a7c15;
   const std::uint64_t draw = MixBits(random_state_) >> 32;
-  const auto up_to_room =
-      static_cast<std::int64_t>((draw * static_cast<std::uint64_t>(room)) >> 32);
-  return up_to_room >= 2 * waiting - room;
+  const auto up_to_room = static_cast<std::int64_t>((static_cast<Int128>(draw) * room) >> 32);
+  return up_to_room < 2 * waiting - room;
 }
 
-EgressAnswer Egress::Offer(Picoseconds now, Bytes frame, std::uint64_t tag) {
-  if (!Admits(now)) return Dropped{queue_.Binding()};
-  return Departs{queue_.Accept(now, frame, tag)};
-}
-
-std::optional<Dropped> Egress::Charge(Picoseconds now, Bytes frame) {
-  if (!Admits(now)) return Dropped{queue_.Binding()};
-  queue_.Charge(now, frame);
+std::optional<Dropped> Egress::Refuses(Picoseconds now, const Offered& offered) {
+  for (WaitingRing& ring : leaving_) ring.LetGo(now);
+  const std::size_t queue = QueueOf(offered.traffic);
+  const auto frames = static_cast<std::int64_t>(leaving_[queue].frames() + queues_[queue].size());
+  if (frames >= settings_.room.frames) return Dropped{limits_.Binding()};
+  const Bytes with_it = BytesHeld() + offered.frame;
+  if (settings_.room.bytes && with_it > *settings_.room.bytes) {
+    const Bytes wanted = with_it - *settings_.room.bytes;
+    const bool first = settings_.congestion == Congestion::kProductionFirst &&
+                       offered.traffic == TrafficClass::kProduction;
+    const auto copies = static_cast<std::size_t>(TrafficClass::kCopy);
+    if (!first || queued_bytes_[copies] < wanted) return Dropped{BindingLimit::kMemory};
+    PushOutCopies(wanted);
+  }
+  if (settings_.congestion == Congestion::kSharedRandom && LosesByChance(frames, with_it)) {
+    return Dropped{limits_.Binding()};
+  }
   return std::nullopt;
+}
+
+void Egress::NoteBytes() { bytes_peak_ = std::max(bytes_peak_, BytesHeld()); }
+
+Picoseconds Egress::Hold(Picoseconds now, const Offered& offered) {
+  const Picoseconds departs = limits_.Pay(now, offered.frame, offered.cpu_time);
+  if (departs > now) {
+    leaving_[QueueOf(offered.traffic)].Push(
+        {.departs = departs, .frame = offered.frame, .tag = offered.tag});
+  }
+  return departs;
+}
+
+EgressAnswer Egress::Offer(Picoseconds now, const Offered& offered) {
+  RunUntil(now, Bound::kExcluded);
+  const std::optional<Dropped> refused = Refuses(now, offered);
+  if (!refused && DepartsByItself(offered.traffic)) {
+    const Picoseconds departs = Hold(now, offered);
+    NoteBytes();
+    return Departs{departs};
+  }
+  const std::size_t queue = QueueOf(offered.traffic);
+  if (!refused) {
+    queues_[queue].push_back({now, offered});
+    queued_bytes_[queue] += offered.frame;
+    NoteBytes();
+  }
+  SendReady(now);
+  return refused ? *refused : AnswerFor(queue);
+}
+
+// It is the last of its queue: when that is empty, it has just been settled.
+EgressAnswer Egress::AnswerFor(std::size_t queue) {
+  if (!queues_[queue].empty()) return Queued{};
+  auto last = settled_.end() - 1;
+  while (QueueOf(last->offered.traffic) != queue) --last;
+  const auto departs = std::get<Departs>(last->outcome);
+  settled_.erase(last);
+  return departs;
+}
+
+std::optional<Dropped> Egress::Charge(Picoseconds now, Bytes frame, Picoseconds cpu_time) {
+  RunUntil(now, Bound::kExcluded);
+  if (const auto refused = Refuses(now, {.frame = frame})) return refused;
+  const Picoseconds paid = limits_.Pay(now, frame, cpu_time);
+  if (paid > now) leaving_[kFirstQueue].Push({.departs = paid, .frame = frame, .is_charge = true});
+  return std::nullopt;
+}
+
+const Fifo<Egress::Pending>* Egress::Head() const {
+  for (const auto& queue : queues_) {
+    if (!queue.empty()) return &queue;
+  }
+  return nullptr;
+}
+
+Picoseconds Egress::ReadyAt(const Pending& pending) const {
+  return std::max(pending.came, limits_.FreeAt(pending.offered.frame));
+}
+
+std::optional<Picoseconds> Egress::NextWake() const {
+  const Fifo<Pending>* head = Head();
+  if (head == nullptr) return std::nullopt;
+  return ReadyAt(head->front()) + settings_.timer_delay;
+}
+
+void Egress::RunUntil(Picoseconds now, Bound bound) {
+  while (const auto wake = NextWake()) {
+    if (*wake > now || (*wake == now && bound == Bound::kExcluded)) return;
+    SendReady(*wake);
+  }
+}
+
+void Egress::SendReady(Picoseconds at) {
+  while (const Fifo<Pending>* head = Head()) {
+    if (ReadyAt(head->front()) > at) return;
+    const Offered offered = head->front().offered;
+    const std::size_t queue = QueueOf(offered.traffic);
+    queues_[queue].pop_front();
+    queued_bytes_[queue] -= offered.frame;
+    settled_.push_back({offered, Departs{Hold(at, offered)}});
+  }
 }
 
 }  // namespace vpcmirror

@@ -1,54 +1,175 @@
 // What leaves a CVM, and who loses when it does not fit.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <variant>
+#include <vector>
 
+#include "models/capacity/fifo.h"
+#include "models/capacity/rate_limits.h"
 #include "models/capacity/rated_queue.h"
+#include "models/capacity/waiting_ring.h"
 
 namespace vpcmirror {
 
 // Who loses when a CVM's budget is spent.
 enum class Congestion : std::uint8_t {
-  kFifo,          // the last to come is lost when the queue is full
-  kSharedRandom,  // loss hits whatever comes in proportion, by chance
+  kProductionFirst,  // copies wait for production, and are lost first
+  kSharedRandom,     // loss hits whatever comes in proportion, by chance
+  kFifo,             // the last to come is lost when the queue is full
+};
+
+inline constexpr std::array kCongestions = {Congestion::kProductionFirst, Congestion::kSharedRandom,
+                                            Congestion::kFifo};
+
+// Whether the copy of an outbound frame is queued before the frame or after it.
+// The Linux kernel's is before: a full queue's last room is the copy's.
+enum class CopyOrder : std::uint8_t { kBefore, kAfter };
+
+enum class TrafficClass : std::uint8_t { kProduction, kCopy };
+
+struct EgressSettings {
+  RateSettings rates;
+  // Of both classes together; under kProductionFirst each has so many frames, and
+  // `bytes` is for both: production that finds them spent pushes out copies.
+  QueueRoom room;
+  Congestion congestion = Congestion::kSharedRandom;
+  // A shaper that waits for its rate wakes up so much late and then sends all
+  // that is due; an arrival in between sends it too, after it was queued or
+  // dropped itself, as in the Linux kernel. 0: a frame goes when it can.
+  Picoseconds timer_delay{};  // 0 or more
+};
+
+struct Offered {
+  Bytes frame{};
+  TrafficClass traffic = TrafficClass::kProduction;
+  Picoseconds cpu_time{};  // its work divided by the number of vCPUs
+  std::uint64_t tag = 0;   // comes back from ForEachWaiting
+  // Comes back from TakeSettled when the answer was Queued.
+  void* parcel = nullptr;
 };
 
 struct Departs {
   Picoseconds time{};
 };
+// It waits, and nobody can say yet until when: TakeSettled will tell.
+struct Queued {};
 struct Dropped {
   BindingLimit limit = BindingLimit::kBandwidth;
 };
-using EgressAnswer = std::variant<Departs, Dropped>;
+using EgressAnswer = std::variant<Departs, Queued, Dropped>;
+
+// What became of a frame that was Queued.
+struct Settled {
+  Offered offered;
+  std::variant<Departs, Dropped> outcome;
+};
 
 // The one egress: production and copies of a CVM share its queue and its
-// limits. kSharedRandom drops an arrival with a probability that rises linearly
-// from 0 at a half-full queue to 1 at a full one (Floyd and Jacobson 1993, RED
-// on the instantaneous length), so that each class loses the same share
-// whatever the phase of its arrivals.
+// limits. Time must not go backwards between calls.
+//
+// kSharedRandom drops an arrival with a probability that rises linearly from 0
+// at a half-full queue to 1 at a full one (Floyd and Jacobson 1993, RED on the
+// instantaneous length), so that each class loses the same share whatever the
+// phase of its arrivals.
+//
+// kProductionFirst is a strict priority that does not interrupt: production
+// waits for a copy that is already on its way, never longer.
 class Egress {
  public:
   // `seed` drives the chance of kSharedRandom: same seed and offers, same answers.
-  Egress(const RatedQueueSettings& settings, Congestion congestion, std::uint64_t seed);
+  // `cpu`, which may be null, must outlive this. Throws std::invalid_argument for
+  // settings out of range.
+  Egress(const EgressSettings& settings, std::uint64_t seed, CpuClock* cpu = nullptr);
 
-  // `tag` comes back from ForEachWaiting of queue().
-  EgressAnswer Offer(Picoseconds now, Bytes frame, std::uint64_t tag);
+  EgressAnswer Offer(Picoseconds now, const Offered& offered);
 
-  // A frame that came in and is charged to the same limits without waiting.
-  // Empty when it was; refused as Offer would refuse it.
-  std::optional<Dropped> Charge(Picoseconds now, Bytes frame);
+  // A production frame that came in and is charged to the same limits without
+  // waiting. Empty when it was; refused as Offer would refuse it.
+  std::optional<Dropped> Charge(Picoseconds now, Bytes frame, Picoseconds cpu_time);
 
-  RatedQueue& queue() { return queue_; }
-  const RatedQueue& queue() const { return queue_; }
+  // When Advance should be called next, for frames that are Queued; empty when
+  // none is. To be asked again after whatever else is called here.
+  std::optional<Picoseconds> NextWake() const;
+  // Lets go what can go by `now`.
+  void Advance(Picoseconds now) { RunUntil(now, Bound::kIncluded); }
+
+  // Calls `visit(const Settled&)` for each Queued frame that was settled since the
+  // last call, by Offer, Charge or Advance. A departure may lie ahead of time, as
+  // that of Offer.
+  template <class Visit>
+  void TakeSettled(Visit visit) {
+    if (settled_.empty()) return;
+    std::vector<Settled> settled;
+    settled.swap(settled_);
+    for (const Settled& each : settled) visit(each);
+  }
+
+  // Calls `visit(std::uint64_t tag, Bytes frame)` for each accepted frame that has
+  // not departed at `now`.
+  template <class Visit>
+  void ForEachWaiting(Picoseconds now, Visit visit) {
+    for (WaitingRing& ring : leaving_) {
+      ring.LetGo(now);
+      ring.ForEach([&](const WaitingFrame& frame) { visit(frame.tag, frame.frame); });
+    }
+    ForEachPending([&](const Offered& offered) { visit(offered.tag, offered.frame); });
+  }
+  // Calls `visit(void* parcel)` for each frame that is Queued.
+  template <class Visit>
+  void ForEachQueued(Visit visit) const {
+    ForEachPending([&](const Offered& offered) { visit(offered.parcel); });
+  }
+
+  // The most bytes that ever waited at once.
+  Bytes bytes_peak() const { return bytes_peak_; }
+  const EgressSettings& settings() const { return settings_; }
 
  private:
-  bool Admits(Picoseconds now);
+  static constexpr std::size_t kClasses = 2;
+  enum class Bound : std::uint8_t { kExcluded, kIncluded };
 
-  RatedQueue queue_;
-  Congestion congestion_;
+  struct Pending {
+    Picoseconds came{};
+    Offered offered;
+  };
+
+  template <class Visit>
+  void ForEachPending(Visit visit) const {
+    for (const auto& queue : queues_) {
+      for (std::size_t i = 0; i < queue.size(); ++i) visit(queue[i].offered);
+    }
+  }
+  // Which of the queues a class waits in.
+  std::size_t QueueOf(TrafficClass traffic) const;
+  // Whether its departure is known when it comes: nothing that comes later, and no
+  // timer, has a say in it.
+  bool DepartsByItself(TrafficClass traffic) const;
+  std::optional<Dropped> Refuses(Picoseconds now, const Offered& offered);
+  bool LosesByChance(std::int64_t frames, Bytes with_it);
+  Bytes BytesHeld() const;
+  void PushOutCopies(Bytes wanted);
+
+  // The answer to the last frame that was offered to this queue.
+  EgressAnswer AnswerFor(std::size_t queue);
+  Picoseconds Hold(Picoseconds now, const Offered& offered);
+  Picoseconds ReadyAt(const Pending& pending) const;
+  // Its front is the next to go; null when nothing is Queued.
+  const Fifo<Pending>* Head() const;
+  void RunUntil(Picoseconds now, Bound bound);
+  void SendReady(Picoseconds at);
+  void NoteBytes();
+
+  EgressSettings settings_;
+  RateLimits limits_;
   std::uint64_t random_state_;
+  std::array<WaitingRing, kClasses> leaving_;   // paid for, by queue
+  std::array<Fifo<Pending>, kClasses> queues_;  // not paid for yet
+  std::array<Bytes, kClasses> queued_bytes_{};
+  std::vector<Settled> settled_;
+  Bytes bytes_peak_{};
 };
 
 }  // namespace vpcmirror

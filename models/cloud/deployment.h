@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/capacity/rated_queue.h"
 #include "models/cloud/limits.h"
 #include "models/mirror/filter.h"
 #include "models/units/quantity.h"
@@ -83,6 +84,8 @@ struct Cvm {
   std::string host;  // "web"
   std::string type;  // catalogue name; empty when limits were given by hand
   Limits limits;
+  QueueRoom queue;            // of the egress
+  Picoseconds timer_delay{};  // EgressSettings::timer_delay
   std::optional<ReceiverProfile> receiver;
   std::vector<std::size_t> enis;  // the first is primary
 };

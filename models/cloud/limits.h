@@ -16,6 +16,9 @@ enum class LimitModel : std::uint8_t { kCombined, kPerDirection };
 struct Limits {
   LimitModel model = LimitModel::kCombined;
   std::optional<BitsPerSecond> bandwidth;       // empty: unknown, not limited
+  Bytes burst{};                                // RateSettings::burst of `bandwidth`
+  std::optional<BitsPerSecond> peak_bandwidth;  // while the burst lasts; empty: not limited
+  std::optional<BitsPerSecond> flow_bandwidth;  // of one flow that leaves; empty: not limited
   std::optional<PacketsPerSecond> packet_rate;  // empty: unknown, not limited
   std::optional<int> vcpus;
   std::optional<Bytes> memory;

@@ -451,9 +451,17 @@ constexpr Meaning kReceiverIpv6[] = {{"true", "A receiver may have an IPv6 addre
                                      {"false", "A receiver may not have an IPv6 address."}};
 
 bool SetCongestion(ProviderProfile& p, const std::string& value) {
-  return SetEnum(p.congestion, value, {Congestion::kSharedRandom, Congestion::kFifo});
+  return SetEnum(p.congestion, value,
+                 {Congestion::kProductionFirst, Congestion::kSharedRandom, Congestion::kFifo});
 }
+bool SetCopyOrder(ProviderProfile& p, const std::string& value) {
+  return SetEnum(p.copy_order, value, {CopyOrder::kBefore, CopyOrder::kAfter});
+}
+constexpr Meaning kCopyOrder[] = {
+    {"before", "The copy of an outbound frame is queued before the frame."},
+    {"after", "The copy of an outbound frame is queued after the frame."}};
 constexpr Meaning kCongestion[] = {
+    {"production_first", "Over a limit, copies wait for production and are lost first."},
     {"shared_random", "Over the bandwidth limit, production and copies lose in proportion."},
     {"fifo", "Production and copies share one queue, and the last to come is lost."}};
 
@@ -569,7 +577,9 @@ const AssumptionRule kRules[] = {
     {"limit_model", SetLimitModel, [](const P& p) { return Text(ToString(p.limit_model)); },
      "\"combined\" or \"per_direction\"", kLimitModel},
     {"congestion", SetCongestion, [](const P& p) { return Text(ToString(p.congestion)); },
-     "\"shared_random\" or \"fifo\"", kCongestion},
+     "\"production_first\", \"shared_random\" or \"fifo\"", kCongestion},
+    {"copy_order", SetCopyOrder, [](const P& p) { return Text(ToString(p.copy_order)); },
+     "\"before\" or \"after\"", kCopyOrder},
 };
 
 }  // namespace

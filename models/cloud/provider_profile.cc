@@ -82,10 +82,22 @@ std::string_view ToString(CongestionRule rule) {
 
 std::string_view ToString(Congestion congestion) {
   switch (congestion) {
+    case Congestion::kProductionFirst:
+      return "production_first";
     case Congestion::kFifo:
       return "fifo";
     case Congestion::kSharedRandom:
       return "shared_random";
+  }
+  return "";
+}
+
+std::string_view ToString(CopyOrder order) {
+  switch (order) {
+    case CopyOrder::kBefore:
+      return "before";
+    case CopyOrder::kAfter:
+      return "after";
   }
   return "";
 }

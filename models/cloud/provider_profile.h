@@ -188,6 +188,8 @@ struct ProviderProfile {
   std::optional<int> source_to_receiver_bandwidth;
   CongestionRule documented_congestion = CongestionRule::kNotDocumented;
   Congestion congestion = Congestion::kSharedRandom;
+  CopyOrder copy_order = CopyOrder::kBefore;    // counts under Congestion::kFifo
+  std::optional<BitsPerSecond> flow_bandwidth;  // most that one flow may send; empty: no such rule
   // Of instance types whose catalogue row does not say.
   LimitModel limit_model = LimitModel::kCombined;
   Lifecycle lifecycle;
@@ -213,7 +215,8 @@ std::string_view ToString(NumberScope scope);          // "none", "eni", "accoun
 std::string_view ToString(VniRule rule);               // "none", "fixed", "random"
 std::string_view ToString(LoopRule rule);              // "receiver_excluded", "eni_not_both"
 std::string_view ToString(CongestionRule rule);        // "not_documented", "production_first", ...
-std::string_view ToString(Congestion congestion);      // "fifo", "shared_random"
+std::string_view ToString(Congestion congestion);      // "fifo", "shared_random", ...
+std::string_view ToString(CopyOrder order);            // "before", "after"
 std::string_view ToString(ReceiverChoice choice);      // "eni", "flow"
 
 }  // namespace vpcmirror

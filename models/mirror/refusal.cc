@@ -40,6 +40,12 @@ std::string_view ToString(DropReason reason) {
       return "egress_bandwidth";
     case DropReason::kEgressPacketRate:
       return "egress_packet_rate";
+    case DropReason::kEgressCpu:
+      return "egress_cpu";
+    case DropReason::kEgressMemory:
+      return "egress_memory";
+    case DropReason::kEgressFlow:
+      return "egress_flow";
     case DropReason::kNoRoute:
       return "no_route";
     case DropReason::kMtu:

@@ -29,11 +29,14 @@ inline constexpr std::size_t kRefusals = 13;
 enum class DropReason : std::uint8_t {
   kEgressBandwidth,   // the source CVM's bandwidth budget was spent
   kEgressPacketRate,  // the source CVM's packet-rate budget was spent
+  kEgressCpu,         // the source CVM's vCPUs were busy
+  kEgressMemory,      // the source CVM's egress queue held all the bytes that it may
+  kEgressFlow,        // the flow and its copies are more than one flow may send
   kNoRoute,           // the source's route table does not lead to the receiver
   kMtu,               // larger than the MTU, and the policy is to drop
   kHeaderTooLong,     // the outer length field cannot hold it
 };
-inline constexpr std::size_t kDropReasons = 5;
+inline constexpr std::size_t kDropReasons = 8;
 
 // "filter", "direction", ...: the words of result.json.
 std::string_view ToString(Refusal refusal);

@@ -2,16 +2,22 @@
 #pragma once
 
 #include <ns3/data-rate.h>
+#include <ns3/event-id.h>
+#include <ns3/nstime.h>
 #include <ns3/object.h>
+#include <ns3/ptr.h>
 #include <ns3/queue-size.h>
 #include <ns3/random-variable-stream.h>
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "models/capacity/egress.h"
+#include "models/capacity/flow_limit.h"
 #include "models/cloud/limits.h"
+#include "models/ns3/transit.h"
 #include "models/units/quantity.h"
 
 namespace vpcmirror {
@@ -23,19 +29,25 @@ class CvmHost : public ns3::Object {
   static ns3::TypeId GetTypeId();
   CvmHost();
 
-  // A frame that wants to leave. `tag` comes back from ForEachWaiting.
-  EgressAnswer OfferOut(Picoseconds now, Bytes frame, std::uint64_t tag);
+  // A frame that wants to leave. `tag` comes back from ForEachWaiting. Of one that
+  // is Queued, its ENI's Depart or LoseQueued is called when its fate is known.
+  EgressAnswer OfferOut(Picoseconds now, const ns3::Ptr<Transit>& frame, std::uint64_t tag);
 
   // A frame that came from the network, for the combined budget or the one for
-  // ingress. It reaches its ENI when it departs from there.
-  EgressAnswer OfferIn(Picoseconds now, Bytes frame);
+  // ingress. It reaches its ENI when it departs from there; one that is Queued is
+  // sent there, or its ENI's LoseQueued is called.
+  EgressAnswer OfferIn(Picoseconds now, const ns3::Ptr<Transit>& frame);
 
   // A frame that reaches its ENI now whatever waits, as in a capture of what an
   // ENI saw. Its budget pays for it all the same.
   std::optional<Dropped> ChargeIn(Picoseconds now, Bytes frame);
 
   // Frames that OfferOut took and that have not left at `now`.
-  void ForEachWaiting(Picoseconds now, const std::function<void(const WaitingFrame&)>& visit);
+  void ForEachWaiting(Picoseconds now,
+                      const std::function<void(std::uint64_t tag, Bytes frame)>& visit);
+
+  // Whether the copy of an outbound frame is queued before the frame.
+  bool copies_first() const { return copy_order_ == CopyOrder::kBefore; }
 
   // The most bytes that ever waited for the budget that frames leave by.
   Bytes peak_bytes() const;
@@ -43,28 +55,53 @@ class CvmHost : public ns3::Object {
   // Chance under congestion "SharedRandom" follows this stream.
   std::int64_t AssignStreams(std::int64_t stream);
 
- private:
-  Egress& ingress();
+ protected:
+  void DoDispose() override;
 
-  struct Budgets {
-    Egress out;
-    std::optional<Egress> in;  // empty when combined
+ private:
+  // One budget, and when it is to be woken for what is Queued in it.
+  struct Budget {
+    Egress egress;
+    ns3::EventId wake;
+    Picoseconds wake_at{};
   };
+  struct Budgets {
+    Budget out;
+    std::unique_ptr<Budget> in;        // null when combined
+    std::unique_ptr<FlowLimit> flows;  // null when no flow is limited
+  };
+  EgressSettings settings() const;
   Budgets& budgets();
+  Budget& ingress();
+  EgressAnswer Offer(Budget& budget, Picoseconds now, const ns3::Ptr<Transit>& frame,
+                     const Offered& offered);
+  bool ExceedsFlowLimit(Picoseconds now, const Transit& frame, TrafficClass traffic);
+  void Wake(Budget* budget);
+  // Sends on what is Queued no more, and sees to it that the rest is woken.
+  void Attend(Budget& budget, Picoseconds now);
+  void Settle(const Settled& settled, Picoseconds now);
 
   // ns-3 3.37 keeps enumerations as int, which an enum class does not become by itself.
   void SetLimitModel(LimitModel model) { limit_model_ = model; }
   int GetLimitModel() const { return static_cast<int>(limit_model_); }
   void SetCongestion(Congestion congestion) { congestion_ = congestion; }
   int GetCongestion() const { return static_cast<int>(congestion_); }
+  void SetCopyOrder(CopyOrder order) { copy_order_ = order; }
+  int GetCopyOrder() const { return static_cast<int>(copy_order_); }
 
   ns3::DataRate bandwidth_;
+  std::uint64_t burst_ = 0;
+  ns3::DataRate peak_bandwidth_;
+  ns3::DataRate flow_bandwidth_;
   std::uint64_t packet_rate_ = 0;
   LimitModel limit_model_ = LimitModel::kCombined;
   Congestion congestion_ = Congestion::kSharedRandom;
+  CopyOrder copy_order_ = CopyOrder::kBefore;
   ns3::QueueSize queue_size_;
+  std::uint64_t queue_bytes_ = 0;
+  ns3::Time timer_delay_;
   ns3::Ptr<ns3::UniformRandomVariable> random_;
-  std::optional<Budgets> budgets_;
+  std::unique_ptr<Budgets> budgets_;  // made by the first frame
 };
 
 }  // namespace vpcmirror

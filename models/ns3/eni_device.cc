@@ -105,8 +105,8 @@ void EniDevice::SetTapRules(std::string_view eni_id, std::shared_ptr<const TapRu
 }
 
 void EniDevice::AddSession(const ns3::Ptr<MirrorSession>& session) {
+  session->SetEni(this, static_cast<std::uint8_t>(sessions_.size()));
   sessions_.push_back(session);
-  session->SetEni(this);
   RebuildTap();
 }
 
@@ -151,11 +151,11 @@ Admission EniDevice::Admit(const FrameInfo& info, Direction direction) {
   return firewall_->Admit(info.flow, direction);
 }
 
-void EniDevice::Offer(const ns3::Ptr<const ns3::Packet>& packet, const Frame& frame) {
+void EniDevice::Offer(const ns3::Ptr<Transit>& transit, const Frame& frame) {
   if (!tap_) return;
   const Decision decision = tap_->OnFrame(frame);
   for (const Outcome& outcome : decision.outcomes()) {
-    sessions_[tap_->given_position(outcome.session)]->Take(packet, frame, outcome);
+    sessions_[tap_->given_position(outcome.session)]->Take(transit, frame, outcome);
   }
 }
 
@@ -169,190 +169,225 @@ void EniDevice::CountUnmadeCopies(const FrameInfo& info) {
   }
 }
 
-// Frames without an IP flow, such as ARP, stay on the link.
-RouteAnswer EniDevice::Route(const FrameInfo& info, Routing routing) {
-  if (!info.has_flow) return {};
-  RouteAnswer answer = fabric_->RouteOf(place_, info.flow.destination);
-  if (routing == Routing::kOutside) {
-    answer.stop = Stop::kNone;
-    answer.destination.reset();
+const RouteAnswer& EniDevice::Route(const IpAddress& destination) {
+  if (!last_route_.is_known || last_route_.destination != destination) {
+    last_route_ = {destination, fabric_->RouteOf(place_, destination), true};
   }
-  return answer;
+  return last_route_.answer;
 }
 
-// Copies are offered to the egress before their original, as the Linux kernel
-// does (clsact runs before the queueing discipline).
-void EniDevice::SendFrame(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage,
-                          Routing routing) {
-  const FrameInfo info = ParsePacket(frame);
+void EniDevice::SendFrame(const ns3::Ptr<Transit>& frame, Routing routing) {
+  frame->at = this;
+  const FrameInfo& info = frame->info();
   counters_.offered_out.Add(info.wire_length);
   const Admission admission = Admit(info, Direction::kEgress);
-  const RouteAnswer route = Route(info, routing);
-  Offer(frame, {.info = info,
-                .direction = Direction::kEgress,
-                .admitted = admission == Admission::kAdmitted,
-                .next_hop = route.next_hop});
+  // Frames without an IP flow, such as ARP, stay on the link.
+  RouteAnswer route = info.has_flow ? Route(info.flow.destination) : RouteAnswer{};
+  if (routing == Routing::kOutside) {
+    route.stop = Stop::kNone;
+    route.destination.reset();
+  }
+  frame->destination = route.destination;
+  const Frame offered{.info = info,
+                      .direction = Direction::kEgress,
+                      .admitted = admission == Admission::kAdmitted,
+                      .next_hop = route.next_hop};
+  if (host().copies_first()) {
+    Offer(frame, offered);
+    SendOriginal(frame, admission, route.stop);
+  } else {
+    SendOriginal(frame, admission, route.stop);
+    Offer(frame, offered);
+  }
+}
 
+void EniDevice::SendOriginal(const ns3::Ptr<Transit>& frame, Admission admission, Stop stop) {
   if (admission != Admission::kAdmitted) {
     DropOut(frame, admission == Admission::kAcl ? FrameDrop::kAcl : FrameDrop::kSecurityGroup);
     return;
   }
-  if (route.stop != Stop::kNone) {
+  if (stop != Stop::kNone) {
     DropOut(frame, FrameDrop::kNoRoute);
     return;
   }
-  counters_.budget_out.Add(info.wire_length);
+  counters_.budget_out.Add(frame->length());
   const WaitingTag tag{.device = static_cast<std::uint8_t>(if_index_)};
-  const EgressAnswer answer = host().OfferOut(SimulatedNow(), info.wire_length, tag.Pack());
+  const EgressAnswer answer = OfferOut(frame, tag.Pack());
   if (const auto* dropped = std::get_if<Dropped>(&answer)) {
     DropOut(frame, EgressDrop(dropped->limit));
     return;
   }
-  const Picoseconds departs = std::get<Departs>(answer).time;
-  counters_.out.Add(info.wire_length);
-  mac_tx_(frame);
-  Sniff(frame, departs);
-  fabric_->Carry(frame, route, departs, passage);
+  counters_.out.Add(frame->length());
+  if (!mac_tx_.IsEmpty()) mac_tx_(frame->packet());
+  if (const auto* departs = std::get_if<Departs>(&answer)) Depart(frame, departs->time);
 }
 
-std::optional<DropReason> EniDevice::SendCopy(const ns3::Ptr<ns3::Packet>& copy,
-                                              const IpAddress& receiver,
-                                              std::span<const std::byte> outer,
-                                              MirrorSession& session, const CopyAccount& account) {
-  const RouteAnswer route = fabric_->RouteOf(place_, receiver);
-  if (route.stop != Stop::kNone) return DropReason::kNoRoute;
-  if (!outer.empty()) {
-    RawHeader header(kEthernetHeaderBytes + outer.size());
-    const MacAddress to =
-        route.destination ? fabric_->DeviceAt(*route.destination)->mac() : MacAddress{};
-    const MacAddress from = mac();
-    auto at = std::copy(to.octets.begin(), to.octets.end(), header.bytes().begin());
-    at = std::copy(from.octets.begin(), from.octets.end(), at);
-    StoreBe16(&*at, receiver.is_v4() ? kEtherTypeIpv4 : kEtherTypeIpv6);
-    std::copy(outer.begin(), outer.end(), at + 2);
-    copy->AddHeader(header);
-  }
-  const auto session_index = static_cast<std::uint8_t>(
-      std::find(sessions_.begin(), sessions_.end(), &session) - sessions_.begin());
-  WaitingTag tag{.device = static_cast<std::uint8_t>(if_index_), .session = session_index};
-  if (account.stands_for_frame) {
-    tag.original_bytes = static_cast<std::uint32_t>(account.original.count());
-    tag.cut_bytes = static_cast<std::uint32_t>(account.cut.count());
-  }
-  const Bytes wire(copy->GetSize());
-  counters_.budget_copies_out.Add(wire);
-  const EgressAnswer answer = host().OfferOut(SimulatedNow(), wire, tag.Pack());
-  if (const auto* dropped = std::get_if<Dropped>(&answer)) return CopyDrop(dropped->limit);
+EgressAnswer EniDevice::OfferOut(const ns3::Ptr<Transit>& frame, std::uint64_t tag) {
+  return host().OfferOut(SimulatedNow(), frame, tag);
+}
 
-  const Picoseconds departs = std::get<Departs>(answer).time;
-  counters_.copies_out.Add(wire);
-  Sniff(copy, departs);
-  fabric_->Carry(copy, route, departs,
-                 {.copy_of = &session, .original = account.original, .copy = account.copy});
+void EniDevice::Depart(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
+  Sniff(frame, departs);
+  fabric_->Carry(frame, departs);
+}
+
+void EniDevice::LoseQueued(const ns3::Ptr<Transit>& frame, Direction direction,
+                           BindingLimit limit) {
+  if (direction == Direction::kIngress) {
+    LoseIn(frame, limit);
+    return;
+  }
+  Count& left = frame->passage.copy_of != nullptr ? counters_.copies_out : counters_.out;
+  left -= Count{.frames = 1, .bytes = frame->length()};
+  if (frame->passage.copy_of != nullptr) {
+    frame->passage.copy_of->LoseQueued(*frame, CopyDrop(limit));
+  } else {
+    DropOut(frame, EgressDrop(limit));
+  }
+}
+
+CopyRoute EniDevice::RouteCopy(const IpAddress& receiver) {
+  CopyRoute copy_route{.route = fabric_->RouteOf(place_, receiver), .ethernet = {}};
+  const RouteAnswer& route = copy_route.route;
+  const MacAddress to =
+      route.destination ? fabric_->DeviceAt(*route.destination)->mac() : MacAddress{};
+  const MacAddress from = mac();
+  auto at = std::copy(to.octets.begin(), to.octets.end(), copy_route.ethernet.begin());
+  at = std::copy(from.octets.begin(), from.octets.end(), at);
+  StoreBe16(&*at, receiver.is_v4() ? kEtherTypeIpv4 : kEtherTypeIpv6);
+  return copy_route;
+}
+
+std::optional<DropReason> EniDevice::SendCopy(const ns3::Ptr<Transit>& copy,
+                                              const RouteAnswer& route) {
+  if (route.stop != Stop::kNone) return DropReason::kNoRoute;
+  copy->at = this;
+  copy->destination = route.destination;
+  const Passage& passage = copy->passage;
+  WaitingTag tag{.device = static_cast<std::uint8_t>(if_index_),
+                 .session = passage.copy_of->place()};
+  if (passage.copy.stands_for_frame) {
+    tag.original_bytes = static_cast<std::uint32_t>(passage.copy.original.count());
+    tag.cut_bytes = static_cast<std::uint32_t>(passage.copy.cut.count());
+  }
+  counters_.budget_copies_out.Add(copy->length());
+  const EgressAnswer answer = OfferOut(copy, tag.Pack());
+  if (const auto* dropped = std::get_if<Dropped>(&answer)) return CopyDrop(dropped->limit);
+  counters_.copies_out.Add(copy->length());
+  if (const auto* departs = std::get_if<Departs>(&answer)) Depart(copy, departs->time);
   return std::nullopt;
 }
 
-void EniDevice::Arrive(ns3::Ptr<ns3::Packet> frame, Passage passage) {
-  const FrameInfo info = ParsePacket(frame);
-  counters_.offered_in.Add(info.wire_length);
-  const Admission admission = AdmitIn(info, passage);
+void EniDevice::Arrive(const ns3::Ptr<Transit>& frame) {
+  frame->at = this;
+  const Passage& passage = frame->passage;
+  counters_.offered_in.Add(frame->length());
+  const Admission admission = AdmitIn(*frame);
   if (admission != Admission::kAdmitted) {
-    RefuseIn(frame, info, passage, admission);
+    RefuseIn(frame, admission);
     return;
   }
-  counters_.budget_in.Add(info.wire_length);
-  if (passage.copy_of != nullptr) counters_.budget_copies_in.Add(info.wire_length);
+  counters_.budget_in.Add(frame->length());
+  if (passage.copy_of != nullptr) counters_.budget_copies_in.Add(frame->length());
 
   const Picoseconds now = SimulatedNow();
   if (passage.as_captured) {
-    if (const auto dropped = host().ChargeIn(now, info.wire_length)) {
-      LoseIn(frame, info, passage, dropped->limit);
+    if (const auto dropped = host().ChargeIn(now, frame->length())) {
+      LoseIn(frame, dropped->limit);
     } else {
-      Reach(frame, passage);
+      Reach(frame);
     }
     return;
   }
-  const EgressAnswer answer = host().OfferIn(now, info.wire_length);
+  const EgressAnswer answer = host().OfferIn(now, frame);
   if (const auto* dropped = std::get_if<Dropped>(&answer)) {
-    LoseIn(frame, info, passage, dropped->limit);
-  } else if (const Picoseconds at = std::get<Departs>(answer).time; at > now) {
-    ns3::Simulator::Schedule(ToTime(at - now), &EniDevice::Reach, this, frame, passage);
-  } else {
-    Reach(frame, passage);
+    LoseIn(frame, dropped->limit);
+  } else if (const auto* departs = std::get_if<Departs>(&answer)) {
+    if (departs->time > now) {
+      frame->Schedule(departs->time - now, Transit::Step::kReach);
+    } else {
+      Reach(frame);
+    }
   }
 }
 
 // Without an encapsulation a copy has no port that a security group could name.
-Admission EniDevice::AdmitIn(const FrameInfo& info, const Passage& passage) {
+Admission EniDevice::AdmitIn(const Transit& frame) {
+  if (!firewall_ || firewall_->is_open()) return Admission::kAdmitted;
+  const Passage& passage = frame.passage;
   const bool is_exempt =
       IsBareCopy(passage) ||
       (passage.copy_of != nullptr && !passage.copy_of->mirror()->settings().receiver_checks_copies);
-  return is_exempt ? Admission::kAdmitted : Admit(info, Direction::kIngress);
+  return is_exempt ? Admission::kAdmitted : Admit(frame.info(), Direction::kIngress);
 }
 
-void EniDevice::RefuseIn(const ns3::Ptr<const ns3::Packet>& frame, const FrameInfo& info,
-                         const Passage& passage, Admission admission) {
+void EniDevice::RefuseIn(const ns3::Ptr<Transit>& frame, Admission admission) {
   const bool by_acl = admission == Admission::kAcl;
+  const Passage& passage = frame->passage;
   if (passage.copy_of != nullptr) {
     passage.copy_of->Lost(by_acl ? CopyLoss::kReceiverAcl : CopyLoss::kReceiverSecurityGroup,
                           passage);
     return;
   }
-  Offer(frame, {.info = info, .direction = Direction::kIngress, .admitted = false});
+  Offer(frame, {.info = frame->info(), .direction = Direction::kIngress, .admitted = false});
   DropIn(frame, by_acl ? FrameDrop::kAcl : FrameDrop::kSecurityGroup);
 }
 
-void EniDevice::LoseIn(const ns3::Ptr<const ns3::Packet>& frame, const FrameInfo& info,
-                       const Passage& passage, BindingLimit limit) {
-  if (passage.copy_of != nullptr) {
-    passage.copy_of->Lost(limit == BindingLimit::kBandwidth ? CopyLoss::kReceiverBandwidth
-                                                            : CopyLoss::kReceiverPacketRate,
-                          passage);
+void EniDevice::LoseIn(const ns3::Ptr<Transit>& frame, BindingLimit limit) {
+  if (frame->passage.copy_of != nullptr) {
+    frame->passage.copy_of->Lost(ReceiverLoss(limit), frame->passage);
     return;
   }
-  CountUnmadeCopies(info);
+  if (tap_) CountUnmadeCopies(frame->info());
   DropIn(frame, IngressDrop(limit));
 }
 
-void EniDevice::Reach(ns3::Ptr<ns3::Packet> frame, Passage passage) {
-  const FrameInfo info = ParsePacket(frame);
-  counters_.in.Add(info.wire_length);
-  mac_rx_(frame);
+void EniDevice::Reach(const ns3::Ptr<Transit>& frame) {
+  const Passage& passage = frame->passage;
+  counters_.in.Add(frame->length());
+  if (!mac_rx_.IsEmpty()) mac_rx_(frame->packet());
   Sniff(frame, SimulatedNow());
-  const bool is_copy = passage.copy_of != nullptr;
-  Offer(frame,
-        {.info = info, .direction = Direction::kIngress, .is_mirror_copy = IsBareCopy(passage)});
-  if (is_copy) {
-    TakeCopy(frame, passage);
-  } else if (passage.hops > 0 && info.has_flow && !HasAddress(info.flow.destination)) {
-    Forward(frame, passage);
-  } else {
-    if (passage.request_of != nullptr) passage.request_of->OnRequest(passage.request_flow);
-    if (passes_up_) PassUp(frame, info);
+  if (tap_) {
+    Offer(frame, {.info = frame->info(),
+                  .direction = Direction::kIngress,
+                  .is_mirror_copy = IsBareCopy(passage)});
   }
+  if (passage.copy_of != nullptr) {
+    TakeCopy(frame);
+    return;
+  }
+  const FrameInfo* info = passage.hops > 0 || passes_up_ ? &frame->info() : nullptr;
+  if (passage.hops > 0 && info->has_flow && !HasAddress(info->flow.destination)) {
+    Forward(frame);
+    return;
+  }
+  if (passage.request_of != nullptr) passage.request_of->OnRequest(passage.request_flow);
+  if (passes_up_) PassUp(frame);
 }
 
-void EniDevice::TakeCopy(const ns3::Ptr<const ns3::Packet>& copy, const Passage& passage) {
+void EniDevice::TakeCopy(const ns3::Ptr<Transit>& copy) {
   if (receiver_) {
-    receiver_->Accept(copy, passage);
+    receiver_->Accept(copy);
   } else {
-    passage.copy_of->Lost(CopyLoss::kNotReceived, passage);
+    copy->passage.copy_of->Lost(CopyLoss::kNotReceived, copy->passage);
   }
 }
 
 // A route leads here although the frame is for somebody else: a next-hop CVM,
 // such as a firewall, sends it on at its own expense.
-void EniDevice::Forward(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage) {
+void EniDevice::Forward(const ns3::Ptr<Transit>& frame) {
   constexpr std::uint8_t kMostHops = 64;  // as many as the TTL of a new packet allows
-  if (passage.hops >= kMostHops) {
+  if (frame->passage.hops >= kMostHops) {
     DropIn(frame, FrameDrop::kNoRoute);
     return;
   }
-  SendFrame(frame, passage);
+  SendFrame(frame);
 }
 
-void EniDevice::PassUp(const ns3::Ptr<ns3::Packet>& frame, const FrameInfo& info) {
-  const ns3::Ptr<ns3::Packet> payload = frame->Copy();
+void EniDevice::PassUp(const ns3::Ptr<Transit>& frame) {
+  if (promisc_.IsNull() && receive_.IsNull()) return;
+  const FrameInfo& info = frame->info();
+  const ns3::Ptr<ns3::Packet> payload = frame->packet()->Copy();
   payload->RemoveAtStart(info.network_offset);
   ns3::Mac48Address from;
   from.CopyFrom(reinterpret_cast<const std::uint8_t*>(info.source_mac.octets.data()));
@@ -362,39 +397,37 @@ void EniDevice::PassUp(const ns3::Ptr<ns3::Packet>& frame, const FrameInfo& info
   if (!receive_.IsNull()) receive_(this, payload, info.ether_type, from);
 }
 
-void EniDevice::DropOut(const ns3::Ptr<const ns3::Packet>& frame, FrameDrop reason) {
-  counters_.dropped[static_cast<std::size_t>(reason)].Add(Bytes(frame->GetSize()));
-  mac_tx_drop_(frame, reason);
+void EniDevice::DropOut(const ns3::Ptr<Transit>& frame, FrameDrop reason) {
+  counters_.dropped[static_cast<std::size_t>(reason)].Add(frame->length());
+  if (!mac_tx_drop_.IsEmpty()) mac_tx_drop_(frame->packet(), reason);
 }
 
-void EniDevice::DropIn(const ns3::Ptr<const ns3::Packet>& frame, FrameDrop reason) {
-  counters_.dropped[static_cast<std::size_t>(reason)].Add(Bytes(frame->GetSize()));
-  mac_rx_drop_(frame, reason);
+void EniDevice::DropIn(const ns3::Ptr<Transit>& frame, FrameDrop reason) {
+  counters_.dropped[static_cast<std::size_t>(reason)].Add(frame->length());
+  if (!mac_rx_drop_.IsEmpty()) mac_rx_drop_(frame->packet(), reason);
 }
 
-void EniDevice::Sniff(const ns3::Ptr<const ns3::Packet>& frame, Picoseconds at) {
+void EniDevice::Sniff(const ns3::Ptr<Transit>& frame, Picoseconds at) {
   if (sniffer_.IsEmpty()) return;
   const Picoseconds now = SimulatedNow();
   if (at <= now) {
-    sniffer_(frame);
+    sniffer_(frame->packet());
     return;
   }
-  // The trace is to see the frame as it is now: whoever receives it may change it.
-  ns3::Simulator::Schedule(ToTime(at - now), [this, seen = frame->Copy()] { sniffer_(seen); });
+  ns3::Simulator::Schedule(ToTime(at - now), [this, frame] { sniffer_(frame->packet()); });
 }
 
 void EniDevice::Settle(Picoseconds now) {
-  host().ForEachWaiting(now, [&](const WaitingFrame& waiting) {
-    const WaitingTag tag = WaitingTag::Unpack(waiting.tag);
+  host().ForEachWaiting(now, [&](std::uint64_t packed, Bytes frame) {
+    const WaitingTag tag = WaitingTag::Unpack(packed);
     if (tag.device != if_index_) return;
-    const Count one{.frames = 1, .bytes = waiting.frame};
+    const Count one{.frames = 1, .bytes = frame};
     if (tag.session == WaitingTag::kProduction) {
       counters_.out -= one;
       return;
     }
     counters_.copies_out -= one;
-    sessions_[tag.session]->StillWaits(Bytes(tag.original_bytes), Bytes(tag.cut_bytes),
-                                       waiting.frame);
+    sessions_[tag.session]->StillWaits(Bytes(tag.original_bytes), Bytes(tag.cut_bytes), frame);
   });
 }
 
@@ -427,7 +460,7 @@ bool EniDevice::SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address& sourc
   ethernet.SetDestination(ns3::Mac48Address::ConvertFrom(destination));
   ethernet.SetLengthType(protocol);
   packet->AddHeader(ethernet);
-  SendFrame(packet);
+  SendFrame(Transit::OfPacket(packet));
   return true;
 }
 

@@ -19,7 +19,7 @@
 #include "models/ns3/cvm_host.h"
 #include "models/ns3/frame_drop.h"
 #include "models/ns3/mirror_session.h"
-#include "models/ns3/passage.h"
+#include "models/ns3/transit.h"
 #include "models/ns3/vpc_fabric.h"
 
 namespace vpcmirror {
@@ -69,16 +69,21 @@ class EniDevice : public ns3::NetDevice {
   void RebuildTap();
 
   // Sends a whole Ethernet frame, without FCS.
-  void SendFrame(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage = {},
-                 Routing routing = Routing::kByAddress);
+  void SendFrame(const ns3::Ptr<Transit>& frame, Routing routing = Routing::kByAddress);
   // A frame arrives from the network at this moment, in front of the CVM's budget.
-  void Arrive(ns3::Ptr<ns3::Packet> frame, Passage passage);
+  void Arrive(const ns3::Ptr<Transit>& frame);
+  // An arrived frame has passed the CVM's budget and is at the ENI.
+  void Reach(const ns3::Ptr<Transit>& frame);
 
-  // For MirrorSession: puts `outer` and an Ethernet header in front of `copy`
-  // and offers it to the egress. The reason when it was lost, else empty.
-  std::optional<DropReason> SendCopy(const ns3::Ptr<ns3::Packet>& copy, const IpAddress& receiver,
-                                     std::span<const std::byte> outer, MirrorSession& session,
-                                     const CopyAccount& account);
+  // For MirrorSession.
+  CopyRoute RouteCopy(const IpAddress& receiver);
+  // For MirrorSession: offers a copy, whose passage says whose it is, to the
+  // egress. The reason when it was lost, else empty.
+  std::optional<DropReason> SendCopy(const ns3::Ptr<Transit>& copy, const RouteAnswer& route);
+
+  // For CvmHost: what became of a frame that was Queued.
+  void Depart(const ns3::Ptr<Transit>& frame, Picoseconds departs);
+  void LoseQueued(const ns3::Ptr<Transit>& frame, Direction direction, BindingLimit limit);
 
   // Corrects counters and ledgers for what waits in the egress at `now`. Once,
   // at the end of a run, for each device of a CVM.
@@ -124,22 +129,20 @@ class EniDevice : public ns3::NetDevice {
 
  private:
   Admission Admit(const FrameInfo& info, Direction direction);
-  void Offer(const ns3::Ptr<const ns3::Packet>& packet, const Frame& frame);
+  void Offer(const ns3::Ptr<Transit>& transit, const Frame& frame);
   void CountUnmadeCopies(const FrameInfo& info);
-  RouteAnswer Route(const FrameInfo& info, Routing routing);
-  void DropOut(const ns3::Ptr<const ns3::Packet>& frame, FrameDrop reason);
-  void DropIn(const ns3::Ptr<const ns3::Packet>& frame, FrameDrop reason);
-  Admission AdmitIn(const FrameInfo& info, const Passage& passage);
-  void RefuseIn(const ns3::Ptr<const ns3::Packet>& frame, const FrameInfo& info,
-                const Passage& passage, Admission admission);
-  void LoseIn(const ns3::Ptr<const ns3::Packet>& frame, const FrameInfo& info,
-              const Passage& passage, BindingLimit limit);
-  // The frame has passed the CVM's budget and is at the ENI.
-  void Reach(ns3::Ptr<ns3::Packet> frame, Passage passage);
-  void TakeCopy(const ns3::Ptr<const ns3::Packet>& copy, const Passage& passage);
-  void Forward(const ns3::Ptr<ns3::Packet>& frame, const Passage& passage);
-  void PassUp(const ns3::Ptr<ns3::Packet>& frame, const FrameInfo& info);
-  void Sniff(const ns3::Ptr<const ns3::Packet>& frame, Picoseconds at);
+  const RouteAnswer& Route(const IpAddress& destination);
+  void SendOriginal(const ns3::Ptr<Transit>& frame, Admission admission, Stop stop);
+  EgressAnswer OfferOut(const ns3::Ptr<Transit>& frame, std::uint64_t tag);
+  void DropOut(const ns3::Ptr<Transit>& frame, FrameDrop reason);
+  void DropIn(const ns3::Ptr<Transit>& frame, FrameDrop reason);
+  Admission AdmitIn(const Transit& frame);
+  void RefuseIn(const ns3::Ptr<Transit>& frame, Admission admission);
+  void LoseIn(const ns3::Ptr<Transit>& frame, BindingLimit limit);
+  void TakeCopy(const ns3::Ptr<Transit>& copy);
+  void Forward(const ns3::Ptr<Transit>& frame);
+  void PassUp(const ns3::Ptr<Transit>& frame);
+  void Sniff(const ns3::Ptr<Transit>& frame, Picoseconds at);
   CvmHost& host();
 
   ns3::Ptr<ns3::Node> node_;
@@ -152,6 +155,12 @@ class EniDevice : public ns3::NetDevice {
   std::string eni_id_;
   std::optional<Firewall> firewall_;
   std::vector<IpAddress> addresses_;
+  // The last route that was asked for: most ENIs talk to one peer for long.
+  struct {
+    IpAddress destination;
+    RouteAnswer answer;
+    bool is_known = false;
+  } last_route_;
   ns3::Mac48Address mac_;
   EniCounters counters_;
   std::size_t place_ = 0;

@@ -1,6 +1,40 @@
 #include "models/ns3/frame_drop.h"
 
+#include <array>
+
 namespace vpcmirror {
+namespace {
+
+// What losing to a limit is called, where the frame is.
+struct LimitNames {
+  FrameDrop egress;
+  FrameDrop ingress;
+  DropReason copy;
+  CopyLoss receiver;
+};
+constexpr std::array<LimitNames, 5> kLimitNames = {{
+    {FrameDrop::kEgressBandwidth, FrameDrop::kIngressBandwidth, DropReason::kEgressBandwidth,
+     CopyLoss::kReceiverBandwidth},
+    {FrameDrop::kEgressPacketRate, FrameDrop::kIngressPacketRate, DropReason::kEgressPacketRate,
+     CopyLoss::kReceiverPacketRate},
+    {FrameDrop::kEgressCpu, FrameDrop::kIngressCpu, DropReason::kEgressCpu, CopyLoss::kReceiverCpu},
+    {FrameDrop::kEgressMemory, FrameDrop::kIngressMemory, DropReason::kEgressMemory,
+     CopyLoss::kReceiverMemory},
+    // Flows are limited where they leave.
+    {FrameDrop::kEgressFlow, FrameDrop::kIngressBandwidth, DropReason::kEgressFlow,
+     CopyLoss::kReceiverBandwidth},
+}};
+
+const LimitNames& NamesOf(BindingLimit limit) {
+  return kLimitNames[static_cast<std::size_t>(limit)];
+}
+
+}  // namespace
+
+FrameDrop EgressDrop(BindingLimit limit) { return NamesOf(limit).egress; }
+FrameDrop IngressDrop(BindingLimit limit) { return NamesOf(limit).ingress; }
+DropReason CopyDrop(BindingLimit limit) { return NamesOf(limit).copy; }
+CopyLoss ReceiverLoss(BindingLimit limit) { return NamesOf(limit).receiver; }
 
 std::string_view ToString(FrameDrop drop) {
   switch (drop) {
@@ -8,10 +42,20 @@ std::string_view ToString(FrameDrop drop) {
       return "egress_bandwidth";
     case FrameDrop::kEgressPacketRate:
       return "egress_packet_rate";
+    case FrameDrop::kEgressCpu:
+      return "egress_cpu";
+    case FrameDrop::kEgressMemory:
+      return "egress_memory";
+    case FrameDrop::kEgressFlow:
+      return "egress_flow";
     case FrameDrop::kIngressBandwidth:
       return "ingress_bandwidth";
     case FrameDrop::kIngressPacketRate:
       return "ingress_packet_rate";
+    case FrameDrop::kIngressCpu:
+      return "ingress_cpu";
+    case FrameDrop::kIngressMemory:
+      return "ingress_memory";
     case FrameDrop::kSecurityGroup:
       return "security_group";
     case FrameDrop::kAcl:
@@ -32,6 +76,10 @@ std::string_view ToString(CopyLoss loss) {
       return "receiver_bandwidth";
     case CopyLoss::kReceiverPacketRate:
       return "receiver_packet_rate";
+    case CopyLoss::kReceiverCpu:
+      return "receiver_cpu";
+    case CopyLoss::kReceiverMemory:
+      return "receiver_memory";
     case CopyLoss::kReceiverRing:
       return "receiver_ring";
     case CopyLoss::kNotReceived:

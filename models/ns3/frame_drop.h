@@ -14,13 +14,18 @@ namespace vpcmirror {
 enum class FrameDrop : std::uint8_t {
   kEgressBandwidth,
   kEgressPacketRate,
+  kEgressCpu,
+  kEgressMemory,
+  kEgressFlow,
   kIngressBandwidth,
   kIngressPacketRate,
+  kIngressCpu,
+  kIngressMemory,
   kSecurityGroup,
   kAcl,
   kNoRoute,
 };
-inline constexpr std::size_t kFrameDrops = 7;
+inline constexpr std::size_t kFrameDrops = 12;
 
 // A copy, after it left its source ENI.
 enum class CopyLoss : std::uint8_t {
@@ -28,25 +33,19 @@ enum class CopyLoss : std::uint8_t {
   kReceiverAcl,
   kReceiverBandwidth,
   kReceiverPacketRate,
+  kReceiverCpu,
+  kReceiverMemory,
   kReceiverRing,  // the software digests too little and its ring is full
   kNotReceived,   // the ENI that has the address runs no receiver
 };
-inline constexpr std::size_t kCopyLosses = 6;
+inline constexpr std::size_t kCopyLosses = 8;
 
 std::string_view ToString(FrameDrop drop);
 std::string_view ToString(CopyLoss loss);
 
-constexpr FrameDrop EgressDrop(BindingLimit limit) {
-  return limit == BindingLimit::kBandwidth ? FrameDrop::kEgressBandwidth
-                                           : FrameDrop::kEgressPacketRate;
-}
-constexpr FrameDrop IngressDrop(BindingLimit limit) {
-  return limit == BindingLimit::kBandwidth ? FrameDrop::kIngressBandwidth
-                                           : FrameDrop::kIngressPacketRate;
-}
-constexpr DropReason CopyDrop(BindingLimit limit) {
-  return limit == BindingLimit::kBandwidth ? DropReason::kEgressBandwidth
-                                           : DropReason::kEgressPacketRate;
-}
+FrameDrop EgressDrop(BindingLimit limit);
+FrameDrop IngressDrop(BindingLimit limit);
+DropReason CopyDrop(BindingLimit limit);
+CopyLoss ReceiverLoss(BindingLimit limit);
 
 }  // namespace vpcmirror

@@ -7,7 +7,6 @@
 
 #include "models/ns3/clock.h"
 #include "models/ns3/eni_device.h"
-#include "models/ns3/raw_header.h"
 
 namespace vpcmirror {
 // Longer than any run: a pause that never ends within one.
@@ -41,17 +40,15 @@ std::uint32_t FrameSender::node_id() const { return from_ ? from_->node_id() : t
 void FrameSender::Send(const FrameTemplate& flow, Bytes frame, const Passage& passage) {
   const auto header_bytes = static_cast<std::int64_t>(flow.header_bytes());
   const Bytes whole = std::max(frame, Bytes(header_bytes));
-  std::array<std::byte, FrameTemplate::kMaxHeaderBytes> header_space;
-  flow.Write(whole, identification_++, header_space);
-  RawHeader header(flow.header_bytes());
-  std::copy_n(header_space.begin(), flow.header_bytes(), header.bytes().begin());
-  auto packet = ns3::Create<ns3::Packet>(static_cast<std::uint32_t>(whole.count() - header_bytes));
-  packet->AddHeader(header);
+  std::array<std::byte, FrameTemplate::kMaxHeaderBytes> headers;
+  flow.Write(whole, identification_++, headers);
+  const auto transit = Transit::OfHeaders(std::span(headers).first(flow.header_bytes()), whole);
+  transit->passage = passage;
   sent_.Add(whole);
   if (from_) {
-    from_->SendFrame(packet, passage);
+    from_->SendFrame(transit);
   } else {
-    to_->Arrive(packet, passage);
+    to_->Arrive(transit);
   }
 }
 
@@ -123,7 +120,13 @@ void FrameSource::StartApplication() {
   if (workload_->arrivals == ArrivalProcess::kOnOff) {
     on_left_ = ParetoPeriod(workload_->on_off.mean_on);
   }
-  next_ = ns3::Simulator::Schedule(ToTime(phase), &FrameSource::Emit, this);
+  due_ = SimulatedNow() + phase;
+  SleepUntilDue();
+}
+
+void FrameSource::SleepUntilDue() {
+  const Picoseconds awake = due_ + workload_->wake_delay;
+  next_ = ns3::Simulator::Schedule(ToTime(awake - SimulatedNow()), &FrameSource::Emit, this);
 }
 
 void FrameSource::StopApplication() { next_.Cancel(); }
@@ -137,9 +140,13 @@ std::size_t FrameSource::NextFlow() {
 }
 
 void FrameSource::Emit() {
-  const Bytes frame = sizes_->Draw(*uniform_);
-  sender_->Send(flows_[NextFlow()], frame);
-  next_ = ns3::Simulator::Schedule(ToTime(GapAfter(frame)), &FrameSource::Emit, this);
+  const Picoseconds now = SimulatedNow();
+  do {
+    const Bytes frame = sizes_->Draw(*uniform_);
+    sender_->Send(flows_[NextFlow()], frame);
+    due_ += GapAfter(frame);
+  } while (due_ <= now && workload_->wake_delay > Picoseconds(0));
+  SleepUntilDue();
 }
 
 // The time that `sent` takes at the rate; what integer division leaves over is

@@ -90,7 +90,7 @@ class FrameSource : public ns3::Application {
   void StopApplication() override;
 
   void Emit();
-  void ScheduleNext(Bytes sent);
+  void SleepUntilDue();
   Picoseconds GapAfter(Bytes sent);
   Picoseconds GapInBursts(Picoseconds gap);
   Picoseconds PacedGap(Bytes sent, std::int64_t bits_per_second);
@@ -104,6 +104,7 @@ class FrameSource : public ns3::Application {
   std::vector<FrameTemplate> flows_;
   std::size_t next_flow_ = 0;
   std::int64_t unpaid_ = 0;  // remainder of the last gap, in bit-picoseconds of a second
+  Picoseconds due_{};        // when the next frame is
   Picoseconds on_left_{};    // on/off: what is left of this burst
   ns3::Ptr<ns3::UniformRandomVariable> uniform_;
   ns3::EventId next_;

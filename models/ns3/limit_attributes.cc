@@ -2,10 +2,8 @@
 
 namespace vpcmirror {
 
-RatedQueueSettings LimitsOf(const ns3::DataRate& bandwidth, std::uint64_t packet_rate,
-                            std::int64_t frames) {
-  RatedQueueSettings settings;
-  settings.frames = frames;
+RateSettings RatesOf(const ns3::DataRate& bandwidth, std::uint64_t packet_rate) {
+  RateSettings settings;
   if (bandwidth.GetBitRate() > 0) {
     settings.bandwidth = BitsPerSecond(static_cast<std::int64_t>(bandwidth.GetBitRate()));
   }

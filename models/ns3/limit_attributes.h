@@ -5,11 +5,10 @@
 
 #include <cstdint>
 
-#include "models/capacity/rated_queue.h"
+#include "models/capacity/rate_limits.h"
 
 namespace vpcmirror {
 
-RatedQueueSettings LimitsOf(const ns3::DataRate& bandwidth, std::uint64_t packet_rate,
-                            std::int64_t frames);
+RateSettings RatesOf(const ns3::DataRate& bandwidth, std::uint64_t packet_rate);
 
 }  // namespace vpcmirror

@@ -41,37 +41,39 @@ void MirrorReceiver::ShareRingWith(const ns3::Ptr<MirrorReceiver>& other) {
 }
 
 RatedQueue& MirrorReceiver::queue() {
-  if (!ring_->queue) ring_->queue.emplace(LimitsOf(bandwidth_, packet_rate_, ring_frames_));
+  if (!ring_->queue)
+    ring_->queue.emplace(RatedQueueSettings{.rates = RatesOf(bandwidth_, packet_rate_),
+                                            .room = {.frames = ring_frames_}});
   return *ring_->queue;
 }
 
-// ns-3 numbers packets as they are made and keeps the number in copies and
-// fragments, so that the distance between two numbers is a distance in time.
-bool MirrorReceiver::IsDuplicate(const ns3::Packet& copy, const MirrorSession* from) {
-  const std::uint64_t packet = copy.GetUid();
-  while (!remembered_.empty() && remembered_.front() + kRemembered < packet) {
-    first_seen_at_.erase(remembered_.front());
-    remembered_.pop_front();
-  }
-  const auto [seen, is_new] = first_seen_at_.try_emplace(packet, from->eni());
-  if (is_new) remembered_.push_back(packet);
-  return !is_new && seen->second != from->eni();
+// The distance between two frames' numbers is a distance in time.
+bool MirrorReceiver::IsDuplicate(const Transit& copy) {
+  const std::uint64_t frame = copy.frame_number();
+  const std::size_t place = frame % kRemembered;
+  std::unique_ptr<Page>& page = seen_[place / kPageFrames];
+  if (!page) page = std::make_unique<Page>();
+  Seen& seen = (*page)[place % kPageFrames];
+  const EniDevice* from = copy.passage.copy_of->eni();
+  if (seen.frame == frame) return seen.at != from;
+  seen = {frame, from};
+  return false;
 }
 
-void MirrorReceiver::Accept(const ns3::Ptr<const ns3::Packet>& copy, const Passage& passage) {
-  const Bytes size(copy->GetSize());
+void MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy) {
+  const Bytes size = copy->length();
   counters_.in.Add(size);
-  if (IsDuplicate(*copy, passage.copy_of)) counters_.duplicates.Add(size);
+  if (IsDuplicate(*copy)) counters_.duplicates.Add(size);
   const Picoseconds now = SimulatedNow();
-  if (queue().IsFull(now)) {
+  if (queue().IsFull(now, size)) {
     counters_.ring_full.Add(size);
-    passage.copy_of->Lost(CopyLoss::kReceiverRing, passage);
-    rx_drop_(copy);
+    copy->passage.copy_of->Lost(CopyLoss::kReceiverRing, copy->passage);
+    if (!rx_drop_.IsEmpty()) rx_drop_(copy->packet());
     return;
   }
   queue().Accept(now, size, place_in_ring_);
   counters_.digested.Add(size);
-  rx_(copy);
+  if (!rx_.IsEmpty()) rx_(copy->packet());
 }
 
 std::int64_t MirrorReceiver::Settle(Picoseconds now) {

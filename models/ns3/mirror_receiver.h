@@ -8,14 +8,12 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 
 #include "models/capacity/rated_queue.h"
 #include "models/mirror/ledger.h"
-#include "models/ns3/passage.h"
+#include "models/ns3/transit.h"
 
 namespace vpcmirror {
 
@@ -30,8 +28,8 @@ struct ReceiverCounters {
 
 // One ring and one rate: the workers' together, and one for all ENIs of a CVM
 // that take copies in. A copy is a duplicate when one
-// of the last kRemembered packets of the simulation had its packet ID and came
-// from another ENI.
+// of the last kRemembered frames of the simulation was its original too and that
+// copy came from another ENI.
 class MirrorReceiver : public ns3::Application {
  public:
   static constexpr std::size_t kRemembered = 1 << 18;
@@ -43,7 +41,7 @@ class MirrorReceiver : public ns3::Application {
   // Before the first copy.
   void ShareRingWith(const ns3::Ptr<MirrorReceiver>& other);
 
-  void Accept(const ns3::Ptr<const ns3::Packet>& copy, const Passage& passage);
+  void Accept(const ns3::Ptr<Transit>& copy);
 
   // Takes back what waits in the ring at `now`; returns how many frames.
   std::int64_t Settle(Picoseconds now);
@@ -51,7 +49,7 @@ class MirrorReceiver : public ns3::Application {
   const ReceiverCounters& counters() const { return counters_; }
 
  private:
-  bool IsDuplicate(const ns3::Packet& copy, const MirrorSession* from);
+  bool IsDuplicate(const Transit& copy);
   RatedQueue& queue();
 
   ns3::DataRate bandwidth_;
@@ -65,8 +63,15 @@ class MirrorReceiver : public ns3::Application {
   std::uint64_t place_in_ring_ = 0;  // tells this receiver's copies from those of others
   ReceiverCounters counters_;
 
-  std::unordered_map<std::uint64_t, const EniDevice*> first_seen_at_;  // by packet ID
-  std::deque<std::uint64_t> remembered_;                               // its keys, oldest first
+  // Which ENI a frame was first seen at, by its number; in pages, made as they are
+  // needed.
+  struct Seen {
+    std::uint64_t frame = 0;
+    const EniDevice* at = nullptr;
+  };
+  static constexpr std::size_t kPageFrames = 1024;
+  using Page = std::array<Seen, kPageFrames>;
+  std::array<std::unique_ptr<Page>, kRemembered / kPageFrames> seen_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> rx_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> rx_drop_;
 };

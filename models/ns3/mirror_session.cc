@@ -44,7 +44,7 @@ ns3::TypeId MirrorSession::GetTypeId() {
 
 void MirrorSession::SetMirror(std::shared_ptr<const Mirror> mirror) {
   mirror_ = std::move(mirror);
-  tunnels_.clear();
+  ways_.clear();
   if (eni_ != nullptr) eni_->RebuildTap();
 }
 
@@ -80,39 +80,66 @@ void MirrorSession::Replace(MirrorSettings settings) {
   SetMirror(std::make_shared<const Mirror>(std::move(settings)));
 }
 
-void MirrorSession::Take(const ns3::Ptr<const ns3::Packet>& packet, const Frame& frame,
+void MirrorSession::Take(const ns3::Ptr<Transit>& transit, const Frame& frame,
                          const Outcome& outcome) {
   const Bytes original = frame.info.wire_length;
   ledger_.offered.Add(original);
   if (outcome.refusal != Refusal::kNone) {
     ledger_.rejected[static_cast<std::size_t>(outcome.refusal)].Add(original);
-    mirror_reject_(packet, outcome.refusal);
-    return;
-  }
-  if (outcome.plan.mtu_action == MtuAction::kDrop) {
-    Drop(packet, DropReason::kMtu, original);
+    if (!mirror_reject_.IsEmpty()) mirror_reject_(transit->packet(), outcome.refusal);
     return;
   }
   const CopyPlan& plan = outcome.plan;
+  if (plan.mtu_action == MtuAction::kDrop) {
+    Drop(*transit, DropReason::kMtu, original);
+    return;
+  }
   // Kept here: whoever traces may replace the session's while this copy is sent.
   const std::shared_ptr<const Mirror> mirror = mirror_;
-  const Tunnel tunnel = TunnelTo(plan.receiver);
-  Pieces pieces(tunnel, plan, frame.info, BytesOf(*packet, plan), counters_[plan.receiver],
-                TunnelTime());
+  Way& way = WayTo(plan.receiver);
+  if (!TakeWhole(transit, plan, way)) TakePieces(transit, frame.info, plan, way);
+}
+
+bool MirrorSession::TakeWhole(const ns3::Ptr<Transit>& transit, const CopyPlan& plan,
+                              const Way& way) {
+  constexpr std::size_t kOuter = PreparedHeaders::kBytes;
+  std::array<std::byte, kEthernetHeaderBytes + kOuter> outer;
+  if (plan.offset > Bytes(0) ||
+      !way.tunnel.WriteWhole(plan, std::span(outer).subspan<kEthernetHeaderBytes, kOuter>())) {
+    return false;
+  }
+  std::copy(way.route.ethernet.begin(), way.route.ethernet.end(), outer.begin());
+  const Bytes length = transit->length();
+  const auto dropped = Send(Transit::CopyOf(transit, outer, {}, Bytes(0), length), way.route,
+                            {.original = length, .number = next_copy_++, .stands_for_frame = true});
+  if (dropped) {
+    Drop(*transit, *dropped, length);
+  } else {
+    ledger_.mirrored.Add(length);
+  }
+  return true;
+}
+
+void MirrorSession::TakePieces(const ns3::Ptr<Transit>& transit, const FrameInfo& info,
+                               const CopyPlan& plan, Way& way) {
+  const Bytes original = info.wire_length;
+  const CopyRoute route = way.route;
+  const Tunnel tunnel = way.tunnel;
+  Pieces pieces(tunnel, plan, info, BytesOf(*transit, plan), way.counters, TunnelTime());
   const bool is_cut =
       pieces.action() == MtuAction::kTruncate || pieces.action() == MtuAction::kRepair;
   CopyAccount account{.original = original,
                       .cut = is_cut ? original - plan.offset - pieces.kept() : Bytes(0),
-                      .copy = next_copy_++};
+                      .number = next_copy_++};
   std::optional<DropReason> lost;
   Piece piece;
   while (pieces.Next(piece)) {
     account.stands_for_frame = pieces.done() && !lost;
-    const std::optional<DropReason> dropped = Send(packet, plan, piece, account);
+    const std::optional<DropReason> dropped = SendPiece(transit, piece, route, account);
     if (!lost) lost = dropped;
   }
   if (pieces.failed()) lost = DropReason::kHeaderTooLong;
-  if (lost) return Drop(packet, *lost, original);
+  if (lost) return Drop(*transit, *lost, original);
   ledger_.mirrored.Add(original);
   if (account.cut > Bytes(0)) {
     ledger_.truncated.Add(original);
@@ -120,69 +147,89 @@ void MirrorSession::Take(const ns3::Ptr<const ns3::Packet>& packet, const Frame&
   }
 }
 
-const Tunnel& MirrorSession::TunnelTo(std::uint32_t receiver) {
-  if (tunnels_.empty()) {
-    const auto receivers = static_cast<std::uint32_t>(mirror_->settings().receivers.size());
-    for (std::uint32_t i = 0; i < receivers; ++i) {
-      tunnels_.emplace_back(*mirror_, i, eni_->primary_address());
+MirrorSession::Way& MirrorSession::WayTo(std::uint32_t receiver) {
+  if (ways_.empty()) {
+    const auto& receivers = mirror_->settings().receivers;
+    for (std::uint32_t i = 0; i < receivers.size(); ++i) {
+      ways_.push_back({.tunnel = Tunnel(*mirror_, i, eni_->primary_address()),
+                       .counters = {},
+                       .route = eni_->RouteCopy(receivers[i].address)});
     }
-    counters_.resize(receivers);
   }
-  return tunnels_[receiver];
+  return ways_[receiver];
 }
 
-std::span<const std::byte> MirrorSession::BytesOf(const ns3::Packet& packet, const CopyPlan& plan) {
+std::span<const std::byte> MirrorSession::BytesOf(const Transit& transit, const CopyPlan& plan) {
   if (plan.mtu_action != MtuAction::kSegment && plan.mtu_action != MtuAction::kRepair) return {};
-  frame_bytes_.resize(packet.GetSize());
-  packet.CopyData(reinterpret_cast<std::uint8_t*>(frame_bytes_.data()), packet.GetSize());
+  frame_bytes_.resize(static_cast<std::size_t>(transit.length().count()));
+  transit.CopyBytes(frame_bytes_);
   return frame_bytes_;
 }
 
-std::optional<DropReason> MirrorSession::Send(const ns3::Ptr<const ns3::Packet>& packet,
-                                              const CopyPlan& plan, const Piece& piece,
-                                              const CopyAccount& account) {
-  const ns3::Ptr<ns3::Packet> copy =
-      piece.payload == Bytes(packet->GetSize())
-          ? packet->Copy()
-          : packet->CreateFragment(static_cast<std::uint32_t>(piece.payload_offset.count()),
-                                   static_cast<std::uint32_t>(piece.payload.count()));
-  if (piece.inner_bytes > 0) {
-    RawHeader header(piece.inner_bytes);
-    std::copy_n(piece.inner.begin(), piece.inner_bytes, header.bytes().begin());
-    copy->AddHeader(header);
+std::optional<DropReason> MirrorSession::SendPiece(const ns3::Ptr<Transit>& transit,
+                                                   const Piece& piece, const CopyRoute& route,
+                                                   const CopyAccount& account) {
+  std::array<std::byte, kEthernetHeaderBytes + std::tuple_size_v<decltype(Piece::outer)>> outer;
+  std::size_t outer_bytes = 0;
+  if (piece.outer_bytes > 0) {
+    const auto behind = std::copy(route.ethernet.begin(), route.ethernet.end(), outer.begin());
+    std::copy_n(piece.outer.begin(), piece.outer_bytes, behind);
+    outer_bytes = kEthernetHeaderBytes + piece.outer_bytes;
   }
-  const IpAddress& receiver = mirror_->settings().receivers[plan.receiver].address;
-  const auto outer = std::span(piece.outer).first(piece.outer_bytes);
-  if (const auto dropped = eni_->SendCopy(copy, receiver, outer, *this, account)) return dropped;
+  return Send(Transit::CopyOf(transit, std::span(outer).first(outer_bytes),
+                              std::span(piece.inner).first(piece.inner_bytes), piece.payload_offset,
+                              piece.payload),
+              route, account);
+}
+
+std::optional<DropReason> MirrorSession::Send(const ns3::Ptr<Transit>& copy, const CopyRoute& route,
+                                              const CopyAccount& account) {
+  copy->passage.copy_of = this;
+  copy->passage.copy = account;
+  if (const auto dropped = eni_->SendCopy(copy, route.route)) return dropped;
   ++ledger_.wire_datagrams;
-  ledger_.wire_bytes += Bytes(copy->GetSize());
-  mirror_tx_(copy);
+  ledger_.wire_bytes += copy->length();
+  if (!mirror_tx_.IsEmpty()) mirror_tx_(copy->packet());
   return std::nullopt;
 }
 
-void MirrorSession::Drop(const ns3::Ptr<const ns3::Packet>& packet, DropReason reason,
-                         Bytes original) {
+void MirrorSession::Drop(const Transit& transit, DropReason reason, Bytes original) {
   ledger_.dropped[static_cast<std::size_t>(reason)].Add(original);
-  mirror_drop_(packet, reason);
+  if (!mirror_drop_.IsEmpty()) mirror_drop_(transit.packet(), reason);
+}
+
+void MirrorSession::TakeBack(Bytes original, Bytes cut) {
+  const Count one{.frames = 1, .bytes = original};
+  ledger_.mirrored -= one;
+  if (cut == Bytes(0)) return;
+  ledger_.truncated -= one;
+  ledger_.truncated_away -= cut;
 }
 
 void MirrorSession::StillWaits(Bytes original, Bytes cut, Bytes wire) {
   --ledger_.wire_datagrams;
   ledger_.wire_bytes -= wire;
   if (original == Bytes(0)) return;
-  const Count one{.frames = 1, .bytes = original};
-  ledger_.mirrored -= one;
-  ledger_.queued_at_end += one;
-  if (cut == Bytes(0)) return;
-  ledger_.truncated -= one;
-  ledger_.truncated_away -= cut;
+  TakeBack(original, cut);
+  ledger_.queued_at_end.Add(original);
+}
+
+// The last packet of a copy, which stands for it, is pushed out first.
+void MirrorSession::LoseQueued(const Transit& packet, DropReason reason) {
+  --ledger_.wire_datagrams;
+  ledger_.wire_bytes -= packet.length();
+  const CopyAccount& copy = packet.passage.copy;
+  if (copy.number == last_pushed_out_) return;
+  last_pushed_out_ = copy.number;
+  TakeBack(copy.original, copy.cut);
+  Drop(packet, reason, copy.original);
 }
 
 // The packets of a copy leave and travel one behind the other.
 void MirrorSession::Lost(CopyLoss loss, const Passage& passage) {
-  if (passage.copy == last_lost_) return;
-  last_lost_ = passage.copy;
-  losses_[static_cast<std::size_t>(loss)].Add(passage.original);
+  if (passage.copy.number == last_lost_) return;
+  last_lost_ = passage.copy.number;
+  losses_[static_cast<std::size_t>(loss)].Add(passage.copy.original);
 }
 
 void MirrorSession::DoDispose() {

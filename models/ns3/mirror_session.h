@@ -12,24 +12,23 @@
 #include <span>
 #include <vector>
 
+#include "models/cloud/topology.h"
 #include "models/mirror/ledger.h"
 #include "models/mirror/mirror.h"
 #include "models/mirror/mirror_tap.h"
 #include "models/mirror/pieces.h"
 #include "models/ns3/frame_drop.h"
 #include "models/ns3/passage.h"
+#include "models/ns3/transit.h"
 
 namespace vpcmirror {
 
 class EniDevice;
 
-// What one packet of a copy stands for in the accounts.
-struct CopyAccount {
-  Bytes original{};        // length of the frame
-  Bytes cut{};             // bytes of it that were left out
-  std::uint32_t copy = 0;  // number of the copy in its session
-  // The copy's last packet, with which all have left, stands for the frame.
-  bool stands_for_frame = false;
+// The way of copies to a receiver.
+struct CopyRoute {
+  RouteAnswer route;
+  std::array<std::byte, kEthernetHeaderBytes> ethernet;  // in front of the outer headers
 };
 
 class MirrorSession : public ns3::Object {
@@ -49,19 +48,24 @@ class MirrorSession : public ns3::Object {
   const std::shared_ptr<const Mirror>& mirror() const { return mirror_; }
 
   // The ENI that offers its frames. Called by EniDevice::AddSession.
-  void SetEni(EniDevice* eni) {
+  void SetEni(EniDevice* eni, std::uint8_t place) {
     eni_ = eni;
-    tunnels_.clear();
+    place_ = place;
+    ways_.clear();
   }
+  // Its place among the ENI's sessions.
+  std::uint8_t place() const { return place_; }
   const EniDevice* eni() const { return eni_; }
 
   // Carries out what the tap decided for this session.
-  void Take(const ns3::Ptr<const ns3::Packet>& packet, const Frame& frame, const Outcome& outcome);
+  void Take(const ns3::Ptr<Transit>& transit, const Frame& frame, const Outcome& outcome);
 
   // Takes back what Take booked as sent: a packet of `wire` bytes that still
   // waits in the egress. The last of a copy's packets takes the copy back, of a
   // frame of `original` bytes of which `cut` were left out; others have 0 for both.
   void StillWaits(Bytes original, Bytes cut, Bytes wire);
+  // A packet of a copy was pushed out of the egress after it was booked as sent.
+  void LoseQueued(const Transit& packet, DropReason reason);
   // A copy did not reach its receiver's software; counted once, whichever of its
   // packets are lost.
   void Lost(CopyLoss loss, const Passage& passage);
@@ -80,22 +84,35 @@ class MirrorSession : public ns3::Object {
   int GetDirections() const;
   void Replace(MirrorSettings settings);
   // To a receiver, from the ENI's primary address.
-  const Tunnel& TunnelTo(std::uint32_t receiver);
+  struct Way {
+    Tunnel tunnel;
+    TunnelCounters counters;
+    CopyRoute route;
+  };
+  Way& WayTo(std::uint32_t receiver);
   static std::uint32_t TunnelTime();
 
-  std::optional<DropReason> Send(const ns3::Ptr<const ns3::Packet>& packet, const CopyPlan& plan,
-                                 const Piece& piece, const CopyAccount& account);
+  // What most copies are: the whole frame in one packet. False when it is another.
+  bool TakeWhole(const ns3::Ptr<Transit>& transit, const CopyPlan& plan, const Way& way);
+  void TakePieces(const ns3::Ptr<Transit>& transit, const FrameInfo& info, const CopyPlan& plan,
+                  Way& way);
+  std::optional<DropReason> SendPiece(const ns3::Ptr<Transit>& transit, const Piece& piece,
+                                      const CopyRoute& route, const CopyAccount& account);
+  std::optional<DropReason> Send(const ns3::Ptr<Transit>& copy, const CopyRoute& route,
+                                 const CopyAccount& account);
   // The frame's bytes, where headers inside the copy are to be rewritten.
-  std::span<const std::byte> BytesOf(const ns3::Packet& packet, const CopyPlan& plan);
-  void Drop(const ns3::Ptr<const ns3::Packet>& packet, DropReason reason, Bytes original);
+  std::span<const std::byte> BytesOf(const Transit& transit, const CopyPlan& plan);
+  void TakeBack(Bytes original, Bytes cut);
+  void Drop(const Transit& transit, DropReason reason, Bytes original);
 
   std::shared_ptr<const Mirror> mirror_;
   EniDevice* eni_ = nullptr;
-  std::vector<Tunnel> tunnels_;           // by receiver; empty: not made for mirror_ yet
-  std::vector<TunnelCounters> counters_;  // by receiver
-  std::vector<std::byte> frame_bytes_;    // room that is used again
+  std::uint8_t place_ = 0;
+  std::vector<Way> ways_;               // by receiver; empty: not made for mirror_ yet
+  std::vector<std::byte> frame_bytes_;  // room that is used again
   std::uint32_t next_copy_ = 1;
   std::uint32_t last_lost_ = 0;
+  std::uint32_t last_pushed_out_ = 0;
   Ledger ledger_;
   std::array<Count, kCopyLosses> losses_{};
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> mirror_tx_;

@@ -10,11 +10,19 @@ namespace vpcmirror {
 class MirrorSession;
 class RequestSource;
 
+// Of a copy: what it stands for in its session's accounts.
+struct CopyAccount {
+  Bytes original{};          // length of the frame that it copies
+  Bytes cut{};               // bytes of it that were left out
+  std::uint32_t number = 0;  // of the copy in its session
+  // The copy's last packet, with which all have left, stands for the frame.
+  bool stands_for_frame = false;
+};
+
 // The objects outlive the simulation's events: both are held by their nodes.
 struct Passage {
-  MirrorSession* copy_of = nullptr;     // the session whose copy this is; null for production
-  Bytes original{};                     // of a copy: the length of the frame it copies
-  std::uint32_t copy = 0;               // of a copy: its number in its session
+  MirrorSession* copy_of = nullptr;  // the session whose copy this is; null for production
+  CopyAccount copy;
   RequestSource* request_of = nullptr;  // who is to be told that a request has arrived
   std::uint32_t request_flow = 0;       // and of which of its flows
   bool as_captured = false;             // it was seen at the ENI at this moment: it waits nowhere

@@ -34,13 +34,4 @@ std::uint32_t RawHeader::Deserialize(ns3::Buffer::Iterator start) {
 
 void RawHeader::Print(std::ostream& os) const { os << size_ << " bytes of headers"; }
 
-FrameInfo ParsePacket(const ns3::Ptr<const ns3::Packet>& packet) {
-  std::array<std::byte, kHeaderSnapBytes> head;
-  const std::uint32_t size = packet->GetSize();
-  const std::uint32_t copied =
-      packet->CopyData(reinterpret_cast<std::uint8_t*>(head.data()),
-                       std::min<std::uint32_t>(size, static_cast<std::uint32_t>(head.size())));
-  return ParseFrame(std::span(head).first(copied), Bytes(size));
-}
-
 }  // namespace vpcmirror

@@ -44,7 +44,4 @@ class RawHeader : public ns3::Header {
   std::size_t size_ = 0;
 };
 
-// ParseFrame of a packet that begins with its Ethernet header.
-FrameInfo ParsePacket(const ns3::Ptr<const ns3::Packet>& packet);
-
 }  // namespace vpcmirror

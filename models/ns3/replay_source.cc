@@ -86,10 +86,12 @@ void ReplaySource::Emit() {
     packet->AddPaddingAtEnd(static_cast<std::uint32_t>((frame_.wire_length - captured).count()));
   }
   sent_.Add(Bytes(packet->GetSize()));
+  const auto transit = Transit::OfPacket(packet);
   if (direction_ == Direction::kEgress) {
-    eni_->SendFrame(packet, {}, mapped ? Routing::kByAddress : Routing::kOutside);
+    eni_->SendFrame(transit, mapped ? Routing::kByAddress : Routing::kOutside);
   } else {
-    eni_->Arrive(packet, {.as_captured = true});
+    transit->passage.as_captured = true;
+    eni_->Arrive(transit);
   }
 
   if (!ReadNext()) {

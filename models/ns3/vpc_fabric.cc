@@ -54,17 +54,14 @@ RouteAnswer VpcFabric::RouteOf(std::size_t device, const IpAddress& destination)
   return place->second;
 }
 
-void VpcFabric::Carry(const ns3::Ptr<ns3::Packet>& packet, const RouteAnswer& route,
-                      Picoseconds departs, const Passage& passage) {
-  if (!route.destination) {
-    outside_(packet);
+void VpcFabric::Carry(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
+  if (!frame->destination) {
+    if (!outside_.IsEmpty()) outside_(frame->packet());
     return;
   }
-  Passage onward = passage;
-  ++onward.hops;
-  const ns3::Time in = ToTime(departs - SimulatedNow()) + delay_;
-  const ns3::Ptr<EniDevice>& to = devices_[*route.destination];
-  ns3::Simulator::ScheduleWithContext(to->node_id(), in, &EniDevice::Arrive, to, packet, onward);
+  ++frame->passage.hops;
+  frame->at = ns3::PeekPointer(devices_[*frame->destination]);
+  frame->Schedule(departs - SimulatedNow() + FromTime(delay_), Transit::Step::kArrive);
 }
 
 void VpcFabric::DoDispose() {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "models/cloud/topology.h"
-#include "models/ns3/passage.h"
+#include "models/ns3/transit.h"
 
 namespace vpcmirror {
 
@@ -38,9 +38,9 @@ class VpcFabric : public ns3::Channel {
 
   const ns3::Ptr<EniDevice>& DeviceAt(std::size_t i) const { return devices_[i]; }
 
-  // Delivers a frame that leaves its ENI at `departs`, the fabric's delay later.
-  void Carry(const ns3::Ptr<ns3::Packet>& packet, const RouteAnswer& route, Picoseconds departs,
-             const Passage& passage);
+  // Delivers a frame that leaves its ENI at `departs` to its destination, the
+  // fabric's delay later.
+  void Carry(const ns3::Ptr<Transit>& frame, Picoseconds departs);
 
   ns3::Time delay() const { return delay_; }
 

@@ -83,7 +83,6 @@ struct Draft {
 
   std::shared_ptr<Deployment> deployment;
   std::vector<ProviderProfile> providers;
-  std::vector<int> queue_frames;             // by CVM
   std::shared_ptr<const Topology> topology;  // empty when the network has errors
   std::vector<PlacedMirror> mirrors;
   std::vector<Workload> workloads;

@@ -29,7 +29,8 @@ struct CvmPlan {
   std::string type;
   Limits limits;
   std::optional<ReceiverProfile> receiver;
-  int queue_frames = kDefaultQueueFrames;
+  QueueRoom queue{.frames = kDefaultQueueFrames, .bytes = {}};
+  Picoseconds timer_delay{};
   std::vector<EniPlan> enis;
 };
 
@@ -41,6 +42,9 @@ void Replace(std::optional<T>& base, const std::optional<T>& by) {
 HostSettings Merged(HostSettings base, const HostSettings& by) {
   Replace(base.type, by.type);
   Replace(base.bandwidth, by.bandwidth);
+  Replace(base.burst, by.burst);
+  Replace(base.peak_bandwidth, by.peak_bandwidth);
+  Replace(base.flow_bandwidth, by.flow_bandwidth);
   Replace(base.packet_rate, by.packet_rate);
   Replace(base.limit_model, by.limit_model);
   Replace(base.vcpus, by.vcpus);
@@ -49,6 +53,8 @@ HostSettings Merged(HostSettings base, const HostSettings& by) {
   Replace(base.subnet, by.subnet);
   Replace(base.mtu, by.mtu);
   Replace(base.queue_frames, by.queue_frames);
+  Replace(base.queue_bytes, by.queue_bytes);
+  Replace(base.timer_delay, by.timer_delay);
   if (!by.security_groups.empty()) base.security_groups = by.security_groups;
   if (!by.enis.empty()) base.enis = by.enis;
   return base;
@@ -76,6 +82,7 @@ class HostPlanner {
     PlanEnis(plan);
     if (draft_.errors.all().size() != errors_before) return std::nullopt;
     SettleLimitModel(plan);
+    if (!plan.limits.flow_bandwidth) plan.limits.flow_bandwidth = ProfileOf(plan).flow_bandwidth;
     return plan;
   }
 
@@ -96,8 +103,41 @@ class HostPlanner {
     Take(settings_.packet_rate, plan.limits.packet_rate, "packet rate");
     Take(settings_.vcpus, plan.limits.vcpus, "number of vCPUs");
     Take(settings_.memory, plan.limits.memory, "memory");
+    Take(settings_.peak_bandwidth, plan.limits.peak_bandwidth, "peak bandwidth");
+    Take(settings_.flow_bandwidth, plan.limits.flow_bandwidth, "bandwidth of a flow");
+    if (settings_.burst) TakeBurst(plan.limits, *settings_.burst);
+    CheckPeak(plan.limits);
     if (settings_.limit_model) plan.limits.model = settings_.limit_model->value;
     NoteLimits(plan.limits);
+  }
+
+  // A bucket without a rate to fill it, and a peak below what it falls back to,
+  // cannot be.
+  void TakeBurst(Limits& limits, const At<Bytes>& burst) {
+    constexpr double kLongestDays = 100;  // RateSettings::burst
+    if (burst.value < Bytes(0)) {
+      draft_.errors.Add(burst.path, "a burst below zero", "0 B or more");
+    } else if (!limits.bandwidth) {
+      draft_.errors.Add(burst.path, "a burst without a bandwidth that fills it again",
+                        "`bandwidth` beside it, or a type that has one");
+    } else if (static_cast<double>(burst.value.count()) * kBitsPerByte >
+               kLongestDays * 86'400 * static_cast<double>(limits.bandwidth->count())) {
+      draft_.errors.Add(burst.path, "a burst that takes more than 100 days to fill again",
+                        "a smaller one, or more bandwidth");
+    }
+    limits.burst = burst.value;
+  }
+
+  void CheckPeak(const Limits& limits) {
+    if (!settings_.peak_bandwidth || !limits.bandwidth) return;
+    if (*limits.peak_bandwidth < *limits.bandwidth) {
+      draft_.errors.Add(settings_.peak_bandwidth->path, "a peak below the bandwidth",
+                        "at least the bandwidth, which is what lasts");
+    } else if (limits.burst == Bytes(0)) {
+      draft_.errors.Add(settings_.peak_bandwidth->path,
+                        "a peak without a burst, which says how long it lasts",
+                        "`burst` beside it");
+    }
   }
 
   void TakeType(CvmPlan& plan, const At<std::string>& name) {
@@ -143,12 +183,16 @@ class HostPlanner {
     }
   }
 
+  const ProviderProfile& ProfileOf(const CvmPlan& plan) const {
+    const Deployment& deployment = *draft_.deployment;
+    const Vpc& vpc = deployment.vpcs[deployment.subnets[plan.enis.front().subnet].vpc];
+    return draft_.providers[vpc.provider];
+  }
+
   // Limits given by hand are counted as the host's cloud counts.
   void SettleLimitModel(CvmPlan& plan) {
     if (settings_.type || settings_.limit_model) return;
-    const Deployment& deployment = *draft_.deployment;
-    const Vpc& vpc = deployment.vpcs[deployment.subnets[plan.enis.front().subnet].vpc];
-    const ProviderProfile& profile = draft_.providers[vpc.provider];
+    const ProviderProfile& profile = ProfileOf(plan);
     plan.limits.model = profile.limit_model;
     const bool combined = plan.limits.model == LimitModel::kCombined;
     draft_.assumptions.Default(
@@ -174,7 +218,15 @@ class HostPlanner {
   void PlanQueue(CvmPlan& plan) {
     std::optional<int> frames;
     Take(settings_.queue_frames, frames, "egress queue");
-    plan.queue_frames = frames.value_or(kDefaultQueueFrames);
+    Take(settings_.queue_bytes, plan.queue.bytes, "egress queue");
+    if (settings_.timer_delay) {
+      plan.timer_delay = settings_.timer_delay->value;
+      if (plan.timer_delay < Picoseconds(0)) {
+        draft_.errors.Add(settings_.timer_delay->path, "a timer's delay below zero",
+                          "0 s or more, such as \"20 us\"");
+      }
+    }
+    plan.queue.frames = frames.value_or(kDefaultQueueFrames);
     if (frames) return;
     draft_.assumptions.Default("queue_frames", std::to_string(kDefaultQueueFrames),
                                "The egress queue of a CVM holds 1000 frames where none is given.",
@@ -333,6 +385,8 @@ class HostExpander {
     cvm.host = host.name;
     cvm.type = plan.type;
     cvm.limits = plan.limits;
+    cvm.queue = plan.queue;
+    cvm.timer_delay = plan.timer_delay;
     cvm.receiver = plan.receiver;
     // Of an ENI that is written once for all members, the first one has what is
     // written and the others follow it.
@@ -342,7 +396,6 @@ class HostExpander {
       AddEni(host, cvm, eni, {members, own_enis ? 0 : member});
     }
     deployment().cvms.push_back(std::move(cvm));
-    draft_.queue_frames.push_back(plan.queue_frames);
   }
 
   struct Sharing {

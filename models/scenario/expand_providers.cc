@@ -9,9 +9,6 @@
 namespace vpcmirror {
 namespace {
 
-constexpr const char* kDropsCopiesFirst =
-    " The cloud drops copies before production, which this version does not simulate.";
-
 bool Lists(const ProviderProfile& profile, const std::string& name) {
   return std::any_of(profile.assumptions.begin(), profile.assumptions.end(),
                      [&](const Assumption& each) { return each.name == name; });
@@ -60,6 +57,7 @@ bool IsInForce(const Draft& draft, const ProviderProfile& profile, const Assumpt
     return std::find(names.begin(), names.end(), assumption.name) != names.end();
   };
   if (assumption.overridden) return true;
+  if (assumption.name == "copy_order") return profile.congestion == Congestion::kFifo;
   if (profile.tunnel.kind == EncapsulationKind::kNone && is_among(kOfTunnels)) return false;
   if (!profile.rule_mode || !is_among(kOfRuleMode)) return true;
   const auto& mirrors = draft.scenario.mirrors;
@@ -76,8 +74,6 @@ void Apply(Draft& draft, ProviderProfile& profile, Assumption& listed, const At<
   }
   listed.value = to.value;
   listed.text = MeaningOf(*rule, to.value);
-  const bool favours = profile.documented_congestion == CongestionRule::kProductionFirst;
-  if (favours && listed.name == "congestion") listed.text += kDropsCopiesFirst;
   listed.source = "the scenario";
   listed.overridden = true;
 }

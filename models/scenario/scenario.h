@@ -98,6 +98,9 @@ struct EniSpec {
 struct HostSettings {
   std::optional<At<std::string>> type;
   std::optional<At<BitsPerSecond>> bandwidth;
+  std::optional<At<Bytes>> burst;
+  std::optional<At<BitsPerSecond>> peak_bandwidth;
+  std::optional<At<BitsPerSecond>> flow_bandwidth;
   std::optional<At<PacketsPerSecond>> packet_rate;
   std::optional<At<LimitModel>> limit_model;
   std::optional<At<int>> vcpus;
@@ -106,6 +109,8 @@ struct HostSettings {
   std::optional<At<std::string>> subnet;
   std::optional<At<Bytes>> mtu;
   std::optional<At<int>> queue_frames;  // of the egress queue
+  std::optional<At<Bytes>> queue_bytes;
+  std::optional<At<Picoseconds>> timer_delay;
   std::vector<At<std::string>> security_groups;
   std::vector<EniSpec> enis;  // empty: one ENI in `subnet`
 };
@@ -188,6 +193,7 @@ struct WorkloadSpec {
   std::optional<At<OnOffSpec>> on_off;
   std::optional<At<RequestSpec>> requests;
   std::optional<At<ReplaySpec>> replay;
+  std::optional<At<Picoseconds>> wake_delay;
   std::optional<At<Picoseconds>> start;
   std::optional<At<Picoseconds>> stop;
 };

@@ -82,6 +82,9 @@ struct Workload {
   std::vector<FrameSize> sizes;  // at least one
   ArrivalProcess arrivals = ArrivalProcess::kConstant;
   OnOffSpec on_off;
+  // A sender sleeps until a frame is due, wakes up so much late and then sends all
+  // that has become due.
+  Picoseconds wake_delay{};
   Picoseconds start{};
   Picoseconds stop{};
   std::vector<Stream> streams;
@@ -113,7 +116,6 @@ struct ValidScenario {
   Picoseconds duration{kPicosecondsPerSecond};
   Picoseconds fabric_delay{};              // one way, between any two ENIs
   CpuCost clone_cost;                      // of copying and encapsulating one frame
-  std::vector<int> queue_frames;           // of each CVM's egress queue
   std::vector<ProviderProfile> providers;  // by Vpc::provider, assumptions applied
   std::shared_ptr<const Deployment> deployment;
   std::shared_ptr<const Topology> topology;                // of *deployment

@@ -144,7 +144,6 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   valid.file = scenario.file;
   valid.sha256 = scenario.sha256;
   valid.duration = draft.duration;
-  valid.queue_frames = std::move(draft.queue_frames);
   valid.providers = draft.providers;
   valid.deployment = draft.deployment;
   valid.topology = draft.topology;

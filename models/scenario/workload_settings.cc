@@ -22,6 +22,7 @@ class Settler {
     SettleSizes();
     SettleArrivals();
     SettleTimes();
+    SettleWakeDelay();
     return std::move(workload_);
   }
 
@@ -33,6 +34,17 @@ class Settler {
   void Default(const std::string& name, const std::string& value, const std::string& text,
                const std::string& source) {
     AssumeOfWorkload(draft_, spec_, {name, value, text, source, false});
+  }
+
+  void SettleWakeDelay() {
+    if (!spec_.wake_delay) return;
+    workload_.wake_delay = spec_.wake_delay->value;
+    if (spec_.requests || spec_.replay) {
+      Fail(spec_.wake_delay->path, "a wake delay of requests or of a replay",
+           "a wake delay beside `rate`, or `in` and `out`");
+    } else if (workload_.wake_delay < Picoseconds(0)) {
+      Fail(spec_.wake_delay->path, "a wake delay below zero", "0 s or more, such as \"100 us\"");
+    }
   }
 
   void SettleProtocol() {

@@ -389,8 +389,12 @@ void ReadHowItTravels(const Cursor& root, ProviderProfile& profile) {
         EnumOf(*at, "documented", CongestionRule::kNotDocumented,
                {CongestionRule::kNotDocumented, CongestionRule::kProductionFirst,
                 CongestionRule::kNoPriority});
-    profile.congestion = EnumOf(*at, "runs_as", Congestion::kSharedRandom,
-                                {Congestion::kSharedRandom, Congestion::kFifo});
+    profile.congestion =
+        EnumOf(*at, "runs_as", Congestion::kSharedRandom,
+               {Congestion::kProductionFirst, Congestion::kSharedRandom, Congestion::kFifo});
+    if (const auto flow = ReadBandwidth(*at, "flow")) profile.flow_bandwidth = flow->value;
+    profile.copy_order =
+        EnumOf(*at, "copy_order", CopyOrder::kBefore, {CopyOrder::kBefore, CopyOrder::kAfter});
   }
   profile.limit_model = EnumOf(root, "limit_model", LimitModel::kCombined,
                                {LimitModel::kCombined, LimitModel::kPerDirection});

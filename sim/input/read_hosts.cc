@@ -30,6 +30,9 @@ EniSpec ReadEni(const Cursor& at) {
 
 void ReadLimits(const Cursor& limits, HostSettings& settings) {
   settings.bandwidth = ReadBandwidth(limits, "bandwidth");
+  settings.burst = ReadBytes(limits, "burst");
+  settings.peak_bandwidth = ReadBandwidth(limits, "peak");
+  settings.flow_bandwidth = ReadBandwidth(limits, "flow");
   settings.packet_rate = ReadPacketRate(limits, "pps");
   if (const auto model = ReadText(limits, "model")) {
     settings.limit_model = At<LimitModel>{
@@ -40,6 +43,18 @@ void ReadLimits(const Cursor& limits, HostSettings& settings) {
   settings.memory = ReadBytes(limits, "memory", "GiB");
 }
 
+// So many frames, or frames and bytes.
+void ReadQueue(const Cursor& host, HostSettings& settings) {
+  const auto queue = host.Get("queue");
+  if (!queue) return;
+  if (!queue->value().is_object()) {
+    settings.queue_frames = ReadFrames(host, "queue");
+    return;
+  }
+  settings.queue_frames = ReadFrames(*queue, "frames");
+  settings.queue_bytes = ReadBytes(*queue, "bytes");
+}
+
 HostSettings ReadSettings(const Cursor& at) {
   HostSettings settings;
   settings.type = ReadText(at, "type");
@@ -47,7 +62,8 @@ HostSettings ReadSettings(const Cursor& at) {
   settings.receiver = ReadText(at, "receiver");
   settings.subnet = ReadText(at, "subnet");
   settings.mtu = ReadBytes(at, "mtu");
-  settings.queue_frames = ReadFrames(at, "queue");
+  ReadQueue(at, settings);
+  settings.timer_delay = ReadDuration(at, "timer_delay", Zero::kAllowed);
   settings.security_groups = ReadTexts(at, "security_groups");
   if (const auto enis = at.Get("enis")) {
     for (const Cursor& item : enis->Items()) settings.enis.push_back(ReadEni(item));

@@ -157,6 +157,7 @@ WorkloadSpec ReadWorkload(std::string name, const Cursor& at, const CaptureFolde
   ReadArrivals(at, workload);
   workload.requests = ReadRequests(at);
   workload.replay = ReadReplay(at, captures);
+  workload.wake_delay = ReadDuration(at, "wake_delay", Zero::kAllowed);
   workload.start = ReadDuration(at, "start", Zero::kAllowed);
   workload.stop = ReadDuration(at, "stop", Zero::kRefused);
   return workload;

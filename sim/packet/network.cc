@@ -25,10 +25,6 @@ ns3::Ptr<CvmHost> MakeHost(const ValidScenario& scenario, std::size_t index) {
       scenario.deployment->subnets[scenario.deployment->enis[cvm.enis.front()].subnet].vpc;
   const ProviderProfile& provider = scenario.providers[scenario.deployment->vpcs[vpc].provider];
   auto host = ns3::CreateObject<CvmHost>();
-  if (cvm.limits.bandwidth) {
-    const auto rate = static_cast<std::uint64_t>(cvm.limits.bandwidth->count());
-    host->SetAttribute("Bandwidth", ns3::DataRateValue(ns3::DataRate(rate)));
-  }
   if (cvm.limits.packet_rate) {
     host->SetAttribute(
         "PacketRate",
@@ -36,7 +32,22 @@ ns3::Ptr<CvmHost> MakeHost(const ValidScenario& scenario, std::size_t index) {
   }
   host->SetAttribute("LimitModel", ns3::EnumValue(static_cast<int>(cvm.limits.model)));
   host->SetAttribute("Congestion", ns3::EnumValue(static_cast<int>(provider.congestion)));
-  const auto frames = static_cast<std::uint32_t>(scenario.queue_frames[index]);
+  host->SetAttribute("CopyOrder", ns3::EnumValue(static_cast<int>(provider.copy_order)));
+  const auto set_rate = [&](const char* name, const std::optional<BitsPerSecond>& rate) {
+    if (!rate) return;
+    const auto bits = static_cast<std::uint64_t>(rate->count());
+    host->SetAttribute(name, ns3::DataRateValue(ns3::DataRate(bits)));
+  };
+  const auto set_bytes = [&](const char* name, Bytes bytes) {
+    host->SetAttribute(name, ns3::UintegerValue(static_cast<std::uint64_t>(bytes.count())));
+  };
+  set_rate("Bandwidth", cvm.limits.bandwidth);
+  set_rate("PeakBandwidth", cvm.limits.peak_bandwidth);
+  set_rate("FlowBandwidth", cvm.limits.flow_bandwidth);
+  set_bytes("Burst", cvm.limits.burst);
+  set_bytes("QueueBytes", cvm.queue.bytes.value_or(Bytes(0)));
+  host->SetAttribute("TimerDelay", ns3::TimeValue(ToTime(cvm.timer_delay)));
+  const auto frames = static_cast<std::uint32_t>(cvm.queue.frames);
   host->SetAttribute("QueueSize",
                      ns3::QueueSizeValue(ns3::QueueSize(ns3::QueueSizeUnit::PACKETS, frames)));
   host->AssignStreams(StreamOf("host " + cvm.id));

@@ -14,14 +14,14 @@ constexpr BitsPerSecond Gbps(std::int64_t n) { return BitsPerSecond(n * 1'000'00
 
 // 1,500 bytes at 6 Gbit/s: 12,000 bit / 6 = 2,000 ns.
 TEST(RatedQueueTest, FrameDepartsWhenItHasBeenSerialised) {
-  RatedQueue queue({.bandwidth = Gbps(6)});
+  RatedQueue queue({.rates = {.bandwidth = Gbps(6)}});
   EXPECT_EQ(queue.Accept(Picoseconds(100), Bytes(1500), 0), Picoseconds(2'000'100));
   EXPECT_EQ(queue.Accept(Picoseconds(100), Bytes(1500), 0), Picoseconds(4'000'100));
 }
 
 // 64 bytes at 400 Gbit/s last 512 / 400 = 1.28 ns: a million of them 1.28 ms.
 TEST(RatedQueueTest, PacesSmallFramesAtTheHighestRateExactly) {
-  RatedQueue queue({.bandwidth = Gbps(400), .frames = 1'000'000});
+  RatedQueue queue({.rates = {.bandwidth = Gbps(400)}, .room = {.frames = 1'000'000}});
   Picoseconds last{};
   for (int i = 0; i < 1'000'000; ++i) last = queue.Accept(Picoseconds(0), Bytes(64), 0);
   EXPECT_EQ(last, Picoseconds(1'280'000'000));
@@ -30,10 +30,10 @@ TEST(RatedQueueTest, PacesSmallFramesAtTheHighestRateExactly) {
 // 1.5 Mpps: 666.67 ns a frame, which binds before 64 bytes at 6 Gbit/s (85 ns)
 // and after 1,500 bytes (2,000 ns).
 TEST(RatedQueueTest, TheLaterOfTheTwoLimitsCounts) {
-  RatedQueue small({.bandwidth = Gbps(6), .packet_rate = PacketsPerSecond(1'500'000)});
+  RatedQueue small({.rates = {.bandwidth = Gbps(6), .packet_rate = PacketsPerSecond(1'500'000)}});
   EXPECT_EQ(small.Accept(Picoseconds(0), Bytes(64), 0), Picoseconds(666'667));
   EXPECT_EQ(small.Binding(), BindingLimit::kPacketRate);
-  RatedQueue large({.bandwidth = Gbps(6), .packet_rate = PacketsPerSecond(1'500'000)});
+  RatedQueue large({.rates = {.bandwidth = Gbps(6), .packet_rate = PacketsPerSecond(1'500'000)}});
   EXPECT_EQ(large.Accept(Picoseconds(0), Bytes(1500), 0), Picoseconds(2'000'000));
   EXPECT_EQ(large.Binding(), BindingLimit::kBandwidth);
 }
@@ -45,16 +45,16 @@ TEST(RatedQueueTest, WithoutLimitsNothingWaits) {
 }
 
 TEST(RatedQueueTest, IsFullWithItsFramesAndHasRoomAgainWhenOneDeparts) {
-  RatedQueue queue({.bandwidth = Gbps(6), .frames = 2});
+  RatedQueue queue({.rates = {.bandwidth = Gbps(6)}, .room = {.frames = 2}});
   queue.Accept(Picoseconds(0), Bytes(1500), 1);
-  EXPECT_FALSE(queue.IsFull(Picoseconds(0)));
+  EXPECT_FALSE(queue.IsFull(Picoseconds(0), Bytes(64)));
   queue.Accept(Picoseconds(0), Bytes(1500), 2);
-  EXPECT_TRUE(queue.IsFull(Picoseconds(1'999'999)));
-  EXPECT_FALSE(queue.IsFull(Picoseconds(2'000'000)));
+  EXPECT_TRUE(queue.IsFull(Picoseconds(1'999'999), Bytes(64)));
+  EXPECT_FALSE(queue.IsFull(Picoseconds(2'000'000), Bytes(64)));
 }
 
 TEST(RatedQueueTest, TellsWhichFramesWait) {
-  RatedQueue queue({.bandwidth = Gbps(6)});
+  RatedQueue queue({.rates = {.bandwidth = Gbps(6)}});
   for (std::uint64_t tag = 1; tag <= 20; ++tag) queue.Accept(Picoseconds(0), Bytes(1500), tag);
   std::vector<std::uint64_t> tags;
   queue.ForEachWaiting(Picoseconds(2'000'000 * 17),
@@ -62,19 +62,15 @@ TEST(RatedQueueTest, TellsWhichFramesWait) {
   EXPECT_EQ(tags, (std::vector<std::uint64_t>{18, 19, 20}));
 }
 
-TEST(RatedQueueTest, ChargeTakesTimeAndHoldsNothing) {
-  RatedQueue queue({.bandwidth = Gbps(6)});
-  queue.Charge(Picoseconds(0), Bytes(1500));
-  EXPECT_EQ(queue.Accept(Picoseconds(0), Bytes(1500), 5), Picoseconds(4'000'000));
-  EXPECT_EQ(queue.Waiting(Picoseconds(0)), 2u);
-  EXPECT_EQ(queue.bytes_peak(), Bytes(1500));
-  int seen = 0;
-  queue.ForEachWaiting(Picoseconds(0), [&](const WaitingFrame&) { ++seen; });
-  EXPECT_EQ(seen, 1);
+TEST(RatedQueueTest, IsFullWithItsBytes) {
+  RatedQueue queue({.rates = {.bandwidth = Gbps(6)}, .room = {.bytes = Bytes(3000)}});
+  queue.Accept(Picoseconds(0), Bytes(1500), 0);
+  EXPECT_FALSE(queue.IsFull(Picoseconds(0), Bytes(1500)));
+  EXPECT_TRUE(queue.IsFull(Picoseconds(0), Bytes(1501)));
 }
 
 TEST(RatedQueueTest, RemembersItsFullestMoment) {
-  RatedQueue queue({.bandwidth = Gbps(6)});
+  RatedQueue queue({.rates = {.bandwidth = Gbps(6)}});
   for (int i = 0; i < 3; ++i) queue.Accept(Picoseconds(0), Bytes(1000), 0);
   queue.Accept(Picoseconds(1'000'000'000), Bytes(100), 0);
   EXPECT_EQ(queue.bytes_peak(), Bytes(3000));
@@ -84,7 +80,8 @@ TEST(RatedQueueTest, RemembersItsFullestMoment) {
 // frame that was under way when it began.
 TEST(RatedQueueTest, NeverSendsMoreThanItsRateOverAnyWindow) {
   std::mt19937_64 random(7);
-  RatedQueue queue({.bandwidth = BitsPerSecond(1'700'000'000), .frames = 1 << 20});
+  RatedQueue queue(
+      {.rates = {.bandwidth = BitsPerSecond(1'700'000'000)}, .room = {.frames = 1 << 20}});
   struct Departure {
     Picoseconds time;
     Bytes frame;
@@ -109,9 +106,10 @@ TEST(RatedQueueTest, NeverSendsMoreThanItsRateOverAnyWindow) {
 }
 
 TEST(RatedQueueTest, RefusesLimitsThatLimitEverything) {
-  EXPECT_THROW(RatedQueue({.bandwidth = BitsPerSecond(0)}), std::invalid_argument);
-  EXPECT_THROW(RatedQueue({.packet_rate = PacketsPerSecond(-1)}), std::invalid_argument);
-  EXPECT_THROW(RatedQueue({.frames = 0}), std::invalid_argument);
+  EXPECT_THROW(RatedQueue({.rates = {.bandwidth = BitsPerSecond(0)}}), std::invalid_argument);
+  EXPECT_THROW(RatedQueue({.rates = {.packet_rate = PacketsPerSecond(-1)}}), std::invalid_argument);
+  EXPECT_THROW(RatedQueue({.room = {.frames = 0}}), std::invalid_argument);
+  EXPECT_THROW(RatedQueue({.room = {.bytes = Bytes(0)}}), std::invalid_argument);
 }
 
 }  // namespace

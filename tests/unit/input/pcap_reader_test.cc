@@ -195,10 +195,11 @@ TEST_F(CaptureTest, WantsTrafficOfTheLocalAddress) {
   for (const int source : {1, 2, 2, 3, 3, 3}) {
     capture += Record(1, 0, Ipv4Frame(static_cast<std::uint8_t>(source), 4), 60);
   }
-  EXPECT_THAT(ErrorsWith("10.0.0.9/32", capture),
-              ElementsAre("0:0 : no IP packet of 6 frames comes from 10.0.0.9 or goes there | the address "
-                          "whose traffic this is; most frames come from 10.0.0.3 (3) and "
-                          "10.0.0.2 (2)"));
+  EXPECT_THAT(
+      ErrorsWith("10.0.0.9/32", capture),
+      ElementsAre("0:0 : no IP packet of 6 frames comes from 10.0.0.9 or goes there | the address "
+                  "whose traffic this is; most frames come from 10.0.0.3 (3) and "
+                  "10.0.0.2 (2)"));
   EXPECT_THAT(ErrorsWith("10.1.0.0/16", capture),
               ElementsAre(HasSubstr("comes from 10.1.0.0/16 or goes there")));
   EXPECT_THAT(ErrorsWith("10.0.0.1/32", capture), IsEmpty());  // only sends

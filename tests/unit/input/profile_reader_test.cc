@@ -78,15 +78,12 @@ TEST(ShippedProfilesTest, SayWhetherAnObjectMayBeInTwoMirrors) {
   }
 }
 
-// A cloud whose documents favour production says in words that it is not simulated.
-TEST(ShippedProfilesTest, ListTheirCongestionAsAnAssumption) {
+// What a cloud documents is what runs, and nobody's assumption.
+TEST(ShippedProfilesTest, AssumeTheirCongestionWhereItIsNotDocumented) {
   for (const auto& [name, profile] : Shipped()) {
-    EXPECT_TRUE(Assumes(profile, "congestion")) << name;
-    for (const Assumption& each : profile.assumptions) {
-      if (each.name != "congestion") continue;
-      const bool favours = profile.documented_congestion == CongestionRule::kProductionFirst;
-      EXPECT_EQ(each.text.find("this version") != std::string::npos, favours) << name;
-    }
+    const bool favours = profile.documented_congestion == CongestionRule::kProductionFirst;
+    EXPECT_EQ(Assumes(profile, "congestion"), !favours) << name;
+    if (favours) EXPECT_EQ(profile.congestion, Congestion::kProductionFirst) << name;
   }
 }
 
@@ -408,7 +405,8 @@ TEST(AssumptionRulesTest, RefuseWhatIsNoValue) {
       {"loop_rule", {"none"}},
       {"cross_vpc", {"true"}},
       {"limit_model", {"both"}},
-      {"congestion", {"production_first"}}};
+      {"congestion", {"production", "no_priority"}},
+      {"copy_order", {"first"}}};
   for (const auto& [name, values] : kWrong) {
     const AssumptionRule* rule = FindAssumptionRule(name);
     ASSERT_NE(rule, nullptr) << name;

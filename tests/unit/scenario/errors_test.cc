@@ -104,8 +104,7 @@ const ErrorCase kNetworkErrors[] = {
      },
      "/vpcs/test: the range 2001:db8::/32 of VPC test is not IPv4 | an IPv4 range such as "
      "10.0.0.0/16"},
-    {"HostsInAVpcOfIpvSix",
-     [](Scenario& s) { s.vpcs = {VpcOf("six", "2001:db8::/48")}; },
+    {"HostsInAVpcOfIpvSix", [](Scenario& s) { s.vpcs = {VpcOf("six", "2001:db8::/48")}; },
      "/vpcs/six: the range 2001:db8::/48 of VPC six is not IPv4 | an IPv4 range such as "
      "10.0.0.0/16"},
     {"IdTakenTwice",

@@ -1,0 +1,75 @@
+#include "models/capacity/rate_limits.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace vpcmirror {
+namespace {
+
+constexpr Picoseconds kLongestBurst{100 * 86'400 * kPicosecondsPerSecond};
+
+void Require(bool holds, const char* what) {
+  if (!holds) throw std::invalid_argument(what);
+}
+
+// Rounded down, so that no more than the burst ever passes at once.
+Picoseconds TimeOfBurst(Bytes burst, BitsPerSecond rate) {
+  const Int128 time =
+      static_cast<Int128>(burst.count()) * kBitsPerByte * kPicosecondsPerSecond / rate.count();
+  Require(time <= kLongestBurst.count(), "a burst is at most 100 days of its bandwidth");
+  return Picoseconds(static_cast<std::int64_t>(time));
+}
+
+}  // namespace
+
+RateLimits::RateLimits(const RateSettings& settings, CpuClock* cpu)
+    : settings_(settings), cpu_(cpu) {
+  Require(!settings.bandwidth || settings.bandwidth->count() > 0,
+          "a bandwidth limit must be over 0");
+  Require(!settings.peak_bandwidth || settings.peak_bandwidth->count() > 0,
+          "a peak bandwidth must be over 0");
+  Require(!settings.packet_rate || settings.packet_rate->count() > 0,
+          "a packet-rate limit must be over 0");
+  Require(settings.burst >= Bytes(0), "a burst must not be below 0");
+  if (settings.packet_rate) packet_interval_ = PacketInterval(*settings.packet_rate);
+  if (settings.bandwidth) burst_time_ = TimeOfBurst(settings.burst, *settings.bandwidth);
+}
+
+Picoseconds RateLimits::Pay(Picoseconds now, Bytes frame, Picoseconds cpu_time) {
+  Picoseconds departs = now;
+  if (settings_.bandwidth) {
+    bucket_full_ = std::max(bucket_full_, now) + SerialisationDelay(frame, *settings_.bandwidth);
+    departs = std::max(departs, bucket_full_ - burst_time_);
+  }
+  if (settings_.peak_bandwidth) {
+    link_free_ = std::max(link_free_, now) + SerialisationDelay(frame, *settings_.peak_bandwidth);
+    departs = std::max(departs, link_free_);
+  }
+  if (settings_.packet_rate) {
+    packet_free_ = std::max(packet_free_, now) + packet_interval_;
+    departs = std::max(departs, packet_free_);
+  }
+  if (cpu_ != nullptr) {
+    cpu_->done = std::max(cpu_->done, now) + cpu_time;
+    departs = std::max(departs, cpu_->done);
+  }
+  return departs;
+}
+
+Picoseconds RateLimits::FreeAt(Bytes frame) const {
+  Picoseconds free = std::max(link_free_, packet_free_);
+  if (settings_.bandwidth) {
+    const Picoseconds serialised = SerialisationDelay(frame, *settings_.bandwidth);
+    free = std::max(free, bucket_full_ - (burst_time_ - std::min(serialised, burst_time_)));
+  }
+  return cpu_ == nullptr ? free : std::max(free, cpu_->done);
+}
+
+BindingLimit RateLimits::Binding() const {
+  const Picoseconds bandwidth = std::max(bucket_full_ - burst_time_, link_free_);
+  const Picoseconds cpu = cpu_ == nullptr ? Picoseconds(0) : cpu_->done;
+  if (cpu > std::max(bandwidth, packet_free_)) return BindingLimit::kCpu;
+  return packet_free_ > bandwidth ? BindingLimit::kPacketRate : BindingLimit::kBandwidth;
+}
+
+}  // namespace vpcmirror
