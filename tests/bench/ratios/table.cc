@@ -4,20 +4,35 @@
 
 namespace vpcmirror::ratios {
 
-void PrintHeader() { std::puts("case\tours\tpeer\tpeer's figure\tratio\tgoal"); }
+double RatioOf(const Row& row) {
+  switch (row.goal.kind) {
+    case Goal::Kind::kFaster:
+      return row.peer_figure / row.ours;
+    case Goal::Kind::kWithin:
+      return row.ours / row.peer_figure;
+    case Goal::Kind::kAbsolute:
+      break;
+  }
+  return row.ours;
+}
+
+bool IsMet(const Row& row) {
+  const double ratio = RatioOf(row);
+  return row.goal.kind == Goal::Kind::kFaster ? ratio >= row.goal.bound : ratio <= row.goal.bound;
+}
+
+void PrintHeader() { std::puts("case\tours\tpeer\tpeer's figure\tratio\tgoal\tmet"); }
 
 void Print(const Row& row) {
-  const bool has_peer = row.goal.kind != Goal::Kind::kAbsolute;
-  const bool faster = row.goal.kind == Goal::Kind::kFaster;
-  double ratio = row.ours;
-  if (has_peer) ratio = faster ? row.peer_figure / row.ours : row.ours / row.peer_figure;
   std::printf("%s\t%.2f\t%s\t", row.name.c_str(), row.ours, row.peer.c_str());
-  if (has_peer) {
-    std::printf("%.2f", row.peer_figure);
-  } else {
+  if (row.goal.kind == Goal::Kind::kAbsolute) {
     std::putchar('-');
+  } else {
+    std::printf("%.2f", row.peer_figure);
   }
-  std::printf("\t%.2f\t%s%g\n", ratio, faster ? ">=" : "<=", row.goal.bound);
+  std::printf("\t%.2f\t%s%g\t%s\n", RatioOf(row),
+              row.goal.kind == Goal::Kind::kFaster ? ">=" : "<=", row.goal.bound,
+              IsMet(row) ? "yes" : "no");
   std::fflush(stdout);
 }
 

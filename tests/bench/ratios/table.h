@@ -28,7 +28,11 @@ struct Row {
   Goal goal;
 };
 
-// Tab-separated, on stdout: case, ours, peer, peer's figure, ratio, goal. The
+// The figure that the goal is about.
+double RatioOf(const Row& row);
+bool IsMet(const Row& row);
+
+// Tab-separated, on stdout: case, ours, peer, peer's figure, ratio, goal, met. The
 // ratio is peer's figure / ours where the goal is ">=", ours / peer's figure
 // where it is "<=", and ours where there is no peer.
 void PrintHeader();
