@@ -13,7 +13,11 @@ constexpr std::size_t kFirstQueue = 0;  // production's, or everybody's
 }  // namespace
 
 Egress::Egress(const EgressSettings& settings, std::uint64_t seed, CpuClock* cpu)
-    : settings_(settings), limits_(settings.rates, cpu), random_state_(seed) {
+    : limits_(settings.rates, cpu),
+      room_(settings.room),
+      timer_delay_(settings.timer_delay),
+      random_state_(seed),
+      congestion_(settings.congestion) {
   settings.room.RequireValid();
   if (settings.timer_delay < Picoseconds(0)) {
     throw std::invalid_argument("a timer's delay must not be below 0");
@@ -21,12 +25,12 @@ Egress::Egress(const EgressSettings& settings, std::uint64_t seed, CpuClock* cpu
 }
 
 std::size_t Egress::QueueOf(TrafficClass traffic) const {
-  return settings_.congestion == Congestion::kProductionFirst ? static_cast<std::size_t>(traffic)
-                                                              : kFirstQueue;
+  return congestion_ == Congestion::kProductionFirst ? static_cast<std::size_t>(traffic)
+                                                     : kFirstQueue;
 }
 
 bool Egress::DepartsByItself(TrafficClass traffic) const {
-  return settings_.timer_delay == Picoseconds(0) && QueueOf(traffic) == kFirstQueue;
+  return timer_delay_ == Picoseconds(0) && QueueOf(traffic) == kFirstQueue;
 }
 
 Bytes Egress::BytesHeld() const {
@@ -51,8 +55,8 @@ void Egress::PushOutCopies(Bytes wanted) {
 // How full the queue is counts, in frames or bytes, whichever is fuller.
 bool Egress::LosesByChance(std::int64_t frames, Bytes with_it) {
   std::int64_t waiting = frames;
-  std::int64_t room = settings_.room.frames;
-  const auto& bytes = settings_.room.bytes;
+  std::int64_t room = room_.frames;
+  const auto& bytes = room_.bytes;
   if (bytes && static_cast<double>(with_it.count()) * static_cast<double>(room) >
                    static_cast<double>(waiting) * static_cast<double>(bytes->count())) {
     waiting = with_it.count();
@@ -71,17 +75,17 @@ std::optional<Dropped> Egress::Refuses(Picoseconds now, const Offered& offered) 
   for (WaitingRing& ring : leaving_) ring.LetGo(now);
   const std::size_t queue = QueueOf(offered.traffic);
   const auto frames = static_cast<std::int64_t>(leaving_[queue].frames() + queues_[queue].size());
-  if (frames >= settings_.room.frames) return Dropped{limits_.Binding()};
+  if (frames >= room_.frames) return Dropped{limits_.Binding()};
   const Bytes with_it = BytesHeld() + offered.frame;
-  if (settings_.room.bytes && with_it > *settings_.room.bytes) {
-    const Bytes wanted = with_it - *settings_.room.bytes;
-    const bool first = settings_.congestion == Congestion::kProductionFirst &&
-                       offered.traffic == TrafficClass::kProduction;
+  if (room_.bytes && with_it > *room_.bytes) {
+    const Bytes wanted = with_it - *room_.bytes;
+    const bool first =
+        congestion_ == Congestion::kProductionFirst && offered.traffic == TrafficClass::kProduction;
     const auto copies = static_cast<std::size_t>(TrafficClass::kCopy);
     if (!first || queued_bytes_[copies] < wanted) return Dropped{BindingLimit::kMemory};
     PushOutCopies(wanted);
   }
-  if (settings_.congestion == Congestion::kSharedRandom && LosesByChance(frames, with_it)) {
+  if (congestion_ == Congestion::kSharedRandom && LosesByChance(frames, with_it)) {
     return Dropped{limits_.Binding()};
   }
   return std::nullopt;
@@ -148,7 +152,7 @@ Picoseconds Egress::ReadyAt(const Pending& pending) const {
 std::optional<Picoseconds> Egress::NextWake() const {
   const Fifo<Pending>* head = Head();
   if (head == nullptr) return std::nullopt;
-  return ReadyAt(head->front()) + settings_.timer_delay;
+  return ReadyAt(head->front()) + timer_delay_;
 }
 
 void Egress::RunUntil(Picoseconds now, Bound bound) {

@@ -125,7 +125,6 @@ class Egress {
 
   // The most bytes that ever waited at once.
   Bytes bytes_peak() const { return bytes_peak_; }
-  const EgressSettings& settings() const { return settings_; }
 
  private:
   static constexpr std::size_t kClasses = 2;
@@ -162,9 +161,11 @@ class Egress {
   void SendReady(Picoseconds at);
   void NoteBytes();
 
-  EgressSettings settings_;
   RateLimits limits_;
+  QueueRoom room_;
+  Picoseconds timer_delay_;
   std::uint64_t random_state_;
+  Congestion congestion_;
   std::array<WaitingRing, kClasses> leaving_;   // paid for, by queue
   std::array<Fifo<Pending>, kClasses> queues_;  // not paid for yet
   std::array<Bytes, kClasses> queued_bytes_{};

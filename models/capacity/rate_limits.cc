@@ -22,8 +22,7 @@ Picoseconds TimeOfBurst(Bytes burst, BitsPerSecond rate) {
 
 }  // namespace
 
-RateLimits::RateLimits(const RateSettings& settings, CpuClock* cpu)
-    : settings_(settings), cpu_(cpu) {
+RateLimits::RateLimits(const RateSettings& settings, CpuClock* cpu) : cpu_(cpu) {
   Require(!settings.bandwidth || settings.bandwidth->count() > 0,
           "a bandwidth limit must be over 0");
   Require(!settings.peak_bandwidth || settings.peak_bandwidth->count() > 0,
@@ -32,20 +31,23 @@ RateLimits::RateLimits(const RateSettings& settings, CpuClock* cpu)
           "a packet-rate limit must be over 0");
   Require(settings.burst >= Bytes(0), "a burst must not be below 0");
   if (settings.packet_rate) packet_interval_ = PacketInterval(*settings.packet_rate);
-  if (settings.bandwidth) burst_time_ = TimeOfBurst(settings.burst, *settings.bandwidth);
+  if (settings.peak_bandwidth) peak_.rate = *settings.peak_bandwidth;
+  if (!settings.bandwidth) return;
+  bandwidth_.rate = *settings.bandwidth;
+  burst_time_ = TimeOfBurst(settings.burst, *settings.bandwidth);
 }
 
 Picoseconds RateLimits::Pay(Picoseconds now, Bytes frame, Picoseconds cpu_time) {
   Picoseconds departs = now;
-  if (settings_.bandwidth) {
-    bucket_full_ = std::max(bucket_full_, now) + SerialisationDelay(frame, *settings_.bandwidth);
+  if (bandwidth_.limits()) {
+    bucket_full_ = std::max(bucket_full_, now) + bandwidth_.Of(frame);
     departs = std::max(departs, bucket_full_ - burst_time_);
   }
-  if (settings_.peak_bandwidth) {
-    link_free_ = std::max(link_free_, now) + SerialisationDelay(frame, *settings_.peak_bandwidth);
+  if (peak_.limits()) {
+    link_free_ = std::max(link_free_, now) + peak_.Of(frame);
     departs = std::max(departs, link_free_);
   }
-  if (settings_.packet_rate) {
+  if (packet_interval_ > Picoseconds(0)) {
     packet_free_ = std::max(packet_free_, now) + packet_interval_;
     departs = std::max(departs, packet_free_);
   }
@@ -58,9 +60,9 @@ Picoseconds RateLimits::Pay(Picoseconds now, Bytes frame, Picoseconds cpu_time) 
 
 Picoseconds RateLimits::FreeAt(Bytes frame) const {
   Picoseconds free = std::max(link_free_, packet_free_);
-  if (settings_.bandwidth) {
-    const Picoseconds serialised = SerialisationDelay(frame, *settings_.bandwidth);
-    free = std::max(free, bucket_full_ - (burst_time_ - std::min(serialised, burst_time_)));
+  if (bandwidth_.limits()) {
+    free =
+        std::max(free, bucket_full_ - (burst_time_ - std::min(bandwidth_.Of(frame), burst_time_)));
   }
   return cpu_ == nullptr ? free : std::max(free, cpu_->done);
 }

@@ -46,8 +46,6 @@ class RateLimits {
   // range. `cpu`, which may be null, must outlive this.
   explicit RateLimits(const RateSettings& settings, CpuClock* cpu = nullptr);
 
-  const RateSettings& settings() const { return settings_; }
-
   // Pays for a frame that comes at `now`, `cpu_time` being its work divided by
   // the number of vCPUs, and returns when it departs: when all limits have been
   // paid. Time must not go backwards between calls.
@@ -62,11 +60,28 @@ class RateLimits {
   BindingLimit Binding() const;
 
  private:
-  RateSettings settings_;
+  // A rate, and how long the last size lasts at it: most frames are of few sizes.
+  struct Serialiser {
+    BitsPerSecond rate{};  // 0: no limit
+    mutable Bytes frame{};
+    mutable Picoseconds time{};
+
+    bool limits() const { return rate > BitsPerSecond(0); }
+    Picoseconds Of(Bytes size) const {
+      if (size != frame) {
+        frame = size;
+        time = SerialisationDelay(size, rate);
+      }
+      return time;
+    }
+  };
+
   CpuClock* cpu_;
-  Picoseconds packet_interval_{};
-  Picoseconds burst_time_{};   // that a full bucket is worth at `bandwidth`
-  Picoseconds bucket_full_{};  // when the bucket is full again
+  Serialiser bandwidth_;
+  Serialiser peak_;
+  Picoseconds packet_interval_{};  // 0: no limit
+  Picoseconds burst_time_{};       // that a full bucket is worth at the bandwidth
+  Picoseconds bucket_full_{};      // when the bucket is full again
   Picoseconds link_free_{};
   Picoseconds packet_free_{};
 };

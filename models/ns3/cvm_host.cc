@@ -1,6 +1,7 @@
 #include "models/ns3/cvm_host.h"
 
 #include <ns3/enum.h>
+#include <ns3/rng-seed-manager.h>
 #include <ns3/simulator.h>
 #include <ns3/uinteger.h>
 
@@ -10,6 +11,7 @@
 #include "models/ns3/clock.h"
 #include "models/ns3/eni_device.h"
 #include "models/ns3/limit_attributes.h"
+#include "models/wire/hash.h"
 
 namespace vpcmirror {
 namespace {
@@ -82,7 +84,7 @@ ns3::TypeId CvmHost::GetTypeId() {
   return tid;
 }
 
-CvmHost::CvmHost() : random_(ns3::CreateObject<ns3::UniformRandomVariable>()) {}
+CvmHost::CvmHost() = default;
 
 EgressSettings CvmHost::settings() const {
   EgressSettings settings{.rates = RatesOf(bandwidth_, packet_rate_),
@@ -98,14 +100,16 @@ EgressSettings CvmHost::settings() const {
 CvmHost::Budgets& CvmHost::budgets() {
   if (budgets_) return *budgets_;
   const EgressSettings limits = settings();
-  const auto seed = [&] {
-    const auto high = static_cast<std::uint64_t>(random_->GetInteger(0, 0xfffffffe));
-    return (high << 32) | random_->GetInteger(0, 0xfffffffe);
-  };
+  if (!stream_) {
+    stream_ = static_cast<std::int64_t>(ns3::RngSeedManager::GetNextStreamIndex());
+  }
+  const auto run = MixBits(ns3::RngSeedManager::GetRun() ^ MixBits(ns3::RngSeedManager::GetSeed()));
+  const std::uint64_t of_out = MixBits(static_cast<std::uint64_t>(*stream_) ^ run);
+  const std::uint64_t of_in = MixBits(of_out);
   budgets_ =
-      std::make_unique<Budgets>(Budgets{.out = {Egress(limits, seed())}, .in = {}, .flows = {}});
+      std::make_unique<Budgets>(Budgets{.out = {Egress(limits, of_out)}, .in = {}, .flows = {}});
   if (limit_model_ == LimitModel::kPerDirection) {
-    budgets_->in = std::make_unique<Budget>(Budget{Egress(limits, seed())});
+    budgets_->in = std::make_unique<Budget>(Budget{Egress(limits, of_in)});
   }
   if (const auto rate = RatesOf(flow_bandwidth_, 0).bandwidth) {
     budgets_->flows = std::make_unique<FlowLimit>(*rate, BurstOfFlow(*rate));
@@ -199,6 +203,11 @@ void CvmHost::ForEachWaiting(Picoseconds now,
   });
 }
 
+void CvmHost::ListMemory(MemoryList& memory) const {
+  memory.Add(this, sizeof(*this));
+  if (budgets_) memory.Add(budgets_.get(), sizeof(*budgets_));
+}
+
 Bytes CvmHost::peak_bytes() const {
   return budgets_ ? budgets_->out.egress.bytes_peak() : Bytes(0);
 }
@@ -217,7 +226,7 @@ void CvmHost::DoDispose() {
 }
 
 std::int64_t CvmHost::AssignStreams(std::int64_t stream) {
-  random_->SetStream(stream);
+  stream_ = stream;
   return 1;
 }
 

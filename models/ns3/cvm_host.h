@@ -7,7 +7,6 @@
 #include <ns3/object.h>
 #include <ns3/ptr.h>
 #include <ns3/queue-size.h>
-#include <ns3/random-variable-stream.h>
 
 #include <cstdint>
 #include <functional>
@@ -49,10 +48,14 @@ class CvmHost : public ns3::Object {
   // Whether the copy of an outbound frame is queued before the frame.
   bool copies_first() const { return copy_order_ == CopyOrder::kBefore; }
 
+  void ListMemory(MemoryList& memory) const;
+
   // The most bytes that ever waited for the budget that frames leave by.
   Bytes peak_bytes() const;
 
-  // Chance under congestion "SharedRandom" follows this stream.
+  // Chance under congestion "SharedRandom" follows this stream, and ns-3's seed and
+  // run: a hash of the three, since a random variable of ns-3's for each CVM would
+  // take most of the time that setting one up takes.
   std::int64_t AssignStreams(std::int64_t stream);
 
  protected:
@@ -100,8 +103,8 @@ class CvmHost : public ns3::Object {
   ns3::QueueSize queue_size_;
   std::uint64_t queue_bytes_ = 0;
   ns3::Time timer_delay_;
-  ns3::Ptr<ns3::UniformRandomVariable> random_;
-  std::unique_ptr<Budgets> budgets_;  // made by the first frame
+  std::optional<std::int64_t> stream_;  // empty: the next of ns3::RngSeedManager
+  std::unique_ptr<Budgets> budgets_;    // made by the first frame
 };
 
 }  // namespace vpcmirror

@@ -98,6 +98,10 @@ void EniDevice::AddIpAddress(const IpAddress& address) {
   if (fabric_) fabric_->Announce(address, place_);
 }
 
+void EniDevice::SetFirewall(Firewall firewall) {
+  firewall_ = firewall.is_open() ? nullptr : std::make_unique<Firewall>(std::move(firewall));
+}
+
 void EniDevice::SetTapRules(std::string_view eni_id, std::shared_ptr<const TapRules> rules) {
   eni_id_ = eni_id;
   rules_ = std::move(rules);
@@ -147,7 +151,7 @@ MacAddress EniDevice::mac() const {
 }
 
 Admission EniDevice::Admit(const FrameInfo& info, Direction direction) {
-  if (!firewall_ || firewall_->is_open() || !info.has_flow) return Admission::kAdmitted;
+  if (!firewall_ || !info.has_flow) return Admission::kAdmitted;
   return firewall_->Admit(info.flow, direction);
 }
 
@@ -171,7 +175,10 @@ void EniDevice::CountUnmadeCopies(const FrameInfo& info) {
 
 const RouteAnswer& EniDevice::Route(const IpAddress& destination) {
   if (!last_route_.is_known || last_route_.destination != destination) {
-    last_route_ = {destination, fabric_->RouteOf(place_, destination), true};
+    // Most ENIs never ask for a second one: only those that do are worth a table.
+    const RouteAnswer answer = last_route_.is_known ? fabric_->RouteOf(place_, destination)
+                                                    : fabric_->LookUp(place_, destination);
+    last_route_ = {destination, answer, true};
   }
   return last_route_.answer;
 }
@@ -247,7 +254,7 @@ void EniDevice::LoseQueued(const ns3::Ptr<Transit>& frame, Direction direction,
 }
 
 CopyRoute EniDevice::RouteCopy(const IpAddress& receiver) {
-  CopyRoute copy_route{.route = fabric_->RouteOf(place_, receiver), .ethernet = {}};
+  CopyRoute copy_route{.route = fabric_->LookUp(place_, receiver), .ethernet = {}};
   const RouteAnswer& route = copy_route.route;
   const MacAddress to =
       route.destination ? fabric_->DeviceAt(*route.destination)->mac() : MacAddress{};
@@ -313,7 +320,7 @@ void EniDevice::Arrive(const ns3::Ptr<Transit>& frame) {
 
 // Without an encapsulation a copy has no port that a security group could name.
 Admission EniDevice::AdmitIn(const Transit& frame) {
-  if (!firewall_ || firewall_->is_open()) return Admission::kAdmitted;
+  if (!firewall_) return Admission::kAdmitted;
   const Passage& passage = frame.passage;
   const bool is_exempt =
       IsBareCopy(passage) ||
@@ -397,13 +404,18 @@ void EniDevice::PassUp(const ns3::Ptr<Transit>& frame) {
   if (!receive_.IsNull()) receive_(this, payload, info.ether_type, from);
 }
 
+void EniDevice::CountDrop(FrameDrop reason, Bytes frame) {
+  if (!dropped_) dropped_ = std::make_unique<std::array<Count, kFrameDrops>>();
+  (*dropped_)[static_cast<std::size_t>(reason)].Add(frame);
+}
+
 void EniDevice::DropOut(const ns3::Ptr<Transit>& frame, FrameDrop reason) {
-  counters_.dropped[static_cast<std::size_t>(reason)].Add(frame->length());
+  CountDrop(reason, frame->length());
   if (!mac_tx_drop_.IsEmpty()) mac_tx_drop_(frame->packet(), reason);
 }
 
 void EniDevice::DropIn(const ns3::Ptr<Transit>& frame, FrameDrop reason) {
-  counters_.dropped[static_cast<std::size_t>(reason)].Add(frame->length());
+  CountDrop(reason, frame->length());
   if (!mac_rx_drop_.IsEmpty()) mac_rx_drop_(frame->packet(), reason);
 }
 
@@ -415,6 +427,13 @@ void EniDevice::Sniff(const ns3::Ptr<Transit>& frame, Picoseconds at) {
     return;
   }
   ns3::Simulator::Schedule(ToTime(at - now), [this, frame] { sniffer_(frame->packet()); });
+}
+
+void EniDevice::ListMemory(MemoryList& memory) const {
+  memory.Add(this, kHotBytes);
+  if (host_) host_->ListMemory(memory);
+  if (tap_) memory.Add(tap_.get(), sizeof(*tap_));
+  if (!sessions_.empty()) sessions_.front()->ListMemory(memory);
 }
 
 void EniDevice::Settle(Picoseconds now) {

@@ -90,8 +90,8 @@ FrameSource::FrameSource() : uniform_(ns3::CreateObject<ns3::UniformRandomVariab
 void FrameSource::SetStream(const Workload& workload, const Stream& stream,
                             ns3::Ptr<EniDevice> from, ns3::Ptr<EniDevice> to) {
   workload_ = &workload;
-  sender_ = std::make_unique<FrameSender>(from, to);
-  sizes_ = std::make_unique<SizeMix>(workload.sizes);
+  sender_.emplace(from, to);
+  sizes_.emplace(workload.sizes);
   bits_per_second_ = stream.rate.count();
   if (workload.arrivals == ArrivalProcess::kOnOff) {
     // The mean over bursts and pauses is the stream's rate.
@@ -126,7 +126,16 @@ void FrameSource::StartApplication() {
 
 void FrameSource::SleepUntilDue() {
   const Picoseconds awake = due_ + workload_->wake_delay;
-  next_ = ns3::Simulator::Schedule(ToTime(awake - SimulatedNow()), &FrameSource::Emit, this);
+  next_.Schedule(this, sender_->node_id(), awake - SimulatedNow());
+}
+
+// After the first frame: by then everything has been made.
+MemoryList FrameSource::Touches() const {
+  MemoryList memory;
+  memory.Add(this, sizeof(*this));
+  if (flows_.size() == 1) memory.Add(flows_.data(), sizeof(FrameTemplate));
+  if (const EniDevice* eni = sender_->from()) eni->ListMemory(memory);
+  return memory;
 }
 
 void FrameSource::StopApplication() { next_.Cancel(); }
@@ -145,6 +154,7 @@ void FrameSource::Emit() {
     const Bytes frame = sizes_->Draw(*uniform_);
     sender_->Send(flows_[NextFlow()], frame);
     due_ += GapAfter(frame);
+    if (!next_.knows_memory()) next_.SetMemory(Touches());
   } while (due_ <= now && workload_->wake_delay > Picoseconds(0));
   SleepUntilDue();
 }

@@ -2,15 +2,15 @@
 #pragma once
 
 #include <ns3/application.h>
-#include <ns3/event-id.h>
 #include <ns3/packet.h>
 #include <ns3/random-variable-stream.h>
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <vector>
 
 #include "models/mirror/ledger.h"
+#include "models/ns3/own_event.h"
 #include "models/ns3/passage.h"
 #include "models/scenario/valid_scenario.h"
 #include "models/wire/frame_template.h"
@@ -45,6 +45,7 @@ class FrameSender {
   void Send(const FrameTemplate& flow, Bytes frame, const Passage& passage = {});
 
   const Count& sent() const { return sent_; }
+  const EniDevice* from() const { return ns3::PeekPointer(from_); }
   std::uint32_t node_id() const;
 
  private:
@@ -91,6 +92,7 @@ class FrameSource : public ns3::Application {
 
   void Emit();
   void SleepUntilDue();
+  MemoryList Touches() const;
   Picoseconds GapAfter(Bytes sent);
   Picoseconds GapInBursts(Picoseconds gap);
   Picoseconds PacedGap(Bytes sent, std::int64_t bits_per_second);
@@ -99,15 +101,15 @@ class FrameSource : public ns3::Application {
 
   const Workload* workload_ = nullptr;
   std::int64_t bits_per_second_ = 0;  // while sending
-  std::unique_ptr<FrameSender> sender_;
-  std::unique_ptr<SizeMix> sizes_;
+  std::optional<FrameSender> sender_;
+  std::optional<SizeMix> sizes_;
   std::vector<FrameTemplate> flows_;
   std::size_t next_flow_ = 0;
   std::int64_t unpaid_ = 0;  // remainder of the last gap, in bit-picoseconds of a second
   Picoseconds due_{};        // when the next frame is
   Picoseconds on_left_{};    // on/off: what is left of this burst
   ns3::Ptr<ns3::UniformRandomVariable> uniform_;
-  ns3::EventId next_;
+  OwnEvent<FrameSource, &FrameSource::Emit> next_;
 };
 
 }  // namespace vpcmirror

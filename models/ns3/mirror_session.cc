@@ -229,7 +229,8 @@ void MirrorSession::LoseQueued(const Transit& packet, DropReason reason) {
 void MirrorSession::Lost(CopyLoss loss, const Passage& passage) {
   if (passage.copy.number == last_lost_) return;
   last_lost_ = passage.copy.number;
-  losses_[static_cast<std::size_t>(loss)].Add(passage.copy.original);
+  if (!losses_) losses_ = std::make_unique<std::array<Count, kCopyLosses>>();
+  (*losses_)[static_cast<std::size_t>(loss)].Add(passage.copy.original);
 }
 
 void MirrorSession::DoDispose() {

@@ -70,8 +70,16 @@ class MirrorSession : public ns3::Object {
   // packets are lost.
   void Lost(CopyLoss loss, const Passage& passage);
 
+  // What making a copy touches.
+  void ListMemory(MemoryList& memory) const {
+    memory.Add(this, sizeof(*this));
+    if (ways_.size() == 1) memory.Add(ways_.data(), sizeof(Way));
+  }
+
   const Ledger& ledger() const { return ledger_; }
-  const std::array<Count, kCopyLosses>& losses() const { return losses_; }
+  std::array<Count, kCopyLosses> losses() const {
+    return losses_ ? *losses_ : std::array<Count, kCopyLosses>{};
+  }
 
  protected:
   void DoDispose() override;
@@ -114,7 +122,7 @@ class MirrorSession : public ns3::Object {
   std::uint32_t last_lost_ = 0;
   std::uint32_t last_pushed_out_ = 0;
   Ledger ledger_;
-  std::array<Count, kCopyLosses> losses_{};
+  std::unique_ptr<std::array<Count, kCopyLosses>> losses_;  // null: there were none
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> mirror_tx_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>, DropReason> mirror_drop_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>, Refusal> mirror_reject_;

@@ -47,9 +47,8 @@ std::int64_t RequestSource::AssignStreams(std::int64_t stream) {
 
 void RequestSource::StartApplication() {
   const double phase = uniform_->GetValue(0, 1) / stream_.per_second;
-  next_ = ns3::Simulator::Schedule(
-      ToTime(RoundedTime(phase * static_cast<double>(kPicosecondsPerSecond))), &RequestSource::Ask,
-      this);
+  next_.Schedule(this, asking_->node_id(),
+                 RoundedTime(phase * static_cast<double>(kPicosecondsPerSecond)));
 }
 
 void RequestSource::StopApplication() { next_.Cancel(); }
@@ -70,7 +69,7 @@ void RequestSource::Ask() {
   asking_->Send(requests_by_flow_[flow], stream_.request,
                 {.request_of = this, .request_flow = static_cast<std::uint32_t>(flow)});
   if (server_is_outside_) OnRequest(flow);
-  next_ = ns3::Simulator::Schedule(ToTime(Gap()), &RequestSource::Ask, this);
+  next_.Schedule(this, asking_->node_id(), Gap());
 }
 
 void RequestSource::OnRequest(std::size_t flow) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <ns3/application.h>
-#include <ns3/event-id.h>
 #include <ns3/random-variable-stream.h>
 
 #include <cstdint>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "models/ns3/frame_source.h"
+#include "models/ns3/own_event.h"
 #include "models/scenario/valid_scenario.h"
 
 namespace vpcmirror {
@@ -58,7 +58,7 @@ class RequestSource : public ns3::Application {
   std::int64_t requests_ = 0;
   std::int64_t answered_ = 0;
   ns3::Ptr<ns3::UniformRandomVariable> uniform_;
-  ns3::EventId next_;
+  OwnEvent<RequestSource, &RequestSource::Ask> next_;
 };
 
 }  // namespace vpcmirror

@@ -159,6 +159,18 @@ void Transit::Schedule(Picoseconds delay, Step step) {
   ns3::Simulator::ScheduleWithContext(at->node_id(), ToTime(delay), this);
 }
 
+void Transit::Foresee() const {
+  MemoryList memory;
+  memory.Add(at, EniDevice::kHotBytes);
+  memory.Fetch();
+}
+
+void Transit::ForeseeMore() const {
+  MemoryList memory;
+  at->ListMemory(memory);
+  memory.Fetch();
+}
+
 void Transit::Notify() {
   const ns3::Ptr<Transit> self(this);
   if (step_ == Step::kArrive) {

@@ -1,7 +1,6 @@
 // A frame on its way through the simulation.
 #pragma once
 
-#include <ns3/event-impl.h>
 #include <ns3/packet.h>
 #include <ns3/ptr.h>
 
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "models/mirror/pieces.h"
+#include "models/ns3/foreseen_event.h"
 #include "models/ns3/passage.h"
 #include "models/units/quantity.h"
 #include "models/wire/frame.h"
@@ -27,7 +27,7 @@ class EniDevice;
 //
 // Its bytes are headers and a length; an ns3::Packet is made of them only when
 // somebody wants to look: a trace, a capture, a protocol above the ENI.
-class Transit : public ns3::EventImpl {
+class Transit final : public ForeseenEvent {
  public:
   // A frame that begins with `headers` and is zero behind them. Requires at most
   // kInlineHeaders bytes of headers, and a length of at least those.
@@ -73,6 +73,8 @@ class Transit : public ns3::EventImpl {
 
  private:
   void Notify() override;
+  void Foresee() const override;
+  void ForeseeMore() const override;
   std::span<const std::byte> headers() const;
 
   Bytes length_{};

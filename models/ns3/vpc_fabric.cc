@@ -32,6 +32,7 @@ std::size_t VpcFabric::Attach(const ns3::Ptr<EniDevice>& device) {
 }
 
 void VpcFabric::Announce(const IpAddress& address, std::size_t device) {
+  if (topology_) return;
   announced_[address] = device;
   known_routes_.clear();
 }
@@ -41,16 +42,18 @@ void VpcFabric::SetTopology(std::shared_ptr<const Topology> topology) {
   known_routes_.clear();
 }
 
+RouteAnswer VpcFabric::LookUp(std::size_t device, const IpAddress& destination) const {
+  if (topology_) return topology_->Lookup(device, destination);
+  const auto found = announced_.find(destination);
+  if (found == announced_.end()) return {.next_hop = {.kind = NextHop::Kind::kOutside}};
+  return {.next_hop = {.kind = NextHop::Kind::kLocal}, .destination = found->second};
+}
+
 RouteAnswer VpcFabric::RouteOf(std::size_t device, const IpAddress& destination) {
-  if (!topology_) {
-    const auto found = announced_.find(destination);
-    if (found == announced_.end()) return {.next_hop = {.kind = NextHop::Kind::kOutside}};
-    return {.next_hop = {.kind = NextHop::Kind::kLocal}, .destination = found->second};
-  }
-  if (!destination.is_v4()) return topology_->Lookup(device, destination);
+  if (!topology_ || !destination.is_v4()) return LookUp(device, destination);
   const auto [place, is_new] =
       known_routes_.try_emplace((std::uint64_t{device} << 32) | destination.v4());
-  if (is_new) place->second = topology_->Lookup(device, destination);
+  if (is_new) place->second = LookUp(device, destination);
   return place->second;
 }
 

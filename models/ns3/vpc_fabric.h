@@ -29,11 +29,13 @@ class VpcFabric : public ns3::Channel {
   // Makes `address` lead to `device` while there is no topology.
   void Announce(const IpAddress& address, std::size_t device);
 
-  // Routes by route tables from now on. Devices must have been attached in the
-  // order of the deployment's ENIs. Without a topology an address leads to the
+  // Routes by route tables from now on. Devices must be attached in the order of
+  // the deployment's ENIs. Without a topology an address leads to the
   // device that announced it and every other address to the outside.
   void SetTopology(std::shared_ptr<const Topology> topology);
 
+  RouteAnswer LookUp(std::size_t device, const IpAddress& destination) const;
+  // The same, from memory when it was asked before.
   RouteAnswer RouteOf(std::size_t device, const IpAddress& destination);
 
   const ns3::Ptr<EniDevice>& DeviceAt(std::size_t i) const { return devices_[i]; }

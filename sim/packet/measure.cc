@@ -68,7 +68,7 @@ EniResult MeasureEni(const ValidScenario& scenario, const Network& network, std:
           .offered_in = LoadOf(counters.offered_in, time),
           .copies_in = LoadOf(counters.budget_copies_in, time),
           .offered_out = LoadOf(counters.offered_out, time),
-          .dropped = ByReason<FrameDrop>(counters.dropped)};
+          .dropped = ByReason<FrameDrop>(network.enis[index]->dropped())};
 }
 
 MirrorResult MeasureMirror(const ValidScenario& scenario, const Network& network,

@@ -174,6 +174,7 @@ Network BuildNetwork(const ValidScenario& scenario, const std::string& output_fo
   const Deployment& deployment = *scenario.deployment;
   Network network;
   network.fabric = ns3::CreateObject<VpcFabric>();
+  network.fabric->SetTopology(scenario.topology);
   network.fabric->SetAttribute("Delay", ns3::TimeValue(ToTime(scenario.fabric_delay)));
 
   std::vector<ns3::Ptr<ns3::Node>> nodes;
@@ -187,8 +188,6 @@ Network BuildNetwork(const ValidScenario& scenario, const std::string& output_fo
     network.enis.push_back(MakeEni(scenario, i, nodes[deployment.enis[i].cvm]));
     network.enis.back()->SetFabric(network.fabric);
   }
-  network.fabric->SetTopology(scenario.topology);
-
   network.receivers.resize(deployment.enis.size());
   AddMirrors(scenario, network);
   for (const Workload& workload : scenario.workloads) AddWorkload(workload, network);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/ns3/clock.h"
+#include "models/ns3/window_scheduler.h"
 #include "models/scenario/error.h"
 #include "sim/packet/event_estimate.h"
 #include "sim/packet/measure.h"
@@ -23,7 +24,7 @@ namespace {
 class Simulation {
  public:
   explicit Simulation(const RunControl& control) {
-    ns3::ObjectFactory scheduler("ns3::PriorityQueueScheduler");  // 1.3 to 5 times the default
+    ns3::ObjectFactory scheduler(WindowScheduler::GetTypeId().GetName());
     ns3::Simulator::SetScheduler(scheduler);
     // MRG32k3a takes seeds from 1 to m2 - 1 (L'Ecuyer 1999).
     constexpr std::uint64_t kSeeds = 4294944442;
