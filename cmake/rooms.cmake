@@ -31,18 +31,27 @@ endfunction()
 find_program(VPCMIRROR_LLD ld.lld)
 
 # vpcmirror_room(<target> <folder> [libraries...]): a library of every .cc file
-# of the folder, or an interface library when it has none.
+# of the folder, or an interface library when it has none. With VPCMIRROR_WHOLE_ROOMS
+# eight of them are compiled as one, so that their headers are read once; a file whose
+# own names (those in its anonymous namespace) another of the room has too is kept out
+# by vpcmirror_compile_apart.
 function(vpcmirror_room target folder)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
   if(sources)
     add_library(${target} STATIC ${sources})
     vpcmirror_own_target(${target})
     target_link_libraries(${target} PUBLIC ${ARGN})
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ${VPCMIRROR_WHOLE_ROOMS})
   else()
     add_library(${target} INTERFACE)
     target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR})
     target_link_libraries(${target} INTERFACE ${ARGN})
   endif()
+endfunction()
+
+# vpcmirror_compile_apart(<file>...): never as one with other files of its room.
+function(vpcmirror_compile_apart)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 # vpcmirror_test(<folder> [libraries...]): one program of every *_test.cc file
