@@ -2,9 +2,9 @@
 # Installs what is missing, builds, and runs every test. CI runs exactly this.
 #
 # Three builds, because each finds what the others cannot: preset dev (Debug,
-# sanitizers) runs everything but the tests labelled `release`; preset release
-# runs those, which simulate too much for a sanitizer; preset fuzz lets libFuzzer
-# search for ten seconds with each fuzzer.
+# sanitizers) runs everything but the tests labelled `release`; preset whole, an
+# optimised build, runs those, which simulate too much for a sanitizer; preset fuzz
+# lets libFuzzer search for ten seconds with each fuzzer.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -25,10 +25,10 @@ scripts/build.sh dev
 printf '== preset dev: testing\n'
 run_tests dev --progress -LE '^release$'
 
-printf '== preset release: building\n'
-scripts/build.sh release vpcmirror
-printf '== preset release: testing\n'
-run_tests release --progress -L '^release$'
+printf '== preset whole: building\n'
+scripts/build.sh whole vpcmirror
+printf '== preset whole: testing\n'
+run_tests whole --progress -L '^release$'
 
 printf '== preset fuzz: building\n'
 scripts/build.sh fuzz
@@ -36,7 +36,7 @@ printf '== preset fuzz: searching\n'
 VPCMIRROR_FUZZ_SECONDS=10 run_tests fuzz --progress -L '^fuzz$'
 
 printf '== skipped\n'
-python3 scripts/skipped_tests.py build/{dev,release,fuzz}/ctest.xml
+python3 scripts/skipped_tests.py build/{dev,whole,fuzz}/ctest.xml
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf '== FAILED in preset %s\n' "${failed[*]}"

@@ -3,7 +3,9 @@
 
 Reads the #include lines of models/, analysis/ and sim/, and reports each that
 the table below does not allow, as file:line. Packaged headers sit on the
-default include path, so that nothing but this can refuse them.
+default include path, so that nothing but this can refuse them. Reports too each
+source that does not include its own header first, and each header that may be
+read twice: so the source's compilation proves that the header stands alone.
 """
 
 import pathlib
@@ -110,13 +112,27 @@ def includes_of(path):
             yield number, found.group(1) == '"', found.group(2)
 
 
+def complaints_about_header(root, path):
+    """What keeps the compilation of a source from proving that its header compiles alone."""
+    name = path.relative_to(root).as_posix()
+    if path.suffix == ".h":
+        lines = path.read_text(encoding="utf-8").splitlines()
+        if not any(line.split()[:2] == ["#pragma", "once"] for line in lines):
+            yield f"{name}:1: no #pragma once: a header may be included twice"
+        return
+    own = path.with_suffix(".h").relative_to(root).as_posix()
+    number, _, first = next(includes_of(path), (1, True, None))
+    if (root / own).is_file() and first != own:
+        yield f'{name}:{number}: does not include its own header first ("{own}")'
+
+
 def check_file(root, path):
     """The complaints about one file, and the rooms that it includes."""
     name = path.relative_to(root).as_posix()
     room = room_of(name)
     if room not in ROOMS:
         return [f"{name}:1: {room} is no room of the table in check_layering.py"], {}
-    complaints, edges = [], {}
+    complaints, edges = list(complaints_about_header(root, path)), {}
     for number, quoted, included in includes_of(path):
         packaged = not quoted or re.match(LIBRARIES["ns-3"][0], included)
         complaint = (complaint_about_packaged(room, included) if packaged
@@ -176,7 +192,7 @@ def main():
         print(complaint)
     if not files:
         sys.exit(f"{root} has no sources: is it the root of vpcmirror?")
-    print(f"{files} files read, {len(complaints)} includes that the table does not allow")
+    print(f"{files} files read, {len(complaints)} complaints")
     sys.exit(1 if complaints else 0)
 
 

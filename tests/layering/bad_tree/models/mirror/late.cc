@@ -1,0 +1,3 @@
+#include <vector>  // wrong: does not include its own header first ("models/mirror/late.h")
+
+#include "models/mirror/late.h"

@@ -1,0 +1,1 @@
+#include <cstdint>  // wrong: no #pragma once
