@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/ns3/mirror_receiver.h"
 #include "models/ns3/replay_source.h"
 #include "models/ns3/request_source.h"
 #include "models/scenario/error.h"
@@ -25,14 +26,15 @@ std::vector<double> SessionsByEni(const ValidScenario& scenario) {
   return sessions;
 }
 
-// Measured, see docs/performance.md, "What a run takes".
-constexpr double kSecondsPerEvent = 1.0e-6;
-constexpr double kSecondsPerEni = 60e-6;  // read, validated, set up, measured and written
-constexpr double kBytesAtLeast = 50e6;    // the program with an empty scenario
-constexpr double kBytesPerEni = 20e3;     // with its CVM, and its part of the result
+// Measured on an AMD EPYC with 2 vCPU, 2026-11-29: docs/performance.md, "What a run takes".
+constexpr double kSecondsPerEvent = 0.6e-6;
+constexpr double kSecondsPerEni = 100e-6;  // read, validated, set up, measured and written
+constexpr double kBytesAtLeast = 17e6;     // the program with a scenario of one host
+constexpr double kBytesPerEni = 8.5e3;     // with its CVM and its part of the result
 constexpr double kBytesPerStream = 2e3;
 constexpr double kBytesPerFlow = 150;
 constexpr double kBytesPerSession = 1e3;
+constexpr double kBytesPerRememberedCopy = 48;  // by which a receiver knows duplicates
 constexpr double kBytesPerFrameUnderWay = 500;
 
 std::string Rounded(double value) {
@@ -96,7 +98,9 @@ double EstimateBytes(const ValidScenario& scenario, double events) {
     bytes += kBytesPerStream * static_cast<double>(StreamsOf(workload));
   }
   for (const PlacedMirror& mirror : scenario.mirrors) {
+    const double copies = std::min(events, static_cast<double>(MirrorReceiver::kRemembered));
     bytes += kBytesPerSession * static_cast<double>(mirror.sources.size());
+    bytes += kBytesPerRememberedCopy * copies * static_cast<double>(mirror.receiver_enis.size());
   }
   const double per_second = events / std::max(1e-12, Seconds(scenario.duration));
   return bytes + kBytesPerFrameUnderWay * per_second * Seconds(scenario.fabric_delay);
