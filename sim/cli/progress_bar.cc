@@ -33,9 +33,11 @@ std::string ProgressLine(const Progress& progress, double elapsed_seconds) {
   if (progress.runs > 1) line += fmt::format("run {} of {}: ", progress.run, progress.runs);
   line += fmt::format("{} of {}", TimeText(progress.done), TimeText(progress.total));
   if (elapsed_seconds >= kBeforeEstimating && share > 0) {
-    const double simulated = Seconds(progress.total) * (progress.run - 1) + Seconds(progress.done);
-    line += fmt::format(", {} s a second, {} left", SignificantText(simulated / elapsed_seconds, 2),
-                        DurationText(elapsed_seconds * (1 - share) / share));
+    if (progress.runs == 1) {
+      line += fmt::format(", {} s a second",
+                          SignificantText(Seconds(progress.done) / elapsed_seconds, 2));
+    }
+    line += fmt::format(", {} left", DurationText(elapsed_seconds * (1 - share) / share));
   }
   return line.substr(0, 79);
 }

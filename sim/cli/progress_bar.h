@@ -19,8 +19,8 @@ struct Progress {
 };
 
 // " 45 % [#########...........] 450 ms of 1 s, 0.3 s a second, 2 s left", at
-// most 79 columns; with several runs, which of them it is. Rate and time left,
-// of all runs, are told once there is something to go by.
+// most 79 columns; of several runs it says which it is instead of the rate. Rate
+// and time left, of all runs, are told once there is something to go by.
 std::string ProgressLine(const Progress& progress, double elapsed_seconds);
 
 class ProgressBar {

@@ -34,7 +34,7 @@ constexpr double kBytesPerEni = 8.5e3;     // with its CVM and its part of the r
 constexpr double kBytesPerStream = 2e3;
 constexpr double kBytesPerFlow = 150;
 constexpr double kBytesPerSession = 1e3;
-constexpr double kBytesPerRememberedCopy = 48;  // by which a receiver knows duplicates
+constexpr double kBytesPerRememberedCopy = 16;  // a number and an ENI, by which duplicates are known
 constexpr double kBytesPerFrameUnderWay = 500;
 
 std::string Rounded(double value) {
