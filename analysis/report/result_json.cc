@@ -8,6 +8,7 @@
 #include "analysis/report/assumption_json.h"
 #include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"
+#include "models/capacity/delay_histogram.h"
 
 namespace vpcmirror {
 namespace {
@@ -148,6 +149,64 @@ Json AssertionJson(const AssertionResult& assertion) {
 
 Json LossJson(const Loss& loss) { return {{"lost_frames", loss.lost}, {"of_frames", loss.of}}; }
 
+// Whole nanoseconds stay whole; picoseconds are the decimals.
+Json Nanoseconds(Picoseconds time) {
+  const std::int64_t ps = time.count();
+  if (ps % kPicosecondsPerNanosecond == 0) return ps / kPicosecondsPerNanosecond;
+  return static_cast<double>(ps) / static_cast<double>(kPicosecondsPerNanosecond);
+}
+
+Json DelayJson(const DelayResult& delay) {
+  return {{"frames", delay.frames},
+          {"mean_ns", Nanoseconds(delay.mean)},
+          {"p50_ns", Nanoseconds(delay.p50)},
+          {"p99_ns", Nanoseconds(delay.p99)},
+          {"p99_9_ns", Nanoseconds(delay.p999)},
+          {"p99_99_ns", Nanoseconds(delay.p9999)},
+          {"max_ns", Nanoseconds(delay.largest)}};
+}
+
+Json ProductionJson(const Loss& loss, const Load& delivered, const DelayResult& delay) {
+  Json json = LossJson(loss);
+  json["loss"] = loss.fraction();
+  PutLoad(json, "delivered_", delivered);
+  json["delay"] = DelayJson(delay);
+  return json;
+}
+
+// What the mirror adds to each of the numbers: negative where there is less of it.
+Json CostJson(const RunResult& with, const BaselineResult& without) {
+  const DelayResult& now = with.production_delay;
+  const DelayResult& before = without.production.delay;
+  return {{"lost_frames", with.production.lost - without.production.loss.lost},
+          {"loss", with.production.fraction() - without.production.loss.fraction()},
+          {"delivered_bps",
+           (with.delivered.bandwidth - without.production.delivered.bandwidth).count()},
+          {"p50_ns", Nanoseconds(now.p50 - before.p50)},
+          {"p99_ns", Nanoseconds(now.p99 - before.p99)},
+          {"p99_9_ns", Nanoseconds(now.p999 - before.p999)}};
+}
+
+Json BaselineJson(const RunResult& result) {
+  if (!result.baseline) return nullptr;
+  const ProductionResult& production = result.baseline->production;
+  Json json;
+  PutCount(json, "produced_", result.baseline->produced);
+  json["without"] = ProductionJson(production.loss, production.delivered, production.delay);
+  json["with"] = ProductionJson(result.production, result.delivered, result.production_delay);
+  json["difference"] = CostJson(result, *result.baseline);
+  return json;
+}
+
+Json DisciplineJson(const DisciplineResult& discipline) {
+  return {{"congestion", discipline.value},
+          {"production", LossJson(discipline.production)},
+          {"copies", LossJson(discipline.copies)},
+          {"production_loss", discipline.production.fraction()},
+          {"mirror_loss", discipline.copies.fraction()},
+          {"verdict", ToString(discipline.verdict)}};
+}
+
 template <class Items, class ToJson>
 Json ListJson(const Items& items, ToJson to_json) {
   Json list = Json::array();
@@ -169,9 +228,11 @@ std::string ResultJson(const RunResult& result) {
   json["duration_ns"] = result.duration.count() / kPicosecondsPerNanosecond;
   json["planned_duration_ns"] = result.planned_duration.count() / kPicosecondsPerNanosecond;
   json["complete"] = result.complete;
+  json["stopped_by"] = result.stopped_by.empty() ? Json(nullptr) : Json(result.stopped_by);
   json["events"] = result.events;
   json["verdict"] = ToString(result.verdict);
   json["because"] = result.because;
+  json["holds"] = result.holds.empty() ? Json(nullptr) : Json(result.holds);
   json["mirror_loss"] = result.mirror_loss;
   json["production_loss"] = result.production_loss;
   json["margin"] = Number(result.margin);
@@ -179,6 +240,12 @@ std::string ResultJson(const RunResult& result) {
   json["margin_goal"] = result.margin_goal;
   json["copies"] = LossJson(result.copies);
   json["production"] = LossJson(result.production);
+  PutLoad(json["goodput"], "", result.delivered);
+  json["delay"] = {{"production", DelayJson(result.production_delay)},
+                   {"copies", DelayJson(result.copy_delay)},
+                   {"relative_error", kDelayError}};
+  json["baseline"] = BaselineJson(result);
+  json["disciplines"] = ListJson(result.disciplines, DisciplineJson);
   json["hosts"] = ListJson(result.hosts, HostJson);
   json["enis"] = ListJson(result.enis, EniJson);
   json["mirrors"] = ListJson(result.mirrors, MirrorJson);

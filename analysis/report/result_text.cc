@@ -65,6 +65,9 @@ class TextReport {
   std::string Write() {
     WriteVerdict();
     WriteHeadline();
+    WriteDelays();
+    WriteBaseline();
+    WriteDisciplines();
     WriteHosts();
     WriteEnis();
     WriteMirrors();
@@ -93,6 +96,11 @@ class TextReport {
 
   void WriteVerdict();
   void WriteHeadline();
+  void WriteDelays();
+  void WriteDelayRow(std::string_view what, const DelayResult& delay);
+  void WriteBaseline();
+  void WriteBaselineDelay(std::string_view what, Picoseconds without, Picoseconds with);
+  void WriteDisciplines();
   void WriteHosts();
   void WriteHostRow(const MemberGroup& group, Face face);
   void WriteHostCpu(const MemberGroup& group);
@@ -114,17 +122,20 @@ class TextReport {
 
 void TextReport::WriteVerdict() {
   const std::string_view verdict = ToString(result_.verdict);
-  const std::string line =
-      Wrapped(fmt::format("{}: {}.", verdict, result_.because), style_.width, 0);
+  const std::string line = Wrapped(fmt::format("{}: {}{}.", verdict, result_.because,
+                                               result_.holds.empty() ? "" : "; " + result_.holds),
+                                   style_.width, 0);
   Line("{}{}", Painted(verdict, InkOfVerdict(result_.verdict), style_.color),
        std::string_view(line).substr(verdict.size()));
   if (!result_.complete) {
-    Line(
-        "{}",
-        Painted(Wrapped(fmt::format("Stopped after {} of {}: this is what was seen until then.",
-                                    TimeText(result_.duration), TimeText(result_.planned_duration)),
-                        style_.width, 0),
-                Ink::kWarning, style_.color));
+    Line("{}",
+         Painted(Wrapped(fmt::format(
+                             "Stopped {}after {} of {}: this is what was seen until then.",
+                             result_.stopped_by.empty() ? ""
+                                                        : fmt::format("by {} ", result_.stopped_by),
+                             TimeText(result_.duration), TimeText(result_.planned_duration)),
+                         style_.width, 0),
+                 Ink::kWarning, style_.color));
   }
   out_ += '\n';
   std::string title = Printable(result_.scenario_name);
@@ -185,6 +196,70 @@ void TextReport::WriteHeadline() {
   if (cut.lost > 0) {
     Sentence(fmt::format("Cut to the packet length or the MTU: {} of {} copies ({}).",
                          CountText(cut.lost), CountText(cut.of), PercentText(cut.fraction())));
+  }
+}
+
+void TextReport::WriteDelays() {
+  if (result_.production_delay.frames == 0 && result_.copy_delay.frames == 0) return;
+  out_ += '\n';
+  Line("{}{:>11}{:>11}{:>11}{:>11}{:>11}{:>11}", Painted("Delay        ", Ink::kBold, style_.color),
+       "mean", "median", "99 %", "99.9 %", "99.99 %", "longest");
+  WriteDelayRow("production", result_.production_delay);
+  WriteDelayRow("copies", result_.copy_delay);
+}
+
+void TextReport::WriteDelayRow(std::string_view what, const DelayResult& delay) {
+  if (delay.frames == 0) return;
+  Line("  {:11}{:>11}{:>11}{:>11}{:>11}{:>11}{:>11}", what, TimeText(delay.mean),
+       TimeText(delay.p50), TimeText(delay.p99), TimeText(delay.p999), TimeText(delay.p9999),
+       TimeText(delay.largest));
+}
+
+// "+1.2 us", "-3 Mbps", "none" of nothing.
+template <class Amount, class ToText>
+std::string DifferenceText(Amount amount, ToText to_text) {
+  if (amount == Amount{}) return "none";
+  const bool less = amount < Amount{};
+  return (less ? "-" : "+") + to_text(less ? Amount{} - amount : amount);
+}
+
+void TextReport::WriteBaseline() {
+  if (!result_.baseline) return;
+  const ProductionResult& without = result_.baseline->production;
+  out_ += '\n';
+  Line("{}{:>15}{:>16}{:>16}",
+       Painted(fmt::format("{:31}", "What mirroring costs production"), Ink::kBold, style_.color),
+       "without", "with", "difference");
+  const auto rate_text = [](BitsPerSecond rate) { return BitRateText(rate); };
+  Line("  {:28}{:>16}{:>16}{:>16}", "goodput", BitRateText(without.delivered.bandwidth),
+       BitRateText(result_.delivered.bandwidth),
+       DifferenceText(result_.delivered.bandwidth - without.delivered.bandwidth, rate_text));
+  Line("  {:28}{:>16}{:>16}{:>16}", "frames lost", CountText(without.loss.lost),
+       CountText(result_.production.lost),
+       DifferenceText(result_.production.lost - without.loss.lost, CountText));
+  Line("  {:28}{:>16}{:>16}{:>16}", "share of frames lost", PercentText(without.loss.fraction()),
+       PercentText(result_.production.fraction()),
+       DifferenceText(result_.production.fraction() - without.loss.fraction(), PercentText));
+  const DelayResult& now = result_.production_delay;
+  WriteBaselineDelay("delay, median", without.delay.p50, now.p50);
+  WriteBaselineDelay("delay, 99 % of frames", without.delay.p99, now.p99);
+  WriteBaselineDelay("delay, 99.9 % of frames", without.delay.p999, now.p999);
+}
+
+void TextReport::WriteBaselineDelay(std::string_view what, Picoseconds without, Picoseconds with) {
+  Line("  {:28}{:>16}{:>16}{:>16}", what, TimeText(without), TimeText(with),
+       DifferenceText(with - without, TimeText));
+}
+
+void TextReport::WriteDisciplines() {
+  if (result_.disciplines.size() < 2) return;
+  out_ += '\n';
+  Line("{}{:>18}{:>18}  {}",
+       Painted(fmt::format("{:26}", "Who loses, by congestion"), Ink::kBold, style_.color),
+       "production lost", "copies lost", "verdict");
+  for (const DisciplineResult& each : result_.disciplines) {
+    Line("  {:24}{:>18}{:>18}  {}", each.value, PercentText(each.production.fraction()),
+         PercentText(each.copies.fraction()), ToString(each.verdict));
   }
 }
 

@@ -154,6 +154,11 @@ std::string LossesText(const RunResult& result) {
 }
 
 void JudgeFit(const std::optional<Bottleneck>& bottleneck, RunResult& result) {
+  if (!result.complete && result.duration == Picoseconds(0)) {
+    result.verdict = Verdict::kAtRisk;
+    result.because = "it was stopped before anything was simulated, so nothing is known";
+    return;
+  }
   const bool loses = result.copies.lost > 0 || result.production.lost > 0;
   const double margin = bottleneck ? bottleneck->margin : 1;
   if (loses || margin < 0) {
@@ -199,6 +204,11 @@ bool Holds(double value, Comparison comparison, double bound) {
       return value > bound;
   }
   return false;
+}
+
+// "egress_bandwidth", "ingress_cpu": reasons are named by whose budget was spent.
+bool IsOfABudget(std::string_view reason) {
+  return reason.starts_with("egress_") || reason.starts_with("ingress_");
 }
 
 }  // namespace
@@ -248,6 +258,36 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
     result.assertions.push_back(
         {assertion.text, value, Holds(value, assertion.comparison, assertion.bound)});
   }
+}
+
+bool LostAtABudget(const RunResult& result) {
+  for (const EniResult& eni : result.enis) {
+    for (const auto& [reason, count] : eni.dropped) {
+      if (count.frames > 0 && IsOfABudget(reason)) return true;
+    }
+  }
+  for (const MirrorResult& mirror : result.mirrors) {
+    for (std::size_t i = 0; i < mirror.ledger.dropped.size(); ++i) {
+      const bool lost = mirror.ledger.dropped[i].frames > 0;
+      if (lost && IsOfABudget(ToString(static_cast<DropReason>(i)))) return true;
+    }
+  }
+  return false;
+}
+
+void JudgeDisciplines(RunResult& result) {
+  result.holds.clear();
+  if (result.disciplines.size() < 2) return;
+  std::string tried;
+  std::string flips;
+  for (const DisciplineResult& each : result.disciplines) {
+    tried += fmt::format("{}{}", tried.empty() ? "" : ", ", each.value);
+    if (each.verdict == result.verdict) continue;
+    flips += fmt::format("{}congestion={} ({})", flips.empty() ? "" : " or ", each.value,
+                         ToString(each.verdict));
+  }
+  result.holds = flips.empty() ? fmt::format("under all assumptions tried (congestion={})", tried)
+                               : fmt::format("flips if {}; tried: congestion={}", flips, tried);
 }
 
 }  // namespace vpcmirror

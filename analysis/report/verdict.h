@@ -22,4 +22,11 @@ std::string_view ToString(Verdict verdict);  // "FITS", "AT RISK", "DOES NOT FIT
 // limit than it holds. AT RISK: less than `margin_goal` of some limit is free.
 void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result);
 
+// Whether the congestion discipline had anything to decide: a frame, production
+// or copy, was lost to the budget of a CVM that it left or came in to.
+bool LostAtABudget(const RunResult& result);
+
+// Fills in `holds` from the disciplines: whether the verdict is that of all.
+void JudgeDisciplines(RunResult& result);
+
 }  // namespace vpcmirror

@@ -185,6 +185,7 @@ const RouteAnswer& EniDevice::Route(const IpAddress& destination) {
 
 void EniDevice::SendFrame(const ns3::Ptr<Transit>& frame, Routing routing) {
   frame->at = this;
+  if (frame->passage.hops == 0) frame->passage.offered = SimulatedNow();
   const FrameInfo& info = frame->info();
   counters_.offered_out.Add(info.wire_length);
   const Admission admission = Admit(info, Direction::kEgress);
@@ -270,6 +271,7 @@ std::optional<DropReason> EniDevice::SendCopy(const ns3::Ptr<Transit>& copy,
   if (route.stop != Stop::kNone) return DropReason::kNoRoute;
   copy->at = this;
   copy->destination = route.destination;
+  copy->passage.offered = SimulatedNow();
   const Passage& passage = copy->passage;
   WaitingTag tag{.device = static_cast<std::uint8_t>(if_index_),
                  .session = passage.copy_of->place()};
@@ -287,6 +289,7 @@ std::optional<DropReason> EniDevice::SendCopy(const ns3::Ptr<Transit>& copy,
 
 void EniDevice::Arrive(const ns3::Ptr<Transit>& frame) {
   frame->at = this;
+  if (frame->passage.hops == 0) frame->passage.offered = SimulatedNow();
   const Passage& passage = frame->passage;
   counters_.offered_in.Add(frame->length());
   const Admission admission = AdmitIn(*frame);
@@ -368,13 +371,15 @@ void EniDevice::Reach(const ns3::Ptr<Transit>& frame) {
     Forward(frame);
     return;
   }
+  fabric_->production().Add(frame->length(), passage, SimulatedNow());
   if (passage.request_of != nullptr) passage.request_of->OnRequest(passage.request_flow);
   if (passes_up_) PassUp(frame);
 }
 
 void EniDevice::TakeCopy(const ns3::Ptr<Transit>& copy) {
   if (receiver_) {
-    receiver_->Accept(copy);
+    const auto taken = receiver_->Accept(copy);
+    if (taken) fabric_->copies().Add(copy->length(), copy->passage, *taken);
   } else {
     copy->passage.copy_of->Lost(CopyLoss::kNotReceived, copy->passage);
   }

@@ -60,7 +60,7 @@ bool MirrorReceiver::IsDuplicate(const Transit& copy) {
   return false;
 }
 
-void MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy) {
+std::optional<Picoseconds> MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy) {
   const Bytes size = copy->length();
   counters_.in.Add(size);
   if (IsDuplicate(*copy)) counters_.duplicates.Add(size);
@@ -69,11 +69,12 @@ void MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy) {
     counters_.ring_full.Add(size);
     copy->passage.copy_of->Lost(CopyLoss::kReceiverRing, copy->passage);
     if (!rx_drop_.IsEmpty()) rx_drop_(copy->packet());
-    return;
+    return std::nullopt;
   }
-  queue().Accept(now, size, place_in_ring_);
+  const Picoseconds taken = queue().Accept(now, size, place_in_ring_);
   counters_.digested.Add(size);
   if (!rx_.IsEmpty()) rx_(copy->packet());
+  return taken;
 }
 
 std::int64_t MirrorReceiver::Settle(Picoseconds now) {

@@ -41,7 +41,8 @@ class MirrorReceiver : public ns3::Application {
   // Before the first copy.
   void ShareRingWith(const ns3::Ptr<MirrorReceiver>& other);
 
-  void Accept(const ns3::Ptr<Transit>& copy);
+  // When the software takes the copy from the ring; empty when that was full.
+  std::optional<Picoseconds> Accept(const ns3::Ptr<Transit>& copy);
 
   // Takes back what waits in the ring at `now`; returns how many frames.
   std::int64_t Settle(Picoseconds now);

@@ -25,8 +25,10 @@ struct Passage {
   CopyAccount copy;
   RequestSource* request_of = nullptr;  // who is to be told that a request has arrived
   std::uint32_t request_flow = 0;       // and of which of its flows
-  bool as_captured = false;             // it was seen at the ENI at this moment: it waits nowhere
-  std::uint8_t hops = 0;  // ENIs that the frame was routed to; 0: it came from outside
+  // When it was offered: at its source, or where it came in from the outside.
+  Picoseconds offered{};
+  bool as_captured = false;  // it was seen at the ENI at this moment: it waits nowhere
+  std::uint8_t hops = 0;     // ENIs that the frame was routed to; 0: it came from outside
 };
 
 }  // namespace vpcmirror

@@ -59,6 +59,9 @@ RouteAnswer VpcFabric::RouteOf(std::size_t device, const IpAddress& destination)
 
 void VpcFabric::Carry(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
   if (!frame->destination) {
+    if (frame->passage.copy_of == nullptr) {
+      production_.Add(frame->length(), frame->passage, departs);
+    }
     if (!outside_.IsEmpty()) outside_(frame->packet());
     return;
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/cloud/topology.h"
+#include "models/ns3/deliveries.h"
 #include "models/ns3/transit.h"
 
 namespace vpcmirror {
@@ -46,6 +47,13 @@ class VpcFabric : public ns3::Channel {
 
   ns3::Time delay() const { return delay_; }
 
+  // Nothing is delivered after `end`. Before the first frame.
+  void SetEnd(Picoseconds end) { production_.end = copies_.end = end; }
+  // To its destination's ENI, or out of its source's towards the outside.
+  Deliveries& production() { return production_; }
+  // Packets of copies, from their source to the receiver's software.
+  Deliveries& copies() { return copies_; }
+
  protected:
   void DoDispose() override;
 
@@ -58,6 +66,8 @@ class VpcFabric : public ns3::Channel {
   std::vector<ns3::Ptr<EniDevice>> devices_;
   std::unordered_map<IpAddress, std::size_t, IpHasher> announced_;
   std::shared_ptr<const Topology> topology_;
+  Deliveries production_;
+  Deliveries copies_;
   // Answers already asked for: (device << 32 | IPv4 address).
   std::unordered_map<std::uint64_t, RouteAnswer> known_routes_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> outside_;

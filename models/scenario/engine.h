@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -11,15 +12,22 @@
 
 namespace vpcmirror {
 
+// What a run may take. Refused beforehand where it is estimated to take more.
+struct RunLimits {
+  std::int64_t events = 10'000'000'000;
+  std::optional<Picoseconds> wall;  // time of the clock on the wall
+  std::optional<Bytes> memory;
+};
+
 struct RunControl {
   std::uint64_t seed = 1;
   std::uint64_t replication = 1;
   std::stop_token stop;
-  // Called now and then, from the engine's thread, with the simulated time that
-  // has passed. Empty: nobody looks.
+  // Called several times a second, during set-up as well, from the engine's
+  // thread, with the simulated time that has passed. It may request the stop.
+  // Empty: nobody looks.
   std::function<void(Picoseconds)> progress;
-  // Refuse a run that would take more events than this.
-  std::int64_t max_events = 10'000'000'000;
+  RunLimits limits;
   std::string output_folder;  // where pcap files of the scenario go; empty: none are written
 };
 
@@ -28,7 +36,8 @@ class Engine {
   virtual ~Engine() = default;
 
   // Throws ScenarioException when the run is too large or a capture breaks
-  // under way. `complete` is false in the result when `stop` ended the run.
+  // under way. `complete` is false in the result when `stop` ended the run, with
+  // what was measured until then: nothing, when that was during set-up.
   virtual RunResult Run(const ValidScenario& scenario, const RunControl& control) = 0;
 };
 

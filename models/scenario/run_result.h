@@ -108,6 +108,41 @@ struct ReceiverResult {
 
 enum class Verdict : std::uint8_t { kFits, kAtRisk, kDoesNotFit };
 
+// How long frames took that were delivered.
+struct DelayResult {
+  std::int64_t frames = 0;
+  Picoseconds mean{};
+  Picoseconds p50{};
+  Picoseconds p99{};
+  Picoseconds p999{};
+  Picoseconds p9999{};
+  Picoseconds largest{};
+
+  friend bool operator==(const DelayResult&, const DelayResult&) = default;
+};
+
+// What a change-review asks of production, in one of two runs that differ in
+// nothing but their mirrors.
+struct ProductionResult {
+  Loss loss;  // judged
+  Load delivered;
+  DelayResult delay;
+};
+
+// The same experiment without a mirror, on the same random streams.
+struct BaselineResult {
+  Count produced;
+  ProductionResult production;
+};
+
+// The same experiment under one congestion discipline.
+struct DisciplineResult {
+  std::string value;  // "fifo", as the assumption `congestion` is written
+  Loss production;
+  Loss copies;
+  Verdict verdict = Verdict::kFits;
+};
+
 struct AssertionResult {
   std::string text;
   double value = 0;
@@ -124,6 +159,9 @@ struct RunResult {
   Picoseconds duration{};          // simulated; less than asked for when not complete
   Picoseconds planned_duration{};  // judged: what the scenario asked for
   bool complete = true;            // false when stopped
+  // What cut it short, or a run that it was to be compared with: "a signal",
+  // "--max-wall 600 s". Empty: nothing did.
+  std::string stopped_by;
   std::int64_t events = 0;
   std::vector<HostResult> hosts;
   std::vector<EniResult> enis;
@@ -135,6 +173,16 @@ struct RunResult {
   // Empty: what the ENIs were offered is added up, so that a frame between two
   // ENIs counts twice.
   std::optional<Count> produced;
+  // Production that reached its destination's ENI or left for the outside: its
+  // bandwidth is the goodput. Delay from the moment that a frame was offered at
+  // its source, or came in from the outside.
+  Load delivered;
+  DelayResult production_delay;
+  // Packets of copies, from their source to the receiver's software.
+  DelayResult copy_delay;
+
+  // Of other runs of the same experiment, where there were any.
+  std::optional<BaselineResult> baseline;
 
   // All that follows is judged.
   std::vector<AssertionResult> assertions;
@@ -151,6 +199,12 @@ struct RunResult {
   double margin_goal = 0;        // the margin at which a limit is at risk
   Verdict verdict = Verdict::kFits;
   std::string because;  // one sentence with the number that decided
+  // The discipline that was run first, then every other that it might be
+  // instead. Empty where none was tried.
+  std::vector<DisciplineResult> disciplines;
+  // "under all assumptions tried (congestion=shared_random, fifo)", or what it
+  // flips with; empty where none was tried.
+  std::string holds;
 };
 
 }  // namespace vpcmirror

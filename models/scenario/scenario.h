@@ -355,6 +355,7 @@ struct Scenario {
   std::map<std::string, At<std::string>> assumptions;  // name to value; not fabric_delay
   std::vector<AssertionSpec> assertions;
   std::vector<PcapOutputSpec> pcaps;
+  bool baseline = false;  // run without the mirrors as well
 };
 
 }  // namespace vpcmirror

@@ -126,6 +126,7 @@ struct ValidScenario {
   std::vector<Assertion> assertions;
   std::vector<Assumption> assumptions;  // every default and every assumption in use
   std::vector<std::string> notes;       // sentences that every output repeats
+  bool baseline = false;                // run without the mirrors as well, to compare
 };
 
 // Throws ScenarioException with all errors at once; their `file` is filled in

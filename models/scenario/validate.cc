@@ -144,6 +144,7 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   valid.file = scenario.file;
   valid.sha256 = scenario.sha256;
   valid.duration = draft.duration;
+  valid.baseline = scenario.baseline;
   valid.providers = draft.providers;
   valid.deployment = draft.deployment;
   valid.topology = draft.topology;

@@ -179,6 +179,7 @@ int ExplainFile(const ExplainOptions& options, const Surroundings& around) {
                                  .local = local,
                                  .lines = options.summary ? 0 : options.limit};
   const Capture capture = ScanCapture(options.pcap, local);
+  if (around.run_begins) around.run_begins();
   CaptureExplanation explained = ExplainCapture(scenario, question, capture.open(), around.stop);
   explained.file = options.pcap;
   const TextStyle style{.width = 80, .color = around.color};

@@ -25,34 +25,36 @@ std::string DurationText(double seconds) {
 
 }  // namespace
 
-std::string ProgressLine(Picoseconds done, Picoseconds total, double elapsed_seconds) {
-  const double share =
-      total.count() > 0 ? std::clamp(Seconds(done) / Seconds(total), 0.0, 1.0) : 1.0;
+std::string ProgressLine(const Progress& progress, double elapsed_seconds) {
+  const double share = std::clamp(progress.share, 0.0, 1.0);
   const auto filled = static_cast<std::size_t>(share * kBarWidth);
-  std::string line =
-      fmt::format("{:3.0f} % [{}{}] {} of {}", std::floor(share * 100), std::string(filled, '#'),
-                  std::string(kBarWidth - filled, '.'), TimeText(done), TimeText(total));
-  if (elapsed_seconds >= kBeforeEstimating && done.count() > 0) {
-    line +=
-        fmt::format(", {} s a second, {} left", SignificantText(Seconds(done) / elapsed_seconds, 2),
-                    DurationText(elapsed_seconds * (1 - share) / share));
+  std::string line = fmt::format("{:3.0f} % [{}{}] ", std::floor(share * 100),
+                                 std::string(filled, '#'), std::string(kBarWidth - filled, '.'));
+  if (progress.runs > 1) line += fmt::format("run {} of {}: ", progress.run, progress.runs);
+  line += fmt::format("{} of {}", TimeText(progress.done), TimeText(progress.total));
+  if (elapsed_seconds >= kBeforeEstimating && share > 0) {
+    if (progress.runs == 1) {
+      line += fmt::format(", {} s a second",
+                          SignificantText(Seconds(progress.done) / elapsed_seconds, 2));
+    }
+    line += fmt::format(", {} left", DurationText(elapsed_seconds * (1 - share) / share));
   }
   return line.substr(0, 79);
 }
 
-ProgressBar::ProgressBar(std::ostream& terminal, Picoseconds total, std::function<double()> seconds)
-    : terminal_(terminal), total_(total), seconds_(std::move(seconds)), started_(seconds_()) {}
+ProgressBar::ProgressBar(std::ostream& terminal, std::function<double()> seconds)
+    : terminal_(terminal), seconds_(std::move(seconds)), started_(seconds_()) {}
 
 ProgressBar::~ProgressBar() {
   if (visible_) terminal_ << kWipeLine << std::flush;
 }
 
-void ProgressBar::Show(Picoseconds done) {
+void ProgressBar::Show(const Progress& progress) {
   const double now = seconds_();
   if (visible_ && now - drawn_ < kBetweenDrawings) return;
   drawn_ = now;
   visible_ = true;
-  terminal_ << kWipeLine << ProgressLine(done, total_, now - started_) << std::flush;
+  terminal_ << kWipeLine << ProgressLine(progress, now - started_) << std::flush;
 }
 
 }  // namespace vpcmirror::sim

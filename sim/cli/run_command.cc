@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -16,8 +17,8 @@
 #include "analysis/report/verdict.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
+#include "sim/cli/experiment.h"
 #include "sim/cli/flag_scenario.h"
-#include "sim/cli/progress_bar.h"
 #include "sim/cli/result_folder.h"
 #include "sim/input/library.h"
 #include "sim/input/quantity.h"
@@ -38,6 +39,10 @@ struct RunOptions {
   std::string margin = "20%";
   std::string data;
   bool quiet = false;
+  bool baseline = false;
+  std::string max_wall;
+  std::string max_memory;
+  std::int64_t max_events = RunLimits{}.events;
   bool print_scenario = false;
 };
 
@@ -110,18 +115,25 @@ ValidScenario Load(const RunOptions& options) {
   }
 }
 
-RunResult Simulate(const ValidScenario& scenario, const RunOptions& options,
-                   const ResultFolder& folder, const Surroundings& around) {
-  RunControl control;
-  control.seed = options.seed.value_or(scenario.seed);
-  control.stop = around.stop;
-  if (!scenario.pcaps.empty()) control.output_folder = folder.partial();
-  std::optional<ProgressBar> bar;
-  if (around.progress && !options.quiet) {
-    bar.emplace(around.err, scenario.duration, around.seconds);
-    control.progress = [&bar](Picoseconds done) { bar->Show(done); };
+template <class Quantity>
+std::optional<Quantity> LimitOf(const char* option, const std::string& text,
+                                Parsed<Quantity> (*parse)(std::string_view)) {
+  if (text.empty()) return std::nullopt;
+  const Parsed<Quantity> parsed = parse(text);
+  if (!parsed) throw CLI::ValidationError(option, parsed.fault.message);
+  if (parsed.value->count() <= 0) {
+    throw CLI::ValidationError(option, "'" + text + "' is not above zero");
   }
-  return around.make_engine()->Run(scenario, control);
+  return *parsed.value;
+}
+
+RunLimits LimitsOf(const RunOptions& options, const Surroundings& around) {
+  RunLimits limits;
+  limits.events = options.max_events;
+  limits.wall = LimitOf<Picoseconds>("--max-wall", options.max_wall, ParseDuration);
+  limits.memory = LimitOf<Bytes>("--max-memory", options.max_memory, ParseBytes);
+  if (!limits.memory) limits.memory = around.memory;
+  return limits;
 }
 
 // What the user asked for goes to stdout; the rest is said where it does not disturb that.
@@ -142,8 +154,20 @@ void Report(const RunResult& result, const std::string& json, const std::string&
   if (!options.quiet) around.err << "Result: " << file << '\n';
 }
 
+void SayIfStopped(const RunResult& result, const Surroundings& around) {
+  if (!result.complete) {
+    around.err << fmt::format(
+        "vpcmirror: stopped {}after {} of {}; the result says so, captures are not kept\n",
+        result.stopped_by.empty() ? "" : "by " + result.stopped_by + " ", TimeText(result.duration),
+        TimeText(result.planned_duration));
+  } else if (!result.stopped_by.empty()) {
+    around.err << "vpcmirror: stopped by " << result.stopped_by
+               << " while comparing; the result is whole but for what its notes say\n";
+  }
+}
+
 int ExitCodeOf(const RunResult& result) {
-  if (!result.complete) return kStopped;
+  if (!result.complete || !result.stopped_by.empty()) return kStopped;
   for (const AssertionResult& assertion : result.assertions) {
     if (!assertion.held) return kAssertionMissed;
   }
@@ -152,22 +176,28 @@ int ExitCodeOf(const RunResult& result) {
 
 int Run(const RunOptions& options, const Surroundings& around) {
   const double margin_goal = MarginGoal(options);
+  const RunLimits limits = LimitsOf(options, around);
   if (options.print_scenario) {
     Load(options);  // what is printed runs
     around.out << ScenarioText(options.flags);
     return kFine;
   }
-  const ValidScenario scenario = Load(options);
+  ValidScenario scenario = Load(options);
+  scenario.baseline |= options.baseline;
+  if (around.run_begins) around.run_begins();
   ResultFolder folder(options.out_dir.empty() ? DefaultResultFolder(scenario.name)
                                               : options.out_dir);
-  RunResult result = Simulate(scenario, options, folder, around);
-  Judge(scenario, margin_goal, result);
+  const RunResult result =
+      RunExperiment(scenario,
+                    {.seed = options.seed.value_or(scenario.seed),
+                     .margin_goal = margin_goal,
+                     .output_folder = scenario.pcaps.empty() ? "" : folder.partial(),
+                     .show_progress = around.progress && !options.quiet,
+                     .limits = limits},
+                    around);
   const std::string json = ResultJson(result);
   folder.Keep(json, result.complete);
-  if (!result.complete) {
-    around.err << "vpcmirror: stopped after " << TimeText(result.duration) << " of "
-               << TimeText(scenario.duration) << "; the result says so, captures are not kept\n";
-  }
+  SayIfStopped(result, around);
   Report(result, json, folder.result_file(), options, around);
   return ExitCodeOf(result);
 }
@@ -217,6 +247,21 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       ->capture_default_str();
   command.add_option("--format", options.format, "Of stdout; json is exactly result.json")
       ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command.add_flag("--baseline", options.baseline,
+                   "Run without the mirror as well, and say what it costs production");
+  command
+      .add_option("--max-wall", options.max_wall,
+                  "Refuse a run that would take longer, and stop one that does: '10min' (default: "
+                  "no limit)")
+      ->type_name("TIME");
+  command
+      .add_option("--max-memory", options.max_memory,
+                  "Refuse a run that would need more: '4GiB' (default: what the machine has)")
+      ->type_name("BYTES");
+  command.add_option("--max-events", options.max_events, "Refuse a run of more simulation events")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N")
       ->capture_default_str();
   command.add_flag("--quiet", options.quiet, "No summary, no progress; --format json still prints");
   command.add_option("--data", options.data, "Folder of schema/, profiles/ and catalog/")

@@ -31,15 +31,23 @@ StopOnSignal::~StopOnSignal() {
 void StopOnSignal::Wait() {
   constexpr std::string_view kSaid =
       "\nvpcmirror: stopping; what is known will be written (once more ends it at once)\n";
+  constexpr std::string_view kEnded = "\nvpcmirror: stopped; there was nothing to write yet\n";
+  const auto say = [](std::string_view text) {
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+  };
   for (;;) {
     int signal = 0;
     if (sigwait(&signals_, &signal) != 0) continue;
     if (over_) return;
+    if (at_once_) {
+      say(kEnded);
+      ::_exit(kStopped);
+    }
     if (source_.stop_requested()) {
       if (signal == SIGHUP) continue;
       ::_exit(kStopped);
     }
-    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kSaid.data(), kSaid.size());
+    say(kSaid);
     source_.request_stop();
   }
 }

@@ -22,6 +22,10 @@ class StopOnSignal {
 
   std::stop_token token() const { return source_.get_token(); }
 
+  // Whether even the first signal ends the program at once: while there is
+  // nothing that could be written. Not so until it is called.
+  void EndAtOnce(bool at_once) { at_once_ = at_once; }
+
  private:
   void Wait();
 
@@ -29,6 +33,7 @@ class StopOnSignal {
   sigset_t before_{};
   std::stop_source source_;
   std::atomic<bool> over_ = false;
+  std::atomic<bool> at_once_ = false;
   std::thread waiter_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <stop_token>
 
@@ -18,7 +19,11 @@ struct Surroundings {
   bool progress = false;  // `err` is a terminal, so a line may be drawn over
   std::function<std::unique_ptr<Engine>()> make_engine;
   std::stop_token stop;
-  std::function<double()> seconds;  // since some moment; for the rate and ETA alone
+  // Called when a run begins, which obeys `stop`; before that a signal ends the
+  // program. May be empty.
+  std::function<void()> run_begins;
+  std::function<double()> seconds;  // since some moment; for rate, ETA and --max-wall alone
+  std::optional<Bytes> memory;      // of the machine; empty: not known
 };
 
 }  // namespace vpcmirror::sim

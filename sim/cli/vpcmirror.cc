@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,10 +22,18 @@ double SteadySeconds() {
   return std::chrono::duration<double>(now).count();
 }
 
+std::optional<Bytes> PhysicalMemory() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  const long page = ::sysconf(_SC_PAGE_SIZE);
+  if (pages <= 0 || page <= 0) return std::nullopt;
+  return Bytes(std::int64_t{pages} * page);
+}
+
 }  // namespace
 
 int Main(int argc, char** argv) {
-  const StopOnSignal stop;
+  StopOnSignal stop;
+  stop.EndAtOnce(true);
   const Surroundings around{
       .out = std::cout,
       .err = std::cerr,
@@ -31,7 +41,9 @@ int Main(int argc, char** argv) {
       .progress = ::isatty(STDERR_FILENO) == 1,
       .make_engine = MakePacketEngine,
       .stop = stop.token(),
+      .run_begins = [&stop] { stop.EndAtOnce(false); },
       .seconds = SteadySeconds,
+      .memory = PhysicalMemory(),
   };
   return RunProgram(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), around);
 }

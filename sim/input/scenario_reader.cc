@@ -51,6 +51,7 @@ void ReadTopLevel(const Cursor& root, Scenario& scenario) {
   if (seed && seed->value().is_number_unsigned()) {
     scenario.seed = At<std::uint64_t>{seed->value().get<std::uint64_t>(), seed->path()};
   }
+  scenario.baseline = ReadFlag(root, "baseline");
   for (const At<std::string>& text : ReadTexts(root, "assert")) {
     scenario.assertions.push_back({text.path, text.value});
   }

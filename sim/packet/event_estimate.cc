@@ -4,9 +4,11 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "models/ns3/mirror_receiver.h"
 #include "models/ns3/replay_source.h"
 #include "models/ns3/request_source.h"
 #include "models/scenario/error.h"
@@ -24,13 +26,22 @@ std::vector<double> SessionsByEni(const ValidScenario& scenario) {
   return sessions;
 }
 
+// Measured on an AMD EPYC with 2 vCPU, 2026-11-29: docs/performance.md, "What a run takes".
+constexpr double kSecondsPerEvent = 0.6e-6;
+constexpr double kSecondsPerEni = 100e-6;  // read, validated, set up, measured and written
+constexpr double kBytesAtLeast = 17e6;     // the program with a scenario of one host
+constexpr double kBytesPerEni = 8.5e3;     // with its CVM and its part of the result
+constexpr double kBytesPerStream = 2e3;
+constexpr double kBytesPerFlow = 150;
+constexpr double kBytesPerSession = 1e3;
+constexpr double kBytesPerRememberedCopy = 16;  // a number and an ENI, by which duplicates are known
+constexpr double kBytesPerFrameUnderWay = 500;
+
 std::string Rounded(double value) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.2g", value);
   return text.data();
 }
-
-}  // namespace
 
 double EstimateEvents(const ValidScenario& scenario) {
   const std::vector<double> sessions = SessionsByEni(scenario);
@@ -65,14 +76,38 @@ double EstimateEvents(const ValidScenario& scenario) {
   return events;
 }
 
-namespace {
+std::int64_t StreamsOf(const Workload& workload) {
+  return static_cast<std::int64_t>(workload.streams.size() + 2 * workload.requests.size() +
+                                   workload.replays.size());
+}
 
-void RefuseTooManyFlows(const ValidScenario& scenario) {
+std::int64_t FlowsOf(const ValidScenario& scenario) {
   std::int64_t flows = 0;
   for (const Workload& workload : scenario.workloads) {
-    const std::size_t streams = workload.streams.size() + 2 * workload.requests.size();
-    flows += static_cast<std::int64_t>(streams) * workload.flows;
+    flows +=
+        (StreamsOf(workload) - static_cast<std::int64_t>(workload.replays.size())) * workload.flows;
   }
+  return flows;
+}
+
+double EstimateBytes(const ValidScenario& scenario, double events) {
+  double bytes = kBytesAtLeast;
+  bytes += kBytesPerEni * static_cast<double>(scenario.deployment->enis.size());
+  bytes += kBytesPerFlow * static_cast<double>(FlowsOf(scenario));
+  for (const Workload& workload : scenario.workloads) {
+    bytes += kBytesPerStream * static_cast<double>(StreamsOf(workload));
+  }
+  for (const PlacedMirror& mirror : scenario.mirrors) {
+    const double copies = std::min(events, static_cast<double>(MirrorReceiver::kRemembered));
+    bytes += kBytesPerSession * static_cast<double>(mirror.sources.size());
+    bytes += kBytesPerRememberedCopy * copies * static_cast<double>(mirror.receiver_enis.size());
+  }
+  const double per_second = events / std::max(1e-12, Seconds(scenario.duration));
+  return bytes + kBytesPerFrameUnderWay * per_second * Seconds(scenario.fabric_delay);
+}
+
+void RefuseTooManyFlows(const ValidScenario& scenario) {
+  const std::int64_t flows = FlowsOf(scenario);
   if (flows <= kMostFlows) return;
   throw ScenarioException(
       {{.file = scenario.file,
@@ -81,20 +116,87 @@ void RefuseTooManyFlows(const ValidScenario& scenario) {
         .accepted = "fewer flows a stream, or fewer hosts"}});
 }
 
+std::string DurationText(double seconds) {
+  if (seconds < 120) return Rounded(seconds) + " s";
+  if (seconds < 7200) return Rounded(seconds / 60) + " min";
+  return Rounded(seconds / 3600) + " h";
+}
+
+std::string MemoryText(double bytes) {
+  constexpr double kMebibyte = 1 << 20;
+  const double mebibytes = bytes / kMebibyte;
+  return mebibytes < 1024 ? Rounded(mebibytes) + " MiB" : Rounded(mebibytes / 1024) + " GiB";
+}
+
+// One limit that an estimate is over, and what would do instead.
+struct Excess {
+  std::string path;
+  std::string limit;     // "more than 1e+10 events"
+  std::string accepted;  // what would do
+};
+
+// What would bring down a run whose work grows with its duration, of which
+// `share` fits.
+std::string Shorter(const ValidScenario& scenario, double share, const char* option) {
+  const std::string others =
+      std::string("fewer hosts, lower rates or larger frames, or a larger ") + option;
+  if (share <= 0) return others;
+  return "a duration of at most " + Rounded(Seconds(scenario.duration) * share) + " s, or " +
+         others;
+}
+
+std::optional<Excess> ExcessOf(const ValidScenario& scenario, const RunEstimate& estimate,
+                               const RunLimits& limits) {
+  const auto most = static_cast<double>(limits.events);
+  if (estimate.events > most) {
+    return Excess{"/duration", "more than " + Rounded(most) + " events",
+                  Shorter(scenario, most / estimate.events, "--max-events")};
+  }
+  if (limits.wall && estimate.seconds > Seconds(*limits.wall)) {
+    const double left = Seconds(*limits.wall) - estimate.set_up_seconds;
+    return Excess{
+        "/duration", "more than the " + DurationText(Seconds(*limits.wall)) + " of --max-wall",
+        Shorter(scenario, left / (estimate.seconds - estimate.set_up_seconds), "--max-wall")};
+  }
+  if (limits.memory && estimate.bytes > static_cast<double>(limits.memory->count())) {
+    const std::string most_memory = MemoryText(static_cast<double>(limits.memory->count()));
+    return Excess{"/hosts", "more than " + most_memory + " of memory",
+                  "fewer hosts, flows or sources of mirrors, or a larger --max-memory on a machine "
+                  "that has it"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-void RefuseIfTooLarge(const ValidScenario& scenario, std::int64_t max_events) {
+RunEstimate operator+(const RunEstimate& first, const RunEstimate& second) {
+  return {.events = first.events + second.events,
+          .seconds = first.seconds + second.seconds,
+          .set_up_seconds = first.set_up_seconds + second.set_up_seconds,
+          .bytes = std::max(first.bytes, second.bytes)};
+}
+
+RunEstimate EstimateRun(const ValidScenario& scenario) {
+  RunEstimate estimate;
+  estimate.events = EstimateEvents(scenario);
+  estimate.set_up_seconds = kSecondsPerEni * static_cast<double>(scenario.deployment->enis.size());
+  estimate.seconds = estimate.set_up_seconds + kSecondsPerEvent * estimate.events;
+  estimate.bytes = EstimateBytes(scenario, estimate.events);
+  return estimate;
+}
+
+void RefuseIfTooLarge(const ValidScenario& scenario, const RunEstimate& estimate,
+                      const RunLimits& limits) {
   RefuseTooManyFlows(scenario);
-  const double events = EstimateEvents(scenario);
-  const auto most = static_cast<double>(max_events);
-  if (events <= most) return;
-  const double seconds = Seconds(scenario.duration) * most / events;
-  throw ScenarioException({{.file = scenario.file,
-                            .path = "/duration",
-                            .message = "this run would take about " + Rounded(events) +
-                                       " events, more than " + Rounded(most),
-                            .accepted = "a duration of at most " + Rounded(seconds) +
-                                        " s, or fewer hosts, lower rates or larger frames"}});
+  const std::optional<Excess> excess = ExcessOf(scenario, estimate, limits);
+  if (!excess) return;
+  throw ScenarioException(
+      {{.file = scenario.file,
+        .path = excess->path,
+        .message = "this run would take about " + Rounded(estimate.events) + " events, " +
+                   DurationText(estimate.seconds) + " of CPU time and " +
+                   MemoryText(estimate.bytes) + " of memory: " + excess->limit,
+        .accepted = excess->accepted}});
 }
 
 }  // namespace vpcmirror::sim

@@ -122,6 +122,16 @@ Count Produced(const Network& network) {
   return produced;
 }
 
+DelayResult DelayOf(const DelayHistogram& delays) {
+  return {.frames = delays.count(),
+          .mean = delays.Mean(),
+          .p50 = delays.Quantile(5000),
+          .p99 = delays.Quantile(9900),
+          .p999 = delays.Quantile(9990),
+          .p9999 = delays.Quantile(9999),
+          .largest = delays.largest()};
+}
+
 }  // namespace
 
 void Measure(const ValidScenario& scenario, Network& network, Picoseconds end, RunResult& result) {
@@ -141,6 +151,9 @@ void Measure(const ValidScenario& scenario, Network& network, Picoseconds end, R
     }
   }
   result.produced = Produced(network);
+  result.delivered = LoadOf(network.fabric->production().frames, end);
+  result.production_delay = DelayOf(network.fabric->production().delays);
+  result.copy_delay = DelayOf(network.fabric->copies().delays);
 }
 
 }  // namespace vpcmirror::sim

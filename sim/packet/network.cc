@@ -98,12 +98,14 @@ void AddReceiver(Network& network, std::size_t eni, const Cvm& cvm) {
   network.receivers[eni] = receiver;
 }
 
-void AddMirrors(const ValidScenario& scenario, Network& network) {
+void AddMirrors(const ValidScenario& scenario, const std::function<void()>& step,
+                Network& network) {
   const Deployment& deployment = *scenario.deployment;
   const std::vector<std::vector<std::size_t>> watching = MirrorsByEni(scenario);
   network.sessions.resize(scenario.mirrors.size());
   for (std::size_t eni = 0; eni < watching.size(); ++eni) {
     for (const std::size_t mirror : watching[eni]) {
+      step();
       auto session = ns3::CreateObject<MirrorSession>();
       session->SetMirror(scenario.mirrors[mirror].mirror);
       network.enis[eni]->AddSession(session);
@@ -121,12 +123,13 @@ ns3::Ptr<EniDevice> DeviceOf(const Network& network, const Endpoint& end) {
   return end.eni ? network.enis[*end.eni] : nullptr;
 }
 
-void AddWorkload(const Workload& workload, Network& network) {
+void AddWorkload(const Workload& workload, const std::function<void()>& step, Network& network) {
   int place = 0;
   const auto next_stream = [&] {
     return StreamOf("workload " + workload.name + " " + std::to_string(place++));
   };
   for (const Stream& stream : workload.streams) {
+    step();
     const auto from = DeviceOf(network, stream.from);
     const auto to = DeviceOf(network, stream.to);
     auto source = ns3::CreateObject<FrameSource>();
@@ -136,6 +139,7 @@ void AddWorkload(const Workload& workload, Network& network) {
     network.frame_sources.push_back(source);
   }
   for (const RequestStream& stream : workload.requests) {
+    step();
     const auto client = DeviceOf(network, stream.client);
     const auto server = DeviceOf(network, stream.server);
     auto source = ns3::CreateObject<RequestSource>();
@@ -170,27 +174,31 @@ ReceiverCapacity CapacityOf(const Cvm& cvm) {
   return capacity;
 }
 
-Network BuildNetwork(const ValidScenario& scenario, const std::string& output_folder) {
+Network BuildNetwork(const ValidScenario& scenario, const std::string& output_folder,
+                     const std::function<void()>& step) {
   const Deployment& deployment = *scenario.deployment;
   Network network;
   network.fabric = ns3::CreateObject<VpcFabric>();
   network.fabric->SetTopology(scenario.topology);
   network.fabric->SetAttribute("Delay", ns3::TimeValue(ToTime(scenario.fabric_delay)));
+  network.fabric->SetEnd(scenario.duration);
 
   std::vector<ns3::Ptr<ns3::Node>> nodes;
   for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
+    step();
     nodes.push_back(ns3::CreateObject<ns3::Node>());
     network.hosts.push_back(MakeHost(scenario, i));
     nodes.back()->AggregateObject(network.hosts.back());
   }
   // Attached in the order of the deployment, as SetTopology asks.
   for (std::size_t i = 0; i < deployment.enis.size(); ++i) {
+    step();
     network.enis.push_back(MakeEni(scenario, i, nodes[deployment.enis[i].cvm]));
     network.enis.back()->SetFabric(network.fabric);
   }
   network.receivers.resize(deployment.enis.size());
-  AddMirrors(scenario, network);
-  for (const Workload& workload : scenario.workloads) AddWorkload(workload, network);
+  AddMirrors(scenario, step, network);
+  for (const Workload& workload : scenario.workloads) AddWorkload(workload, step, network);
   if (!output_folder.empty()) {
     for (const PcapOutput& pcap : scenario.pcaps) {
       network.pcaps.push_back(

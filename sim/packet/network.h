@@ -4,6 +4,7 @@
 #include <ns3/application.h>
 #include <ns3/node.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,9 @@ struct ReceiverCapacity {
 ReceiverCapacity CapacityOf(const Cvm& cvm);
 
 // Makes nodes, devices and applications, ready to run. The scenario must
-// outlive them. pcap files go to `output_folder`; none when it is empty.
-Network BuildNetwork(const ValidScenario& scenario, const std::string& output_folder);
+// outlive them. pcap files go to `output_folder`; none when it is empty. Calls
+// `step` before it makes each of them; what that throws ends it.
+Network BuildNetwork(const ValidScenario& scenario, const std::string& output_folder,
+                     const std::function<void()>& step);
 
 }  // namespace vpcmirror::sim

@@ -6,7 +6,14 @@
 #include <ns3/simulator.h>
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
 #include <stdexcept>
+#include <stop_token>
+#include <thread>
 #include <vector>
 
 #include "models/ns3/clock.h"
@@ -36,32 +43,82 @@ class Simulation {
   Simulation& operator=(const Simulation&) = delete;
 };
 
+// The run was asked to stop before its first moment.
+struct StoppedInSetUp {};
+
+// Looks up now and then from making the network.
+class SetUpWatch {
+ public:
+  explicit SetUpWatch(const RunControl& control) : control_(control) {}
+
+  void operator()() {
+    constexpr int kBetweenLooks = 64;  // objects, of some microseconds each
+    if (made_++ % kBetweenLooks != 0) return;
+    if (control_.progress) control_.progress(Picoseconds(0));
+    if (control_.stop.stop_requested()) throw StoppedInSetUp();
+  }
+
+ private:
+  const RunControl& control_;
+  int made_ = 0;
+};
+
 // Looks up from the run now and then: reports how far it is, and ends it when asked to.
+// That is ten thousand times a run, several times a second however many events
+// lie between two of those, and at once when a stop is requested.
 class Watch {
  public:
   Watch(const RunControl& control, Picoseconds duration)
-      : control_(control), period_(std::max(Picoseconds(1), duration / kLooks)) {
-    ns3::Simulator::ScheduleNow(&Watch::Look, this);
+      : control_(control),
+        period_(std::max(Picoseconds(1), duration / kLooks)),
+        at_stop_(control.stop, [this] { LookSoon(); }) {
+    ns3::Simulator::ScheduleNow(&Watch::LookAgain, this);
+    if (control.progress)
+      ticker_ = std::jthread([this](const std::stop_token& over) { Tick(over); });
   }
 
   bool stopped() const { return stopped_; }
+  // Events that are the watch's own, of which there are as many as time allows.
+  std::int64_t looks() const { return looks_; }
 
  private:
   static constexpr std::int64_t kLooks = 10'000;
 
-  void Look() {
-    if (control_.stop.stop_requested()) {
-      stopped_ = true;
-      ns3::Simulator::Stop();
-      return;
+  // From any thread: ScheduleWithContext is the one call of a simulation for others.
+  void LookSoon() {
+    ns3::Simulator::ScheduleWithContext(ns3::Simulator::NO_CONTEXT, ns3::Time(0), &Watch::Look,
+                                        this);
+  }
+
+  void Tick(const std::stop_token& over) {
+    constexpr std::chrono::milliseconds kBetweenLooks(100);
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any wake;
+    while (!wake.wait_for(lock, over, kBetweenLooks, [&] { return over.stop_requested(); })) {
+      LookSoon();
     }
-    if (control_.progress) control_.progress(SimulatedNow());
-    ns3::Simulator::Schedule(ToTime(period_), &Watch::Look, this);
+  }
+
+  void LookAgain() {
+    Look();
+    if (!stopped_) ns3::Simulator::Schedule(ToTime(period_), &Watch::LookAgain, this);
+  }
+
+  void Look() {
+    ++looks_;
+    if (control_.progress && !stopped_) control_.progress(SimulatedNow());
+    if (!control_.stop.stop_requested()) return;
+    stopped_ = true;
+    ns3::Simulator::Stop();
   }
 
   const RunControl& control_;
   Picoseconds period_;
   bool stopped_ = false;
+  std::int64_t looks_ = 0;
+  std::stop_callback<std::function<void()>> at_stop_;
+  std::jthread ticker_;
 };
 
 // A capture that cannot be written is the disk's or the user's matter.
@@ -71,9 +128,9 @@ ScenarioError CaptureError(const std::runtime_error& failure) {
           .accepted = "a folder with room for the capture, or a shorter run"};
 }
 
-Network Build(const ValidScenario& scenario, const std::string& output_folder) {
+Network Build(const ValidScenario& scenario, const RunControl& control) {
   try {
-    return BuildNetwork(scenario, output_folder);
+    return BuildNetwork(scenario, control.output_folder, SetUpWatch(control));
   } catch (const std::runtime_error& failure) {
     throw ScenarioException({CaptureError(failure)});
   }
@@ -94,7 +151,7 @@ void Close(const std::vector<ns3::Ptr<PcapSink>>& pcaps) {
 class PacketEngine : public Engine {
  public:
   RunResult Run(const ValidScenario& scenario, const RunControl& control) override {
-    RefuseIfTooLarge(scenario, control.max_events);
+    RefuseIfTooLarge(scenario, EstimateRun(scenario), control.limits);
     RunResult result{.engine = "packet",
                      .scenario_name = scenario.name,
                      .scenario_description = scenario.description,
@@ -103,19 +160,29 @@ class PacketEngine : public Engine {
                      .seed = control.seed,
                      .assumptions = scenario.assumptions,
                      .notes = scenario.notes};
-
     const Simulation simulation(control);
-    Network network = Build(scenario, control.output_folder);
-    Watch watch(control, scenario.duration);
-    ns3::Simulator::Stop(ToTime(scenario.duration));
-    ns3::Simulator::Run();
+    try {
+      Network network = Build(scenario, control);
+      Simulate(scenario, control, network, result);
+    } catch (const StoppedInSetUp&) {
+      result.complete = false;
+    }
+    return result;
+  }
 
-    result.complete = !watch.stopped();
+ private:
+  static void Simulate(const ValidScenario& scenario, const RunControl& control, Network& network,
+                       RunResult& result) {
+    {
+      Watch watch(control, scenario.duration);
+      ns3::Simulator::Stop(ToTime(scenario.duration));
+      ns3::Simulator::Run();
+      result.complete = !watch.stopped();
+      result.events = static_cast<std::int64_t>(ns3::Simulator::GetEventCount()) - watch.looks();
+    }
     result.duration = result.complete ? scenario.duration : SimulatedNow();
-    result.events = static_cast<std::int64_t>(ns3::Simulator::GetEventCount());
     Close(network.pcaps);
     Measure(scenario, network, result.duration, result);
-    return result;
   }
 };
 

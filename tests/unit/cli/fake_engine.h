@@ -7,6 +7,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -64,7 +65,8 @@ class Program {
         .progress = progress,
         .make_engine = [this] { return std::make_unique<FakeEngine>(script); },
         .stop = stop,
-        .seconds = [] { return 0.0; }};
+        .seconds = [this] { return now; },
+        .memory = memory};
     Ran ran;
     ran.exit_code = RunProgram(arguments, around);
     ran.out = out.str();
@@ -98,6 +100,8 @@ class Program {
   FakeEngine::Script script;
   std::stop_token stop;
   bool progress = false;
+  double now = 0;  // of the clock on the wall, seconds
+  std::optional<Bytes> memory;
 
  private:
   std::filesystem::path folder_;

@@ -4,45 +4,60 @@
 
 #include <sstream>
 
+#include "models/units/rates.h"
+
 namespace vpcmirror::sim {
 namespace {
 
 constexpr Picoseconds kSecond(kPicosecondsPerSecond);
 
+// One run, `done` of a second of it.
+Progress Done(Picoseconds done) {
+  return {.done = done, .total = kSecond, .share = Seconds(done) / Seconds(kSecond)};
+}
+
 // A quarter of a second of one took 3 s: 0.083 s a second, 9 s more.
 TEST(ProgressLineTest, TellsRateAndTimeLeft) {
-  EXPECT_EQ(ProgressLine(kSecond / 4, kSecond, 3),
+  EXPECT_EQ(ProgressLine(Done(kSecond / 4), 3),
             " 25 % [#####...............] 250 ms of 1 s, 0.083 s a second, 9 s left");
 }
 
+// The first of two runs took three quarters of the work, and half of the second
+// is done: 7/8 in 14 s, so 2 s are left.
+TEST(ProgressLineTest, TellsOfAllRunsWhatIsLeft) {
+  EXPECT_EQ(ProgressLine(
+                {.done = kSecond / 2, .total = kSecond, .share = 0.875, .run = 2, .runs = 2}, 14),
+            " 87 % [#################...] run 2 of 2: 500 ms of 1 s, 2 s left");
+}
+
 TEST(ProgressLineTest, EstimatesNothingFromNothing) {
-  EXPECT_EQ(ProgressLine(Picoseconds(0), kSecond, 0), "  0 % [....................] 0 s of 1 s");
-  EXPECT_EQ(ProgressLine(kSecond, kSecond, 0.1), "100 % [####################] 1 s of 1 s");
+  EXPECT_EQ(ProgressLine(Done(Picoseconds(0)), 0), "  0 % [....................] 0 s of 1 s");
+  EXPECT_EQ(ProgressLine(Done(kSecond), 0.1), "100 % [####################] 1 s of 1 s");
 }
 
 TEST(ProgressLineTest, NeverSaysAllBeforeTheEnd) {
-  EXPECT_EQ(ProgressLine(kSecond - Picoseconds(1), kSecond, 0).substr(0, 5), " 99 %");
+  EXPECT_EQ(ProgressLine(Done(kSecond - Picoseconds(1)), 0).substr(0, 5), " 99 %");
 }
 
 TEST(ProgressBarTest, DrawsAtMostTenTimesASecond) {
   std::ostringstream terminal;
   double now = 0;
-  ProgressBar bar(terminal, kSecond, [&now] { return now; });
-  bar.Show(kSecond / 4);
+  ProgressBar bar(terminal, [&now] { return now; });
+  bar.Show(Done(kSecond / 4));
   const std::string first = terminal.str();
   EXPECT_NE(first, "");
   now = 0.05;
-  bar.Show(kSecond / 3);
+  bar.Show(Done(kSecond / 3));
   EXPECT_EQ(terminal.str(), first);
   now = 0.11;
-  bar.Show(kSecond / 2);
+  bar.Show(Done(kSecond / 2));
   EXPECT_NE(terminal.str(), first);
 }
 
 TEST(ProgressBarTest, LeavesNoTraceWhenNeverShown) {
   std::ostringstream terminal;
   {
-    const ProgressBar bar(terminal, kSecond, [] { return 0.0; });
+    const ProgressBar bar(terminal, [] { return 0.0; });
   }
   EXPECT_EQ(terminal.str(), "");
 }

@@ -219,8 +219,8 @@ TEST_F(RunCommandTest, WritesWhatIsKnownWhenStopped) {
   };
   const Ran ran = Run({"--assert", "margin < 0"});
   EXPECT_EQ(ran.exit_code, kStopped);
-  EXPECT_THAT(ran.err, HasSubstr("stopped after 250 ms of 1 s"));
-  EXPECT_THAT(ran.out, HasSubstr("\nStopped after 250 ms of 1 s"));
+  EXPECT_THAT(ran.err, HasSubstr("stopped by a signal after 250 ms of 1 s"));
+  EXPECT_THAT(ran.out, HasSubstr("\nStopped by a signal after 250 ms of 1 s"));
   EXPECT_EQ(json::parse(program_.Read("out/result.json"))["complete"], false);
 }
 

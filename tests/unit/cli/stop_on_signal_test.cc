@@ -51,6 +51,26 @@ TEST_P(EachSignalTest, EndsTheProgramWhenInterruptedOnceMore) {
 
 INSTANTIATE_TEST_SUITE_P(Signals, EachSignalTest, testing::Values(SIGINT, SIGTERM, SIGHUP));
 
+TEST_F(StopOnSignalTest, EndsTheProgramAtOnceWhileThereIsNothingToWrite) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        StopOnSignal stop;
+        stop.EndAtOnce(true);
+        ::kill(::getpid(), SIGINT);
+        for (;;) ::pause();
+      },
+      testing::ExitedWithCode(kStopped), "there was nothing to write yet");
+}
+
+TEST_F(StopOnSignalTest, RequestsAStopOnceThereIsSomethingToWrite) {
+  StopOnSignal stop;
+  stop.EndAtOnce(true);
+  stop.EndAtOnce(false);
+  SendAndAwaitStop(stop, SIGTERM);
+  EXPECT_TRUE(stop.token().stop_requested());
+}
+
 TEST_F(StopOnSignalTest, OutlivesATerminalThatClosesTwice) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(

@@ -160,15 +160,16 @@ TEST(PacketEngineTest, RefusesARunThatWouldTakeForEver) {
     "hosts": {"web": {"count": 40, "type": "S5.4XLARGE32"}},
     "workloads": {"www": {"at": "web", "in": "1 Gbps", "out": "1 Gbps"}}})");
   // 40 hosts, 83,333 frames a second each way, an event each, for 36,000 s.
-  EXPECT_NEAR(EstimateEvents(scenario), 40 * 2 * 83'333.0 * 36'000, 1e7);
+  EXPECT_NEAR(EstimateRun(scenario).events, 40 * 2 * 83'333.0 * 36'000, 1e7);
   try {
     Simulate(scenario);
     FAIL() << "was run";
   } catch (const ScenarioException& refused) {
     ASSERT_EQ(refused.errors().size(), 1u);
     EXPECT_EQ(refused.errors()[0].path, "/duration");
-    EXPECT_EQ(refused.errors()[0].message,
-              "this run would take about 2.4e+11 events, more than 1e+10");
+    EXPECT_THAT(refused.errors()[0].message,
+                testing::StartsWith("this run would take about 2.4e+11 events, "));
+    EXPECT_THAT(refused.errors()[0].message, testing::EndsWith(": more than 1e+10 events"));
     EXPECT_THAT(refused.errors()[0].accepted,
                 testing::StartsWith("a duration of at most 1.5e+03 s"));
   }
@@ -305,7 +306,7 @@ TEST(EventEstimateTest, CountsTheRoundsOfAReplay) {
   replayed.stop = scenario.duration;
   replayed.replays = {{.loop = true, .length = Picoseconds(kPicosecondsPerSecond), .frames = 100}};
   scenario.workloads = {replayed};
-  EXPECT_NEAR(EstimateEvents(scenario), 2.0 * 100 * 864'000, 1000);
+  EXPECT_NEAR(EstimateRun(scenario).events, 2.0 * 100 * 864'000, 1000);
 }
 
 }  // namespace

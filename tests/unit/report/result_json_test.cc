@@ -69,6 +69,16 @@ TEST(ResultJsonTest, HoldsToItsSchemaWhenEmpty) {
   EXPECT_EQ(SchemaComplaints(json::parse(ResultJson(RunResult()))), "");
 }
 
+TEST(ResultJsonTest, HoldsToItsSchemaWithABaselineAndDisciplines) {
+  RunResult result = OneInThreeOut();
+  result.production_delay = {.frames = 3, .mean = Picoseconds(1'500)};
+  result.baseline = BaselineResult{.produced = {5, Bytes(500)}};
+  result.disciplines = {{"shared_random", {}, {}, Verdict::kFits}, {"fifo", {1, 2}, {}, {}}};
+  result.stopped_by = "a signal";
+  JudgeDisciplines(result);
+  EXPECT_EQ(SchemaComplaints(json::parse(ResultJson(Judged(result)))), "");
+}
+
 TEST(ResultSchemaTest, RefusesAMissingKeyAnUnknownKeyAndAWrongType) {
   const json good = json::parse(ResultJson(Judged(OneInThreeOut())));
   json missing = good;

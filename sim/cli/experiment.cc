@@ -1,0 +1,152 @@
+#include "sim/cli/experiment.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <numeric>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "analysis/report/quantities.h"
+#include "analysis/report/verdict.h"
+#include "models/scenario/variants.h"
+#include "models/units/rates.h"
+#include "sim/cli/progress_bar.h"
+#include "sim/packet/event_estimate.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+// Runs one after the other, which share a clock, a way to be stopped and a line
+// of progress.
+class Runs {
+ public:
+  Runs(const ExperimentSettings& settings, const Surroundings& around)
+      : settings_(settings),
+        around_(around),
+        started_(around.seconds()),
+        at_signal_(around.stop, [this] { stop_.request_stop(); }) {
+    if (settings.show_progress) bar_.emplace(around.err, around.seconds);
+  }
+
+  // That another run of so much work is to come.
+  void Expect(const RunEstimate& estimate) { work_.push_back(1 + estimate.events); }
+
+  // Its result, judged. Requires that it was expected, and in this order.
+  RunResult Run(const ValidScenario& scenario, const std::string& output_folder) {
+    RunControl control;
+    control.seed = settings_.seed;
+    control.stop = stop_.get_token();
+    control.limits = {.events = settings_.limits.events};
+    control.output_folder = output_folder;
+    if (bar_ || settings_.limits.wall) {
+      control.progress = [this, &scenario](Picoseconds done) { Look(scenario, done); };
+    }
+    RunResult result = around_.make_engine()->Run(scenario, control);
+    ++finished_;
+    cut_ |= !result.complete;
+    Judge(scenario, settings_.margin_goal, result);
+    return result;
+  }
+
+  // What ended a run before its end; empty when nothing did.
+  std::string stopped_by() const {
+    if (!cut_) return "";
+    return out_of_time_ ? fmt::format("--max-wall {}", TimeText(*settings_.limits.wall))
+                        : "a signal";
+  }
+
+ private:
+  void Look(const ValidScenario& scenario, Picoseconds done) {
+    const auto& wall = settings_.limits.wall;
+    if (wall && !out_of_time_ && around_.seconds() - started_ > Seconds(*wall)) {
+      out_of_time_ = true;
+      stop_.request_stop();
+    }
+    if (!bar_) return;
+    const auto behind = work_.begin() + static_cast<std::ptrdiff_t>(finished_);
+    const double of_this_run = Seconds(done) / Seconds(scenario.duration);
+    bar_->Show({.done = done,
+                .total = scenario.duration,
+                .share = (std::accumulate(work_.begin(), behind, 0.0) + *behind * of_this_run) /
+                         std::accumulate(work_.begin(), work_.end(), 0.0),
+                .run = static_cast<int>(finished_) + 1,
+                .runs = static_cast<int>(work_.size())});
+  }
+
+  const ExperimentSettings& settings_;
+  const Surroundings& around_;
+  double started_;
+  std::optional<ProgressBar> bar_;
+  std::vector<double> work_;  // of each run, done or to come
+  std::size_t finished_ = 0;
+  bool cut_ = false;
+  bool out_of_time_ = false;
+  std::stop_source stop_;
+  std::stop_callback<std::function<void()>> at_signal_;
+};
+
+void AddBaseline(const ValidScenario& without, Runs& runs, RunResult& result) {
+  const RunResult baseline = runs.Run(without, "");
+  if (!baseline.complete) {
+    result.notes.emplace_back("The run without the mirror was stopped: there is no comparison.");
+    return;
+  }
+  result.baseline = BaselineResult{
+      .produced = baseline.produced.value_or(Count{}),
+      .production = {baseline.production, baseline.delivered, baseline.production_delay}};
+}
+
+DisciplineResult DisciplineOf(const std::string& value, const RunResult& result) {
+  return {value, result.production, result.copies, result.verdict};
+}
+
+// Only where frames were lost. Until the first loss every discipline holds the
+// same frames: each takes all that come, in their order, so that a queue that
+// was never full under one is never full under another. Only shared_random drops
+// before a queue is full, and it is what the profiles assume, so that where it
+// lost nothing no other would.
+void TryDisciplines(const ValidScenario& scenario, Runs& runs, RunResult& result) {
+  const std::vector<std::string> others = OtherDisciplines(scenario);
+  if (others.empty() || !LostAtABudget(result)) return;
+  for (std::size_t i = 0; i < others.size(); ++i) runs.Expect(EstimateRun(scenario));
+  result.disciplines = {DisciplineOf(AssumedDiscipline(scenario), result)};
+  for (const std::string& value : others) {
+    const RunResult other = runs.Run(WithDiscipline(scenario, value), "");
+    if (!other.complete) {
+      result.notes.push_back(
+          fmt::format("The run under congestion={} was stopped: it is not compared.", value));
+      break;
+    }
+    result.disciplines.push_back(DisciplineOf(value, other));
+  }
+  JudgeDisciplines(result);
+}
+
+}  // namespace
+
+RunResult RunExperiment(const ValidScenario& scenario, const ExperimentSettings& settings,
+                        const Surroundings& around) {
+  const bool compares = scenario.baseline && !scenario.mirrors.empty();
+  const ValidScenario without = compares ? WithoutMirrors(scenario) : ValidScenario{};
+  RunEstimate all = EstimateRun(scenario);
+  Runs runs(settings, around);
+  runs.Expect(all);
+  if (compares) {
+    runs.Expect(EstimateRun(without));
+    all = all + EstimateRun(without);
+  }
+  RefuseIfTooLarge(scenario, all, settings.limits);
+
+  RunResult result = runs.Run(scenario, settings.output_folder);
+  if (scenario.baseline && !compares) {
+    result.notes.emplace_back("There is no mirror: a run without one would be this one.");
+  }
+  if (result.complete && compares) AddBaseline(without, runs, result);
+  if (result.complete) TryDisciplines(scenario, runs, result);
+  result.stopped_by = runs.stopped_by();
+  return result;
+}
+
+}  // namespace vpcmirror::sim

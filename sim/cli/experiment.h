@@ -1,0 +1,33 @@
+// All runs that one result is made of.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "models/scenario/engine.h"
+#include "models/scenario/run_result.h"
+#include "models/scenario/valid_scenario.h"
+#include "sim/cli/surroundings.h"
+
+namespace vpcmirror::sim {
+
+struct ExperimentSettings {
+  std::uint64_t seed = 1;
+  double margin_goal = 0;
+  std::string output_folder;  // of captures; empty: none are written
+  bool show_progress = false;
+  RunLimits limits;  // of all runs together, but for those under other disciplines
+};
+
+// Runs the scenario and judges it. Runs it without mirrors as well where it asks
+// for a baseline, and under each other congestion discipline where frames were
+// lost to a budget and the discipline is an assumption: all on the same random
+// streams. A stop, or the wall time of the limits, ends the run that is under
+// way and spares the others; `stopped_by` says which.
+//
+// Throws ScenarioException, before anything is run, when the runs are estimated
+// to take more than the limits.
+RunResult RunExperiment(const ValidScenario& scenario, const ExperimentSettings& settings,
+                        const Surroundings& around);
+
+}  // namespace vpcmirror::sim
