@@ -26,9 +26,10 @@ printf '== preset dev: testing\n'
 run_tests dev --progress -LE '^release$'
 
 printf '== preset release: building\n'
-scripts/build.sh release vpcmirror
+scripts/build.sh release vpcmirror test_fidelity
 printf '== preset release: testing\n'
-run_tests release --progress -L '^release$'
+run_tests release --progress -L '^(release|fidelity)$'
+cat build/release/tests/fidelity/tables/*.txt
 
 printf '== preset fuzz: building\n'
 scripts/build.sh fuzz
