@@ -55,8 +55,9 @@ def count_by_vpcmirror(program, capture, address, pace, seconds):
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "replay.json"
         file.write_text(json.dumps(scenario), encoding="utf-8")
-        output_of(program, "run", file, "--out", folder, "--quiet", "--format", "json")
-        result = json.loads((pathlib.Path(folder) / "result.json").read_text(encoding="utf-8"))
+        out = pathlib.Path(folder) / "out"
+        output_of(program, "run", file, "--out", out, "--quiet", "--format", "json")
+        result = json.loads((out / "result.json").read_text(encoding="utf-8"))
     eni = result["enis"][0]
     aside = sum(int(number) for note in result["notes"]
                 for number in re.findall(r"leaves aside (\d+) of", note))
