@@ -37,13 +37,17 @@ RateLimits::RateLimits(const RateSettings& settings, CpuClock* cpu)
 
 Picoseconds RateLimits::Pay(Picoseconds now, Bytes frame, Picoseconds cpu_time) {
   Picoseconds departs = now;
-  if (settings_.bandwidth) {
-    bucket_full_ = std::max(bucket_full_, now) + SerialisationDelay(frame, *settings_.bandwidth);
-    departs = std::max(departs, bucket_full_ - burst_time_);
-  }
   if (settings_.peak_bandwidth) {
     link_free_ = std::max(link_free_, now) + SerialisationDelay(frame, *settings_.peak_bandwidth);
     departs = std::max(departs, link_free_);
+  }
+  if (settings_.bandwidth) {
+    // A bucket is paid when the frame reaches it: what would flow into a full one
+    // while the frame is on the link in front is lost.
+    const Picoseconds reached = settings_.burst > Bytes(0) ? departs : now;
+    bucket_full_ =
+        std::max(bucket_full_, reached) + SerialisationDelay(frame, *settings_.bandwidth);
+    departs = std::max(departs, bucket_full_ - burst_time_);
   }
   if (settings_.packet_rate) {
     packet_free_ = std::max(packet_free_, now) + packet_interval_;
