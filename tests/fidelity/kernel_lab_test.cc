@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,46 +19,59 @@ namespace vpcmirror::fidelity {
 namespace {
 
 constexpr double kAllowedPoints = 3;
-constexpr int kReplications =
-    5;  // a row of 3 s draws its counts within 1 %: their mean, within 0.5
+constexpr int kReplications = 2;
 
 struct Machine {
   bool is_ideal = false;  // else with the delays that were fitted to the measured machine
 };
 
-// Offered counts are those of the row, not its target load.
-std::string ScenarioOf(const TsvRow& row, const Machine& machine) {
+// The two directions of a row's production, in frames.
+struct Frames {
+  double in = 0;
+  double out = 0;
+};
+
+std::string WorkloadOf(const TsvRow& row, const Machine& machine, const char* direction,
+                       double frames) {
   const std::int64_t frame = row.Integer("frame_bytes");
-  const double seconds = row.Number("seconds");
-  const auto rate = [&](const char* count) {
-    return row.Number(count) * static_cast<double>(frame) * 8 / seconds;
-  };
-  const bool is_fifo = row.Text("discipline") == "fifo";
+  return fmt::format(
+      R"({{"at": "source", "{}": "{:.0f} bps", "sizes": "{} B", "protocol": "udp", "flows": 1,
+          "arrivals": "{}", "stop": "{:.0f} s"{}}})",
+      direction, frames * static_cast<double>(frame) * 8 / row.Number("seconds"), frame,
+      row.Text("pacing") == "cbr" ? "constant" : "poisson", row.Number("seconds"),
+      machine.is_ideal ? "" : R"(, "wake_delay": "100 us")");
+}
+
+// `limits`: of the source, and the mirror; empty to see what is sent and no more.
+std::string ScenarioOf(const TsvRow& row, const Machine& machine, const Frames& frames,
+                       const std::string& limits, const std::string& mirrors) {
   constexpr double kDrain = 0.5;  // s: a full queue of the slowest rows takes 0.06
+  const bool is_fifo = row.Text("discipline") == "fifo";
   return fmt::format(
       R"({{"duration": "{:.1f} s",
-          "hosts": {{
-            "source": {{"mtu": "9000 B", "queue": "{} frames", {}
-                       "limits": {{"bandwidth": "{} bps", "model": "per_direction",
-                                  "burst": "{} B"}}}},
-            "ids": {{"mtu": "9000 B", "receiver": "generic"}}}},
-          "workloads": {{
-            "in": {{"at": "source", "in": "{:.0f} bps", "sizes": "{} B", "protocol": "udp",
-                   "flows": 1, "arrivals": "{}", "stop": "{:.0f} s"{}}},
-            "out": {{"at": "source", "out": "{:.0f} bps", "sizes": "{} B", "protocol": "udp",
-                    "flows": 1, "arrivals": "{}", "stop": "{:.0f} s"{}}}}},
-          "mirrors": [{{"CollectorSrcs": ["source"], "Direction": "{}",
-                       "CollectorTarget": {{"TargetIps": ["ids"]}}}}],
+          "hosts": {{"source": {{"mtu": "9000 B"{}}},
+                    "ids": {{"mtu": "9000 B", "receiver": "generic"}}}},
+          "workloads": {{"in": {}, "out": {}}},
+          "mirrors": [{}],
           "assumptions": {{"encapsulation": "vxlan", {}}}}})",
-      seconds + kDrain, row.Text("queue_packets"),
-      machine.is_ideal ? "" : R"("timer_delay": "20 us",)", row.Text("rate_bps"),
-      row.Text("burst_bytes"), rate("in_sent"), frame,
-      row.Text("pacing") == "cbr" ? "constant" : "poisson", seconds,
-      machine.is_ideal ? "" : R"(, "wake_delay": "100 us")", rate("out_sent"), frame,
-      row.Text("pacing") == "cbr" ? "constant" : "poisson", seconds,
-      machine.is_ideal ? "" : R"(, "wake_delay": "100 us")", row.Text("direction"),
+      row.Number("seconds") + kDrain, limits, WorkloadOf(row, machine, "in", frames.in),
+      WorkloadOf(row, machine, "out", frames.out), mirrors,
       is_fifo ? R"("congestion": "fifo", "copy_order": "before")"
               : R"("congestion": "production_first")");
+}
+
+std::string LimitsOf(const TsvRow& row, const Machine& machine) {
+  return fmt::format(R"(, "queue": "{} frames"{},
+      "limits": {{"bandwidth": "{} bps", "model": "per_direction", "burst": "{} B"}})",
+                     row.Text("queue_packets"),
+                     machine.is_ideal ? "" : R"(, "timer_delay": "20 us")", row.Text("rate_bps"),
+                     row.Text("burst_bytes"));
+}
+
+std::string MirrorOf(const TsvRow& row) {
+  return fmt::format(R"({{"CollectorSrcs": ["source"], "Direction": "{}",
+                        "CollectorTarget": {{"TargetIps": ["ids"]}}}})",
+                     row.Text("direction"));
 }
 
 struct Counts {
@@ -86,10 +102,24 @@ void AddRun(const RunResult& result, Counts& counts) {
   counts.carried_bytes += static_cast<double>(eni.out.bytes.count());
 }
 
+// Rates that send the row's numbers of frames, not its target load: a first run
+// without a mirror tells what the draws of this replication make of the nominal
+// ones, and the same draws at rates changed by that much make the row's.
+Frames RatesFor(const TsvRow& row, const Machine& machine, int replication) {
+  const Frames wanted{row.Number("in_sent"), row.Number("out_sent")};
+  const RunResult result = Simulate(ScenarioOf(row, machine, wanted, "", ""), replication);
+  const EniResult& eni = EniOf(result, "source/eni0");
+  return {wanted.in * wanted.in / static_cast<double>(eni.offered_in.frames),
+          wanted.out * wanted.out / static_cast<double>(eni.offered_out.frames)};
+}
+
 Counts Predict(const TsvRow& row, const Machine& machine) {
   Counts counts;
-  const std::string scenario = ScenarioOf(row, machine);
-  for (int i = 1; i <= kReplications; ++i) AddRun(Simulate(scenario, i), counts);
+  for (int i = 1; i <= kReplications; ++i) {
+    const Frames frames = RatesFor(row, machine, i);
+    AddRun(Simulate(ScenarioOf(row, machine, frames, LimitsOf(row, machine), MirrorOf(row)), i),
+           counts);
+  }
   return counts;
 }
 
@@ -125,32 +155,80 @@ double MostCarried(const TsvRow& row, const Counts& counts) {
   return row.Number("rate_bps") / 8 * row.Number("seconds") + queue + row.Number("burst_bytes");
 }
 
-void CompareRows(Table& together, Table& classes, Table& carried, const TsvRow& row) {
-  const Counts predicted = Predict(row, {});
-  const Counts measured = Measured(row);
-  together.Add(NameOf(row), predicted.loss(), measured.loss(), predicted.loss() - measured.loss(),
-               kAllowedPoints);
-  if (ClassesAreHeld(row)) {
-    classes.Add(NameOf(row), predicted.production_loss(), measured.production_loss(),
-                predicted.production_loss() - measured.production_loss(), kAllowedPoints,
-                "production");
-    classes.Add("", predicted.copy_loss(), measured.copy_loss(),
-                predicted.copy_loss() - measured.copy_loss(), kAllowedPoints, "copies");
+struct Compared {
+  Counts predicted;
+  Counts measured;
+};
+
+// The repeats of a point: by chance alone the kernel's own differ by up to 7 points
+// (fifo, ALL, 1400 B, load 1.5: production lost 51.8 % and 45.1 %), so that it is
+// their mean that is held, and each is shown.
+class ClassTable {
+ public:
+  explicit ClassTable(const std::string& name)
+      : table_({name, "loss of each class, means of three repeats", "percent of frames", "points",
+                2}) {}
+  ~ClassTable() {
+    table_.AddRemark("repeats within 3 points each",
+                     fmt::format("{} of {} losses", losses_within_, losses_));
   }
-  const double most =
-      std::min(predicted.offered_bytes / kReplications, MostCarried(row, predicted));
-  carried.AddRelative(NameOf(row), predicted.carried_bytes / kReplications / 1e6, most / 1e6, 1);
-}
+
+  void Add(const TsvRow& row, const Compared& compared) {
+    repeats_.push_back(compared);
+    const auto& [predicted, measured] = compared;
+    Show(NameOf(row) + " production", predicted.production_loss(), measured.production_loss());
+    Show(NameOf(row) + " copies", predicted.copy_loss(), measured.copy_loss());
+    if (row.Integer("rep") < kRepeats) return;
+    Hold(PointOf(row) + " production", &Counts::production_loss);
+    Hold(PointOf(row) + " copies", &Counts::copy_loss);
+    repeats_.clear();
+  }
+
+ private:
+  static constexpr std::int64_t kRepeats = 3;
+
+  void Show(const std::string& what, double predicted, double measured) {
+    ++losses_;
+    if (std::abs(predicted - measured) <= kAllowedPoints) ++losses_within_;
+    table_.AddRemark(what, fmt::format("{:14.2f} {:14.2f} {:+10.3f}  one repeat", predicted,
+                                       measured, predicted - measured));
+  }
+
+  void Hold(const std::string& what, double (Counts::*loss)() const) {
+    double predicted = 0;
+    double measured = 0;
+    for (const Compared& each : repeats_) {
+      predicted += (each.predicted.*loss)() / kRepeats;
+      measured += (each.measured.*loss)() / kRepeats;
+    }
+    table_.Add(what, predicted, measured, predicted - measured, kAllowedPoints);
+  }
+
+  Table table_;
+  std::vector<Compared> repeats_;
+  int losses_ = 0;
+  int losses_within_ = 0;
+};
 
 void CompareDiscipline(const std::string& discipline, const std::string& pacing) {
   const std::string name = "kernel-" + discipline + "-" + pacing;
-  Table together({name + "-loss", "loss of production and copies together, a row a run",
+  Table together({name + "-loss", "loss of production and copies together, each repeat",
                   "percent of frames", "points", 2});
-  Table classes({name + "-classes", "loss of each class", "percent of frames", "points", 2});
-  Table carried({name + "-carried", "carried, against min(offered, rate + finite run)", "MB", "%"});
+  Table carried(
+      {name + "-carried", "carried, against min(offered, rate and finite run)", "MB", "%"});
+  std::optional<ClassTable> classes;
   for (const TsvRow& row : ReadTsv("kernel-lab.tsv")) {
     if (row.Text("discipline") != discipline || row.Text("pacing") != pacing) continue;
-    CompareRows(together, classes, carried, row);
+    const Compared compared{Predict(row, {}), Measured(row)};
+    const auto& [predicted, measured] = compared;
+    together.Add(NameOf(row), predicted.loss(), measured.loss(), predicted.loss() - measured.loss(),
+                 kAllowedPoints);
+    const double most =
+        std::min(predicted.offered_bytes / kReplications, MostCarried(row, predicted));
+    carried.AddRelative(NameOf(row), predicted.carried_bytes / kReplications / 1e6, most / 1e6, 1);
+    if (!ClassesAreHeld(row)) continue;
+    if (!classes) classes.emplace(name + "-classes");
+    classes->Add(row, compared);
   }
 }
 
