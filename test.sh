@@ -26,9 +26,10 @@ printf '== preset dev: testing\n'
 run_tests dev --progress -LE '^release$'
 
 printf '== preset whole: building\n'
-scripts/build.sh whole vpcmirror
+scripts/build.sh whole vpcmirror test_fidelity
 printf '== preset whole: testing\n'
-run_tests whole --progress -L '^release$'
+run_tests whole --progress -L '^(release|fidelity)$'
+cat build/whole/tests/fidelity/tables/*.txt
 
 printf '== preset fuzz: building\n'
 scripts/build.sh fuzz

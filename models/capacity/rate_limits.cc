@@ -39,13 +39,16 @@ RateLimits::RateLimits(const RateSettings& settings, CpuClock* cpu) : cpu_(cpu) 
 
 Picoseconds RateLimits::Pay(Picoseconds now, Bytes frame, Picoseconds cpu_time) {
   Picoseconds departs = now;
-  if (bandwidth_.limits()) {
-    bucket_full_ = std::max(bucket_full_, now) + bandwidth_.Of(frame);
-    departs = std::max(departs, bucket_full_ - burst_time_);
-  }
   if (peak_.limits()) {
     link_free_ = std::max(link_free_, now) + peak_.Of(frame);
     departs = std::max(departs, link_free_);
+  }
+  if (bandwidth_.limits()) {
+    // A bucket is paid when the frame reaches it: what would flow into a full one
+    // while the frame is on the link in front is lost.
+    const Picoseconds reached = burst_time_ > Picoseconds(0) ? departs : now;
+    bucket_full_ = std::max(bucket_full_, reached) + bandwidth_.Of(frame);
+    departs = std::max(departs, bucket_full_ - burst_time_);
   }
   if (packet_interval_ > Picoseconds(0)) {
     packet_free_ = std::max(packet_free_, now) + packet_interval_;

@@ -62,20 +62,48 @@ std::vector<FrameTemplate> TemplatesOf(const std::vector<FlowKey>& flows,
   return templates;
 }
 
-SizeMix::SizeMix(const std::vector<FrameSize>& sizes)
-    : sizes_(sizes), mean_bytes_(MeanFrameBytes(sizes)) {
+// The mean of a length X of at least 1 byte with P(X > k) = q^k, kept between a
+// and b, is a + the sum of q^k for k from a to b - 1. It grows with q.
+GeometricSizes::GeometricSizes(double mean, Bytes shortest, Bytes longest)
+    : shortest_(shortest), longest_(longest) {
+  const auto a = static_cast<double>(shortest.count());
+  const auto b = static_cast<double>(longest.count());
+  const auto mean_with = [&](double q) { return a + (std::pow(q, a) - std::pow(q, b)) / (1 - q); };
+  double low = 0;
+  double high = 1;
+  constexpr int kHalvings = 64;  // more than a double has bits
+  for (int i = 0; i < kHalvings; ++i) {
+    const double middle = (low + high) / 2;
+    (mean_with(middle) < mean ? low : high) = middle;
+  }
+  log_ratio_ = std::log(low);
+}
+
+Bytes GeometricSizes::At(double uniform) const {
+  const double length = 1 + std::floor(std::log1p(-uniform) / log_ratio_);
+  return Bytes(static_cast<std::int64_t>(std::clamp(length, static_cast<double>(shortest_.count()),
+                                                    static_cast<double>(longest_.count()))));
+}
+
+SizeMix::SizeMix(const std::vector<FrameSize>& sizes) : mean_bytes_(MeanFrameBytes(sizes)) {
   double total = 0;
-  for (FrameSize& size : sizes_) total = size.weight += total;
-  for (FrameSize& size : sizes_) size.weight /= total;
+  for (const FrameSize& size : sizes) {
+    sizes_.push_back({.up_to = total += size.weight, .frame = size.frame});
+    if (size.geometric_up_to.count() == 0) continue;
+    sizes_.back().geometric.emplace(static_cast<double>(size.frame.count()), kShortestFrame,
+                                    size.geometric_up_to);
+  }
+  for (Size& size : sizes_) size.up_to /= total;
 }
 
 Bytes SizeMix::Draw(ns3::UniformRandomVariable& uniform) const {
-  if (sizes_.size() == 1) return sizes_.front().frame;
-  const double draw = uniform.GetValue(0, 1);
-  for (const FrameSize& size : sizes_) {
-    if (draw < size.weight) return size.frame;
+  const Size* drawn = &sizes_.back();
+  if (sizes_.size() > 1) {
+    const double draw = uniform.GetValue(0, 1);
+    drawn = &*std::find_if(sizes_.begin(), sizes_.end() - 1,
+                           [&](const Size& size) { return draw < size.up_to; });
   }
-  return sizes_.back().frame;
+  return drawn->geometric ? drawn->geometric->At(uniform.GetValue(0, 1)) : drawn->frame;
 }
 
 ns3::TypeId FrameSource::GetTypeId() {

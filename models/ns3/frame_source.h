@@ -6,6 +6,7 @@
 #include <ns3/random-variable-stream.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -55,6 +56,28 @@ class FrameSender {
   Count sent_;
 };
 
+// Geometrically distributed lengths between a shortest and a longest: what would
+// be shorter or longer has that length.
+//
+// Stopped so, and not moved or scaled, because the second moment decides how long
+// others wait. With a mean of 5,000 B between 60 and 65,549 B it is 2 * mean^2 but
+// for a few parts in 10^5: 1.2 % of the frames are lengthened, by 30 B in the mean,
+// and e^-13.1 of them are cut. Lengths of 60 B and a geometric rest would be 2.4 %
+// off. That lengths are whole bytes takes one part in 5,000 off the variance.
+class GeometricSizes {
+ public:
+  // Requires shortest < mean < longest.
+  GeometricSizes(double mean, Bytes shortest, Bytes longest);
+
+  // `uniform` in [0, 1).
+  Bytes At(double uniform) const;
+
+ private:
+  Bytes shortest_;
+  Bytes longest_;
+  double log_ratio_ = 0;  // of the odds of one length to those of the length before it
+};
+
 // Draws frame sizes by their weights.
 class SizeMix {
  public:
@@ -65,7 +88,12 @@ class SizeMix {
   double mean_bytes() const { return mean_bytes_; }
 
  private:
-  std::vector<FrameSize> sizes_;  // weights summed up, the last one 1
+  struct Size {
+    double up_to = 1;  // weights summed up, the last one 1
+    Bytes frame{};
+    std::optional<GeometricSizes> geometric{};
+  };
+  std::vector<Size> sizes_;
   double mean_bytes_ = 0;
 };
 

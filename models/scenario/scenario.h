@@ -135,6 +135,9 @@ struct OnOffSpec {
 struct FrameSize {
   Bytes frame{};
   double weight = 1.0;
+  // Over 0: frames are not all alike, but geometrically distributed with the mean
+  // `frame` and none longer than this.
+  Bytes geometric_up_to{};
 
   friend bool operator==(const FrameSize&, const FrameSize&) = default;
 };

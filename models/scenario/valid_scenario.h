@@ -70,6 +70,9 @@ struct Replay {
   std::int64_t frames = 0;  // in the capture
 };
 
+// IEEE 802.3: the shortest frame, without FCS.
+inline constexpr Bytes kShortestFrame{60};
+
 // Mean Ethernet frame of a mix, by its weights. Requires a size and positive weights.
 double MeanFrameBytes(const std::vector<FrameSize>& sizes);
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "models/scenario/error.h"
+#include "models/scenario/valid_scenario.h"
 #include "sim/input/pcap_reader.h"
 #include "sim/input/scenario_parts.h"
 
@@ -16,15 +17,14 @@ const std::vector<FrameSize>& Imix() {
   return mix;
 }
 
-// IEEE 802.3's shortest frame without FCS, and an Ethernet header before the longest IP packet.
-constexpr Bytes kSmallestFrame{60};
+// An Ethernet header before the longest IP packet.
 constexpr Bytes kLargestFrame{14 + 65535};
 
 void CheckFrame(const Cursor& at, Bytes frame) {
-  if (frame >= kSmallestFrame && frame <= kLargestFrame) return;
+  if (frame >= kShortestFrame && frame <= kLargestFrame) return;
   at.Complain({fmt::format("a frame of {} bytes", frame.count()),
                fmt::format("from {} B to {} B, Ethernet header in and FCS out",
-                           kSmallestFrame.count(), kLargestFrame.count())});
+                           kShortestFrame.count(), kLargestFrame.count())});
 }
 
 // A frame size at `name` of `object`; 0 when there is none.
@@ -44,6 +44,11 @@ std::optional<At<std::vector<FrameSize>>> ReadSizes(const Cursor& workload) {
       mix.value = Imix();
       return mix;
     }
+  }
+  if (sizes->value().is_object()) {
+    const Bytes mean = ReadFrame(*sizes, "geometric");
+    mix.value.push_back({.frame = mean, .geometric_up_to = kLargestFrame});
+    return mix;
   }
   if (!sizes->value().is_array()) {
     mix.value.push_back({ReadFrame(workload, "sizes"), 1.0});

@@ -32,8 +32,9 @@ TEST(RateLimitsTest, LinkTakesTheNextFrameWhenItIsFree) {
 }
 
 // Credits of 125,000 bytes at a baseline of 1 Gbit/s behind a link of 10 Gbit/s:
-// frames of 1,500 bytes go every 1.2 us while n * 1,500 <= 125,000 + n * 150, which
-// 92 do. From the next on, which goes at (93 * 1,500 - 125,000) * 8 ns, every 12 us.
+// frames of 1,500 bytes reach the bucket every 1.2 us, which is full until the first
+// of them does, and pass while n * 1,500 <= 125,000 + (n - 1) * 150, which 92 do.
+// From the next on, which goes at 1.2 us + (93 * 1,500 - 125,000) * 8 ns, every 12 us.
 TEST(RateLimitsTest, BurstableTypeFallsBackToItsBaseline) {
   RateLimits limits({.bandwidth = BitsPerSecond(1'000'000'000),
                      .burst = Bytes(125'000),
@@ -44,7 +45,7 @@ TEST(RateLimitsTest, BurstableTypeFallsBackToItsBaseline) {
   }
   EXPECT_EQ(departures[0], Picoseconds(1'200'000));
   EXPECT_EQ(departures[91], Picoseconds(92 * 1'200'000));
-  EXPECT_EQ(departures[92], Picoseconds(116'000'000));
+  EXPECT_EQ(departures[92], Picoseconds(117'200'000));
   EXPECT_EQ(departures[199] - departures[198], Picoseconds(12'000'000));
 }
 
@@ -53,7 +54,9 @@ TEST(RateLimitsTest, BucketNeverExceedsItsEnvelope) {
   constexpr std::int64_t kRate = 1'700'000'001;  // no frame's time is a whole number
   constexpr Bytes kBurst(20'000);
   std::mt19937_64 random(3);
-  RateLimits limits({.bandwidth = BitsPerSecond(kRate), .burst = kBurst});
+  RateLimits limits({.bandwidth = BitsPerSecond(kRate),
+                     .burst = kBurst,
+                     .peak_bandwidth = BitsPerSecond(25'000'000'000)});
   std::vector<Picoseconds> departures;
   std::vector<Int128> sent{0};
   Picoseconds now{};

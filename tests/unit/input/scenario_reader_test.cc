@@ -171,6 +171,14 @@ TEST(ScenarioReaderTest, ReadsWorkloadsWhole) {
   EXPECT_THAT(b.sizes->value, ElementsAre(FrameSize{Bytes(1500), 1}));
 }
 
+// The longest is left to the MTU; none is longer than 14 + 65535 bytes.
+TEST(ScenarioReaderTest, ReadsGeometricSizes) {
+  const Scenario scenario = Read(R"({"hosts": {"web": {}}, "workloads": {
+    "a": {"at": "web", "in": "1 Gbps", "sizes": {"geometric": "5000 B"}}}})");
+  EXPECT_THAT(scenario.workloads[0].sizes->value,
+              ElementsAre(FrameSize{.frame = Bytes(5000), .geometric_up_to = Bytes(14 + 65'535)}));
+}
+
 TEST(ScenarioReaderTest, ReadsACreateTrafficMirrorBodyAsItIs) {
   const Scenario scenario = Read(R"({"hosts": {"web": {}}, "mirrors": [{
     "VpcId": "vpc-1", "TrafficMirrorName": "n", "TrafficMirrorDescribe": "d", "State": "STOPED",

@@ -309,6 +309,15 @@ const RefusalCase kRefusals[] = {
      },
      "/sizes: a frame of 1515 bytes does not fit the MTU | at most 1514 bytes, or a larger `mtu` "
      "for the hosts"},
+    // A quarter of 1514 is 378.5.
+    {"GeometricMeanTooNearTheLongest",
+     [](Scenario& s) {
+       Www(s).sizes =
+           Here(std::vector<FrameSize>{{.frame = Bytes(379), .geometric_up_to = Bytes(65549)}},
+                "/sizes");
+     },
+     "/sizes: a geometric mean of 379 bytes where frames have 60 to 1514 | a mean from 120 B to "
+     "378 B, or a larger `mtu` for the hosts"},
     {"ShapeWithoutMean",
      [](Scenario& s) {
        Www(s).on_off = Here(OnOffSpec{Picoseconds(1), Picoseconds(1), 1.0}, "/on_off");
