@@ -200,6 +200,7 @@ void PutWhatIsSaid(Json& json, const ProviderProfile& profile) {
                         {"runs_as", ToString(profile.congestion)},
                         {"copy_order", ToString(profile.copy_order)}};
   if (profile.flow_bandwidth) json["congestion"]["flow_bps"] = profile.flow_bandwidth->count();
+  json["who_pays"] = ToString(profile.who_pays);
   json["limit_model"] = ToString(profile.limit_model);
   json["lifecycle"] = LifecycleJson(profile.lifecycle);
   json["quotas"] = ListJson(profile.quotas, QuotaJson);

@@ -392,6 +392,8 @@ void ProfileReport::WriteLimits() {
     Row("one flow",
         fmt::format("at most {}, its copies included", BitRateText(*profile_.flow_bandwidth)));
   }
+  Row("CPU of copies", profile_.who_pays == Payer::kGuest ? "the source CVM's" : "the cloud's",
+      "who_pays");
   Row("bandwidth counts",
       profile_.limit_model == LimitModel::kCombined ? "in and out together" : "each direction",
       "limit_model");

@@ -1,9 +1,12 @@
 #include "analysis/report/result_json.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "analysis/report/assumption_json.h"
 #include "analysis/report/usage.h"
@@ -62,6 +65,20 @@ Json ReasonsJson(const std::array<Count, size>& counts, std::size_t first) {
   return json;
 }
 
+Json CpuJson(const CpuUse& cpu) {
+  Json operations;
+  double cores_host = 0;
+  for (std::size_t i = 0; i < kCpuOperations; ++i) {
+    const OperationUse& use = cpu.operations[i];
+    operations[std::string(ToString(static_cast<CpuOperation>(i)))] = {
+        {"cores", use.cores}, {"payer", ToString(use.payer)}};
+    if (use.payer == Payer::kHost) cores_host += use.cores;
+  }
+  return {{"cores_used", cpu.cores_used}, {"cores_limit", Number(cpu.cores_limit)},
+          {"cores_host", cores_host},     {"table", cpu.table},
+          {"poll_mode", cpu.poll_mode},   {"operations", std::move(operations)}};
+}
+
 Json HostJson(const HostResult& host) {
   Json json;
   json["id"] = host.id;
@@ -80,8 +97,7 @@ Json HostJson(const HostResult& host) {
   json["margin"] = Number(host.margin);
   json["tightest"] = host.tightest.empty() ? Json(nullptr) : Json(host.tightest);
   json["crossover_bytes"] = Number(host.crossover);
-  json["cpu"] = {{"cores_used", host.cpu.cores_used},
-                 {"cores_limit", Number(host.cpu.cores_limit)}};
+  json["cpu"] = CpuJson(host.cpu);
   json["memory"] = {{"peak_bytes", host.memory_peak.count()}};
   return json;
 }
@@ -123,6 +139,37 @@ Json MirrorJson(const MirrorResult& mirror) {
   return json;
 }
 
+// Share of a worker's part of the capacity, by whichever figure asks for more.
+std::optional<double> UsedShare(const ReceiverResult& receiver, const Load& of_worker) {
+  std::optional<double> used;
+  const auto consider = [&](std::int64_t rate, std::int64_t capacity) {
+    const double share =
+        static_cast<double>(rate) * receiver.workers->count / static_cast<double>(capacity);
+    used = std::max(used.value_or(share), share);
+  };
+  if (receiver.capacity_bandwidth) {
+    consider(of_worker.bandwidth.count(), receiver.capacity_bandwidth->count());
+  }
+  if (receiver.capacity_packet_rate) {
+    consider(of_worker.packet_rate.count(), receiver.capacity_packet_rate->count());
+  }
+  return used;
+}
+
+Json WorkersJson(const ReceiverResult& receiver) {
+  if (!receiver.workers) return nullptr;
+  const WorkersUse& workers = *receiver.workers;
+  Json json;
+  json["count"] = workers.count;
+  PutRates(json, "busiest_in_", workers.busiest);
+  PutRates(json, "mean_in_", workers.mean);
+  json["busiest_used"] = Number(UsedShare(receiver, workers.busiest));
+  json["mean_used"] = Number(UsedShare(receiver, workers.mean));
+  json["ring_peak_bytes"] = workers.ring_peak.count();
+  json["ring_limit_bytes"] = Number(workers.ring_limit);
+  return json;
+}
+
 Json ReceiverJson(const ReceiverResult& receiver) {
   Json json;
   json["ip"] = ToString(receiver.address);
@@ -133,6 +180,7 @@ Json ReceiverJson(const ReceiverResult& receiver) {
   PutCount(json, "", {receiver.in.frames, receiver.in.bytes});
   json["capacity_bps"] = Number(receiver.capacity_bandwidth);
   json["capacity_pps"] = Number(receiver.capacity_packet_rate);
+  json["workers"] = WorkersJson(receiver);
   json["margin"] = Number(receiver.margin);
   json["tightest"] = receiver.tightest.empty() ? Json(nullptr) : Json(receiver.tightest);
   PutLoad(json, "digested_", receiver.digested);

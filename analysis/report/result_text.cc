@@ -111,6 +111,7 @@ class TextReport {
   void WriteMirrorLine(const std::string& what, const Count& count, const Count& offered);
   void WriteReceivers();
   void WriteReceiverRow(const MemberGroup& group, Face face);
+  void WriteWorkers(const MemberGroup& group);
   void WriteDrops(const DropCounts& drops, std::int64_t of_frames);
   void WriteAssertions();
   void WriteAssumptions();
@@ -287,15 +288,38 @@ Ink TextReport::InkOf(const Range& used) const {
   return used.high() > 1 - result_.margin_goal + 1e-9 ? Ink::kWarning : Ink::kPlain;
 }
 
-// What making copies keeps busy, where any are made.
+std::string CoresText(double cores) {
+  return cores < 0.001 ? "under 0.001" : SignificantText(cores, 3);
+}
+
+// Where cores are busy, of the member whose cores are busiest.
 void TextReport::WriteHostCpu(const MemberGroup& group) {
-  Range cores;
-  for (const std::size_t member : group.members) cores.Add(result_.hosts[member].cpu.cores_used);
-  if (cores.high() == 0) return;
-  const std::optional<double> limit = result_.hosts[group.members.front()].cpu.cores_limit;
-  Line("  CPU    {} vCPU{} to make copies, at the assumed cost of one",
-       cores.high() < 0.001 ? "under 0.001" : SignificantText(cores.high(), 3),
-       limit ? fmt::format(" of {:g}", *limit) : "");
+  constexpr std::string_view kWork[kCpuOperations] = {
+      "production in", "production out", "making copies", "receiving copies", "analysing them"};
+  const CpuUse* busiest = &result_.hosts[group.members.front()].cpu;
+  for (const std::size_t member : group.members) {
+    const CpuUse& cpu = result_.hosts[member].cpu;
+    if (cpu.cores_used > busiest->cores_used) busiest = &cpu;
+  }
+  std::string work;
+  std::string of_host;
+  for (std::size_t i = 0; i < kCpuOperations; ++i) {
+    const OperationUse& use = busiest->operations[i];
+    if (use.cores == 0) continue;
+    std::string& into = use.payer == Payer::kGuest ? work : of_host;
+    into += fmt::format("{}{} {}", into.empty() ? "" : ", ", kWork[i], CoresText(use.cores));
+  }
+  if (busiest->cores_used > 0) {
+    const std::string text =
+        fmt::format("{} vCPU{}{}{}", CoresText(busiest->cores_used),
+                    busiest->cores_limit ? fmt::format(" of {:g}", *busiest->cores_limit) : "",
+                    work.empty() ? "" : ": ", work);
+    Line("  CPU    {}", Wrapped(text, style_.width - 9, 9));
+  }
+  if (!of_host.empty()) Line("         the cloud's own: {}", of_host);
+  if (busiest->poll_mode) {
+    Line("         poll mode: tools show these cores busy at any load, which is no sign of it");
+  }
 }
 
 void TextReport::WriteHostRow(const MemberGroup& group, Face face) {
@@ -455,6 +479,7 @@ void TextReport::WriteReceivers() {
   for (const MemberGroup& group : GroupMembers(members)) {
     Line("{}  {}", group.label, result_.receivers[group.members.front()].profile);
     for (const Face face : kFaces) WriteReceiverRow(group, face);
+    WriteWorkers(group);
     DropCounts drops;
     Count duplicates;
     std::int64_t arrived = 0;
@@ -470,6 +495,24 @@ void TextReport::WriteReceivers() {
            PercentText(Loss{duplicates.frames, arrived}.fraction()), SizeText(duplicates.bytes));
     }
   }
+}
+
+// One flow cannot be spread: of the receiver with the busiest worker.
+void TextReport::WriteWorkers(const MemberGroup& group) {
+  const ReceiverResult* busiest = nullptr;
+  for (const std::size_t member : group.members) {
+    const ReceiverResult& receiver = result_.receivers[member];
+    if (!receiver.workers || receiver.workers->count < 2 || !receiver.margin) continue;
+    if (busiest == nullptr || *receiver.margin < *busiest->margin) busiest = &receiver;
+  }
+  if (busiest == nullptr) return;
+  const WorkersUse& workers = *busiest->workers;
+  const bool of_bits = busiest->tightest == "bandwidth";
+  const Face face{of_bits};
+  const double mean_share = face.Of(workers.mean) / std::max(1.0, face.Of(workers.busiest));
+  const double used = 1 - *busiest->margin;
+  Line("  {} workers: the busiest {} used, {} on average", workers.count, PercentText(used),
+       PercentText(used * mean_share));
 }
 
 void TextReport::WriteReceiverRow(const MemberGroup& group, Face face) {

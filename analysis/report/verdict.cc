@@ -34,15 +34,20 @@ void Consider(std::optional<Use>& tightest, std::string_view name, const Usage<R
   if (!usage.direction.empty()) tightest->name += fmt::format("_{}", usage.direction);
 }
 
-// What copies take of the CVM's vCPUs.
+// What the CVM pays of its vCPUs, production included.
 void ConsiderCpu(std::optional<Use>& tightest, const CpuUse& cpu) {
   if (!cpu.cores_limit || *cpu.cores_limit <= 0) return;
   const double margin = 1 - cpu.cores_used / *cpu.cores_limit;
   if (tightest && tightest->margin <= margin) return;
-  tightest = Use{.name = "cpu",
-                 .margin = margin,
-                 .words = {fmt::format("{:.3g}", cpu.cores_used),
-                           fmt::format("{:.3g} vCPU to make copies", *cpu.cores_limit)}};
+  const OperationUse& clone = cpu.operations[static_cast<std::size_t>(CpuOperation::kClone)];
+  const bool pays_copies = clone.payer == Payer::kGuest && clone.cores > 0;
+  tightest = Use{
+      .name = "cpu",
+      .margin = margin,
+      .words = {fmt::format("{:.3g}", cpu.cores_used),
+                fmt::format(
+                    "{:.3g} vCPU{}", *cpu.cores_limit,
+                    pays_copies ? fmt::format(", {:.3g} of it to make copies", clone.cores) : "")}};
 }
 
 std::optional<Use> TightestOf(const HostResult& host) {
@@ -57,10 +62,21 @@ std::optional<Use> TightestOf(const HostResult& host) {
   return tightest;
 }
 
+// Of a capacity, what one of so many workers has.
+template <class Rate>
+std::optional<Rate> ShareOf(const std::optional<Rate>& capacity, int workers) {
+  return capacity ? std::optional(*capacity / workers) : std::nullopt;
+}
+
+// The busiest worker counts: the others cannot help it with its flows.
 std::optional<Use> TightestOf(const ReceiverResult& receiver) {
   std::optional<Use> tightest;
-  Consider(tightest, "bandwidth", {receiver.in.bandwidth, ""}, receiver.capacity_bandwidth);
-  Consider(tightest, "packet_rate", {receiver.in.packet_rate, ""}, receiver.capacity_packet_rate);
+  const int workers = receiver.workers ? receiver.workers->count : 1;
+  const Load& load = receiver.workers ? receiver.workers->busiest : receiver.in;
+  Consider(tightest, "bandwidth", {load.bandwidth, ""},
+           ShareOf(receiver.capacity_bandwidth, workers));
+  Consider(tightest, "packet_rate", {load.packet_rate, ""},
+           ShareOf(receiver.capacity_packet_rate, workers));
   return tightest;
 }
 
@@ -77,8 +93,12 @@ std::string Sentence(const HostResult& host, const Use& use) {
 std::string Sentence(const ReceiverResult& receiver, const Use& use) {
   const std::string profile =
       receiver.profile.empty() ? "" : fmt::format(" ({})", receiver.profile);
-  return fmt::format("receiver {}{} is sent {} of the {} that it digests", receiver.host, profile,
-                     use.words.used, use.words.limit);
+  const std::string which =
+      receiver.workers && receiver.workers->count > 1
+          ? fmt::format("the busiest of the {} workers of ", receiver.workers->count)
+          : "";
+  return fmt::format("{}receiver {}{} is sent {} of the {} that it digests", which, receiver.host,
+                     profile, use.words.used, use.words.limit);
 }
 
 // The tightest of all hosts and receivers, in words.
@@ -100,6 +120,10 @@ void JudgeMargin(Subject& subject, std::optional<Bottleneck>& bottleneck) {
     bottleneck = Bottleneck{subject.id, use->margin, Sentence(subject, *use)};
   }
 }
+
+// Margins that differ by less are one limit in two words: a receiver's vCPUs and
+// its capacity, of which the second says more.
+constexpr double kSameMargin = 1e-6;
 
 std::optional<Bytes> CrossoverOf(const HostResult& host) {
   if (!host.limit_bandwidth || !host.limit_packet_rate || host.limit_packet_rate->count() <= 0) {
@@ -238,7 +262,11 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
     JudgeMargin(host, bottleneck);
     host.crossover = CrossoverOf(host);
   }
-  for (ReceiverResult& receiver : result.receivers) JudgeMargin(receiver, bottleneck);
+  std::optional<Bottleneck> of_receivers;
+  for (ReceiverResult& receiver : result.receivers) JudgeMargin(receiver, of_receivers);
+  if (of_receivers && (!bottleneck || of_receivers->margin < bottleneck->margin + kSameMargin)) {
+    bottleneck = of_receivers;
+  }
   result.margin.reset();
   result.margin_of.clear();
   if (bottleneck) {

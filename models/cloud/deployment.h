@@ -87,6 +87,8 @@ struct Cvm {
   QueueRoom queue;            // of the egress
   Picoseconds timer_delay{};  // EgressSettings::timer_delay
   std::optional<ReceiverProfile> receiver;
+  int workers = 1;                  // of the receiver's software, each with a ring of its own
+  std::optional<Bytes> ring_bytes;  // that each ring holds; empty: frames alone limit it
   std::vector<std::size_t> enis;  // the first is primary
 };
 

@@ -1,6 +1,7 @@
 // What a CVM may use.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,14 +36,34 @@ struct InstanceType {
 
 // What a receiver's software digests, from planning catalogues.
 struct ReceiverProfile {
-  std::string name;                                  // "suricata"
-  std::optional<BitsPerSecond> bandwidth_per_vcpu;   // empty: not limited
+  std::string name;                                 // "suricata"
+  std::optional<BitsPerSecond> bandwidth_per_vcpu;  // empty: not limited
+  // The least and the most that its maker publishes of a vCPU; empty: one figure.
+  std::optional<BitsPerSecond> bandwidth_low;
+  std::optional<BitsPerSecond> bandwidth_high;
+  std::optional<BitsPerSecond> bandwidth_most;       // of a whole receiver; empty: not limited
   std::optional<PacketsPerSecond> packets_per_vcpu;  // empty: not limited
   double scaling_efficiency = 1.0;                   // (0, 1]: of n vCPUs against n times one
   int ring_frames = 0;                               // frames that wait for the software
   std::string source;
   std::string as_of;
 };
+
+// vCPUs that a receiver takes for this, by whichever of its figures asks for more;
+// 0 where the profile has none.
+inline double ReceiverCores(const ReceiverProfile& profile, double packets_per_second,
+                            double bytes_per_second) {
+  double cores = 0;
+  if (profile.bandwidth_per_vcpu) {
+    cores =
+        bytes_per_second * kBitsPerByte / static_cast<double>(profile.bandwidth_per_vcpu->count());
+  }
+  if (profile.packets_per_vcpu) {
+    cores = std::max(cores,
+                     packets_per_second / static_cast<double>(profile.packets_per_vcpu->count()));
+  }
+  return cores / profile.scaling_efficiency;
+}
 
 constexpr std::string_view ToString(LimitModel model) {
   return model == LimitModel::kCombined ? "combined" : "per_direction";

@@ -465,6 +465,13 @@ constexpr Meaning kCongestion[] = {
     {"shared_random", "Over the bandwidth limit, production and copies lose in proportion."},
     {"fifo", "Production and copies share one queue, and the last to come is lost."}};
 
+bool SetWhoPays(ProviderProfile& p, const std::string& value) {
+  return SetEnum(p.who_pays, value, {Payer::kGuest, Payer::kHost});
+}
+constexpr Meaning kWhoPays[] = {
+    {"guest", "Copies are made with CPU time of the source CVM."},
+    {"host", "Copies are made with CPU time of the cloud, none of the source CVM's."}};
+
 constexpr const char* kTrueOrFalse = "\"true\" or \"false\"";
 constexpr const char* kAcceptOrReject = "\"accept\" or \"reject\"";
 
@@ -580,6 +587,8 @@ const AssumptionRule kRules[] = {
      "\"production_first\", \"shared_random\" or \"fifo\"", kCongestion},
     {"copy_order", SetCopyOrder, [](const P& p) { return Text(ToString(p.copy_order)); },
      "\"before\" or \"after\"", kCopyOrder},
+    {"who_pays", SetWhoPays, [](const P& p) { return Text(ToString(p.who_pays)); },
+     "\"guest\" or \"host\"", kWhoPays},
 };
 
 }  // namespace

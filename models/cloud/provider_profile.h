@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/capacity/cpu_cost.h"
 #include "models/capacity/egress.h"
 #include "models/cloud/limits.h"
 #include "models/mirror/mirror.h"
@@ -190,6 +191,7 @@ struct ProviderProfile {
   Congestion congestion = Congestion::kSharedRandom;
   CopyOrder copy_order = CopyOrder::kBefore;    // counts under Congestion::kFifo
   std::optional<BitsPerSecond> flow_bandwidth;  // most that one flow may send; empty: no such rule
+  Payer who_pays = Payer::kGuest;               // for the CPU time of making copies
   // Of instance types whose catalogue row does not say.
   LimitModel limit_model = LimitModel::kCombined;
   Lifecycle lifecycle;

@@ -6,7 +6,6 @@
 #include <ns3/random-variable-stream.h>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 

@@ -5,6 +5,7 @@
 #include "models/ns3/clock.h"
 #include "models/ns3/limit_attributes.h"
 #include "models/ns3/mirror_session.h"
+#include "models/wire/flow_key.h"
 
 namespace vpcmirror {
 
@@ -22,8 +23,14 @@ ns3::TypeId MirrorReceiver::GetTypeId() {
                         ns3::UintegerValue(0),
                         ns3::MakeUintegerAccessor(&MirrorReceiver::packet_rate_),
                         ns3::MakeUintegerChecker<std::uint64_t>(0, 1'000'000'000'000))
-          .AddAttribute("RingFrames", "Copies that may wait for the software",
-                        ns3::UintegerValue(4096),
+          .AddAttribute("Workers", "Threads of the software, each with its share of the rate",
+                        ns3::UintegerValue(1), ns3::MakeUintegerAccessor(&MirrorReceiver::workers_),
+                        ns3::MakeUintegerChecker<std::uint32_t>(1, 1 << 16))
+          .AddAttribute("RingBytes", "Bytes of copies that may wait for a worker; 0: no limit",
+                        ns3::UintegerValue(0),
+                        ns3::MakeUintegerAccessor(&MirrorReceiver::ring_bytes_),
+                        ns3::MakeUintegerChecker<std::uint64_t>(0, std::uint64_t{1} << 62))
+          .AddAttribute("RingFrames", "Copies that may wait for a worker", ns3::UintegerValue(4096),
                         ns3::MakeUintegerAccessor(&MirrorReceiver::ring_frames_),
                         ns3::MakeUintegerChecker<std::uint32_t>(1, 1 << 30))
           .AddTraceSource("Rx", "The software's ring took a copy",
@@ -40,11 +47,13 @@ void MirrorReceiver::ShareRingWith(const ns3::Ptr<MirrorReceiver>& other) {
   place_in_ring_ = ring_->receivers++;
 }
 
-RatedQueue& MirrorReceiver::queue() {
-  if (!ring_->queue)
-    ring_->queue.emplace(RatedQueueSettings{.rates = RatesOf(bandwidth_, packet_rate_),
-                                            .room = {.frames = ring_frames_}});
-  return *ring_->queue;
+WorkerRings& MirrorReceiver::rings() {
+  if (ring_->rings) return *ring_->rings;
+  WorkerRingsSettings settings{.workers = workers_,
+                               .rates = RatesOf(bandwidth_, packet_rate_),
+                               .room = {.frames = ring_frames_}};
+  if (ring_bytes_ > 0) settings.room.bytes = Bytes(static_cast<std::int64_t>(ring_bytes_));
+  return ring_->rings.emplace(settings);
 }
 
 // The distance between two frames' numbers is a distance in time.
@@ -64,14 +73,17 @@ std::optional<Picoseconds> MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy)
   const Bytes size = copy->length();
   counters_.in.Add(size);
   if (IsDuplicate(*copy)) counters_.duplicates.Add(size);
-  const Picoseconds now = SimulatedNow();
-  if (queue().IsFull(now, size)) {
+  const FrameInfo& original = copy->original_info();
+  const std::uint64_t flow =
+      original.has_flow ? FlowHash(original.flow, HashSymmetry::kSymmetric) : 0;
+  const std::optional<Picoseconds> taken =
+      rings().Offer(SimulatedNow(), size, flow, place_in_ring_);
+  if (!taken) {
     counters_.ring_full.Add(size);
     copy->passage.copy_of->Lost(CopyLoss::kReceiverRing, copy->passage);
     if (!rx_drop_.IsEmpty()) rx_drop_(copy->packet());
     return std::nullopt;
   }
-  const Picoseconds taken = queue().Accept(now, size, place_in_ring_);
   counters_.digested.Add(size);
   if (!rx_.IsEmpty()) rx_(copy->packet());
   return taken;
@@ -79,7 +91,7 @@ std::optional<Picoseconds> MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy)
 
 std::int64_t MirrorReceiver::Settle(Picoseconds now) {
   Count waiting;
-  queue().ForEachWaiting(now, [&](const WaitingFrame& frame) {
+  rings().ForEachWaiting(now, [&](const WaitingFrame& frame) {
     if (frame.tag == place_in_ring_) waiting.Add(frame.frame);
   });
   counters_.digested -= waiting;

@@ -11,7 +11,7 @@
 #include <memory>
 #include <optional>
 
-#include "models/capacity/rated_queue.h"
+#include "models/capacity/worker_rings.h"
 #include "models/mirror/ledger.h"
 #include "models/ns3/transit.h"
 
@@ -26,8 +26,9 @@ struct ReceiverCounters {
   Count duplicates;  // copies of a packet that came here before from another ENI
 };
 
-// One ring and one rate: the workers' together, and one for all ENIs of a CVM
-// that take copies in. A copy is a duplicate when one
+// One software for all ENIs of a CVM that take copies in: its workers share the
+// rate in equal parts, each has a ring, and all copies of a flow, of either
+// direction, go to one of them. A copy is a duplicate when one
 // of the last kRemembered frames of the simulation was its original too and that
 // copy came from another ENI.
 class MirrorReceiver : public ns3::Application {
@@ -37,28 +38,33 @@ class MirrorReceiver : public ns3::Application {
   static ns3::TypeId GetTypeId();
   MirrorReceiver() : ring_(std::make_shared<Ring>()) {}
 
-  // Has this receiver and `other` fill one ring, since one software empties both.
+  // Has this receiver and `other` fill the same rings, since one software empties both.
   // Before the first copy.
   void ShareRingWith(const ns3::Ptr<MirrorReceiver>& other);
 
   // When the software takes the copy from the ring; empty when that was full.
   std::optional<Picoseconds> Accept(const ns3::Ptr<Transit>& copy);
 
-  // Takes back what waits in the ring at `now`; returns how many frames.
+  // Takes back what waits in the rings at `now`; returns how many frames.
   std::int64_t Settle(Picoseconds now);
 
   const ReceiverCounters& counters() const { return counters_; }
+  // Of the software, which is another receiver's too where they share it; null
+  // before the first copy.
+  const WorkerRings* workers() const { return ring_->rings ? &*ring_->rings : nullptr; }
 
  private:
   bool IsDuplicate(const Transit& copy);
-  RatedQueue& queue();
+  WorkerRings& rings();
 
   ns3::DataRate bandwidth_;
   std::uint64_t packet_rate_ = 0;
   std::uint32_t ring_frames_ = 0;
+  std::uint64_t ring_bytes_ = 0;
+  std::uint32_t workers_ = 1;
   struct Ring {
-    std::optional<RatedQueue> queue;  // made by the first copy
-    std::uint64_t receivers = 1;      // that share it
+    std::optional<WorkerRings> rings;  // made by the first copy
+    std::uint64_t receivers = 1;       // that share them
   };
   std::shared_ptr<Ring> ring_;
   std::uint64_t place_in_ring_ = 0;  // tells this receiver's copies from those of others

@@ -83,6 +83,9 @@ struct Draft {
 
   std::shared_ptr<Deployment> deployment;
   std::vector<ProviderProfile> providers;
+  std::vector<std::shared_ptr<const CpuCostTable>> costs;             // by CVM
+  std::map<Payer, std::shared_ptr<const CpuCostTable>> shared_costs;  // of hosts without their own
+  std::vector<bool> workers_given;           // by CVM: in the scenario, not by default
   std::shared_ptr<const Topology> topology;  // empty when the network has errors
   std::vector<PlacedMirror> mirrors;
   std::vector<Workload> workloads;
@@ -103,6 +106,11 @@ struct Draft {
     return deployment->subnets[deployment->enis[eni].subnet].vpc;
   }
 };
+
+// The CPU costs of a CVM of that provider: the host's where it names some, else the
+// scenario's. Not null; without costs after an error.
+std::shared_ptr<const CpuCostTable> SettleCosts(Draft& draft, const CostSpec* of_host,
+                                                const ProviderProfile& provider);
 
 // False, with an error, unless `id` matches [A-Za-z0-9._:/-]{1,64}.
 bool CheckId(Draft& draft, const std::string& id, const std::string& path);

@@ -31,6 +31,10 @@ struct CvmPlan {
   std::optional<ReceiverProfile> receiver;
   QueueRoom queue{.frames = kDefaultQueueFrames, .bytes = {}};
   Picoseconds timer_delay{};
+  int workers = 1;
+  bool workers_given = false;
+  std::optional<Bytes> ring_bytes;
+  std::shared_ptr<const CpuCostTable> costs;
   std::vector<EniPlan> enis;
 };
 
@@ -50,6 +54,9 @@ HostSettings Merged(HostSettings base, const HostSettings& by) {
   Replace(base.vcpus, by.vcpus);
   Replace(base.memory, by.memory);
   Replace(base.receiver, by.receiver);
+  Replace(base.workers, by.workers);
+  Replace(base.ring_bytes, by.ring_bytes);
+  Replace(base.costs, by.costs);
   Replace(base.subnet, by.subnet);
   Replace(base.mtu, by.mtu);
   Replace(base.queue_frames, by.queue_frames);
@@ -78,11 +85,15 @@ class HostPlanner {
     CvmPlan plan;
     PlanLimits(plan);
     PlanReceiver(plan);
+    PlanWorkers(plan);
     PlanQueue(plan);
     PlanEnis(plan);
     if (draft_.errors.all().size() != errors_before) return std::nullopt;
     SettleLimitModel(plan);
     if (!plan.limits.flow_bandwidth) plan.limits.flow_bandwidth = ProfileOf(plan).flow_bandwidth;
+    plan.costs =
+        SettleCosts(draft_, settings_.costs ? &*settings_.costs : nullptr, ProfileOf(plan));
+    if (draft_.errors.all().size() != errors_before) return std::nullopt;
     return plan;
   }
 
@@ -213,6 +224,14 @@ class HostPlanner {
       return;
     }
     plan.receiver = profile->second;
+  }
+
+  void PlanWorkers(CvmPlan& plan) {
+    std::optional<int> workers;
+    Take(settings_.workers, workers, "number of workers");
+    Take(settings_.ring_bytes, plan.ring_bytes, "ring");
+    plan.workers = workers.value_or(plan.limits.vcpus.value_or(1));
+    plan.workers_given = workers.has_value();
   }
 
   void PlanQueue(CvmPlan& plan) {
@@ -388,6 +407,8 @@ class HostExpander {
     cvm.queue = plan.queue;
     cvm.timer_delay = plan.timer_delay;
     cvm.receiver = plan.receiver;
+    cvm.workers = plan.workers;
+    cvm.ring_bytes = plan.ring_bytes;
     // Of an ENI that is written once for all members, the first one has what is
     // written and the others follow it.
     const int members = own_enis || !host.count ? 1 : host.count->value;
@@ -396,6 +417,8 @@ class HostExpander {
       AddEni(host, cvm, eni, {members, own_enis ? 0 : member});
     }
     deployment().cvms.push_back(std::move(cvm));
+    draft_.costs.push_back(plan.costs);
+    draft_.workers_given.push_back(plan.workers_given);
   }
 
   struct Sharing {

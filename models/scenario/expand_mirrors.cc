@@ -24,7 +24,16 @@ void NoteMissingParts(MirrorDraft& mirror) {
 }
 
 void GiveReceiverProfile(Draft& draft, std::size_t eni) {
-  Cvm& cvm = draft.deployment->cvms[draft.deployment->enis[eni].cvm];
+  const std::size_t place = draft.deployment->enis[eni].cvm;
+  Cvm& cvm = draft.deployment->cvms[place];
+  if (!draft.workers_given[place]) {
+    draft.assumptions.Default(
+        "workers", cvm.limits.vcpus ? "one a vCPU" : "1",
+        cvm.limits.vcpus
+            ? "A receiver's software has a worker for each vCPU, and a flow stays with one of them."
+            : "A receiver whose vCPUs are not known has one worker.",
+        kOurChoice);
+  }
   if (!cvm.receiver) {
     const auto generic = draft.library.receivers.find("generic");
     if (generic == draft.library.receivers.end()) return;

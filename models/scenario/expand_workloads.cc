@@ -74,6 +74,7 @@ class WorkloadExpander {
            "`at` with `in` or `out`, or `from` and `to` with `rate`");
     }
     CheckFrameSizes();
+    if (!spec_.flows && workload_.protocol != kProtocolIcmp) FitDefaultFlows();
     draft_.workloads.push_back(std::move(workload_));
   }
 
@@ -87,6 +88,22 @@ class WorkloadExpander {
   void Default(const std::string& name, const std::string& value, const std::string& text,
                const std::string& source) {
     AssumeOfWorkload(draft_, spec_, {name, value, text, source, false});
+  }
+
+  // Enough that workers and receivers that flows spread over get about as much each,
+  // and not so many that those of a large estate take its memory.
+  void FitDefaultFlows() {
+    constexpr std::size_t kMostOfAWorkload = 100'000;
+    constexpr int kFewest = 16;
+    const std::size_t streams = workload_.streams.size() + 2 * workload_.requests.size();
+    const auto most = static_cast<int>(std::min<std::size_t>(
+        kMostOfAWorkload / std::max<std::size_t>(streams, 1), kMostOfAWorkload));
+    workload_.flows = std::min(workload_.flows, std::max(most, kFewest));
+    const std::string flows = std::to_string(workload_.flows);
+    Default("flows", flows,
+            "A stream of workload " + spec_.name + " has " + flows +
+                " flows: 256 where none are given, down to 16 where streams are many.",
+            kOurChoice);
   }
 
   void NotePeer() {

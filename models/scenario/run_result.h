@@ -4,12 +4,14 @@
 // analysis/report/verdict.h, and zero until then.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "models/capacity/cpu_cost.h"
 #include "models/cloud/limits.h"
 #include "models/cloud/provider_profile.h"
 #include "models/mirror/ledger.h"
@@ -40,9 +42,17 @@ struct Loss {
   friend bool operator==(const Loss&, const Loss&) = default;
 };
 
+struct OperationUse {
+  double cores = 0;
+  Payer payer = Payer::kGuest;
+};
+
 struct CpuUse {
-  double cores_used = 0;              // by copying and encapsulating
-  std::optional<double> cores_limit;  // vCPUs of the CVM
+  double cores_used = 0;                                  // that the CVM pays: of all operations
+  std::optional<double> cores_limit;                      // vCPUs of the CVM
+  std::string table;                                      // "kernel": of costs
+  bool poll_mode = false;                                 // its cores look busy at any load
+  std::array<OperationUse, kCpuOperations> operations{};  // by CpuOperation
 };
 
 struct HostResult {
@@ -89,6 +99,15 @@ struct MirrorResult {
   DropCounts lost_after_source;
 };
 
+// The workers of a receiver's software, and what was sent to them.
+struct WorkersUse {
+  int count = 1;
+  Load busiest;  // the most that any of them was sent, of bits and of frames each on its own
+  Load mean;
+  Bytes ring_peak{};                // held in all rings, each at its fullest moment
+  std::optional<Bytes> ring_limit;  // of all rings together
+};
+
 struct ReceiverResult {
   std::string id;  // ENI
   std::string host;
@@ -102,8 +121,12 @@ struct ReceiverResult {
   std::int64_t duplicate_frames = 0;
   Bytes duplicate_bytes{};
   DropCounts dropped;
-  std::optional<double> margin;  // judged, as HostResult's, of the capacity
-  std::string tightest;          // judged: "bandwidth" or "packet_rate"
+  // One software serves all ENIs of a host: its workers are in the result of each.
+  // Empty where an engine does not know them: then all share the load alike.
+  std::optional<WorkersUse> workers;
+  // Judged, as HostResult's: of the busiest worker, of its share of the capacity.
+  std::optional<double> margin;
+  std::string tightest;  // judged: "bandwidth" or "packet_rate"
 };
 
 enum class Verdict : std::uint8_t { kFits, kAtRisk, kDoesNotFit };

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "models/capacity/cpu_cost.h"
 #include "models/cloud/deployment.h"
 #include "models/mirror/mirror.h"
 #include "models/units/quantity.h"
@@ -94,6 +95,23 @@ struct EniSpec {
   std::vector<At<std::string>> security_groups;
 };
 
+// CPU time: a table, and what the user measured in place of some of it.
+struct OperationCostSpec {
+  std::optional<At<Picoseconds>> per_frame;
+  std::optional<At<Picoseconds>> per_byte;
+};
+struct CostSpec {
+  std::optional<At<std::string>> table;
+  std::array<OperationCostSpec, kCpuOperations> operations;
+
+  const OperationCostSpec& of(CpuOperation operation) const {
+    return operations[static_cast<std::size_t>(operation)];
+  }
+  OperationCostSpec& of(CpuOperation operation) {
+    return operations[static_cast<std::size_t>(operation)];
+  }
+};
+
 // What may be said of a host as a whole and overridden for one member.
 struct HostSettings {
   std::optional<At<std::string>> type;
@@ -106,6 +124,9 @@ struct HostSettings {
   std::optional<At<int>> vcpus;
   std::optional<At<Bytes>> memory;
   std::optional<At<std::string>> receiver;
+  std::optional<At<int>> workers;       // of the receiver's software
+  std::optional<At<Bytes>> ring_bytes;  // that the ring of each worker holds
+  std::optional<CostSpec> costs;
   std::optional<At<std::string>> subnet;
   std::optional<At<Bytes>> mtu;
   std::optional<At<int>> queue_frames;  // of the egress queue
@@ -322,12 +343,6 @@ struct MirrorSpec {
   std::vector<OfReceiver<std::uint32_t>> weights;
   std::vector<OfReceiver<MtuPolicy>> mtu_policy;
   std::optional<TunnelSpec> tunnel;
-};
-
-// CPU time of the guest that a profile does not say, or that the user measured.
-struct CostSpec {
-  std::optional<At<Picoseconds>> clone_per_frame;  // copying and encapsulating
-  std::optional<At<Picoseconds>> clone_per_byte;
 };
 
 struct AssertionSpec {

@@ -25,6 +25,7 @@ struct Library {
   std::map<std::string, ProviderProfile> providers;
   std::map<std::string, InstanceType> instance_types;
   std::map<std::string, ReceiverProfile> receivers;
+  std::map<std::string, CpuCostTable> costs;
 };
 
 // A mirror and the ENIs it watches.
@@ -117,8 +118,10 @@ struct ValidScenario {
   std::string sha256;
   std::uint64_t seed = 1;
   Picoseconds duration{kPicosecondsPerSecond};
-  Picoseconds fabric_delay{};              // one way, between any two ENIs
-  CpuCost clone_cost;                      // of copying and encapsulating one frame
+  Picoseconds fabric_delay{};  // one way, between any two ENIs
+  // By CVM, never null; shared by those that have the same. What a receiver's
+  // software takes is in its profile, unless kAnalyse is not free here.
+  std::vector<std::shared_ptr<const CpuCostTable>> costs;
   std::vector<ProviderProfile> providers;  // by Vpc::provider, assumptions applied
   std::shared_ptr<const Deployment> deployment;
   std::shared_ptr<const Topology> topology;                // of *deployment

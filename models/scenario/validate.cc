@@ -47,28 +47,6 @@ Picoseconds SettleFabricDelay(Draft& draft) {
   return given->value;
 }
 
-// Middle of what forwarding in a Linux kernel costs a packet (xdp-paper: 600 to
-// 750 ns on a 3.8 GHz core), and of what copying costs a byte (50 to 100 ps).
-constexpr Picoseconds kCloneFrame{675 * kPicosecondsPerNanosecond};
-constexpr Picoseconds kCloneByte{75};
-
-CpuCost SettleCloneCost(Draft& draft) {
-  const CostSpec& given = draft.scenario.costs;
-  for (const auto* cost : {&given.clone_per_frame, &given.clone_per_byte}) {
-    if (*cost && (*cost)->value.count() < 0) {
-      draft.errors.Add((*cost)->path, "the cost of a copy is negative", "0 ns or more");
-    }
-  }
-  if (!given.clone_per_frame || !given.clone_per_byte) {
-    draft.assumptions.Default(
-        "clone_cost", "675 ns a frame, 75 ps a byte",
-        "What the scenario does not say of a copy's CPU time is 675 ns a frame and 75 ps a byte.",
-        "xdp-paper's kernel forwarding at 3.8 GHz, 600 to 750 ns; illustrative");
-  }
-  const Picoseconds byte = given.clone_per_byte ? given.clone_per_byte->value : kCloneByte;
-  return {given.clone_per_frame ? given.clone_per_frame->value : kCloneFrame, byte};
-}
-
 // What is addressed to a mirror port is mirror traffic whichever mirror sent it,
 // so the rules of every provider know all ports.
 std::vector<MirrorPort> MirrorPorts(const Draft& draft) {
@@ -131,7 +109,6 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   SettleDuration(draft);
   valid.seed = SettleSeed(draft);
   valid.fabric_delay = SettleFabricDelay(draft);
-  valid.clone_cost = SettleCloneCost(draft);
   CheckAssumptionNames(draft);
   ExpandNetworkAndHosts(draft);
   ExpandMirrors(draft);
@@ -145,6 +122,7 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   valid.sha256 = scenario.sha256;
   valid.duration = draft.duration;
   valid.baseline = scenario.baseline;
+  valid.costs = std::move(draft.costs);
   valid.providers = draft.providers;
   valid.deployment = draft.deployment;
   valid.topology = draft.topology;

@@ -8,7 +8,7 @@ namespace {
 // Linux: default net.ipv4.ip_local_port_range.
 constexpr PortRange kClientPorts{32768, 60999};
 constexpr std::uint16_t kHttps = 443;
-constexpr int kDefaultFlows = 16;
+constexpr int kDefaultFlows = 256;
 constexpr std::int64_t kDefaultFrame = 1500;
 constexpr Picoseconds kDefaultBurst{kPicosecondsPerSecond / 10};
 
@@ -106,8 +106,6 @@ class Settler {
     }
     const int ports = workload_.client_ports.last - workload_.client_ports.first + 1;
     if (!spec_.flows) {
-      Default("flows", "16", "A stream of a workload has 16 flows where none are given.",
-              kOurChoice);
       // A range of fewer ports is what the user chose; a flow needs a port of its own.
       workload_.flows = std::clamp(ports, 1, kDefaultFlows);
     } else if (workload_.flows < 1) {

@@ -6,7 +6,8 @@
 
 namespace vpcmirror {
 
-// A workload without streams, requests and replays.
+// A workload without streams, requests and replays. `flows` that nobody gave are as many
+// as a few streams have; whoever knows the streams fits and lists them.
 Workload SettleWorkload(Draft& draft, const WorkloadSpec& spec);
 
 // Lists a default of a workload. Not for one that only replays a capture: it has

@@ -77,6 +77,18 @@ void FillCommon(const Row& row, InstanceType& type) {
   type.as_of = row.Required("as_of");
 }
 
+void CheckRange(const Row& row, const ReceiverProfile& profile) {
+  if (!profile.bandwidth_low && !profile.bandwidth_high) return;
+  const bool ordered = profile.bandwidth_low && profile.bandwidth_high &&
+                       profile.bandwidth_per_vcpu &&
+                       *profile.bandwidth_low <= *profile.bandwidth_per_vcpu &&
+                       *profile.bandwidth_per_vcpu <= *profile.bandwidth_high;
+  if (!ordered) {
+    row.Complain("gbps_low", row.Text("gbps_low"),
+                 "gbps_low <= gbps_per_vcpu <= gbps_high, or neither low nor high");
+  }
+}
+
 }  // namespace
 
 void ReadTencentTypes(std::string_view text, const std::string& file, InstanceTypes& types,
@@ -119,15 +131,20 @@ void ReadAwsTypes(std::string_view text, const std::string& file, InstanceTypes&
 void ReadReceivers(std::string_view text, const std::string& file,
                    std::map<std::string, ReceiverProfile>& receivers,
                    std::vector<ScenarioError>& errors) {
-  const CsvTable table = ParseCsv(text, file,
-                                  {"receiver", "gbps_per_vcpu", "pps_per_vcpu",
-                                   "scaling_efficiency", "ring_frames", "source", "as_of"},
-                                  errors);
+  const CsvTable table =
+      ParseCsv(text, file,
+               {"receiver", "gbps_per_vcpu", "gbps_low", "gbps_high", "gbps_most", "pps_per_vcpu",
+                "scaling_efficiency", "ring_frames", "source", "as_of"},
+               errors);
   for (const CsvRow& cells : table.rows) {
     const Row row(table, cells, errors);
     ReceiverProfile profile;
     profile.name = row.Required("receiver");
     profile.bandwidth_per_vcpu = row.Quantity("gbps_per_vcpu", " Gbps", &ParseBandwidth);
+    profile.bandwidth_low = row.Quantity("gbps_low", " Gbps", &ParseBandwidth);
+    profile.bandwidth_high = row.Quantity("gbps_high", " Gbps", &ParseBandwidth);
+    profile.bandwidth_most = row.Quantity("gbps_most", " Gbps", &ParseBandwidth);
+    CheckRange(row, profile);
     profile.packets_per_vcpu = row.Quantity("pps_per_vcpu", " pps", &ParsePacketRate);
     profile.ring_frames = row.Integer("ring_frames").value_or(0);
     profile.source = row.Required("source");

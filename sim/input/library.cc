@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "sim/input/catalog.h"
+#include "sim/input/costs_reader.h"
 #include "sim/input/profile_reader.h"
 #include "sim/input/schema_check.h"
 
@@ -18,39 +21,53 @@ void Append(std::vector<ScenarioError>& errors, const ScenarioException& thrown)
   errors.insert(errors.end(), thrown.errors().begin(), thrown.errors().end());
 }
 
-void AddProfile(const fs::path& file, const Schema& schema, Library& library) {
-  ProviderProfile profile = ReadProfile(ReadTextFile(file.string()), file.string(), schema);
-  if (profile.name != file.stem()) {
+// A kind of file that ships as JSON: where it lies and what one of it is called.
+struct JsonKind {
+  const char* folder;  // of `data`
+  const char* schema;
+  const char* one;   // "profile"
+  const char* some;  // "provider profiles"
+};
+constexpr JsonKind kProfiles = {"profiles", "profile.schema.json", "profile", "provider profiles"};
+constexpr JsonKind kCosts = {"costs", "costs.schema.json", "table", "tables of CPU costs"};
+
+template <class T, class Read>
+void AddOne(const fs::path& file, const JsonKind& kind, const Schema& schema, Read read,
+            std::map<std::string, T>& into) {
+  T entry = read(ReadTextFile(file.string()), file.string(), schema);
+  if (entry.name != file.stem()) {
     ScenarioError error;
     error.file = file.string();
     error.path = "/name";
-    error.message = "the profile is called \"" + profile.name + "\"";
+    error.message = std::string("the ") + kind.one + " is called \"" + entry.name + "\"";
     error.accepted = "the name of its file, \"" + file.stem().string() + "\"";
     throw ScenarioException({error});
   }
-  std::string name = profile.name;
-  library.providers.emplace(std::move(name), std::move(profile));
+  std::string name = entry.name;
+  into.emplace(std::move(name), std::move(entry));
 }
 
-void ReadProfiles(const fs::path& data, Library& library, std::vector<ScenarioError>& errors) {
+template <class T, class Read>
+void ReadFolder(const fs::path& data, const JsonKind& kind, Read read,
+                std::map<std::string, T>& into, std::vector<ScenarioError>& errors) {
   std::vector<fs::path> files;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(data / "profiles", error)) {
+  for (const auto& entry : fs::directory_iterator(data / kind.folder, error)) {
     if (entry.path().extension() == ".json") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   if (files.empty()) {
     ScenarioError missing;
-    missing.file = (data / "profiles").string();
-    missing.message = "there are no provider profiles here";
+    missing.file = (data / kind.folder).string();
+    missing.message = std::string("there are no ") + kind.some + " here";
     missing.accepted =
-        "--data or VPCMIRROR_DATA naming a folder with schema/, profiles/ and catalog/";
+        "--data or VPCMIRROR_DATA naming a folder with schema/, profiles/, costs/ and catalog/";
     throw ScenarioException({missing});
   }
-  const auto schema = Schema::Load((data / "schema" / "profile.schema.json").string());
+  const auto schema = Schema::Load((data / "schema" / kind.schema).string());
   for (const fs::path& file : files) {
     try {
-      AddProfile(file, *schema, library);
+      AddOne(file, kind, *schema, read, into);
     } catch (const ScenarioException& e) {
       Append(errors, e);
     }
@@ -73,7 +90,8 @@ Library LoadLibrary(const std::string& data_folder) {
   const fs::path data(data_folder);
   Library library;
   std::vector<ScenarioError> errors;
-  ReadProfiles(data, library, errors);
+  ReadFolder(data, kProfiles, &ReadProfile, library.providers, errors);
+  ReadFolder(data, kCosts, &ReadCostTable, library.costs, errors);
   ReadTable(data / "catalog" / "tencent-cvm.csv", &ReadTencentTypes, library.instance_types,
             errors);
   ReadTable(data / "catalog" / "aws-ec2.csv", &ReadAwsTypes, library.instance_types, errors);

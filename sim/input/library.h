@@ -8,8 +8,8 @@
 
 namespace vpcmirror::sim {
 
-// Reads profiles/*.json, catalog/tencent-cvm.csv, catalog/aws-ec2.csv and
-// catalog/receivers.csv. Throws ScenarioException with every error at once, each
+// Reads profiles/*.json, costs/*.json, catalog/tencent-cvm.csv, catalog/aws-ec2.csv
+// and catalog/receivers.csv. Throws ScenarioException with every error at once, each
 // with file and line: a broken row is never skipped.
 Library LoadLibrary(const std::string& data_folder);
 

@@ -396,6 +396,7 @@ void ReadHowItTravels(const Cursor& root, ProviderProfile& profile) {
     profile.copy_order =
         EnumOf(*at, "copy_order", CopyOrder::kBefore, {CopyOrder::kBefore, CopyOrder::kAfter});
   }
+  profile.who_pays = EnumOf(root, "who_pays", Payer::kGuest, {Payer::kGuest, Payer::kHost});
   profile.limit_model = EnumOf(root, "limit_model", LimitModel::kCombined,
                                {LimitModel::kCombined, LimitModel::kPerDirection});
 }

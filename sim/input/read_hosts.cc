@@ -60,6 +60,9 @@ HostSettings ReadSettings(const Cursor& at) {
   settings.type = ReadText(at, "type");
   if (const auto limits = at.Get("limits")) ReadLimits(*limits, settings);
   settings.receiver = ReadText(at, "receiver");
+  settings.workers = ReadInt(at, "workers");
+  settings.ring_bytes = ReadBytes(at, "ring_bytes", "MiB");
+  settings.costs = ReadCosts(at);
   settings.subnet = ReadText(at, "subnet");
   settings.mtu = ReadBytes(at, "mtu");
   ReadQueue(at, settings);

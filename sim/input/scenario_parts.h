@@ -1,6 +1,7 @@
 // The parts of a scenario, each read from its place in the document.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct CaptureFolder {
 
 std::vector<VpcSpec> ReadVpcs(const Cursor& vpcs);
 std::vector<HostSpec> ReadHosts(const Cursor& hosts);
+// The member `costs` of a scenario or a host; empty when there is none.
+std::optional<CostSpec> ReadCosts(const Cursor& object);
 std::vector<WorkloadSpec> ReadWorkloads(const Cursor& workloads, const CaptureFolder& captures);
 std::vector<MirrorSpec> ReadMirrors(const Cursor& mirrors);
 

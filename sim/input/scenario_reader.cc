@@ -26,13 +26,6 @@ void ReadAssumptions(const Cursor& at, Scenario& scenario) {
   scenario.fabric_delay = ReadDuration(at, "fabric_delay", Zero::kAllowed);
 }
 
-void ReadCosts(const Cursor& at, CostSpec& costs) {
-  const std::optional<Cursor> clone = at.Get("clone");
-  if (!clone) return;
-  costs.clone_per_frame = ReadDuration(*clone, "per_frame", Zero::kAllowed);
-  costs.clone_per_byte = ReadDuration(*clone, "per_byte", Zero::kAllowed);
-}
-
 void ReadOutput(const Cursor& at, Scenario& scenario) {
   const std::optional<Cursor> pcap = at.Get("pcap");
   if (!pcap) return;
@@ -56,7 +49,7 @@ void ReadTopLevel(const Cursor& root, Scenario& scenario) {
     scenario.assertions.push_back({text.path, text.value});
   }
   if (const auto at = root.Get("assumptions")) ReadAssumptions(*at, scenario);
-  if (const auto at = root.Get("costs")) ReadCosts(*at, scenario.costs);
+  scenario.costs = ReadCosts(root).value_or(CostSpec{});
   if (const auto at = root.Get("output")) ReadOutput(*at, scenario);
 }
 

@@ -1,6 +1,8 @@
 #include "sim/packet/measure.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -27,11 +29,78 @@ DropCounts ByReason(const std::array<Count, kReasons>& counts) {
   return by_reason;
 }
 
+// What a CVM's cores had to do with frames.
+struct CpuWork {
+  Count production_rx;
+  Count production_tx;
+  Count cloned;
+  Count received;
+};
+
+CpuWork WorkOf(const Network& network, const Cvm& cvm) {
+  CpuWork work;
+  for (const std::size_t eni : cvm.enis) {
+    const EniCounters& counters = network.enis[eni]->counters();
+    work.production_rx += counters.in;
+    work.production_tx += counters.budget_out;
+    work.cloned += counters.budget_copies_out;
+    if (network.receivers[eni]) work.received += network.receivers[eni]->counters().in;
+  }
+  work.production_rx -= work.received;
+  return work;
+}
+
+CpuUse CpuOf(const ValidScenario& scenario, const Network& network, std::size_t index,
+             Picoseconds time) {
+  const Cvm& cvm = scenario.deployment->cvms[index];
+  const CpuCostTable& table = *scenario.costs[index];
+  const CpuWork work = WorkOf(network, cvm);
+  const Count* const of_operation[kCpuOperations] = {&work.production_rx, &work.production_tx,
+                                                     &work.cloned, &work.received, &work.received};
+  const double cores = cvm.limits.vcpus.value_or(1);
+  CpuUse use{.cores_limit = cvm.limits.vcpus, .table = table.name, .poll_mode = table.poll_mode};
+  const double seconds = Seconds(time);
+  if (!(seconds > 0)) return use;
+  for (std::size_t i = 0; i < kCpuOperations; ++i) {
+    const auto operation = static_cast<CpuOperation>(i);
+    const double pps = static_cast<double>(of_operation[i]->frames) / seconds;
+    const double bytes = static_cast<double>(of_operation[i]->bytes.count()) / seconds;
+    const bool as_published = operation == CpuOperation::kAnalyse && cvm.receiver &&
+                              table.of(CpuOperation::kAnalyse).curve.is_free();
+    // Published sizing is of a whole receiver, taking its copies in included.
+    const double busy =
+        as_published
+            ? std::max(0.0, ReceiverCores(*cvm.receiver, pps, bytes) - use.operations[i - 1].cores)
+            : table.BusyCores(operation, pps, bytes, cores);
+    use.operations[i] = {.cores = busy, .payer = table.of(operation).payer};
+    if (table.GuestPays(operation)) use.cores_used += busy;
+  }
+  return use;
+}
+
+std::optional<WorkersUse> WorkersOf(const MirrorReceiver& receiver, const Cvm& cvm,
+                                    Picoseconds time) {
+  WorkersUse use{.count = cvm.workers};
+  if (cvm.ring_bytes) use.ring_limit = *cvm.ring_bytes * cvm.workers;
+  const WorkerRings* rings = receiver.workers();
+  if (rings == nullptr) return use;
+  Count most;
+  Count all;
+  for (const WorkerRings::Worker& worker : rings->workers()) {
+    most.frames = std::max(most.frames, worker.frames);
+    most.bytes = std::max(most.bytes, worker.bytes);
+    all += Count{worker.frames, worker.bytes};
+  }
+  use.busiest = LoadOf(most, time);
+  use.mean = LoadOf({all.frames / cvm.workers, all.bytes / cvm.workers}, time);
+  use.ring_peak = rings->bytes_peak();
+  return use;
+}
+
 HostResult MeasureHost(const ValidScenario& scenario, const Network& network, std::size_t index,
                        Picoseconds time) {
   const Cvm& cvm = scenario.deployment->cvms[index];
   Count in, out, copies_in, copies_out;
-  Count cloned;
   for (const std::size_t eni : cvm.enis) {
     const EniCounters& counters = network.enis[eni]->counters();
     in += counters.budget_in;
@@ -39,7 +108,6 @@ HostResult MeasureHost(const ValidScenario& scenario, const Network& network, st
     out += counters.budget_out + copies_wanted;
     copies_in += counters.budget_copies_in;
     copies_out += copies_wanted;
-    cloned += counters.budget_copies_out;
   }
   return {.id = cvm.id,
           .type = cvm.type,
@@ -50,8 +118,7 @@ HostResult MeasureHost(const ValidScenario& scenario, const Network& network, st
           .used_out = LoadOf(out, time),
           .copies_in = LoadOf(copies_in, time),
           .copies_out = LoadOf(copies_out, time),
-          .cpu = {.cores_used = BusyCores(scenario.clone_cost, cloned.frames, cloned.bytes, time),
-                  .cores_limit = cvm.limits.vcpus},
+          .cpu = CpuOf(scenario, network, index, time),
           .memory_peak = network.hosts[index]->peak_bytes()};
 }
 
@@ -111,7 +178,8 @@ ReceiverResult MeasureReceiver(const ValidScenario& scenario, const Network& net
           .queued_at_end = waiting,
           .duplicate_frames = counters.duplicates.frames,
           .duplicate_bytes = counters.duplicates.bytes,
-          .dropped = {{std::string(ToString(CopyLoss::kReceiverRing)), counters.ring_full}}};
+          .dropped = {{std::string(ToString(CopyLoss::kReceiverRing)), counters.ring_full}},
+          .workers = WorkersOf(*network.receivers[index], cvm, end)};
 }
 
 Count Produced(const Network& network) {

@@ -4,6 +4,7 @@
 #include <ns3/enum.h>
 #include <ns3/uinteger.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/cloud/firewall.h"
@@ -87,6 +88,11 @@ void AddReceiver(Network& network, std::size_t eni, const Cvm& cvm) {
     receiver->SetAttribute(
         "RingFrames", ns3::UintegerValue(static_cast<std::uint64_t>(cvm.receiver->ring_frames)));
   }
+  receiver->SetAttribute("Workers", ns3::UintegerValue(static_cast<std::uint64_t>(cvm.workers)));
+  if (cvm.ring_bytes) {
+    receiver->SetAttribute("RingBytes",
+                           ns3::UintegerValue(static_cast<std::uint64_t>(cvm.ring_bytes->count())));
+  }
   for (const std::size_t other : cvm.enis) {
     if (network.receivers[other]) {
       receiver->ShareRingWith(network.receivers[other]);
@@ -160,13 +166,16 @@ void AddWorkload(const Workload& workload, const std::function<void()>& step, Ne
 
 ReceiverCapacity CapacityOf(const Cvm& cvm) {
   ReceiverCapacity capacity;
-  if (!cvm.receiver || !cvm.limits.vcpus) return capacity;
+  if (!cvm.receiver) return capacity;
+  capacity.bandwidth = cvm.receiver->bandwidth_most;
+  if (!cvm.limits.vcpus) return capacity;
   const double scale = *cvm.limits.vcpus * cvm.receiver->scaling_efficiency;
   const auto scaled = [&](std::int64_t one) {
     return std::max<std::int64_t>(1, std::llround(static_cast<double>(one) * scale));
   };
   if (cvm.receiver->bandwidth_per_vcpu) {
-    capacity.bandwidth = BitsPerSecond(scaled(cvm.receiver->bandwidth_per_vcpu->count()));
+    const BitsPerSecond of_vcpus(scaled(cvm.receiver->bandwidth_per_vcpu->count()));
+    capacity.bandwidth = std::min(of_vcpus, capacity.bandwidth.value_or(of_vcpus));
   }
   if (cvm.receiver->packets_per_vcpu) {
     capacity.packet_rate = PacketsPerSecond(scaled(cvm.receiver->packets_per_vcpu->count()));

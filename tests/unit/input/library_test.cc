@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/wire/flow_key.h"
@@ -82,13 +83,33 @@ TEST(LibraryTest, HasTheReceivers) {
   EXPECT_EQ(zeek.scaling_efficiency, 9.0 / 12.0);
   const ReceiverProfile& generic = Shipped().receivers.at("generic");
   EXPECT_GT(generic.ring_frames, 0);
-  // All three mean 1250-byte frames, to a frame in a thousand.
-  for (const ReceiverProfile& each : {suricata, zeek, generic}) {
+  // All mean 1250-byte frames, to a frame in a thousand.
+  for (const auto& [name, each] : Shipped().receivers) {
+    if (!each.bandwidth_per_vcpu) continue;
     EXPECT_NEAR(static_cast<double>(each.bandwidth_per_vcpu->count()) / 8 /
                     static_cast<double>(each.packets_per_vcpu->count()),
                 1250, 1.25)
-        << each.name;
+        << name;
   }
+}
+
+// What each maker's table has of a vCPU, at its least and at its most: Vectra 0.4 Gbps
+// of 2 cores and 5 of 16, Darktrace 100 Mbps of 2 and 2 Gbps of 32, Stellar Cyber 1 Gbps
+// of 8 and 10 of 32, BluSapphire 0.5 Gbps of 16 threads and 5 of 72.
+TEST(LibraryTest, GivesTheRangeOfEachReceiver) {
+  const std::map<std::string, std::pair<double, double>> tables = {
+      {"vectra", {0.4 / 2, 5.0 / 16}},
+      {"darktrace", {0.1 / 2, 2.0 / 32}},
+      {"stellar-cyber", {1.0 / 8, 10.0 / 32}},
+      {"blusapphire", {0.5 / 16, 5.0 / 72}}};
+  for (const auto& [name, range] : tables) {
+    const ReceiverProfile& receiver = Shipped().receivers.at(name);
+    EXPECT_NEAR(static_cast<double>(receiver.bandwidth_low->count()), range.first * 1e9, 1e5);
+    EXPECT_NEAR(static_cast<double>(receiver.bandwidth_high->count()), range.second * 1e9, 1e5);
+  }
+  const ReceiverProfile& kata = Shipped().receivers.at("kata");
+  EXPECT_EQ(kata.bandwidth_most, BitsPerSecond(10'000'000'000));
+  EXPECT_EQ(kata.bandwidth_per_vcpu, std::nullopt);
 }
 
 FrameInfo Packet(std::uint8_t protocol, const char* destination, std::uint16_t source_port,
@@ -132,7 +153,8 @@ TEST(TencentProfileTest, GoesByTheServiceAndNotByThePortAlone) {
 }
 
 constexpr char kReceiverHeader[] =
-    "receiver,gbps_per_vcpu,pps_per_vcpu,scaling_efficiency,ring_frames,source,as_of\n";
+    "receiver,gbps_per_vcpu,gbps_low,gbps_high,gbps_most,pps_per_vcpu,scaling_efficiency,"
+    "ring_frames,source,as_of\n";
 
 std::vector<std::string> ReceiverErrors(const std::string& text) {
   std::map<std::string, ReceiverProfile> receivers;
@@ -144,19 +166,22 @@ std::vector<std::string> ReceiverErrors(const std::string& text) {
 TEST(CatalogTest, RefusesEveryBrokenRowWithItsLine) {
   EXPECT_THAT(
       ReceiverErrors(std::string("# comment\n") + kReceiverHeader +
-                     "a,0.5,1000,1,10,x,2026-01-01\n"
-                     "a,0.5,1000,1,10,x,2026-01-01\n"
-                     "b,fast,1000,2,10,,2026-01-01\n"
+                     "a,0.5,,,,1000,1,10,x,2026-01-01\n"
+                     "a,0.5,0.4,0.6,5,1000,1,10,x,2026-01-01\n"
+                     "b,fast,,,,1000,2,10,,2026-01-01\n"
                      "c,0.5,1000\n"
-                     "d,\"0.5,1000,1,10,x,2026-01-01\n"),
-      ElementsAre("6:1 : found 3 cells | 7, as the header has",
+                     "d,\"0.5,,,,1000,1,10,x,2026-01-01\n"
+                     "e,0.5,0.6,0.7,,1000,1,10,x,2026-01-01\n"),
+      ElementsAre("6:1 : found 3 cells | 10, as the header has",
                   "7:1 : a quote that is not closed at the end of its cell | \"...\" around "
                   "a whole cell, \"\" for a quote inside it",
                   "4:1 : receiver is \"a\" | a name that no other row has",
                   "5:1 : gbps_per_vcpu is \"fast\" | a positive decimal number, or nothing "
                   "where it is not known",
                   "5:1 : source is empty | something: every row has it",
-                  "5:1 : scaling_efficiency is \"2\" | a number over 0 and up to 1"));
+                  "5:1 : scaling_efficiency is \"2\" | a number over 0 and up to 1",
+                  "8:1 : gbps_low is \"0.6\" | gbps_low <= gbps_per_vcpu <= gbps_high, or "
+                  "neither low nor high"));
 }
 
 TEST(CatalogTest, RefusesColumnsThatAreMissingOrUnknown) {
@@ -180,7 +205,7 @@ TEST(CsvTest, ReadsQuotesAndLineEnds) {
 TEST(LibraryTest, SaysThatAFolderHasNoData) {
   EXPECT_THAT(ErrorsOf([] { LoadLibrary("/nonexistent"); }),
               ElementsAre("0:0 : there are no provider profiles here | --data or VPCMIRROR_DATA "
-                          "naming a folder with schema/, profiles/ and catalog/"));
+                          "naming a folder with schema/, profiles/, costs/ and catalog/"));
 }
 
 TEST(DataFolderTest, TakesWhatIsGivenAtItsWord) {

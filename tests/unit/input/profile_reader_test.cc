@@ -78,6 +78,14 @@ TEST(ShippedProfilesTest, SayWhetherAnObjectMayBeInTwoMirrors) {
   }
 }
 
+// Tencent's overview and limits pages: mirroring takes CPU of the source CVM.
+TEST(ShippedProfilesTest, SayWhoPaysForCopiesOrAssumeTheSource) {
+  for (const auto& [name, profile] : Shipped()) {
+    EXPECT_EQ(profile.who_pays, Payer::kGuest) << name;
+    EXPECT_EQ(Assumes(profile, "who_pays"), name != "tencent") << name;
+  }
+}
+
 // What a cloud documents is what runs, and nobody's assumption.
 TEST(ShippedProfilesTest, AssumeTheirCongestionWhereItIsNotDocumented) {
   for (const auto& [name, profile] : Shipped()) {
@@ -406,7 +414,8 @@ TEST(AssumptionRulesTest, RefuseWhatIsNoValue) {
       {"cross_vpc", {"true"}},
       {"limit_model", {"both"}},
       {"congestion", {"production", "no_priority"}},
-      {"copy_order", {"first"}}};
+      {"copy_order", {"first"}},
+      {"who_pays", {"cloud"}}};
   for (const auto& [name, values] : kWrong) {
     const AssumptionRule* rule = FindAssumptionRule(name);
     ASSERT_NE(rule, nullptr) << name;

@@ -205,15 +205,23 @@ TEST(ScenarioReaderTest, ReadsACreateTrafficMirrorBodyAsItIs) {
 
 TEST(ScenarioReaderTest, ReadsTheRest) {
   const Scenario scenario = Read(R"({"$schema": "x", "version": 1, "name": "Nacht 1",
-    "description": "d", "duration": "250 ms", "seed": 9007199254740991, "hosts": {"web": {}},
-    "timeline": [], "costs": {"clone": {"per_frame": "650 ns", "per_byte": "0.08 ns"}},
+    "description": "d", "duration": "250 ms", "seed": 9007199254740991, "hosts": {"web": {"costs": "xdp",
+    "workers": 4, "ring_bytes": "64 MiB"}}, "timeline": [],
+    "costs": {"table": "kernel", "clone": {"per_frame": "650 ns", "per_byte": "0.08 ns"}},
     "assumptions": {"fabric_delay": "30 us", "encapsulation": "none", "flow_hash_symmetric": false, "vni": 7},
     "output": {"pcap": {"ids": "ids.pcap", "web[0]": "w.pcap"}}})");
   EXPECT_EQ(scenario.name, "Nacht 1");
   EXPECT_EQ(scenario.duration->value, Picoseconds(250'000'000'000));
   EXPECT_EQ(scenario.seed->value, 9'007'199'254'740'991u);
-  EXPECT_EQ(scenario.costs.clone_per_frame->value, Picoseconds(650'000));
-  EXPECT_EQ(scenario.costs.clone_per_byte->value, Picoseconds(80));
+  EXPECT_EQ(scenario.costs.table->value, "kernel");
+  EXPECT_EQ(scenario.costs.of(CpuOperation::kClone).per_frame->value, Picoseconds(650'000));
+  EXPECT_EQ(scenario.costs.of(CpuOperation::kClone).per_byte->value, Picoseconds(80));
+  EXPECT_FALSE(scenario.costs.of(CpuOperation::kReceive).per_frame);
+  const HostSettings& web = scenario.hosts[0].settings;
+  EXPECT_EQ(web.costs->table->value, "xdp");
+  EXPECT_EQ(web.costs->table->path, "/hosts/web/costs");
+  EXPECT_EQ(web.workers->value, 4);
+  EXPECT_EQ(web.ring_bytes->value, Bytes(64 << 20));
   EXPECT_EQ(scenario.fabric_delay->value, Picoseconds(30'000'000));
   EXPECT_EQ(scenario.assumptions.size(), 3u);
   EXPECT_EQ(scenario.assumptions.at("flow_hash_symmetric").value, "false");

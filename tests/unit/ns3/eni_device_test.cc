@@ -6,6 +6,8 @@
 #include <ns3/string.h>
 #include <ns3/uinteger.h>
 
+#include <algorithm>
+
 #include "tests/unit/ns3/two_hosts.h"
 
 namespace vpcmirror {
@@ -172,6 +174,24 @@ TEST_F(EniDeviceTest, FullRingLosesCopies) {
             (Count{.frames = 6, .bytes = Bytes(9000)}));
   EXPECT_EQ(receiver_->Settle(SimulatedNow()), 4);
   EXPECT_EQ(receiver_->counters().digested.frames, 0);
+}
+
+// 10 copies of one flow in one moment for four workers with rings of 4: one worker has
+// them all.
+TEST_F(EniDeviceTest, OneFlowFillsTheRingOfOneWorker) {
+  Install("0bps");
+  receiver_->SetAttribute("Bandwidth", ns3::StringValue("4Mbps"));
+  receiver_->SetAttribute("RingFrames", ns3::UintegerValue(4));
+  receiver_->SetAttribute("Workers", ns3::UintegerValue(4));
+  MirrorAt({client_, server_});
+  SendNow(5, Bytes(1500));
+  ns3::Simulator::Run();
+  EXPECT_EQ(receiver_->counters().in.frames, 10);  // at the client and at the server
+  ASSERT_NE(receiver_->workers(), nullptr);
+  std::int64_t most = 0;
+  for (const auto& worker : receiver_->workers()->workers()) most = std::max(most, worker.frames);
+  EXPECT_EQ(most, 10);
+  EXPECT_EQ(receiver_->workers()->workers().size(), 4u);
 }
 
 // Combined: what came in at the client leaves less for what goes out. Server to

@@ -287,6 +287,51 @@ TEST(PacketEngineTest, EnisOfOneReceiverShareItsCapacity) {
   EXPECT_NEAR(digested(R"("ids/eni0", "ids/eni1")"), one, 2);
 }
 
+// One flow of 100 Mbit/s each way, whose copies are one worker's.
+TEST(PacketEngineTest, BothDirectionsOfAFlowGoToOneWorker) {
+  const RunResult result = Simulate(Load(R"({
+    "duration": "20 ms",
+    "hosts": {"web": {"type": "S5.8XLARGE64"},
+              "ids": {"type": "S5.8XLARGE64", "receiver": "generic", "workers": 8}},
+    "workloads": {"one": {"at": "web", "in": "100 Mbps", "out": "100 Mbps", "flows": 1,
+                          "sizes": "1250 B"}},
+    "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
+    "assumptions": {"encapsulation": "none"}})"));
+  const ReceiverResult& receiver = result.receivers.at(0);
+  ASSERT_TRUE(receiver.workers);
+  EXPECT_EQ(receiver.workers->count, 8);
+  EXPECT_EQ(receiver.workers->busiest.frames, receiver.in.frames);
+  EXPECT_NEAR(Gbps(receiver.workers->busiest.bandwidth), 0.2, 0.001);
+  EXPECT_NEAR(Gbps(receiver.workers->mean.bandwidth), 0.2 / 8, 0.001);
+}
+
+// 100,000 frames/s of 1,250 bytes each way and a copy of each, by the table kernel:
+// in over 16 vCPUs, 6,250 a core, at 840 ns + 1250 x 75 ps; out at 339 ns + the same;
+// 200,000 copies at 675 ns + the same. The receiver takes 200,000 in as the source
+// does, and is published to need 2 Gbps / 0.22 Gbps = 9.09 vCPUs with its analysis.
+TEST(PacketEngineTest, CountsCoresByOperation) {
+  const RunResult result = Simulate(Load(R"({
+    "duration": "100 ms",
+    "hosts": {"web": {"type": "S5.4XLARGE32"},
+              "ids": {"type": "S5.8XLARGE64", "receiver": "generic"}},
+    "workloads": {"www": {"at": "web", "in": "1 Gbps", "out": "1 Gbps", "sizes": "1250 B",
+                          "flows": 2000}},
+    "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
+    "assumptions": {"encapsulation": "none"}})"));
+  const auto cores = [&](std::size_t host, CpuOperation operation) {
+    return result.hosts.at(host).cpu.operations[static_cast<std::size_t>(operation)].cores;
+  };
+  EXPECT_NEAR(cores(0, CpuOperation::kProductionRx), 0.0934, 0.0002);
+  EXPECT_NEAR(cores(0, CpuOperation::kProductionTx), 0.0433, 0.0002);
+  EXPECT_NEAR(cores(0, CpuOperation::kClone), 0.1538, 0.0003);
+  EXPECT_EQ(cores(0, CpuOperation::kReceive), 0);
+  EXPECT_EQ(cores(0, CpuOperation::kAnalyse), 0);
+  EXPECT_NEAR(result.hosts[0].cpu.cores_used, 0.2905, 0.0006);
+  EXPECT_EQ(cores(1, CpuOperation::kProductionRx), 0);
+  EXPECT_NEAR(cores(1, CpuOperation::kReceive), 0.1868, 0.0004);
+  EXPECT_NEAR(cores(1, CpuOperation::kReceive) + cores(1, CpuOperation::kAnalyse), 9.09, 0.02);
+}
+
 TEST(PacketEngineTest, StopThatCameBeforeTheRunEndsItAtOnce) {
   std::stop_source stop;
   stop.request_stop();

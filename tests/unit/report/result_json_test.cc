@@ -123,7 +123,37 @@ TEST(ResultJsonTest, HasEveryNumberOfAHost) {
   EXPECT_EQ(host["crossover_bytes"], 750);
   EXPECT_EQ(host["cpu"]["cores_used"], 0.5);
   EXPECT_EQ(host["cpu"]["cores_limit"], 16);
+  EXPECT_EQ(host["cpu"]["table"], "kernel");
+  EXPECT_EQ(host["cpu"]["poll_mode"], false);
+  EXPECT_EQ(host["cpu"]["cores_host"], 0.25);
+  EXPECT_EQ(host["cpu"]["operations"]["clone"]["cores"], 0.25);
+  EXPECT_EQ(host["cpu"]["operations"]["clone"]["payer"], "host");
+  EXPECT_EQ(host["cpu"]["operations"]["production_tx"]["cores"], 0.5);
+  EXPECT_EQ(host["cpu"]["operations"]["production_tx"]["payer"], "guest");
   EXPECT_EQ(host["memory"]["peak_bytes"], 3000);
+}
+
+// 4 Gbps in four shares of 1; the busiest worker is sent 0.8 of its own, all 0.5.
+TEST(ResultJsonTest, HasTheWorkersOfAReceiver) {
+  RunResult result = OneInThreeOut();
+  result.receivers[0].workers = {.count = 4,
+                                 .busiest = LoadOf(80'000, 1250),
+                                 .mean = LoadOf(50'000, 1250),
+                                 .ring_peak = Bytes(5000)};
+  const json document = json::parse(ResultJson(Judged(result)));
+  EXPECT_EQ(SchemaComplaints(document), "");
+  const json& workers = document["receivers"][0]["workers"];
+  EXPECT_EQ(workers["count"], 4);
+  EXPECT_EQ(workers["busiest_in_bps"], 800'000'000);
+  EXPECT_EQ(workers["busiest_in_pps"], 80'000);
+  EXPECT_EQ(workers["mean_in_bps"], 500'000'000);
+  EXPECT_DOUBLE_EQ(workers["busiest_used"], 0.8);
+  EXPECT_DOUBLE_EQ(workers["mean_used"], 0.5);
+  EXPECT_EQ(workers["ring_peak_bytes"], 5000);
+  EXPECT_TRUE(workers["ring_limit_bytes"].is_null());
+  EXPECT_NEAR(document["receivers"][0]["margin"].get<double>(), 0.2, 1e-12);
+  result.receivers[0].workers.reset();
+  EXPECT_TRUE(json::parse(ResultJson(Judged(result)))["receivers"][0]["workers"].is_null());
 }
 
 TEST(ResultJsonTest, TakesTheLargerDirectionOfAPerDirectionLimit) {

@@ -82,20 +82,47 @@ TEST(ResultTextTest, TellsLossFromWhatSecurityRefuses) {
                                         "production frames.\n"));
 }
 
-TEST(ResultTextTest, ShowsTheCpuThatCopiesTake) {
+TEST(ResultTextTest, ShowsWhereTheCpuGoes) {
   RunResult result = OneInThreeOut();
-  result.hosts[0].cpu = {.cores_used = 0.1351, .cores_limit = 16.0};
+  const auto cores = [&](CpuOperation operation, double busy, Payer payer = Payer::kGuest) {
+    result.hosts[0].cpu.operations[static_cast<std::size_t>(operation)] = {busy, payer};
+  };
+  result.hosts[0].cpu = {.cores_used = 0.3851, .cores_limit = 16.0};
+  cores(CpuOperation::kProductionTx, 0.25);
+  cores(CpuOperation::kClone, 0.1351);
   EXPECT_EQ(LineOf(TextOf(result), "  CPU"),
-            " CPU 0.135 vCPU of 16 to make copies, at the assumed cost of one");
-  // 0.0038 of 16 must not read as none.
-  result.hosts[0].cpu.cores_used = 0.0038;
+            " CPU 0.385 vCPU of 16: production out 0.25, making copies 0.135");
+  // 0.0003 of 16 must not read as none.
+  result.hosts[0].cpu = {.cores_used = 0.0003, .cores_limit = 16.0};
+  cores(CpuOperation::kClone, 0.0003);
   EXPECT_EQ(LineOf(TextOf(result), "  CPU"),
-            " CPU 0.0038 vCPU of 16 to make copies, at the assumed cost of one");
-  result.hosts[0].cpu.cores_used = 0.19;
-  EXPECT_EQ(LineOf(TextOf(result), "  CPU"),
-            " CPU 0.19 vCPU of 16 to make copies, at the assumed cost of one");
+            " CPU under 0.001 vCPU of 16: making copies under 0.001");
   result.hosts[0].cpu = {};
   EXPECT_THAT(TextOf(result), Not(HasSubstr("vCPU")));
+}
+
+TEST(ResultTextTest, TellsWhatTheCloudPays) {
+  RunResult result = OneInThreeOut();
+  result.hosts[0].cpu = {};
+  result.hosts[0].cpu.operations[static_cast<std::size_t>(CpuOperation::kClone)] = {
+      .cores = 0.135, .payer = Payer::kHost};
+  EXPECT_THAT(TextOf(result), HasSubstr("         the cloud's own: making copies 0.135\n"));
+}
+
+TEST(ResultTextTest, SaysThatPollingLooksBusy) {
+  RunResult result = OneInThreeOut();
+  result.hosts[0].cpu.poll_mode = true;
+  EXPECT_THAT(TextOf(result), HasSubstr("poll mode: tools show these cores busy at any load"));
+}
+
+// 2 of 4 Gbps on average, but one of four workers is sent 0.9 of its 1.
+TEST(ResultTextTest, ShowsTheBusiestWorker) {
+  RunResult result = OneInThreeOut();
+  result.receivers[0].workers = {
+      .count = 4, .busiest = LoadOf(90'000, 1250), .mean = LoadOf(50'000, 1250)};
+  EXPECT_THAT(TextOf(result), HasSubstr("  4 workers: the busiest 90 % used, 50 % on average\n"));
+  result.receivers[0].workers->count = 1;
+  EXPECT_THAT(TextOf(result), Not(HasSubstr("workers")));
 }
 
 TEST(ResultTextTest, ShowsWhatPassesEachEni) {

@@ -35,7 +35,10 @@ inline HostResult Source(const std::string& id) {
   host.used_in = LoadOf(100'000, 1250);
   host.used_out = LoadOf(300'000, 1250);
   host.copies_out = LoadOf(200'000, 1250);
-  host.cpu = {.cores_used = 0.5, .cores_limit = 16};
+  host.cpu = {.cores_used = 0.5, .cores_limit = 16, .table = "kernel"};
+  host.cpu.operations[static_cast<std::size_t>(CpuOperation::kProductionTx)].cores = 0.5;
+  host.cpu.operations[static_cast<std::size_t>(CpuOperation::kClone)] = {.cores = 0.25,
+                                                                         .payer = Payer::kHost};
   host.memory_peak = Bytes(3000);
   return host;
 }

@@ -59,7 +59,39 @@ const VerdictCase kVerdictCases[] = {
      "web needs 4 Gbps of a combined 4.999 Gbps, which leaves 20 % where 20 % should stay free"},
     {"CpuIsALimitToo",
      [](RunResult& r) { r.hosts[0].cpu = {.cores_used = 10.01, .cores_limit = 1.0}; },
-     Verdict::kDoesNotFit, "web needs 10 of its 1 vCPU to make copies; nothing is lost"},
+     Verdict::kDoesNotFit, "web needs 10 of its 1 vCPU; nothing is lost"},
+    {"SaysWhatOfTheCpuCopiesTake",
+     [](RunResult& r) {
+       r.hosts[0].cpu = {.cores_used = 3, .cores_limit = 2.0};
+       r.hosts[0].cpu.operations[static_cast<std::size_t>(CpuOperation::kClone)].cores = 1.25;
+     },
+     Verdict::kDoesNotFit, "web needs 3 of its 2 vCPU, 1.25 of it to make copies; nothing is lost"},
+    {"CpuThatTheCloudPaysDecidesNothing",
+     [](RunResult& r) {
+       r.hosts[0].cpu = {.cores_used = 0, .cores_limit = 2.0};
+       r.hosts[0].cpu.operations[static_cast<std::size_t>(CpuOperation::kClone)] = {
+           .cores = 5, .payer = Payer::kHost};
+     },
+     Verdict::kFits,
+     "web needs 4 Gbps of a combined 6 Gbps, the tightest (66.7 % used), and nothing is lost"},
+    // 2 of 4 Gbps, but one of four workers has 1.1 of the 2: its share is 1.
+    {"DoesNotFitWhenOneWorkerIsSentMoreThanItsShare",
+     [](RunResult& r) {
+       r.receivers[0].workers = {
+           .count = 4, .busiest = Rates(1'100'000'000, 110'000), .mean = Rates(kGbps / 2, 50'000)};
+     },
+     Verdict::kDoesNotFit,
+     "the busiest of the 4 workers of receiver ids (suricata) is sent 1.1 Gbps of the 1 Gbps that "
+     "it digests; nothing is lost"},
+    // A receiver whose vCPUs are as busy as its capacity is used: one limit, two names.
+    {"NamesTheReceiverWhereItsCpuIsTheSameLimit",
+     [](RunResult& r) {
+       r.hosts[0].cpu = {.cores_used = 1.9999999, .cores_limit = 2.0};
+       r.receivers[0].capacity_bandwidth = BitsPerSecond(2 * kGbps);
+     },
+     Verdict::kAtRisk,
+     "receiver ids (suricata) is sent 2 Gbps of the 2 Gbps that it digests, which leaves 0 % where "
+     "20 % should stay free"},
     {"CpuThatIsSpareDecidesNothing",
      [](RunResult& r) { r.hosts[0].cpu = {.cores_used = 0.1, .cores_limit = 16.0}; },
      Verdict::kFits,

@@ -78,8 +78,18 @@ const ErrorCase kNetworkErrors[] = {
     {"NegativeFabricDelay", [](Scenario& s) { s.fabric_delay = Here(Picoseconds(-1), "/delay"); },
      "/delay: the fabric delay is negative | 0 s or more"},
     {"NegativeCost",
-     [](Scenario& s) { s.costs.clone_per_byte = Here(Picoseconds(-1), "/costs/clone/per_byte"); },
-     "/costs/clone/per_byte: the cost of a copy is negative | 0 ns or more"},
+     [](Scenario& s) {
+       s.costs.of(CpuOperation::kClone).per_byte = Here(Picoseconds(-1), "/costs/clone/per_byte");
+     },
+     "/costs/clone/per_byte: no CPU time that an operation could take | 0 to 1 us a byte"},
+    {"CostOfAFrameOverASecond",
+     [](Scenario& s) {
+       s.costs.of(CpuOperation::kReceive).per_frame =
+           Here(Picoseconds(kPicosecondsPerSecond + 1), "/costs/receive/per_frame");
+     },
+     "/costs/receive/per_frame: no CPU time that an operation could take | 0 to 1 s a frame"},
+    {"UnknownTableOfCosts", [](Scenario& s) { s.costs.table = Text("kernal", "/costs"); },
+     "/costs: there is no cost table \"kernal\" | \"kernel\" (nearest), \"xdp\""},
     {"SubnetOutsideItsVpc",
      [](Scenario& s) {
        Estate(s);

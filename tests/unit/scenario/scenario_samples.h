@@ -75,6 +75,14 @@ inline Library SmallLibrary() {
   ids.limits.bandwidth = Mbps(6000);
   library.instance_types[ids.name] = ids;
 
+  for (const char* name : {"kernel", "xdp"}) {
+    CpuCostTable& table = library.costs[name];
+    table.name = name;
+    table.title = name;
+    table.of(CpuOperation::kClone) = {
+        .curve = CostCurve::Flat(Picoseconds(name[0] == 'k' ? 675'000 : 230'000), Picoseconds(75)),
+        .source = "a test"};
+  }
   for (const char* name : {"suricata", "zeek", "generic"}) {
     ReceiverProfile profile;
     profile.name = name;

@@ -61,7 +61,7 @@ TEST(ValidateTest, FillsInWhatIsLeftOut) {
   EXPECT_EQ(valid.duration, Picoseconds(kPicosecondsPerSecond));
   EXPECT_EQ(valid.seed, 1u);
   EXPECT_EQ(valid.fabric_delay, Picoseconds(50'000'000));  // 50 us
-  EXPECT_EQ(valid.workloads[0].flows, 16);
+  EXPECT_EQ(valid.workloads[0].flows, 256);
   EXPECT_EQ(valid.workloads[0].server_port, 443);
   EXPECT_EQ(valid.workloads[0].client_ports, (PortRange{32768, 60999}));
   EXPECT_EQ(valid.workloads[0].sizes, (std::vector<FrameSize>{{Bytes(1500), 1.0}}));
@@ -89,10 +89,10 @@ INSTANTIATE_TEST_SUITE_P(
                     std::pair{"fabric_delay", "50 us"}, std::pair{"mirror_state", "RUNNING"},
                     std::pair{"mirror_direction", "ALL"}, std::pair{"default_alg_hash", "ENI"},
                     std::pair{"workload_protocol", "TCP"}, std::pair{"server_port", "443"},
-                    std::pair{"client_ports", "32768-60999"}, std::pair{"flows", "16"},
+                    std::pair{"client_ports", "32768-60999"}, std::pair{"flows", "256"},
                     std::pair{"sizes", "1500 B"}, std::pair{"arrivals", "constant"},
                     std::pair{"rate_scope", "host"}, std::pair{"peer", "198.18.0.0/15"},
-                    std::pair{"clone_cost", "675 ns a frame, 75 ps a byte"},
+                    std::pair{"costs", "kernel"}, std::pair{"workers", "one a vCPU"},
                     std::pair{"encapsulation", "vxlan"}, std::pair{"vni", "0"}),
     [](const auto& tested) { return std::string(tested.param.first); });
 
@@ -109,13 +109,84 @@ TEST(ValidateTest, ListsNoDefaultThatTheScenarioGives) {
   EXPECT_EQ(valid.mirrors[0].mirror->settings().state, MirrorState::kStopped);
 }
 
+const CostCurve& CloneOf(const ValidScenario& valid, std::size_t cvm) {
+  return valid.costs.at(cvm)->of(CpuOperation::kClone).curve;
+}
+
 TEST(ValidateTest, TakesTheCostOfACopyAsItIsGiven) {
   Scenario scenario = Smallest();
-  scenario.costs.clone_per_frame = Here(Picoseconds(300'000));
-  scenario.costs.clone_per_byte = Here(Picoseconds(50));
+  scenario.costs.table = Text("kernel");
+  OperationCostSpec& clone = scenario.costs.of(CpuOperation::kClone);
+  clone.per_frame = Here(Picoseconds(300'000));
+  ValidScenario valid = Validate(scenario, SmallLibrary());
+  ASSERT_EQ(valid.costs.size(), valid.deployment->cvms.size());
+  EXPECT_EQ(CloneOf(valid, 0), CostCurve::Flat(Picoseconds(300'000), Picoseconds(75)));
+  EXPECT_EQ(Find(valid, "costs"), nullptr);
+  clone.per_byte = Here(Picoseconds(50));
+  valid = Validate(scenario, SmallLibrary());
+  EXPECT_EQ(CloneOf(valid, 0), CostCurve::Flat(Picoseconds(300'000), Picoseconds(50)));
+  clone.per_frame.reset();
+  valid = Validate(scenario, SmallLibrary());
+  EXPECT_EQ(CloneOf(valid, 0), CostCurve::Flat(Picoseconds(675'000), Picoseconds(50)));
+}
+
+// What was measured on the scenario's stack says nothing of a host with another.
+TEST(ValidateTest, TableOfAHostReplacesAllThatTheScenarioSays) {
+  Scenario scenario = Smallest();
+  scenario.costs.of(CpuOperation::kClone).per_frame = Here(Picoseconds(300'000));
+  scenario.hosts[0].settings.costs.emplace().table = Text("xdp");
+  ValidScenario valid = Validate(scenario, SmallLibrary());
+  EXPECT_EQ(CloneOf(valid, 0), CostCurve::Flat(Picoseconds(230'000), Picoseconds(75)));
+  EXPECT_EQ(CloneOf(valid, 2), CostCurve::Flat(Picoseconds(300'000), Picoseconds(75)));
+  EXPECT_EQ(valid.costs[0]->name, "xdp");
+
+  scenario.hosts[0].settings.costs.emplace().of(CpuOperation::kClone).per_byte =
+      Here(Picoseconds(10));
+  valid = Validate(scenario, SmallLibrary());
+  EXPECT_EQ(CloneOf(valid, 0), CostCurve::Flat(Picoseconds(300'000), Picoseconds(10)));
+}
+
+TEST(ValidateTest, ProviderSaysWhoPaysForCopies) {
+  Scenario scenario = Smallest();
+  Library library = SmallLibrary();
+  const auto pays = [&] {
+    return Validate(scenario, library).costs[0]->of(CpuOperation::kClone).payer;
+  };
+  EXPECT_EQ(pays(), Payer::kGuest);
+  ProviderProfile& tencent = library.providers["tencent"];
+  tencent.assumptions.push_back({.name = "who_pays", .value = "guest"});
+  scenario.assumptions = {{"who_pays", Text("host")}};
+  EXPECT_EQ(pays(), Payer::kHost);
+  // A card that makes the copies is not the guest's, whatever the cloud says.
+  scenario.assumptions.clear();
+  library.costs["kernel"].of(CpuOperation::kClone).payer = Payer::kHost;
+  EXPECT_EQ(pays(), Payer::kHost);
+}
+
+// 500 hosts have 1,000 streams of 100 flows; 10,000 hosts would have 5 each.
+TEST(ValidateTest, ManyStreamsHaveFewerFlows) {
+  for (const auto& [hosts, flows] : {std::pair{100, 256}, {500, 100}, {10'000, 16}}) {
+    Scenario scenario = Smallest();
+    scenario.hosts[0].count = Here(hosts);
+    const ValidScenario valid = Validate(scenario, SmallLibrary());
+    EXPECT_EQ(valid.workloads[0].flows, flows) << hosts;
+    EXPECT_EQ(Find(valid, "flows")->value, std::to_string(flows));
+  }
+}
+
+TEST(ValidateTest, ReceiverHasAWorkerForEachVcpuUnlessItSaysOtherwise) {
+  Scenario scenario = Smallest();
+  HostSettings& ids = scenario.hosts[1].settings;
+  EXPECT_EQ(Validate(scenario, SmallLibrary()).deployment->cvms.back().workers, 8);
+  ids.workers = Here(3);
+  ids.ring_bytes = Here(Bytes(1 << 20));
   const ValidScenario valid = Validate(scenario, SmallLibrary());
-  EXPECT_EQ(valid.clone_cost, (CpuCost{Picoseconds(300'000), Picoseconds(50)}));
-  EXPECT_EQ(Find(valid, "clone_cost"), nullptr);
+  EXPECT_EQ(valid.deployment->cvms.back().workers, 3);
+  EXPECT_EQ(valid.deployment->cvms.back().ring_bytes, Bytes(1 << 20));
+  EXPECT_EQ(Find(valid, "workers"), nullptr);
+  ids.workers.reset();
+  ids.type.reset();
+  EXPECT_EQ(Find(Validate(scenario, SmallLibrary()), "workers")->value, "1");
 }
 
 TEST(ValidateTest, AppliesAssumptionsOfTheScenario) {

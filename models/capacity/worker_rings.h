@@ -1,0 +1,58 @@
+// The workers of a receiver's software, each with the flows that are its own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/capacity/rated_queue.h"
+#include "models/units/quantity.h"
+
+namespace vpcmirror {
+
+struct WorkerRingsSettings {
+  std::size_t workers = 1;
+  RateSettings rates;  // of all workers together, each with its equal share
+  QueueRoom room;      // of each worker's ring, the frame that is being taken included
+};
+
+// Frames of one flow go to one worker, whatever the others have to do, so that
+// one large flow fills one ring while others are empty. Time must not go
+// backwards between calls.
+class WorkerRings {
+ public:
+  struct Worker {
+    RatedQueue ring;
+    std::int64_t frames = 0;  // offered to it
+    Bytes bytes{};
+  };
+
+  // Throws std::invalid_argument without a worker, and as RatedQueue does.
+  explicit WorkerRings(const WorkerRingsSettings& settings);
+
+  // By a FlowHash, mixed again: where that hash chose a receiver or a port too,
+  // its low bits are the same in all flows that come here.
+  static std::size_t WorkerOf(std::uint64_t flow_hash, std::size_t workers);
+
+  // When the flow's worker takes the frame from its ring; empty when that had no
+  // room for it. `tag` comes back from ForEachWaiting.
+  [[nodiscard]] std::optional<Picoseconds> Offer(Picoseconds now, Bytes frame,
+                                                 std::uint64_t flow_hash, std::uint64_t tag);
+
+  // Calls `visit(const WaitingFrame&)` for each frame in a ring at `now`.
+  template <class Visit>
+  void ForEachWaiting(Picoseconds now, Visit visit) {
+    for (Worker& worker : workers_) worker.ring.ForEachWaiting(now, visit);
+  }
+
+  const std::vector<Worker>& workers() const { return workers_; }
+  // The sum of what each ring held at its own fullest moment: at least what all
+  // ever held at once.
+  Bytes bytes_peak() const;
+
+ private:
+  std::vector<Worker> workers_;
+};
+
+}  // namespace vpcmirror
