@@ -218,7 +218,6 @@ class LoadBalancerExpander {
     eni.load_balancer = deployment().load_balancers.size();
     deployment().cvms.push_back(std::move(cvm));
     deployment().enis.push_back(std::move(eni));
-    draft_.queue_frames.push_back(1000);  // of an egress without limits, where nothing waits
     if (!spec_.address) {
       addresses.Later(index, path_);
     } else if (spec_.address->value.is_v4()) {

@@ -15,11 +15,12 @@
 namespace vpcmirror::sim {
 namespace {
 
-// Copies that a frame at this end may cause.
+// Arrivals of copies that a frame at this end may cause: one behind a load balancer
+// arrives twice.
 std::vector<double> SessionsByEni(const ValidScenario& scenario) {
   std::vector<double> sessions(scenario.deployment->enis.size(), 0);
   for (const PlacedMirror& mirror : scenario.mirrors) {
-    for (const std::size_t eni : mirror.sources) ++sessions[eni];
+    for (const std::size_t eni : mirror.sources) sessions[eni] += mirror.load_balancer ? 2.0 : 1.0;
   }
   return sessions;
 }

@@ -318,7 +318,7 @@ const BrokenMirrorCase kBrokenMirrors[] = {
       "\"network-interface\""}},
     {"SeveralClbs",
      R"([{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["a", "b"], "TargetType": "CLB"}}])",
-     {"2:71 /mirrors/0/CollectorTarget/TargetIps: 2 CLBs as target | one CLB"}},
+     {"2:62 /mirrors/0/CollectorTarget/TargetIps: 2 CLBs as target | one CLB"}},
     {"BackwardFromAndTo",
      Replaced(kAws, "\"FromPort\": 20", "\"FromPort\": 23"),
      {"15:33 /mirrors/TrafficMirrorFilters/0/IngressFilterRules/0/DestinationPortRange: FromPort "

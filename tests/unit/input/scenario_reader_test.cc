@@ -326,16 +326,11 @@ const BrokenCase kBrokenCases[] = {
      "\"CollectorTarget\": {\"TargetIps\": [\"w\"]}}]}",
      {"1:67 /mirrors/0/Type: not simulated by this version: a mirror of public IPs (PUBLICIP) | "
       "\"VPC\""}},
-    {"LoadBalancerThatIsNotThere",
-     "{\"hosts\": {\"w\": {}}, \"mirrors\": [{\"CollectorSrcs\": [\"w\"],\n"
-     "\"CollectorTarget\": {\"TargetIps\": [\"lb-1\"], \"TargetType\": \"CLB\"}}]}",
-     {"2:35 /mirrors/0/CollectorTarget/TargetIps/0: there is no load balancer \"lb-1\" | one of "
-      "load_balancers of a VPC, which has none"}},
     {"ListenerThatIsTrue",
      "{\"hosts\": {\"w\": {}}, \"vpcs\": {\"v\": {\"cidr\": \"10.0.0.0/16\", \"subnets\": {\"s\": "
      "\"10.0.1.0/24\"},\n\"load_balancers\": {\"lb\": {\"kind\": \"clb\", \"subnets\": [\"s\"], "
      "\"backends\": [\"w\"], \"listener\": true}}}}}",
-     {"2:82 /vpcs/v/load_balancers/lb/listener: found true | a listener such as \"udp:4789\", or "
+     {"2:91 /vpcs/v/load_balancers/lb/listener: found true | a listener such as \"udp:4789\", or "
       "false"}},
     {"MisspelledLikeTheDictionary",
      "{\"hosts\": {\"w\": {}}, \"mirrors\": [{\"CollectorSrcs\": [\"w\"], \"State\": \"STOPPED\",\n"
