@@ -118,6 +118,19 @@ Json PacketJson(const ExplainedPacket& packet, const TunnelSettings& tunnel) {
           {"wire_bytes", packet.wire.count()}};
 }
 
+Json BalancingJson(const ValidScenario& scenario, const ExplainedBalancing& balancing) {
+  const Deployment& deployment = *scenario.deployment;
+  const LoadBalancer& balancer = deployment.load_balancers[balancing.load_balancer];
+  Json backend;
+  if (balancing.passes()) backend = deployment.enis[balancer.backends[*balancing.backend].eni].id;
+  return {{"id", balancer.id},
+          {"kind", balancer.kind.name},
+          {"zone", balancer.zones[balancing.zone]},
+          {"listens", balancing.listens},
+          {"eligible_backends", balancing.eligible},
+          {"backend", std::move(backend)}};
+}
+
 Json CopyJson(const ValidScenario& scenario, const ExplainedSession& session) {
   const MirrorSettings& settings = scenario.mirrors[session.mirror].mirror->settings();
   const ExplainedCopy& copy = *session.copy;
@@ -127,16 +140,18 @@ Json CopyJson(const ValidScenario& scenario, const ExplainedSession& session) {
     wire += packet.wire.count();
     packets.push_back(PacketJson(packet, settings.tunnel));
   }
-  return {{"receiver", scenario.deployment->enis[copy.receiver_eni].id},
-          {"receiver_ip", ToString(settings.receivers[session.plan.receiver].address)},
-          {"receivers", settings.receivers.size()},
-          {"encapsulation", ToString(settings.tunnel.kind)},
-          {"kept_bytes", session.plan.kept.count()},
-          {"wire_bytes", wire},
-          {"arrives", !session.ruling.dropped && copy.path.stop == Stop::kNone},
-          {"stopped_by",
-           copy.path.stop == Stop::kNone ? Json(nullptr) : Json(ToString(copy.path.stop))},
-          {"packets", std::move(packets)}};
+  return {
+      {"receiver", scenario.deployment->enis[copy.receiver_eni].id},
+      {"receiver_ip", ToString(settings.receivers[session.plan.receiver].address)},
+      {"receivers", settings.receivers.size()},
+      {"encapsulation", ToString(settings.tunnel.kind)},
+      {"kept_bytes", session.plan.kept.count()},
+      {"wire_bytes", wire},
+      {"arrives", !session.ruling.dropped && copy.arrives()},
+      {"load_balancer", copy.balancing ? BalancingJson(scenario, *copy.balancing) : Json(nullptr)},
+      {"stopped_by",
+       copy.path.stop == Stop::kNone ? Json(nullptr) : Json(ToString(copy.path.stop))},
+      {"packets", std::move(packets)}};
 }
 
 Json SessionJson(const ValidScenario& scenario, const Explanation& explanation,

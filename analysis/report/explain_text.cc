@@ -183,6 +183,13 @@ void ExplainText::WriteCopy(const ExplainedSession& session) {
     }
     Entry("each", each + " bytes");
   }
+  if (copy.balancing) {
+    const LoadBalancer& balancer =
+        scenario_.deployment->load_balancers[copy.balancing->load_balancer];
+    Entry("load balancer", fmt::format("{} ({}): {} {}", balancer.id, balancer.kind.title,
+                                       copy.balancing->passes() ? "passes it" : "drops it",
+                                       BalancingWords(scenario_, *copy.balancing)));
+  }
   if (copy.path.stop == Stop::kNone) return;
   Entry("way to the receiver", std::string(ToString(copy.path.stop)));
   if (!copy.path.hops.empty()) {

@@ -188,6 +188,12 @@ std::string CopyWords(const ValidScenario& scenario, const Explanation& explanat
     return fmt::format("{} sends a copy to {}, since {}, but it does not arrive: {}", id, receiver,
                        reason, ToString(session.copy->path.stop));
   }
+  if (session.copy && session.copy->balancing) {
+    const ExplainedBalancing& balancing = *session.copy->balancing;
+    return fmt::format("{} sends a copy to load balancer {}, since {}, which {} it {}", id,
+                       receiver, reason, balancing.passes() ? "passes" : "drops",
+                       BalancingWords(scenario, balancing));
+  }
   return fmt::format("{} sends a copy to {}, since {}", id, receiver, reason);
 }
 
@@ -222,10 +228,29 @@ bool Leaves(const ExplainedSession& session) {
   return session.ruling.copies() && !session.ruling.dropped;
 }
 bool Arrives(const ExplainedSession& session) {
-  return Leaves(session) && session.copy && session.copy->path.stop == Stop::kNone;
+  return Leaves(session) && session.copy && session.copy->arrives();
 }
 
 }  // namespace
+
+std::string BalancingWords(const ValidScenario& scenario, const ExplainedBalancing& balancing) {
+  const Deployment& deployment = *scenario.deployment;
+  const LoadBalancer& balancer = deployment.load_balancers[balancing.load_balancer];
+  const std::string& zone = balancer.zones[balancing.zone];
+  const std::string where =
+      balancer.cross_zone || zone.empty() ? "" : fmt::format(" of zone {}", zone);
+  if (!balancing.listens) {
+    return fmt::format("for it listens on {}",
+                       balancer.listener ? ToString(*balancer.listener) : std::string("nothing"));
+  }
+  if (!balancing.backend) return fmt::format("for want of a healthy backend{}", where);
+  const Backend& backend = balancer.backends[*balancing.backend];
+  return fmt::format("to {}, {}{}, by a hash of the copy's {}", deployment.enis[backend.eni].id,
+                     balancing.eligible == 1
+                         ? "the only healthy backend"
+                         : fmt::format("one of {} healthy backends", balancing.eligible),
+                     where, "outer addresses and ports");
+}
 
 std::string ProtocolWord(std::uint8_t protocol) {
   for (const NamedProtocol& each : kProtocolWords) {

@@ -53,6 +53,10 @@ std::string VerdictWords(const ValidScenario& scenario, const Explanation& expla
 // "MIRRORED", "MIRRORED AND LOST", "NOT MIRRORED".
 std::string_view VerdictTitle(const Explanation& explanation);
 
+// "to ids[1]/eni0, one of 3 backends of zone a, by a hash of the copy's outer flow", or why the
+// load balancer drops the copy.
+std::string BalancingWords(const ValidScenario& scenario, const ExplainedBalancing& balancing);
+
 // The scenario's assumptions that the answer rests on, in the scenario's order.
 std::vector<Assumption> AssumptionsBehind(const ValidScenario& scenario,
                                           const Explanation& explanation);

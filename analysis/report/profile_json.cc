@@ -17,6 +17,9 @@ std::string Text(const PortRange& ports) { return fmt::format("{}-{}", ports.fir
 void PutBytes(Json& json, const char* key, const std::optional<Bytes>& bytes) {
   if (bytes) json[key] = Text(*bytes);
 }
+void PutBandwidth(Json& json, const char* key, const std::optional<BitsPerSecond>& rate) {
+  if (rate) json[key] = fmt::format("{} Gbps", rate->count() / 1'000'000'000);
+}
 void PutText(Json& json, const char* key, const std::string& text) {
   if (!text.empty()) json[key] = text;
 }
@@ -146,6 +149,37 @@ Json ReceiversJson(const ProviderProfile& profile) {
   return json;
 }
 
+Json LoadBalancerKindJson(const LoadBalancerKind& kind) {
+  Json json;
+  json["kind"] = kind.name;
+  json["title"] = kind.title;
+  json["target"] = kind.target;
+  json["needs_listener"] = kind.needs_listener;
+  json["cross_zone"] = kind.cross_zone;
+  json["internal_only"] = kind.internal_only;
+  json["own_length"] = kind.has_own_length;
+  PutBytes(json, "mtu", kind.mtu);
+  PutBandwidth(json, "zone_bandwidth", kind.zone_bandwidth);
+  PutBandwidth(json, "zone_bandwidth_most", kind.zone_bandwidth_most);
+  PutBytes(json, "geneve_options", kind.geneve_options);
+  json["as_of"] = kind.as_of;
+  json["source"] = kind.source;
+  return json;
+}
+
+Json LoadBalancingJson(const LoadBalancing& balancing) {
+  Json json;
+  json["kinds"] = Json::array();
+  for (const LoadBalancerKind& kind : balancing.kinds) {
+    json["kinds"].push_back(LoadBalancerKindJson(kind));
+  }
+  if (balancing.reorders_within) {
+    json["reorders_within"] = fmt::format(
+        "{} us", balancing.reorders_within->count() / (1000 * kPicosecondsPerNanosecond));
+  }
+  return json;
+}
+
 Json LifecycleJson(const Lifecycle& lifecycle) {
   Json json;
   PutList(json, "states", lifecycle.states);
@@ -196,6 +230,9 @@ void PutWhatIsSaid(Json& json, const ProviderProfile& profile) {
                       {"copies_pass_source", profile.security.copies_pass_source},
                       {"target_filters_copies", profile.security.target_filters_copies}};
   json["receivers"] = ReceiversJson(profile);
+  if (!profile.load_balancing.kinds.empty()) {
+    json["load_balancing"] = LoadBalancingJson(profile.load_balancing);
+  }
   json["congestion"] = {{"documented", ToString(profile.documented_congestion)},
                         {"runs_as", ToString(profile.congestion)},
                         {"copy_order", ToString(profile.copy_order)}};

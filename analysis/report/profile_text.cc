@@ -51,6 +51,28 @@ std::string PriorityWords(const FilterRules& rules) {
                      rules.priority.last, rules.largest_first ? "largest" : "smallest");
 }
 
+std::string BalancerWords(const LoadBalancerKind& kind) {
+  std::string words =
+      fmt::format("{}, target {}; {}; {}", kind.title, kind.target,
+                  kind.needs_listener ? "drops what no listener waits for" : "needs no listener",
+                  kind.cross_zone ? "to all zones unless it says otherwise"
+                                  : "to the zone of arrival unless it says "
+                                    "otherwise");
+  if (kind.internal_only) words += "; internal only";
+  if (kind.mtu) words += fmt::format("; MTU {} bytes", kind.mtu->count());
+  if (kind.zone_bandwidth) {
+    words += fmt::format("; {} a zone", BitRateText(*kind.zone_bandwidth));
+    if (kind.zone_bandwidth_most) {
+      words += fmt::format(", growing to {}", BitRateText(*kind.zone_bandwidth_most));
+    }
+  }
+  if (kind.geneve_options) {
+    words += fmt::format("; puts Geneve with {} bytes of options around a copy",
+                         kind.geneve_options->count());
+  }
+  return words;
+}
+
 std::string ScopeWords(NumberScope scope) {
   switch (scope) {
     case NumberScope::kNone:
@@ -189,6 +211,7 @@ class ProfileReport {
     WriteSize();
     WriteNeverMirrored();
     WriteEnds();
+    WriteLoadBalancers();
     WriteLimits();
     WriteNames();
     WriteAssumptions();
@@ -236,6 +259,7 @@ class ProfileReport {
   void WriteSize();
   void WriteNeverMirrored();
   void WriteEnds();
+  void WriteLoadBalancers();
   void WriteLimits();
   void WriteNames();
   void WriteAssumptions();
@@ -379,6 +403,22 @@ void ProfileReport::WriteEnds() {
     Row("bandwidth", fmt::format("at least 1/{} of that of all sources",
                                  *profile_.source_to_receiver_bandwidth));
   }
+}
+
+void ProfileReport::WriteLoadBalancers() {
+  const LoadBalancing& balancing = profile_.load_balancing;
+  if (balancing.kinds.empty()) return;
+  Title("Load balancers as targets");
+  for (const LoadBalancerKind& kind : balancing.kinds) {
+    Row(kind.name, BalancerWords(kind),
+        IsAssumed("load_balancer_needs_listener") ? "load_balancer_needs_listener"
+                                                  : "load_balancer_cross_zone");
+  }
+  Row("order",
+      balancing.reorders_within ? fmt::format("copies of a flow within {} may change places",
+                                              TimeText(*balancing.reorders_within))
+                                : std::string("copies of a flow stay in order"),
+      "load_balancer_reorders");
 }
 
 void ProfileReport::WriteLimits() {

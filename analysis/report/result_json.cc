@@ -191,6 +191,36 @@ Json ReceiverJson(const ReceiverResult& receiver) {
   return json;
 }
 
+Json LoadBalancerJson(const LoadBalancerResult& balancer) {
+  Json json;
+  json["id"] = balancer.id;
+  json["kind"] = balancer.kind;
+  json["ip"] = ToString(balancer.address);
+  PutLoad(json, "in_", balancer.in);
+  json["zone_limit_bps"] = Number(balancer.limit_bandwidth);
+  json["margin"] = Number(balancer.margin);
+  json["tightest"] = balancer.tightest.empty() ? Json(nullptr) : Json(balancer.tightest);
+  json["zones"] = Json::array();
+  for (const LoadBalancerZoneResult& zone : balancer.zones) {
+    Json& each = json["zones"].emplace_back();
+    each["zone"] = zone.zone;
+    PutLoad(each, "in_", zone.in);
+  }
+  json["backends"] = Json::array();
+  for (const BackendResult& backend : balancer.backends) {
+    Json& each = json["backends"].emplace_back();
+    each["id"] = backend.id;
+    each["host"] = backend.host;
+    each["zone"] = backend.zone;
+    each["healthy"] = backend.healthy;
+    PutLoad(each, "out_", backend.out);
+  }
+  json["queued_at_end_frames"] = balancer.queued_at_end;
+  json["may_be_reordered_frames"] = balancer.may_be_reordered;
+  json["dropped"] = DropsJson(balancer.dropped);
+  return json;
+}
+
 Json AssertionJson(const AssertionResult& assertion) {
   return {{"text", assertion.text}, {"value", assertion.value}, {"held", assertion.held}};
 }
@@ -298,6 +328,7 @@ std::string ResultJson(const RunResult& result) {
   json["enis"] = ListJson(result.enis, EniJson);
   json["mirrors"] = ListJson(result.mirrors, MirrorJson);
   json["receivers"] = ListJson(result.receivers, ReceiverJson);
+  json["load_balancers"] = ListJson(result.load_balancers, LoadBalancerJson);
   json["notes"] = result.notes;
   json["assumptions"] = ListJson(result.assumptions, AssumptionJson);
   json["asserts"] = ListJson(result.assertions, AssertionJson);

@@ -72,6 +72,7 @@ class TextReport {
     WriteEnis();
     WriteMirrors();
     WriteReceivers();
+    WriteLoadBalancers();
     WriteAssertions();
     WriteAssumptions();
     return std::move(out_);
@@ -112,6 +113,8 @@ class TextReport {
   void WriteReceivers();
   void WriteReceiverRow(const MemberGroup& group, Face face);
   void WriteWorkers(const MemberGroup& group);
+  void WriteLoadBalancers();
+  void WriteLoadBalancer(const LoadBalancerResult& balancer);
   void WriteDrops(const DropCounts& drops, std::int64_t of_frames);
   void WriteAssertions();
   void WriteAssumptions();
@@ -536,6 +539,43 @@ void TextReport::WriteReceiverRow(const MemberGroup& group, Face face) {
        capacity ? SignificantText(static_cast<double>(*capacity) / unit.size, 4) : "no limit",
        Painted(fmt::format(" {:>13}", capacity ? PercentRangeText(used) : ""), InkOf(used),
                style_.color));
+}
+
+void TextReport::WriteLoadBalancers() {
+  if (result_.load_balancers.empty()) return;
+  out_ += '\n';
+  Line("{}{:>10}{:>14}{:>14}",
+       Painted(fmt::format("{:34}", "Load balancers"), Ink::kBold, style_.color), "copies", "rate",
+       "share");
+  for (const LoadBalancerResult& balancer : result_.load_balancers) WriteLoadBalancer(balancer);
+}
+
+void TextReport::WriteLoadBalancer(const LoadBalancerResult& balancer) {
+  const auto row = [&](const std::string& what, const Load& load, std::int64_t of) {
+    Line("  {:32}{:>10}{:>14}{:>14}", what, CountText(load.frames), BitRateText(load.bandwidth),
+         PercentText(Loss{load.frames, of}.fraction()));
+  };
+  Line("{}  {}", balancer.id, balancer.title);
+  const std::int64_t arrived = balancer.in.frames;
+  for (const LoadBalancerZoneResult& zone : balancer.zones) {
+    const std::string limit = balancer.limit_bandwidth
+                                  ? fmt::format(" of {}", BitRateText(*balancer.limit_bandwidth))
+                                  : "";
+    row(fmt::format("in{}{}", zone.zone.empty() ? "" : " at zone " + zone.zone, limit), zone.in,
+        arrived);
+  }
+  for (const BackendResult& backend : balancer.backends) {
+    row(fmt::format("to {}{}", backend.id, backend.healthy ? "" : " (unhealthy)"), backend.out,
+        arrived);
+  }
+  if (balancer.queued_at_end > 0) {
+    Line("  queued at the end: {}", CountText(balancer.queued_at_end));
+  }
+  WriteDrops(balancer.dropped, arrived);
+  if (balancer.may_be_reordered > 0) {
+    Line("  may be out of order: {} frames ({})", CountText(balancer.may_be_reordered),
+         PercentText(Loss{balancer.may_be_reordered, arrived}.fraction()));
+  }
 }
 
 void TextReport::WriteAssertions() {

@@ -80,6 +80,19 @@ std::optional<Use> TightestOf(const ReceiverResult& receiver) {
   return tightest;
 }
 
+std::optional<Use> TightestOf(const LoadBalancerResult& balancer) {
+  std::optional<Use> tightest;
+  for (const LoadBalancerZoneResult& zone : balancer.zones) {
+    Consider(tightest, "bandwidth", {zone.in.bandwidth, ""}, balancer.limit_bandwidth);
+  }
+  return tightest;
+}
+
+std::string Sentence(const LoadBalancerResult& balancer, const Use& use) {
+  return fmt::format("load balancer {} ({}) is sent {} of the {} that a zone passes", balancer.id,
+                     balancer.kind, use.words.used, use.words.limit);
+}
+
 std::string Sentence(const HostResult& host, const Use& use) {
   if (use.name == "cpu") {
     return fmt::format("{} needs {} of its {}", host.id, use.words.used, use.words.limit);
@@ -101,7 +114,7 @@ std::string Sentence(const ReceiverResult& receiver, const Use& use) {
                      profile, use.words.used, use.words.limit);
 }
 
-// The tightest of all hosts and receivers, in words.
+// The tightest of all hosts, receivers and load balancers, in words.
 struct Bottleneck {
   std::string of;
   double margin = 0;
@@ -267,6 +280,7 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
   if (of_receivers && (!bottleneck || of_receivers->margin < bottleneck->margin + kSameMargin)) {
     bottleneck = of_receivers;
   }
+  for (LoadBalancerResult& balancer : result.load_balancers) JudgeMargin(balancer, bottleneck);
   result.margin.reset();
   result.margin_of.clear();
   if (bottleneck) {

@@ -111,4 +111,25 @@ double CostCurve::BusyCores(double packets_per_second, double bytes_per_second,
   return (frames * over + bytes) / static_cast<double>(kPicosecondsPerSecond);
 }
 
+CpuBill::CpuBill(std::shared_ptr<const CpuCostTable> table, int cores)
+    : table_(std::move(table)), cores_(cores) {
+  if (!table_ || cores < 1) throw std::invalid_argument("a bill needs a table and a core");
+}
+
+Picoseconds CpuBill::Charge(Picoseconds now, CpuOperation operation, Bytes frame) {
+  if (!table_->GuestPays(operation)) return Picoseconds(0);
+  if (now >= window_end_) {
+    const bool was_idle = now >= window_end_ + kWindow;
+    for (std::size_t i = 0; i < kCpuOperations; ++i) {
+      loads_[i] = PacketsPerSecond(
+          was_idle ? 0 : frames_[i] * (kPicosecondsPerSecond / kWindow.count()) / cores_);
+      frames_[i] = 0;
+    }
+    window_end_ = Picoseconds((now.count() / kWindow.count() + 1) * kWindow.count());
+  }
+  const auto index = static_cast<std::size_t>(operation);
+  ++frames_[index];
+  return table_->CostOf(operation, frame, loads_[index]) / cores_;
+}
+
 }  // namespace vpcmirror

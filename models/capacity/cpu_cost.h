@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -119,6 +120,27 @@ struct CpuCostTable {
   bool GuestPays(CpuOperation operation) const { return of(operation).payer == Payer::kGuest; }
 
   friend bool operator==(const CpuCostTable&, const CpuCostTable&) = default;
+};
+
+// What a CVM's guest pays for frames as they come: by the table, at the load of
+// the last whole millisecond, spread evenly over its cores.
+class CpuBill {
+ public:
+  // Throws std::invalid_argument without a table or a core.
+  CpuBill(std::shared_ptr<const CpuCostTable> table, int cores);
+
+  // The work of one frame divided by the number of cores; 0 where the host pays.
+  // Time must not go backwards between calls.
+  Picoseconds Charge(Picoseconds now, CpuOperation operation, Bytes frame);
+
+ private:
+  static constexpr Picoseconds kWindow{1'000'000'000};
+
+  std::shared_ptr<const CpuCostTable> table_;
+  int cores_;
+  Picoseconds window_end_ = kWindow;
+  std::array<std::int64_t, kCpuOperations> frames_{};     // in this window
+  std::array<PacketsPerSecond, kCpuOperations> loads_{};  // of one core, in the last
 };
 
 }  // namespace vpcmirror

@@ -9,6 +9,7 @@
 
 #include "models/capacity/rated_queue.h"
 #include "models/cloud/limits.h"
+#include "models/cloud/load_balancer.h"
 #include "models/mirror/filter.h"
 #include "models/units/quantity.h"
 #include "models/wire/address.h"
@@ -89,7 +90,8 @@ struct Cvm {
   std::optional<ReceiverProfile> receiver;
   int workers = 1;                  // of the receiver's software, each with a ring of its own
   std::optional<Bytes> ring_bytes;  // that each ring holds; empty: frames alone limit it
-  std::vector<std::size_t> enis;  // the first is primary
+  std::vector<std::size_t> enis;    // the first is primary
+  bool is_load_balancer = false;    // no CVM: what stands behind a load balancer's ENI
 };
 
 struct Eni {
@@ -100,6 +102,7 @@ struct Eni {
   std::vector<IpAddress> addresses;  // the first is primary
   Bytes mtu{1500};
   std::vector<std::size_t> security_groups;  // empty: everything is admitted
+  std::optional<std::size_t> load_balancer;  // whose own ENI this is
 };
 
 struct Deployment {
@@ -113,6 +116,7 @@ struct Deployment {
   std::vector<Gateway> gateways;
   std::vector<Cvm> cvms;
   std::vector<Eni> enis;
+  std::vector<LoadBalancer> load_balancers;
 };
 
 }  // namespace vpcmirror

@@ -450,6 +450,74 @@ constexpr Meaning kFilterIpv6[] = {{"true", "Filters may name IPv6 addresses."},
 constexpr Meaning kReceiverIpv6[] = {{"true", "A receiver may have an IPv6 address."},
                                      {"false", "A receiver may not have an IPv6 address."}};
 
+// "100 us", or "never".
+bool SetReordering(ProviderProfile& p, const std::string& value) {
+  constexpr std::string_view kUnit = " us";
+  constexpr std::uint32_t kMostMicroseconds = 1'000'000;
+  if (value == "never") {
+    p.load_balancing.reorders_within.reset();
+    return true;
+  }
+  if (!value.ends_with(kUnit)) return false;
+  const auto number = ParseNumber(std::string_view(value).substr(0, value.size() - kUnit.size()),
+                                  kMostMicroseconds);
+  if (!number || *number == 0) return false;
+  p.load_balancing.reorders_within =
+      Picoseconds(std::int64_t{*number} * 1000 * kPicosecondsPerNanosecond);
+  return true;
+}
+std::string ReorderingText(const ProviderProfile& p) {
+  const auto& within = p.load_balancing.reorders_within;
+  if (!within) return "never";
+  return std::to_string(within->count() / (1000 * kPicosecondsPerNanosecond)) + " us";
+}
+constexpr Meaning kReordering[] = {
+    {"never", "A load balancer passes the copies of a flow on in their order."},
+    {nullptr,
+     "Copies of one outer flow that come within this time of each other may leave a load balancer "
+     "in the other order: they are counted, and not moved."}};
+
+// Of every kind of load balancer of the provider.
+bool SetOfBalancers(ProviderProfile& p, bool LoadBalancerKind::*setting, const std::string& value) {
+  bool flag = false;
+  if (!SetFlag(flag, value)) return false;
+  for (LoadBalancerKind& kind : p.load_balancing.kinds) kind.*setting = flag;
+  return true;
+}
+std::string OfBalancers(const ProviderProfile& p, bool LoadBalancerKind::*setting) {
+  const auto& kinds = p.load_balancing.kinds;
+  return FlagText(!kinds.empty() && kinds.front().*setting);
+}
+constexpr Meaning kCrossZone[] = {
+    {"true", "A load balancer that does not say passes copies to backends of all zones."},
+    {"false",
+     "A load balancer that does not say passes copies to backends of the zone that they came in "
+     "at."}};
+constexpr Meaning kNeedsListener[] = {
+    {"true",
+     "A load balancer drops copies that no listener waits for, one of UDP on their port, and "
+     "nobody is told."},
+    {"false", "A load balancer passes copies on whatever listeners it has."}};
+
+bool SetBalancerOptions(ProviderProfile& p, const std::string& value) {
+  const auto bytes = ParseNumber(value, static_cast<std::uint32_t>(kMaxGeneveOptionBytes));
+  if (!bytes || *bytes % 4 != 0) return false;
+  for (LoadBalancerKind& kind : p.load_balancing.kinds) {
+    if (kind.geneve_options) kind.geneve_options = Bytes(*bytes);
+  }
+  return true;
+}
+std::string BalancerOptionsText(const ProviderProfile& p) {
+  for (const LoadBalancerKind& kind : p.load_balancing.kinds) {
+    if (kind.geneve_options) return std::to_string(kind.geneve_options->count());
+  }
+  return "";
+}
+constexpr Meaning kBalancerOptions[] = {
+    {nullptr,
+     "The Geneve header that a gateway load balancer puts around a copy has this many bytes of "
+     "options."}};
+
 bool SetCongestion(ProviderProfile& p, const std::string& value) {
   return SetEnum(p.congestion, value,
                  {Congestion::kProductionFirst, Congestion::kSharedRandom, Congestion::kFifo});
@@ -581,6 +649,18 @@ const AssumptionRule kRules[] = {
      },
      [](const P& p) { return Text(p.needs_same_vpc ? "refused" : "allowed"); },
      "\"allowed\" or \"refused\"", kCrossVpc},
+    {"load_balancer_reorders", SetReordering, ReorderingText,
+     "whole microseconds up to a second, as in \"100 us\", or \"never\"", kReordering},
+    {"load_balancer_cross_zone",
+     [](P& p, const Text& v) { return SetOfBalancers(p, &LoadBalancerKind::cross_zone, v); },
+     [](const P& p) { return OfBalancers(p, &LoadBalancerKind::cross_zone); }, kTrueOrFalse,
+     kCrossZone},
+    {"load_balancer_needs_listener",
+     [](P& p, const Text& v) { return SetOfBalancers(p, &LoadBalancerKind::needs_listener, v); },
+     [](const P& p) { return OfBalancers(p, &LoadBalancerKind::needs_listener); }, kTrueOrFalse,
+     kNeedsListener},
+    {"load_balancer_geneve_options", SetBalancerOptions, BalancerOptionsText,
+     "bytes in whole words of 4, up to 252", kBalancerOptions},
     {"limit_model", SetLimitModel, [](const P& p) { return Text(ToString(p.limit_model)); },
      "\"combined\" or \"per_direction\"", kLimitModel},
     {"congestion", SetCongestion, [](const P& p) { return Text(ToString(p.congestion)); },

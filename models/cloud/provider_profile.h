@@ -12,6 +12,7 @@
 #include "models/capacity/cpu_cost.h"
 #include "models/capacity/egress.h"
 #include "models/cloud/limits.h"
+#include "models/cloud/load_balancer.h"
 #include "models/mirror/mirror.h"
 #include "models/mirror/mirror_tap.h"
 
@@ -135,14 +136,22 @@ struct DocumentSource {
 };
 
 // Names that the checks of mirrors know: "sources_per_session", "rules_per_filter",
-// "rules_per_direction", "mirrors_per_vpc", "sources_per_eni_target". Others
-// are for people.
+// "rules_per_direction", "sources_per_load_balancer", "sessions_per_load_balancer".
+// Others are for people.
 struct Quota {
   std::string name;
   std::string text;
   std::optional<std::int64_t> most;  // empty: unlimited
   std::string as_of;                 // ISO date
   std::string source;
+};
+
+// Load balancers as targets.
+struct LoadBalancing {
+  std::vector<LoadBalancerKind> kinds;  // none: the cloud takes no load balancer as target
+  // Copies of one outer flow that come within this time of each other may change
+  // places on their way to the backend; empty: they do not.
+  std::optional<Picoseconds> reorders_within;
 };
 
 struct Lifecycle {
@@ -184,6 +193,7 @@ struct ProviderProfile {
   bool needs_same_vpc = true;             // source and receiver
   bool receiver_ipv6 = false;             // a receiver may have an IPv6 address
   std::vector<std::string> target_kinds;  // as the API writes them
+  LoadBalancing load_balancing;
   // The receivers' ENI bandwidth must be at least that of all sources divided by
   // this; empty: no such rule.
   std::optional<int> source_to_receiver_bandwidth;

@@ -106,10 +106,11 @@ CvmHost::Budgets& CvmHost::budgets() {
   const auto run = MixBits(ns3::RngSeedManager::GetRun() ^ MixBits(ns3::RngSeedManager::GetSeed()));
   const std::uint64_t of_out = MixBits(static_cast<std::uint64_t>(*stream_) ^ run);
   const std::uint64_t of_in = MixBits(of_out);
-  budgets_ =
-      std::make_unique<Budgets>(Budgets{.out = {Egress(limits, of_out)}, .in = {}, .flows = {}});
+  CpuClock* clock = cpu_ ? &cpu_->clock : nullptr;
+  budgets_ = std::make_unique<Budgets>(
+      Budgets{.out = {Egress(limits, of_out, clock)}, .in = {}, .flows = {}});
   if (limit_model_ == LimitModel::kPerDirection) {
-    budgets_->in = std::make_unique<Budget>(Budget{Egress(limits, of_in)});
+    budgets_->in = std::make_unique<Budget>(Budget{Egress(limits, of_in, clock)});
   }
   if (const auto rate = RatesOf(flow_bandwidth_, 0).bandwidth) {
     budgets_->flows = std::make_unique<FlowLimit>(*rate, BurstOfFlow(*rate));
@@ -142,22 +143,33 @@ EgressAnswer CvmHost::OfferOut(Picoseconds now, const ns3::Ptr<Transit>& frame, 
   const TrafficClass traffic =
       frame->passage.copy_of != nullptr ? TrafficClass::kCopy : TrafficClass::kProduction;
   if (ExceedsFlowLimit(now, *frame, traffic)) return Dropped{BindingLimit::kFlow};
+  const CpuOperation operation =
+      traffic == TrafficClass::kCopy ? CpuOperation::kClone : CpuOperation::kProductionTx;
   return Offer(budgets().out, now, frame,
                {.frame = frame->length(),
                 .traffic = traffic,
+                .cpu_time = CpuTimeOf(now, operation, frame->length()),
                 .tag = tag,
                 .parcel = ns3::PeekPointer(frame)});
 }
 
-// What comes in is what the CVM is there for, a receiver's copies included.
+// What comes in is what the CVM is there for, a receiver's copies included. Those
+// cost CPU time only in its software, whose published rates include their receipt.
 EgressAnswer CvmHost::OfferIn(Picoseconds now, const ns3::Ptr<Transit>& frame) {
+  const Picoseconds cpu_time = frame->passage.copy_of != nullptr
+                                   ? Picoseconds(0)
+                                   : CpuTimeOf(now, CpuOperation::kProductionRx, frame->length());
   return Offer(ingress(), now, frame,
-               {.frame = frame->length(), .tag = kInboundTag, .parcel = ns3::PeekPointer(frame)});
+               {.frame = frame->length(),
+                .cpu_time = cpu_time,
+                .tag = kInboundTag,
+                .parcel = ns3::PeekPointer(frame)});
 }
 
 std::optional<Dropped> CvmHost::ChargeIn(Picoseconds now, Bytes frame) {
   Budget& budget = ingress();
-  const std::optional<Dropped> dropped = budget.egress.Charge(now, frame, Picoseconds(0));
+  const std::optional<Dropped> dropped =
+      budget.egress.Charge(now, frame, CpuTimeOf(now, CpuOperation::kProductionRx, frame));
   Attend(budget, now);
   return dropped;
 }

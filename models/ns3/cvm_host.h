@@ -12,7 +12,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
+#include "models/capacity/cpu_cost.h"
 #include "models/capacity/egress.h"
 #include "models/capacity/flow_limit.h"
 #include "models/cloud/limits.h"
@@ -27,6 +29,12 @@ class CvmHost : public ns3::Object {
  public:
   static ns3::TypeId GetTypeId();
   CvmHost();
+
+  // What work on frames costs its vCPUs, which then are a limit like the others.
+  // Before the first frame; not called: CPU time is not limited.
+  void SetCpu(std::shared_ptr<const CpuCostTable> costs, int vcpus) {
+    cpu_ = std::make_unique<Cpu>(Cpu{CpuBill(std::move(costs), vcpus), CpuClock()});
+  }
 
   // A frame that wants to leave. `tag` comes back from ForEachWaiting. Of one that
   // is Queued, its ENI's Depart or LoseQueued is called when its fate is known.
@@ -78,6 +86,9 @@ class CvmHost : public ns3::Object {
   Budget& ingress();
   EgressAnswer Offer(Budget& budget, Picoseconds now, const ns3::Ptr<Transit>& frame,
                      const Offered& offered);
+  Picoseconds CpuTimeOf(Picoseconds now, CpuOperation operation, Bytes frame) {
+    return cpu_ ? cpu_->bill.Charge(now, operation, frame) : Picoseconds(0);
+  }
   bool ExceedsFlowLimit(Picoseconds now, const Transit& frame, TrafficClass traffic);
   void Wake(Budget* budget);
   // Sends on what is Queued no more, and sees to it that the rest is woken.
@@ -104,7 +115,12 @@ class CvmHost : public ns3::Object {
   std::uint64_t queue_bytes_ = 0;
   ns3::Time timer_delay_;
   std::optional<std::int64_t> stream_;  // empty: the next of ns3::RngSeedManager
-  std::unique_ptr<Budgets> budgets_;    // made by the first frame
+  struct Cpu {
+    CpuBill bill;
+    CpuClock clock;
+  };
+  std::unique_ptr<Cpu> cpu_;          // null: not limited
+  std::unique_ptr<Budgets> budgets_;  // made by the first frame
 };
 
 }  // namespace vpcmirror

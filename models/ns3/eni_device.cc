@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "models/ns3/clock.h"
+#include "models/ns3/copy_balancer.h"
 #include "models/ns3/mirror_receiver.h"
 #include "models/ns3/raw_header.h"
 #include "models/ns3/request_source.h"
@@ -127,6 +128,8 @@ void EniDevice::RebuildTap() {
 }
 
 void EniDevice::SetReceiver(const ns3::Ptr<MirrorReceiver>& receiver) { receiver_ = receiver; }
+
+void EniDevice::SetBalancer(const ns3::Ptr<CopyBalancer>& balancer) { balancer_ = balancer; }
 
 // Looked up at the first frame, so that node, host and device may be put
 // together in any order. A node without a CvmHost has no limits.
@@ -377,7 +380,9 @@ void EniDevice::Reach(const ns3::Ptr<Transit>& frame) {
 }
 
 void EniDevice::TakeCopy(const ns3::Ptr<Transit>& copy) {
-  if (receiver_) {
+  if (balancer_) {
+    balancer_->Take(copy);
+  } else if (receiver_) {
     const auto taken = receiver_->Accept(copy);
     if (taken) fabric_->copies().Add(copy->length(), copy->passage, *taken);
   } else {
@@ -492,6 +497,7 @@ void EniDevice::DoDispose() {
   tap_.reset();
   sessions_.clear();
   receiver_ = nullptr;
+  balancer_ = nullptr;
   fabric_ = nullptr;
   host_ = nullptr;
   node_ = nullptr;

@@ -24,6 +24,7 @@
 
 namespace vpcmirror {
 
+class CopyBalancer;
 class MirrorReceiver;
 
 // Frames without FCS. What left counts when it was handed to the egress; Settle
@@ -65,6 +66,8 @@ class EniDevice : public ns3::NetDevice {
   void SetTapRules(std::string_view eni_id, std::shared_ptr<const TapRules> rules);
   void AddSession(const ns3::Ptr<MirrorSession>& session);
   void SetReceiver(const ns3::Ptr<MirrorReceiver>& receiver);
+  // Copies that arrive are passed on, by the load balancer whose ENI this is.
+  void SetBalancer(const ns3::Ptr<CopyBalancer>& balancer);
   void RebuildTap();
 
   // Sends a whole Ethernet frame, without FCS.
@@ -101,6 +104,8 @@ class EniDevice : public ns3::NetDevice {
   const IpAddress& primary_address() const { return addresses_.front(); }
   MacAddress mac() const;
   std::uint32_t node_id() const { return node_id_; }
+  const ns3::Ptr<VpcFabric>& fabric() const { return fabric_; }
+  std::size_t place() const { return place_; }  // among the fabric's devices
   bool HasAddress(const IpAddress& address) const;
 
   // ns3::NetDevice. IP packets of ns-3's own stack go through Send.
@@ -176,6 +181,7 @@ class EniDevice : public ns3::NetDevice {
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> sniffer_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> mac_rx_;
   ns3::Ptr<MirrorReceiver> receiver_;
+  ns3::Ptr<CopyBalancer> balancer_;
   ns3::Ptr<ns3::Node> node_;
   std::shared_ptr<const TapRules> rules_;
   std::string eni_id_;

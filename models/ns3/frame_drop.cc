@@ -84,6 +84,14 @@ std::string_view ToString(CopyLoss loss) {
       return "receiver_ring";
     case CopyLoss::kNotReceived:
       return "not_received";
+    case CopyLoss::kLoadBalancerListener:
+      return "load_balancer_listener";
+    case CopyLoss::kLoadBalancerBackend:
+      return "load_balancer_backend";
+    case CopyLoss::kLoadBalancerBandwidth:
+      return "load_balancer_bandwidth";
+    case CopyLoss::kLoadBalancerMtu:
+      return "load_balancer_mtu";
   }
   return "unknown";
 }

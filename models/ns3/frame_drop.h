@@ -35,10 +35,14 @@ enum class CopyLoss : std::uint8_t {
   kReceiverPacketRate,
   kReceiverCpu,
   kReceiverMemory,
-  kReceiverRing,  // the software digests too little and its ring is full
-  kNotReceived,   // the ENI that has the address runs no receiver
+  kReceiverRing,           // the software digests too little and its ring is full
+  kNotReceived,            // the ENI that has the address runs no receiver
+  kLoadBalancerListener,   // it has none for the copies' port
+  kLoadBalancerBackend,    // no healthy one in reach of the zone where the copy came in
+  kLoadBalancerBandwidth,  // of that zone
+  kLoadBalancerMtu,        // the chosen backend's is smaller than the copy
 };
-inline constexpr std::size_t kCopyLosses = 8;
+inline constexpr std::size_t kCopyLosses = 12;
 
 std::string_view ToString(FrameDrop drop);
 std::string_view ToString(CopyLoss loss);

@@ -46,8 +46,9 @@ class Transit final : public ForeseenEvent {
   std::uint64_t frame_number() const { return number_; }
   // ParseFrame of its bytes.
   const FrameInfo& info() const;
-  // Of a copy, its original's; of another frame, its own.
-  const FrameInfo& original_info() const { return original_ ? original_->info() : info(); }
+  // Of a copy, and of a copy that a load balancer passed on, its original's; of
+  // another frame, its own.
+  const FrameInfo& original_info() const { return original_ ? original_->original_info() : info(); }
   // Whoever asks may change the packet's copies, not the packet.
   const ns3::Ptr<ns3::Packet>& packet() const;
   // The frame's first bytes, as many as `out` has room for or the frame has.

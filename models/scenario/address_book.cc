@@ -1,5 +1,7 @@
 #include "models/scenario/address_book.h"
 
+#include <algorithm>
+
 namespace vpcmirror {
 namespace {
 
@@ -97,6 +99,18 @@ void AddressBook::Give(const Waiting& to) {
                     "subnet " + subnet.name + " " + ToString(subnet.cidr) +
                         " has no address left for " + deployment.enis[to.eni].id,
                     "fewer hosts or a larger subnet");
+}
+
+void AssignMacs(Draft& draft) {
+  auto& enis = draft.deployment->enis;
+  for (std::size_t i = 0; i < enis.size(); ++i) {
+    if (enis[i].mac != MacAddress{} || enis[i].addresses.empty()) continue;
+    auto& mac = enis[i].mac.octets;
+    mac[0] = std::byte{0x02};
+    mac[1] = static_cast<std::byte>(draft.VpcOf(i));
+    const auto octets = enis[i].addresses.front().octets();
+    std::copy(octets.begin(), octets.end(), mac.begin() + 2);
+  }
 }
 
 }  // namespace vpcmirror

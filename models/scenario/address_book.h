@@ -41,4 +41,8 @@ class AddressBook {
   std::set<std::size_t> full_;  // subnets, each complained about once
 };
 
+// Gives each ENI that has an address and no MAC one that follows from them: 02
+// (locally administered), the VPC's number, the primary address.
+void AssignMacs(Draft& draft);
+
 }  // namespace vpcmirror

@@ -63,11 +63,15 @@ struct HostMembers {
 
 // What a bare ID names.
 struct NamedThing {
-  enum class Kind : std::uint8_t { kVpc, kSubnet, kEni, kHost };
+  enum class Kind : std::uint8_t { kVpc, kSubnet, kEni, kHost, kLoadBalancer };
   Kind kind = Kind::kHost;
   std::size_t index = 0;
   std::string path;
 };
+
+// Of an MTU, which counts IP packets. RFC 791: every module must forward datagrams of 68 octets.
+inline constexpr std::int64_t kSmallestMtu = 68;
+inline constexpr std::int64_t kLargestMtu = 65535;
 
 // The source of a default that no document and no system gives.
 inline constexpr const char* kOurChoice = "chosen for this model";
@@ -99,6 +103,8 @@ struct Draft {
   std::map<std::string, HostMembers> hosts;
   std::map<std::string, NamedThing> ids;                    // what needs no prefix to be named
   std::vector<std::map<IpAddress, std::size_t>> addresses;  // by VPC, to the ENI that has it
+  // By name and by ID; empty: it has an error, and what names it stays silent.
+  std::map<std::string, std::optional<std::size_t>> load_balancers;
   // A route table that the subnets of a VPC use without naming one; by VPC.
   std::vector<std::optional<std::size_t>> main_tables;
 
@@ -130,6 +136,8 @@ std::size_t ProviderIndex(Draft& draft, const At<std::string>& name);
 void CheckAssumptionNames(Draft& draft);
 void ExpandNetwork(Draft& draft);
 void ExpandHosts(Draft& draft);
+// Behind the hosts, whose addresses and order they leave as they are.
+void ExpandLoadBalancers(Draft& draft);
 void ExpandRoutes(Draft& draft);
 void ExpandMirrors(Draft& draft);
 void ExpandWorkloads(Draft& draft);

@@ -10,9 +10,6 @@ namespace vpcmirror {
 namespace {
 
 constexpr std::int64_t kDefaultMtu = 1500;
-// RFC 791: every module must forward datagrams of 68 octets.
-constexpr std::int64_t kSmallestMtu = 68;
-constexpr std::int64_t kLargestMtu = 65535;
 constexpr int kDefaultQueueFrames = 1000;
 constexpr int kMostMembers = 100'000;
 
@@ -344,7 +341,7 @@ class HostExpander {
     }
     for (const HostSpec& host : draft_.scenario.hosts) Expand(host);
     addresses_.HandOut();
-    AssignMacs();
+    AssignMacs(draft_);
   }
 
  private:
@@ -492,18 +489,6 @@ class HostExpander {
                         "a MAC that no other ENI has");
     }
     deployment().enis[eni].mac = mac.value;
-  }
-
-  // 02 (locally administered), the VPC's number, the primary address.
-  void AssignMacs() {
-    for (std::size_t i = 0; i < deployment().enis.size(); ++i) {
-      Eni& eni = deployment().enis[i];
-      if (eni.mac != MacAddress{} || eni.addresses.empty()) continue;
-      eni.mac.octets[0] = std::byte{0x02};
-      eni.mac.octets[1] = static_cast<std::byte>(draft_.VpcOf(i));
-      const auto octets = eni.addresses.front().octets();
-      std::copy(octets.begin(), octets.end(), eni.mac.octets.begin() + 2);
-    }
   }
 
   Draft& draft_;

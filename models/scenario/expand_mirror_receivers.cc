@@ -49,7 +49,7 @@ void CheckNumberOfReceivers(MirrorDraft& mirror) {
   mirror.FailAs("target_not_supported", spec.targets.front().path,
                 "\"" + spec.targets.front().value + "\" is " +
                     std::to_string(mirror.receivers.size()) + " ENIs, and a target is one",
-                "one host or ENI; a load balancer as target is not simulated");
+                "one host or ENI, or a load balancer with several behind it");
 }
 
 void CheckReceiversVpc(MirrorDraft& mirror) {
@@ -131,10 +131,11 @@ void CheckRoutes(MirrorDraft& mirror) {
 
 void ResolveMirrorReceivers(MirrorDraft& mirror) {
   const MirrorSpec& spec = mirror.spec;
-  if (spec.targets.empty() && spec.missing.empty()) {
+  if (spec.targets.empty() && !spec.load_balancer && spec.missing.empty()) {
     mirror.Fail(spec.path, "a " + spec.words.mirror + " without " + spec.words.targets,
                 "at least one receiver");
   }
+  if (spec.load_balancer) ResolveLoadBalancer(mirror);
   for (const At<std::string>& name : spec.targets) ResolveReceiver(mirror, name);
   CheckNumberOfReceivers(mirror);
   CheckReceiversVpc(mirror);

@@ -112,6 +112,33 @@ void CheckLoops(std::vector<MirrorDraft>& mirrors) {
   }
 }
 
+// How many sessions name a load balancer, and how many sources they have.
+void CheckLoadBalancers(std::vector<MirrorDraft>& mirrors) {
+  std::map<std::size_t, std::int64_t> sessions;          // by load balancer
+  std::map<std::size_t, std::set<std::size_t>> sources;  // the same
+  for (MirrorDraft& mirror : mirrors) {
+    if (!mirror.vpc || !mirror.load_balancer) continue;
+    const LoadBalancer& balancer = mirror.deployment().load_balancers[*mirror.load_balancer];
+    const auto check = [&](const char* quota, const char* word, std::int64_t count,
+                           const char* what) {
+      const auto most = QuotaOf(mirror.profile(), quota);
+      if (!most || count <= *most) return;
+      mirror.FailAs(word, mirror.spec.load_balancer->name.path,
+                    "load balancer " + balancer.name + " has " + std::to_string(count) + " " + what,
+                    "at most " + std::to_string(*most));
+    };
+    auto& of_balancer = sources[*mirror.load_balancer];
+    of_balancer.insert(mirror.sources.begin(), mirror.sources.end());
+    check("sources_per_load_balancer", "too_many_sources",
+          static_cast<std::int64_t>(of_balancer.size()), "sources");
+    const bool one_each = mirror.profile().sessions.one_source;
+    sessions[*mirror.load_balancer] +=
+        one_each ? static_cast<std::int64_t>(mirror.sources.size()) : 1;
+    check("sessions_per_load_balancer", "too_many_sessions_per_target",
+          sessions[*mirror.load_balancer], "sessions");
+  }
+}
+
 }  // namespace
 
 void CheckMirrorsTogether(std::vector<MirrorDraft>& mirrors) {
@@ -120,6 +147,7 @@ void CheckMirrorsTogether(std::vector<MirrorDraft>& mirrors) {
   CheckNumbers(mirrors);
   CheckSessionsPerEni(mirrors);
   CheckLoops(mirrors);
+  CheckLoadBalancers(mirrors);
 }
 
 }  // namespace vpcmirror

@@ -83,16 +83,25 @@ bool HasIpv6Source(const MirrorDraft& mirror) {
   });
 }
 
+// That of sessions to its target.
+const LengthRule& LengthRuleOf(const MirrorDraft& mirror) {
+  const ProviderProfile& profile = mirror.profile();
+  if (!mirror.load_balancer || !profile.load_balancer_length) return profile.packet_length;
+  const LoadBalancer& balancer = mirror.deployment().load_balancers[*mirror.load_balancer];
+  return balancer.kind.has_own_length ? *profile.load_balancer_length : profile.packet_length;
+}
+
 std::optional<Bytes> LengthForBoth(MirrorDraft& mirror) {
-  const LengthRule& rule = mirror.profile().packet_length;
+  const LengthRule& rule = LengthRuleOf(mirror);
   const auto& given = mirror.spec.packet_length;
   if (!given) {
     if (rule.by_default) {
       const std::string bytes = std::to_string(rule.by_default->count());
       mirror.draft.assumptions.Default("packet_length", bytes + " B",
-                                       "A " + mirror.spec.words.mirror + " without " +
-                                           mirror.spec.words.length + " copies the first " + bytes +
-                                           " bytes of a frame.",
+                                       "A " + mirror.spec.words.mirror +
+                                           (mirror.load_balancer ? " to a load balancer" : "") +
+                                           " without " + mirror.spec.words.length +
+                                           " copies the first " + bytes + " bytes of a frame.",
                                        "the API's own default");
     }
     return rule.by_default;

@@ -62,7 +62,13 @@ void Place(MirrorDraft& mirror, VniSet& vnis) {
   placed.sources = mirror.sources;
   for (const ReceiverDraft& receiver : mirror.receivers) {
     placed.receiver_enis.push_back(receiver.eni);
-    GiveReceiverProfile(mirror.draft, receiver.eni);
+    if (!mirror.load_balancer) GiveReceiverProfile(mirror.draft, receiver.eni);
+  }
+  placed.load_balancer = mirror.load_balancer;
+  if (mirror.load_balancer) {
+    for (const Backend& each : mirror.deployment().load_balancers[*mirror.load_balancer].backends) {
+      GiveReceiverProfile(mirror.draft, each.eni);
+    }
   }
   try {
     placed.mirror = std::make_shared<const Mirror>(std::move(settings));
@@ -194,6 +200,7 @@ void ExpandMirrors(Draft& draft) {
   for (MirrorDraft& mirror : mirrors) {
     if (!mirror.placed) continue;
     NoteReceiverBandwidth(draft, *mirror.placed);
+    if (mirror.placed->load_balancer) NoteLoadBalancer(draft, *mirror.placed);
     draft.mirrors.push_back(std::move(*mirror.placed));
   }
   NoteOverlap(draft);

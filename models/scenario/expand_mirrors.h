@@ -39,6 +39,7 @@ struct MirrorDraft {
   std::map<std::size_t, At<std::string>> named_enis;  // sources named as ENIs, by what
   std::vector<CollectedObject> objects;
   std::vector<ReceiverDraft> receivers;
+  std::optional<std::size_t> load_balancer;  // whose ENI is the single receiver
   std::optional<PlacedMirror> placed;
   bool failed = false;
 
@@ -61,6 +62,10 @@ std::optional<std::size_t> VpcHint(const MirrorDraft& mirror, const std::string&
 void ResolveMirrorSources(MirrorDraft& mirror);
 // Receivers, and whether copies get there.
 void ResolveMirrorReceivers(MirrorDraft& mirror);
+// The same where the spec names a load balancer.
+void ResolveLoadBalancer(MirrorDraft& mirror);
+// Sentences about what becomes of a placed mirror's copies at its load balancer.
+void NoteLoadBalancer(Draft& draft, const PlacedMirror& placed);
 // Requires a VPC. Copies everything where it has errors.
 Filter BuildMirrorFilter(MirrorDraft& mirror);
 // Network identifiers that sessions have: those given, and those drawn for others.

@@ -46,6 +46,11 @@ std::string Joined(const std::vector<std::string>& names) {
   return text;
 }
 
+bool HasLoadBalancer(const Scenario& scenario) {
+  return std::any_of(scenario.vpcs.begin(), scenario.vpcs.end(),
+                     [](const VpcSpec& each) { return !each.load_balancers.empty(); });
+}
+
 // Whether a report that says nothing of this assumption lacks something.
 bool IsInForce(const Draft& draft, const ProviderProfile& profile, const Assumption& assumption) {
   using namespace std::string_view_literals;
@@ -58,6 +63,8 @@ bool IsInForce(const Draft& draft, const ProviderProfile& profile, const Assumpt
   };
   if (assumption.overridden) return true;
   if (assumption.name == "copy_order") return profile.congestion == Congestion::kFifo;
+  constexpr std::string_view kOfLoadBalancers = "load_balancer_";
+  if (assumption.name.starts_with(kOfLoadBalancers)) return HasLoadBalancer(draft.scenario);
   if (profile.tunnel.kind == EncapsulationKind::kNone && is_among(kOfTunnels)) return false;
   if (!profile.rule_mode || !is_among(kOfRuleMode)) return true;
   const auto& mirrors = draft.scenario.mirrors;

@@ -49,12 +49,26 @@ struct ExplainedPacket {
   Bytes wire{};  // Ethernet frame without FCS
 };
 
+// What a load balancer that is the target does with a copy's first packet.
+struct ExplainedBalancing {
+  std::size_t load_balancer = 0;  // of the deployment
+  std::size_t zone = 0;           // of it, where the copy comes in
+  bool listens = true;
+  std::size_t eligible = 0;            // backends that might have got it
+  std::optional<std::size_t> backend;  // of the load balancer; empty: none gets it
+
+  bool passes() const { return listens && backend.has_value(); }
+};
+
 struct ExplainedCopy {
   std::vector<ExplainedPacket> packets;  // none where the ruling says dropped
   std::size_t receiver_eni = 0;
   // The way of the copy to its receiver, whose security is asked; no hops for a
   // copy without outer headers, which nothing but the route can stop.
   Path path;
+  std::optional<ExplainedBalancing> balancing;  // of a copy that leaves
+
+  bool arrives() const { return path.stop == Stop::kNone && (!balancing || balancing->passes()); }
 };
 
 struct ExplainedSession {

@@ -30,6 +30,7 @@ void NameNetwork(const Deployment& deployment, Draft& draft) {
 // Members of a host stand one behind the other.
 void NameHosts(const Deployment& deployment, Draft& draft) {
   for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
+    if (deployment.cvms[i].is_load_balancer) continue;
     HostMembers& members = draft.hosts[deployment.cvms[i].host];
     if (members.count++ == 0) members.first_cvm = i;
   }
@@ -39,7 +40,10 @@ void NameHosts(const Deployment& deployment, Draft& draft) {
   for (std::size_t i = 0; i < deployment.enis.size(); ++i) {
     const Eni& eni = deployment.enis[i];
     // "web[3]/eni0" is understood as it is; only an ID of its own needs an entry.
-    if (!eni.id.starts_with(deployment.cvms[eni.cvm].id + "/eni")) {
+    if (eni.load_balancer) {
+      draft.ids.emplace(eni.id,
+                        NamedThing{NamedThing::Kind::kLoadBalancer, *eni.load_balancer, ""});
+    } else if (!eni.id.starts_with(deployment.cvms[eni.cvm].id + "/eni")) {
       draft.ids.emplace(eni.id, NamedThing{NamedThing::Kind::kEni, i, ""});
     }
     for (const IpAddress& address : eni.addresses) {

@@ -129,6 +129,38 @@ struct ReceiverResult {
   std::string tightest;  // judged: "bandwidth" or "packet_rate"
 };
 
+// What came in at one zone of a load balancer.
+struct LoadBalancerZoneResult {
+  std::string zone;  // empty: subnets without a zone
+  Load in;
+};
+
+struct BackendResult {
+  std::string id;  // ENI
+  std::string host;
+  std::string zone;
+  bool healthy = true;
+  Load out;  // copies that were passed to it, as they arrive there
+};
+
+struct LoadBalancerResult {
+  std::string id;
+  std::string kind;
+  std::string title;
+  IpAddress address;
+  std::optional<BitsPerSecond> limit_bandwidth;  // of each zone
+  Load in;                                       // copies that arrived, outer headers on
+  std::vector<LoadBalancerZoneResult> zones;
+  std::vector<BackendResult> backends;
+  std::int64_t queued_at_end = 0;  // frames
+  // Copies that came so soon behind another of their outer flow that the two may
+  // have changed places; they are counted, and not moved.
+  std::int64_t may_be_reordered = 0;
+  DropCounts dropped;
+  std::optional<double> margin;  // judged, of the fullest zone
+  std::string tightest;          // judged: "bandwidth"
+};
+
 enum class Verdict : std::uint8_t { kFits, kAtRisk, kDoesNotFit };
 
 // How long frames took that were delivered.
@@ -190,6 +222,7 @@ struct RunResult {
   std::vector<EniResult> enis;
   std::vector<MirrorResult> mirrors;
   std::vector<ReceiverResult> receivers;
+  std::vector<LoadBalancerResult> load_balancers;
   std::vector<Assumption> assumptions;
   std::vector<std::string> notes;  // sentences that every output repeats
   // Production frames of the workloads, each once however many ENIs it passes.
@@ -215,11 +248,12 @@ struct RunResult {
   // Production frames that were dropped, but for those that a security group or
   // an ACL refused: nobody expected them to pass.
   Loss production;
-  double mirror_loss = 0;        // copies.fraction()
-  double production_loss = 0;    // production.fraction()
-  std::optional<double> margin;  // of the tightest host or receiver; empty: nothing limits
-  std::string margin_of;         // the host's ID, or the receiver's
-  double margin_goal = 0;        // the margin at which a limit is at risk
+  double mirror_loss = 0;      // copies.fraction()
+  double production_loss = 0;  // production.fraction()
+  // Of the tightest host, receiver or load balancer; empty: nothing limits.
+  std::optional<double> margin;
+  std::string margin_of;   // its ID
+  double margin_goal = 0;  // the margin at which a limit is at risk
   Verdict verdict = Verdict::kFits;
   std::string because;  // one sentence with the number that decided
   // The discipline that was run first, then every other that it might be

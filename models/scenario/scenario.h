@@ -71,6 +71,28 @@ struct SubnetSpec {
   std::optional<At<std::string>> acl;
 };
 
+// "udp:4789", or false.
+struct ListenerSpec {
+  std::string path;
+  std::optional<Listener> listener;  // empty: there is none
+};
+
+struct LoadBalancerSpec {
+  std::string name;
+  std::string path;
+  At<std::string> kind;
+  std::optional<At<std::string>> id;      // as the cloud calls it
+  std::vector<At<std::string>> subnets;   // the first holds its address; one a zone
+  std::optional<At<IpAddress>> address;   // in the first of them
+  std::vector<At<std::string>> backends;  // selectors
+  std::vector<At<std::string>> unhealthy;
+  std::optional<ListenerSpec> listener;
+  std::optional<bool> cross_zone;
+  std::optional<At<bool>> is_public;
+  std::optional<At<Bytes>> mtu;
+  std::optional<At<BitsPerSecond>> zone_bandwidth;
+};
+
 struct VpcSpec {
   std::string name;
   std::string path;
@@ -82,6 +104,7 @@ struct VpcSpec {
   std::vector<RuleSetSpec> security_groups;
   std::vector<RuleSetSpec> acls;
   std::vector<GatewaySpec> gateways;  // NAT gateways, peerings, CCN
+  std::vector<LoadBalancerSpec> load_balancers;
 };
 
 struct EniSpec {
@@ -298,6 +321,12 @@ struct OfReceiver {
   At<T> value;
 };
 
+// A load balancer that a mirror names as its target.
+struct LoadBalancerTarget {
+  At<std::string> name;  // or its ID, or an ARN or URL that holds one of them
+  std::string target;    // the kind of target that the mirror's API calls it
+};
+
 // What differs from the profile's tunnel.
 struct TunnelSpec {
   std::string path;
@@ -326,8 +355,9 @@ struct MirrorSpec {
   std::optional<At<MirrorState>> state;
   std::optional<At<DirectionSet>> direction;
   std::vector<At<std::string>> sources;
-  std::vector<At<std::string>> targets;  // names, addresses or ENI IDs
-  bool one_target = false;               // the API takes a single ENI
+  std::vector<At<std::string>> targets;             // names, addresses or ENI IDs
+  bool one_target = false;                          // the API takes a single ENI
+  std::optional<LoadBalancerTarget> load_balancer;  // instead of targets
   std::optional<At<ReceiverChoice>> choice;
   std::optional<At<std::int64_t>> number;  // session number or priority
   std::optional<At<std::int64_t>> vni;

@@ -65,7 +65,10 @@ std::optional<MemberRange> ParseMembers(const std::string& text, int count) {
 std::vector<std::string> NamesThatWouldDo(const Draft& draft) {
   std::vector<std::string> names = NamesOf(draft.hosts);
   for (const auto& [id, thing] : draft.ids) {
-    if (thing.kind != NamedThing::Kind::kHost) names.push_back(id);
+    if (thing.kind == NamedThing::Kind::kHost || thing.kind == NamedThing::Kind::kLoadBalancer) {
+      continue;
+    }
+    names.push_back(id);
   }
   for (const auto& names_of_vpc : draft.names) {
     for (const auto& subnet : names_of_vpc.subnets) names.push_back("subnet:" + subnet.first);
@@ -88,6 +91,7 @@ class Resolver {
       if (id->second.kind == NamedThing::Kind::kVpc) return WholeVpc(id->second.index);
       if (id->second.kind == NamedThing::Kind::kSubnet) return WholeSubnet(id->second.index);
       if (id->second.kind == NamedThing::Kind::kEni) return OneEni(id->second.index);
+      if (id->second.kind == NamedThing::Kind::kLoadBalancer) return IsLoadBalancer();
     }
     return Hosts(ParseHostPattern(draft_, text));
   }
@@ -106,6 +110,12 @@ class Resolver {
     return selection;
   }
 
+  // Nobody can watch its ENI or send from it.
+  Selection IsLoadBalancer() {
+    return Fail("\"" + question_.text + "\" is a load balancer",
+                "a host or an ENI; a mirror names a load balancer as a target of that kind");
+  }
+
   Selection NamedVpc(const std::string& name) {
     const auto vpc = draft_.vpcs.find(name);
     if (vpc != draft_.vpcs.end()) return WholeVpc(vpc->second);
@@ -122,7 +132,9 @@ class Resolver {
     selection.kind = Selection::Kind::kVpc;
     selection.index = vpc;
     for (std::size_t i = 0; i < deployment().enis.size(); ++i) {
-      if (draft_.VpcOf(i) == vpc) selection.enis.push_back(i);
+      if (draft_.VpcOf(i) == vpc && !deployment().enis[i].load_balancer) {
+        selection.enis.push_back(i);
+      }
     }
     return selection;
   }
@@ -132,7 +144,8 @@ class Resolver {
     selection.kind = Selection::Kind::kSubnet;
     selection.index = subnet;
     for (std::size_t i = 0; i < deployment().enis.size(); ++i) {
-      if (deployment().enis[i].subnet == subnet) selection.enis.push_back(i);
+      const Eni& eni = deployment().enis[i];
+      if (eni.subnet == subnet && !eni.load_balancer) selection.enis.push_back(i);
     }
     return selection;
   }
@@ -153,7 +166,9 @@ class Resolver {
       const auto found = draft_.addresses[vpc].find(address);
       if (found != draft_.addresses[vpc].end()) selection.enis.push_back(found->second);
     }
-    if (selection.enis.size() == 1) return selection;
+    if (selection.enis.size() == 1) {
+      return deployment().enis[selection.enis.front()].load_balancer ? IsLoadBalancer() : selection;
+    }
     if (selection.enis.empty()) {
       return Fail("no ENI has the address " + ToString(address),
                   "the address of an ENI, or the name of a host");

@@ -34,6 +34,8 @@ struct PlacedMirror {
   std::size_t vpc = 0;
   std::vector<std::size_t> sources;        // ENIs, ascending
   std::vector<std::size_t> receiver_enis;  // in the order of the mirror's receivers
+  // The single receiver is the ENI of this load balancer.
+  std::optional<std::size_t> load_balancer;
 };
 
 // One end of a stream of frames. Without an ENI it is the outside: a peer with no limits.

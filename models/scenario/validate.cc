@@ -47,6 +47,20 @@ Picoseconds SettleFabricDelay(Draft& draft) {
   return given->value;
 }
 
+// Where a load balancer passes copies on to.
+void AddBackendPorts(const Draft& draft, std::size_t index,
+                     const std::vector<MirrorPort>& of_mirror, std::vector<MirrorPort>& ports) {
+  const Deployment& deployment = *draft.deployment;
+  const LoadBalancer& balancer = deployment.load_balancers[index];
+  for (const Backend& backend : balancer.backends) {
+    for (MirrorPort port : of_mirror) {
+      port.receiver = deployment.enis[backend.eni].addresses.front();
+      if (balancer.kind.geneve_options) port.port = kGenevePort;
+      ports.push_back(port);
+    }
+  }
+}
+
 // What is addressed to a mirror port is mirror traffic whichever mirror sent it,
 // so the rules of every provider know all ports.
 std::vector<MirrorPort> MirrorPorts(const Draft& draft) {
@@ -54,6 +68,7 @@ std::vector<MirrorPort> MirrorPorts(const Draft& draft) {
   for (const PlacedMirror& placed : draft.mirrors) {
     const std::vector<MirrorPort> of_mirror = placed.mirror->MirrorPorts();
     ports.insert(ports.end(), of_mirror.begin(), of_mirror.end());
+    if (placed.load_balancer) AddBackendPorts(draft, *placed.load_balancer, of_mirror, ports);
   }
   std::sort(ports.begin(), ports.end());
   ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
@@ -90,6 +105,7 @@ void ExpandNetworkAndHosts(Draft& draft) {
   const std::size_t errors_before = draft.errors.all().size();
   ExpandNetwork(draft);
   ExpandHosts(draft);
+  ExpandLoadBalancers(draft);
   ExpandRoutes(draft);
   if (draft.errors.all().size() != errors_before) return;
   draft.topology = std::make_shared<const Topology>(*draft.deployment);

@@ -1,26 +1,62 @@
 #include "models/scenario/variants.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "models/cloud/provider_assumptions.h"
 
 namespace vpcmirror {
 namespace {
 
-// Its meanings name every discipline there is.
-const AssumptionRule& DisciplineRule() {
+// Their meanings name every value there is.
+const AssumptionRule& CongestionChoice() {
   static const AssumptionRule& rule = *FindAssumptionRule("congestion");
   return rule;
 }
+const AssumptionRule& CopyOrderChoice() {
+  static const AssumptionRule& rule = *FindAssumptionRule("copy_order");
+  return rule;
+}
 
-bool Assumes(const ProviderProfile& provider) {
-  return std::any_of(provider.assumptions.begin(), provider.assumptions.end(),
-                     [](const Assumption& each) {
-                       return each.name == DisciplineRule().name && !each.overridden;
-                     });
+bool Assumes(const ProviderProfile& provider, const AssumptionRule& rule) {
+  return std::any_of(
+      provider.assumptions.begin(), provider.assumptions.end(),
+      [&](const Assumption& each) { return each.name == rule.name && !each.overridden; });
+}
+
+bool Assumes(const ProviderProfile& provider) { return Assumes(provider, CongestionChoice()); }
+
+bool HasCopyOrder(std::string_view congestion) { return congestion == ToString(Congestion::kFifo); }
+
+Discipline DisciplineOf(const ProviderProfile& provider) {
+  Discipline discipline{CongestionChoice().get(provider), ""};
+  if (HasCopyOrder(discipline.congestion)) discipline.copy_order = CopyOrderChoice().get(provider);
+  return discipline;
+}
+
+// Of what is assumed: an order that the scenario settles is not tried otherwise.
+std::vector<Discipline> AllDisciplines(const ProviderProfile& provider) {
+  std::vector<Discipline> all;
+  for (const AssumptionMeaning& congestion : CongestionChoice().meanings) {
+    if (!HasCopyOrder(congestion.value)) {
+      all.push_back({congestion.value, ""});
+    } else if (!Assumes(provider, CopyOrderChoice())) {
+      all.push_back({congestion.value, CopyOrderChoice().get(provider)});
+    } else {
+      for (const AssumptionMeaning& order : CopyOrderChoice().meanings) {
+        all.push_back({congestion.value, order.value});
+      }
+    }
+  }
+  return all;
 }
 
 }  // namespace
+
+std::string ToString(const Discipline& discipline) {
+  if (discipline.copy_order.empty()) return discipline.congestion;
+  return discipline.congestion + ", copy_order=" + discipline.copy_order;
+}
 
 ValidScenario WithoutMirrors(const ValidScenario& scenario) {
   ValidScenario without = scenario;
@@ -29,31 +65,36 @@ ValidScenario WithoutMirrors(const ValidScenario& scenario) {
   return without;
 }
 
-std::vector<std::string> OtherDisciplines(const ValidScenario& scenario) {
-  std::vector<std::string> others;
-  for (const AssumptionMeaning& meaning : DisciplineRule().meanings) {
-    if (meaning.value == nullptr) continue;
-    const bool differs = std::any_of(
-        scenario.providers.begin(), scenario.providers.end(), [&](const ProviderProfile& each) {
-          return Assumes(each) && DisciplineRule().get(each) != meaning.value;
-        });
-    if (differs) others.emplace_back(meaning.value);
+std::optional<Discipline> AssumedDiscipline(const ValidScenario& scenario) {
+  for (const ProviderProfile& provider : scenario.providers) {
+    if (Assumes(provider)) return DisciplineOf(provider);
+  }
+  return std::nullopt;
+}
+
+std::vector<Discipline> OtherDisciplines(const ValidScenario& scenario) {
+  std::vector<Discipline> others;
+  for (const ProviderProfile& provider : scenario.providers) {
+    if (!Assumes(provider)) continue;
+    for (const Discipline& each : AllDisciplines(provider)) {
+      const bool is_listed = std::find(others.begin(), others.end(), each) != others.end();
+      if (!is_listed && each != *AssumedDiscipline(scenario)) others.push_back(each);
+    }
   }
   return others;
 }
 
-ValidScenario WithDiscipline(const ValidScenario& scenario, const std::string& value) {
+ValidScenario WithDiscipline(const ValidScenario& scenario, const Discipline& discipline) {
   ValidScenario with = scenario;
   for (ProviderProfile& provider : with.providers) {
-    if (Assumes(provider)) DisciplineRule().set(provider, value);
+    if (!Assumes(provider)) continue;
+    CongestionChoice().set(provider, discipline.congestion);
+    if (Assumes(provider, CopyOrderChoice())) {
+      CopyOrderChoice().set(provider, discipline.copy_order);
+    }
   }
   with.pcaps.clear();
   return with;
-}
-
-std::string AssumedDiscipline(const ValidScenario& scenario) {
-  const auto assumes = std::find_if(scenario.providers.begin(), scenario.providers.end(), Assumes);
-  return assumes == scenario.providers.end() ? "" : DisciplineRule().get(*assumes);
 }
 
 }  // namespace vpcmirror

@@ -1,6 +1,7 @@
 // The same experiment with something about it changed, for results that compare.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,14 +12,24 @@ namespace vpcmirror {
 // Without mirrors and without captures: what production does when nobody watches.
 ValidScenario WithoutMirrors(const ValidScenario& scenario);
 
-// The other values that the assumption `congestion` could have; empty where no
-// provider assumes it or the scenario settles it.
-std::vector<std::string> OtherDisciplines(const ValidScenario& scenario);
+// Who loses over a limit, as the assumptions say it.
+struct Discipline {
+  std::string congestion;
+  std::string copy_order;  // where the copy of an outbound frame is queued; empty unless fifo
+
+  friend bool operator==(const Discipline&, const Discipline&) = default;
+};
+// "shared_random", "fifo, copy_order=before".
+std::string ToString(const Discipline& discipline);
+
+// That of the first provider that assumes it; empty where none does or the
+// scenario settles it.
+std::optional<Discipline> AssumedDiscipline(const ValidScenario& scenario);
+
+// All others that there are; none where AssumedDiscipline is empty.
+std::vector<Discipline> OtherDisciplines(const ValidScenario& scenario);
 
 // With one of them wherever the discipline is assumed, and without captures.
-ValidScenario WithDiscipline(const ValidScenario& scenario, const std::string& value);
-
-// That of the first provider that assumes it; empty where OtherDisciplines is.
-std::string AssumedDiscipline(const ValidScenario& scenario);
+ValidScenario WithDiscipline(const ValidScenario& scenario, const Discipline& discipline);
 
 }  // namespace vpcmirror

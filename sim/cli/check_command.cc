@@ -28,9 +28,11 @@ int CheckScenario(const CheckOptions& options, const Surroundings& around) {
   const auto counted = [](std::size_t count, const char* one) {
     return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
   };
+  const Deployment& deployment = *scenario.deployment;
+  const std::size_t balancers = deployment.load_balancers.size();  // each has an ENI, of no host
   around.out << fmt::format("{}: nothing found ({}, {}, {})\n", Printable(options.file),
-                            counted(scenario.deployment->cvms.size(), "host"),
-                            counted(scenario.deployment->enis.size(), "ENI"),
+                            counted(deployment.cvms.size() - balancers, "host"),
+                            counted(deployment.enis.size() - balancers, "ENI"),
                             counted(scenario.mirrors.size(), "mirror"));
   for (const std::string& note : scenario.notes) around.out << Printable(note) << '\n';
   return kFine;

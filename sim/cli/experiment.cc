@@ -102,24 +102,27 @@ DisciplineResult DisciplineOf(const std::string& value, const RunResult& result)
   return {value, result.production, result.copies, result.verdict};
 }
 
-// Only where frames were lost. Until the first loss every discipline holds the
-// same frames: each takes all that come, in their order, so that a queue that
-// was never full under one is never full under another. Only shared_random drops
-// before a queue is full, and it is what the profiles assume, so that where it
-// lost nothing no other would.
+// Where nothing was lost under shared_random, nothing else would lose either: it is
+// the only one that drops before a queue is full, until the first loss all hold the
+// same frames, and the queues that production_first has for each class are as long.
+bool NothingWouldChange(const Discipline& assumed, const RunResult& result) {
+  return assumed.congestion == ToString(Congestion::kSharedRandom) && !LostAtABudget(result);
+}
+
 void TryDisciplines(const ValidScenario& scenario, Runs& runs, RunResult& result) {
-  const std::vector<std::string> others = OtherDisciplines(scenario);
-  if (others.empty() || !LostAtABudget(result)) return;
+  const std::optional<Discipline> assumed = AssumedDiscipline(scenario);
+  if (!assumed || NothingWouldChange(*assumed, result)) return;
+  const std::vector<Discipline> others = OtherDisciplines(scenario);
   for (std::size_t i = 0; i < others.size(); ++i) runs.Expect(EstimateRun(scenario));
-  result.disciplines = {DisciplineOf(AssumedDiscipline(scenario), result)};
-  for (const std::string& value : others) {
-    const RunResult other = runs.Run(WithDiscipline(scenario, value), "");
+  result.disciplines = {DisciplineOf(ToString(*assumed), result)};
+  for (const Discipline& each : others) {
+    const RunResult other = runs.Run(WithDiscipline(scenario, each), "");
     if (!other.complete) {
-      result.notes.push_back(
-          fmt::format("The run under congestion={} was stopped: it is not compared.", value));
+      result.notes.push_back(fmt::format(
+          "The run under congestion={} was stopped: it is not compared.", ToString(each)));
       break;
     }
-    result.disciplines.push_back(DisciplineOf(value, other));
+    result.disciplines.push_back(DisciplineOf(ToString(each), other));
   }
   JudgeDisciplines(result);
 }

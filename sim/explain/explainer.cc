@@ -34,13 +34,13 @@ std::string Judgement(const std::vector<SecurityRule>& rules, const FlowKey& flo
   return way + " rule " + std::to_string(*rule + 1) + (rules[*rule].accept ? " accepts" : " drops");
 }
 
-// An outer packet as the flow that security groups see.
-FlowKey OuterFlow(const std::vector<std::byte>& outer, Bytes inner) {
+// An outer packet as who passes it on sees it.
+FrameInfo OuterFrame(const std::vector<std::byte>& outer, Bytes inner) {
   std::vector<std::byte> frame(kEthernetHeaderBytes);
   const bool is_v4 = (std::to_integer<int>(outer[0]) >> 4) == 4;
   StoreBe16(&frame[12], is_v4 ? kEtherTypeIpv4 : kEtherTypeIpv6);
   frame.insert(frame.end(), outer.begin(), outer.end());
-  return ParseFrame(frame, Bytes(static_cast<std::int64_t>(frame.size())) + inner).flow;
+  return ParseFrame(frame, Bytes(static_cast<std::int64_t>(frame.size())) + inner);
 }
 
 }  // namespace
@@ -141,9 +141,29 @@ Path Explainer::PathOf(const ExplainedCopy& copy, const MirrorSettings& settings
     question.target_security = false;
   } else {
     const ExplainedPacket& first = copy.packets.front();
-    question.flow = OuterFlow(first.outer, first.rewritten + first.payload);
+    question.flow = OuterFrame(first.outer, first.rewritten + first.payload).flow;
   }
   return scenario_.topology->Trace(question);
+}
+
+std::optional<ExplainedBalancing> Explainer::BalancingOf(const Answer& answer,
+                                                         const PlacedMirror& placed,
+                                                         const ExplainedCopy& copy) const {
+  if (!placed.load_balancer || copy.packets.empty()) return std::nullopt;
+  const Deployment& deployment = *scenario_.deployment;
+  const LoadBalancer& balancer = deployment.load_balancers[*placed.load_balancer];
+  const ExplainedPacket& first = copy.packets.front();
+  const bool has_outer = !first.outer.empty();
+  const FrameInfo frame =
+      has_outer ? OuterFrame(first.outer, first.rewritten + first.payload) : answer.frame;
+  const BackendChoice choice(balancer);
+  ExplainedBalancing balancing{.load_balancer = *placed.load_balancer,
+                               .zone = balancer.ZoneFor(deployment.subnets[eni().subnet].zone),
+                               .listens = balancer.Listens(frame, has_outer)};
+  balancing.eligible = choice.Eligible(balancing.zone).size();
+  const HashSymmetry bare = placed.mirror->settings().hash_symmetry;
+  balancing.backend = choice.Choose(balancing.zone, BalancingHash(frame, has_outer, bare));
+  return balancing;
 }
 
 ExplainedSession Explainer::SessionOf(const Answer& answer, const Outcome& outcome,
@@ -173,6 +193,7 @@ ExplainedSession Explainer::SessionOf(const Answer& answer, const Outcome& outco
   session.ruling.mtu_action = session.plan.mtu_action = sending.action;
   session.plan.kept = sending.kept;
   if (sending.dropped) copy.packets.clear();
+  copy.balancing = BalancingOf(answer, scenario_.mirrors[session.mirror], copy);
   copy.path = PathOf(copy, mirror.settings(), outcome.plan.receiver);
   session.copy = std::move(copy);
   return session;

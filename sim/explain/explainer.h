@@ -82,6 +82,8 @@ class Explainer {
   std::vector<Hop> SecurityOf(const FlowKey& flow, Direction direction) const;
   ExplainedSession SessionOf(const Answer& answer, const Outcome& outcome,
                              std::span<const std::byte> captured);
+  std::optional<ExplainedBalancing> BalancingOf(const Answer& answer, const PlacedMirror& placed,
+                                                const ExplainedCopy& copy) const;
   Path PathOf(const ExplainedCopy& copy, const MirrorSettings& settings,
               std::uint32_t receiver) const;
 

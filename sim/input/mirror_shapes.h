@@ -27,6 +27,13 @@ std::vector<MirrorSpec> ReadBaiduSessions(const Cursor& lists);
 // The member "options" of a mirror or session, if there is one.
 void ReadMirrorOptions(const Cursor& mirror, MirrorSpec& spec);
 
+// Where the hosts behind a collector's load balancer are named.
+inline constexpr const char* kCollectors = "options.collectors";
+// The hosts that options.collectors of `mirror` names; where it names none, the load balancer
+// `name`, which is a target of kind `target`.
+void ReadCollectors(const Cursor& mirror, std::optional<At<std::string>> name,
+                    std::string_view target, MirrorSpec& spec);
+
 // A whole number, also one in quotes, as some APIs write it.
 std::optional<At<std::int64_t>> ReadWhole(const Cursor& object, std::string_view name);
 // true, false, or either in quotes and any case.

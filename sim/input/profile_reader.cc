@@ -320,6 +320,39 @@ void ReadReceivers(const Cursor& at, ProviderProfile& profile) {
   }
 }
 
+LoadBalancerKind ReadLoadBalancerKind(const Cursor& at) {
+  const auto bandwidth = [&](std::string_view name) -> std::optional<BitsPerSecond> {
+    const auto read = ReadBandwidth(at, name);
+    return read ? std::optional(read->value) : std::nullopt;
+  };
+  return {.name = TextOf(at, "kind"),
+          .title = TextOf(at, "title"),
+          .target = TextOf(at, "target"),
+          .needs_listener = ReadFlag(at, "needs_listener"),
+          .cross_zone = ReadFlag(at, "cross_zone"),
+          .internal_only = ReadFlag(at, "internal_only"),
+          .has_own_length = ReadFlag(at, "own_length"),
+          .mtu = BytesOf(at, "mtu"),
+          .zone_bandwidth = bandwidth("zone_bandwidth"),
+          .zone_bandwidth_most = bandwidth("zone_bandwidth_most"),
+          .geneve_options = BytesOf(at, "geneve_options"),
+          .as_of = TextOf(at, "as_of"),
+          .source = TextOf(at, "source")};
+}
+
+LoadBalancing ReadLoadBalancing(const Cursor& at) {
+  LoadBalancing balancing;
+  if (const auto kinds = at.Get("kinds")) {
+    for (const Cursor& item : kinds->Items()) {
+      balancing.kinds.push_back(ReadLoadBalancerKind(item));
+    }
+  }
+  if (const auto within = ReadDuration(at, "reorders_within", Zero::kRefused)) {
+    balancing.reorders_within = within->value;
+  }
+  return balancing;
+}
+
 Lifecycle ReadLifecycle(const Cursor& at) {
   Lifecycle lifecycle;
   lifecycle.states = TextsOf(at, "states");
@@ -384,6 +417,9 @@ void ReadHowItTravels(const Cursor& root, ProviderProfile& profile) {
   }
   if (const auto at = root.Get("mtu")) ReadMtu(*at, profile);
   if (const auto at = root.Get("receivers")) ReadReceivers(*at, profile);
+  if (const auto at = root.Get("load_balancing")) {
+    profile.load_balancing = ReadLoadBalancing(*at);
+  }
   if (const auto at = root.Get("congestion")) {
     profile.documented_congestion =
         EnumOf(*at, "documented", CongestionRule::kNotDocumented,

@@ -139,6 +139,15 @@ TunnelSpec ReadTunnel(const Cursor& at) {
 
 }  // namespace
 
+void ReadCollectors(const Cursor& mirror, std::optional<At<std::string>> name,
+                    std::string_view target, MirrorSpec& spec) {
+  if (const auto options = mirror.Get("options")) {
+    spec.targets = ReadTexts(*options, "collectors");
+  }
+  if (!spec.targets.empty() || !name) return;
+  spec.load_balancer = LoadBalancerTarget{std::move(*name), std::string(target)};
+}
+
 void ReadMirrorOptions(const Cursor& mirror, MirrorSpec& spec) {
   const std::optional<Cursor> options = mirror.Get("options");
   if (!options) return;

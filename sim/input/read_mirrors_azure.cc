@@ -47,6 +47,12 @@ std::vector<MirrorSpec> ReadAzureTap(const Cursor& at) {
   if (const auto target = at.Get("destinationNetworkInterfaceIPConfiguration")) {
     if (auto name = ReadInterface(*target)) mirror.targets.push_back(std::move(*name));
   }
+  if (const auto target = at.Get("destinationLoadBalancerFrontEndIPConfiguration")) {
+    if (auto name = ReadText(*target, "id")) {
+      mirror.load_balancer =
+          LoadBalancerTarget{std::move(*name), "destinationLoadBalancerFrontEndIPConfiguration"};
+    }
+  }
   mirror.one_target = true;
   const auto port = ReadWhole(at, "destinationPort");
   constexpr std::int64_t kLastPort = 65535;

@@ -1,5 +1,5 @@
-// Google Cloud's packetMirrorings resources. Its collector is a load balancer,
-// whose backends the resource does not name: "options" does.
+// Google Cloud's packetMirrorings resources. Its collector is a load balancer, of the
+// scenario or, where "options" names the hosts behind it, none that is simulated.
 #include "sim/input/mirror_shapes.h"
 
 namespace vpcmirror::sim {
@@ -8,7 +8,7 @@ namespace {
 MirrorWords Words() {
   return {.mirror = "packetMirroring",
           .sources = "mirroredResources",
-          .targets = "options.collectors",
+          .targets = kCollectors,
           .filter = "filter",
           .state = "enable",
           .direction = "filter.direction",
@@ -83,7 +83,8 @@ std::vector<MirrorSpec> ReadGcpMirroring(const Cursor& at) {
                                    enable->path};
   }
   if (const auto sources = at.Get("mirroredResources")) ReadSources(*sources, mirror.sources);
-  if (const auto options = at.Get("options")) mirror.targets = ReadTexts(*options, "collectors");
+  const auto collector = at.Get("collectorIlb");
+  ReadCollectors(at, collector ? ReadUrl(*collector) : std::nullopt, "collectorIlb", mirror);
   mirror.filter.path = at.path();
   if (const auto filter = at.Get("filter")) ReadFilter(*filter, mirror);
   ReadMirrorOptions(at, mirror);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <map>
 #include <string_view>
@@ -28,10 +29,19 @@ struct FilterKeys {
   std::string_view direction;
 };
 
+// A key that names a load balancer, and what the API calls such a target.
+struct BalancerKey {
+  std::string_view key;
+  std::string_view target;
+};
+
 struct TargetKeys {
   std::string_view list;  // empty: the session names the receiver
   std::string_view id;
   std::string_view receiver;
+  std::string_view type;  // of the target; any but `receiver_type` is a load balancer
+  std::string_view receiver_type;
+  std::array<BalancerKey, 2> balancers;  // instead of `receiver`, where the API has keys for them
 };
 
 struct SessionKeys {
@@ -55,7 +65,9 @@ struct SessionShape {
   FilterKeys filter;
   TargetKeys target;
   RuleKeys rule;
-  bool behind_balancer = false;  // receivers are in options.collectors
+  // Targets are of this kind only: the load balancer that the session names, or the
+  // hosts behind it in options.collectors.
+  std::string_view behind_balancer;
 };
 
 constexpr SessionShape kAws = {
@@ -82,7 +94,12 @@ constexpr SessionShape kAws = {
                .direction = "TrafficDirection"},
     .target = {.list = "TrafficMirrorTargets",
                .id = "TrafficMirrorTargetId",
-               .receiver = "NetworkInterfaceId"},
+               .receiver = "NetworkInterfaceId",
+               .type = "Type",
+               .receiver_type = "network-interface",
+               .balancers = {{{"NetworkLoadBalancerArn", "network-load-balancer"},
+                              {"GatewayLoadBalancerEndpointId",
+                               "gateway-load-balancer-endpoint"}}}},
     .rule = {.id = "TrafficMirrorFilterRuleId",
              .priority = "RuleNumber",
              .action = "RuleAction",
@@ -94,7 +111,7 @@ constexpr SessionShape kAws = {
                        .destination_ports = "DestinationPortRange",
                        .family = "",
                        .ports = PortStyle::kFromAndTo}},
-    .behind_balancer = false};
+    .behind_balancer = ""};
 
 constexpr SessionShape kAlibaba = {
     .api = "alibaba",
@@ -118,7 +135,12 @@ constexpr SessionShape kAlibaba = {
                .rules = "",
                .rule_filter = "TrafficMirrorFilterId",
                .direction = "TrafficDirection"},
-    .target = {.list = "", .id = "", .receiver = ""},
+    .target = {.list = "",
+               .id = "",
+               .receiver = "",
+               .type = "TrafficMirrorTargetType",
+               .receiver_type = "NetworkInterface",
+               .balancers = {}},
     .rule = {.id = "TrafficMirrorFilterRuleId",
              .priority = "Priority",
              .action = "Action",
@@ -130,7 +152,7 @@ constexpr SessionShape kAlibaba = {
                        .destination_ports = "DestinationPortRange",
                        .family = "IpVersion",
                        .ports = PortStyle::kSlash}},
-    .behind_balancer = false};
+    .behind_balancer = ""};
 
 constexpr RuleKeys kSnakeRule = {.id = "id",
                                  .priority = "priority",
@@ -166,9 +188,14 @@ constexpr SessionShape kHuawei = {
                .rules = "",
                .rule_filter = "traffic_mirror_filter_id",
                .direction = "direction"},
-    .target = {.list = "", .id = "", .receiver = ""},
+    .target = {.list = "",
+               .id = "",
+               .receiver = "",
+               .type = "traffic_mirror_target_type",
+               .receiver_type = "eni",
+               .balancers = {}},
     .rule = kSnakeRule,
-    .behind_balancer = false};
+    .behind_balancer = ""};
 
 constexpr SessionShape kVolcengine = {
     .api = "volcengine",
@@ -194,7 +221,10 @@ constexpr SessionShape kVolcengine = {
                .direction = "traffic_direction"},
     .target = {.list = "traffic_mirror_targets",
                .id = "traffic_mirror_target_id",
-               .receiver = "instance_id"},
+               .receiver = "instance_id",
+               .type = "instance_type",
+               .receiver_type = "NetworkInterface",
+               .balancers = {}},
     .rule = {.id = "traffic_mirror_filter_rule_id",
              .priority = "priority",
              .action = "policy",
@@ -206,7 +236,7 @@ constexpr SessionShape kVolcengine = {
                        .destination_ports = "destination_port_range",
                        .family = "",
                        .ports = PortStyle::kSlash}},
-    .behind_balancer = false};
+    .behind_balancer = ""};
 
 constexpr SessionShape kBaidu = {
     .api = "baidu",
@@ -216,7 +246,7 @@ constexpr SessionShape kBaidu = {
                 .id = "trafficMirrorSessionId",
                 .name = "name",
                 .source = "sourceId",
-                .target = "",
+                .target = "destId",
                 .number = "",
                 .vni = "vni",
                 .length = "packetLength",
@@ -230,7 +260,8 @@ constexpr SessionShape kBaidu = {
                .rules = "",
                .rule_filter = "",
                .direction = ""},
-    .target = {.list = "", .id = "", .receiver = ""},
+    .target =
+        {.list = "", .id = "", .receiver = "", .type = "", .receiver_type = "", .balancers = {}},
     .rule = {.id = "ruleId",
              .priority = "priority",
              .action = "strategy",
@@ -242,7 +273,7 @@ constexpr SessionShape kBaidu = {
                        .destination_ports = "destinationPort",
                        .family = "",
                        .ports = PortStyle::kDash}},
-    .behind_balancer = true};
+    .behind_balancer = "BLB"};
 
 bool CouldBeId(const std::string& name) {
   constexpr std::size_t kLongestId = 64;
@@ -271,6 +302,11 @@ class SessionReader {
   }
 
  private:
+  struct Target {
+    std::optional<At<std::string>> name;  // of the receiver or the load balancer
+    std::string balancer;                 // what the API calls such a target; empty: a receiver
+  };
+
   FilterSpec NewFilter(const std::string& path) const {
     FilterSpec filter;
     filter.path = path;
@@ -337,7 +373,48 @@ class SessionReader {
     for (const Cursor& at : list->Items()) {
       const auto id = ReadText(at, shape_.target.id);
       if (!id || !IsFresh(*id, targets_)) continue;
-      targets_[id->value] = ReadText(at, shape_.target.receiver);
+      targets_[id->value] = ReadTargetOf(at, shape_.target.receiver);
+      CheckOneTarget(at);
+    }
+  }
+
+  // That a target is not several things at once.
+  void CheckOneTarget(const Cursor& at) const {
+    std::vector<BalancerKey> given;
+    if (at.Get(shape_.target.receiver)) {
+      given.push_back({shape_.target.receiver, shape_.target.receiver_type});
+    }
+    for (const BalancerKey& each : shape_.target.balancers) {
+      if (!each.key.empty() && at.Get(each.key)) given.push_back(each);
+    }
+    if (given.empty() || shape_.target.balancers.front().key.empty()) return;
+    if (given.size() > 1) {
+      at.Get(given[1].key)
+          ->Complain({fmt::format("{} beside {}", given[1].key, given[0].key), "one of them"});
+    }
+    const auto type = ReadText(at, shape_.target.type);
+    if (!type || type->value == given[0].target) return;
+    at.Get(shape_.target.type)
+        ->Complain({fmt::format("{} beside {}", type->value, given[0].key),
+                    fmt::format("\"{}\"", given[0].target)});
+  }
+
+  // What a target is, or a session that names its receiver itself.
+  Target ReadTargetOf(const Cursor& at, std::string_view receiver) const {
+    for (const BalancerKey& each : shape_.target.balancers) {
+      if (auto name = ReadText(at, each.key)) return {std::move(name), std::string(each.target)};
+    }
+    const auto type = ReadText(at, shape_.target.type);
+    const bool is_balancer = type && type->value != shape_.target.receiver_type;
+    return {ReadText(at, receiver), is_balancer ? type->value : std::string()};
+  }
+
+  static void Take(const Target& target, MirrorSpec& mirror) {
+    if (!target.name) return;
+    if (target.balancer.empty()) {
+      mirror.targets.push_back(*target.name);
+    } else {
+      mirror.load_balancer = LoadBalancerTarget{*target.name, target.balancer};
     }
   }
 
@@ -354,7 +431,7 @@ class SessionReader {
     std::string targets(shape_.target.list.empty() ? session.target : shape_.target.receiver);
     return {.mirror = shape_.mirror,
             .sources = std::string(session.source),
-            .targets = shape_.behind_balancer ? "options.collectors" : std::move(targets),
+            .targets = shape_.behind_balancer.empty() ? std::move(targets) : kCollectors,
             .filter = std::string(shape_.filter.id),
             .state = std::string(session.state),
             .direction = "",
@@ -403,23 +480,22 @@ class SessionReader {
   }
 
   void ReadTarget(const Cursor& at, MirrorSpec& mirror) {
-    mirror.one_target = !shape_.behind_balancer;
-    if (shape_.behind_balancer) {
-      if (const auto options = at.Get("options"))
-        mirror.targets = ReadTexts(*options, "collectors");
+    mirror.one_target = shape_.behind_balancer.empty();
+    if (!shape_.behind_balancer.empty()) {
+      ReadCollectors(at, ReadText(at, shape_.session.target), shape_.behind_balancer, mirror);
       return;
     }
     const auto name = ReadText(at, shape_.session.target);
     if (!name) return;
     if (shape_.target.list.empty()) {
-      mirror.targets.push_back(*name);
+      Take(ReadTargetOf(at, shape_.session.target), mirror);
       return;
     }
     const auto target = targets_.find(name->value);
     if (target == targets_.end()) {
       Miss(*name, "target_missing", "target", targets_, mirror);
-    } else if (target->second) {
-      mirror.targets.push_back(*target->second);
+    } else {
+      Take(target->second, mirror);
     }
   }
 
@@ -451,8 +527,8 @@ class SessionReader {
 
   const Cursor& lists_;
   const SessionShape& shape_;
-  std::map<std::string, FilterSpec> filters_;                      // by ID
-  std::map<std::string, std::optional<At<std::string>>> targets_;  // receiver by ID
+  std::map<std::string, FilterSpec> filters_;  // by ID
+  std::map<std::string, Target> targets_;      // by ID
   std::vector<MissingPart> repeated_;
 };
 

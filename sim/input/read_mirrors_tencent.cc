@@ -76,6 +76,15 @@ void ReadFilter(const Cursor& at, FilterSpec& filter) {
 
 void ReadTarget(const Cursor& target, MirrorSpec& mirror) {
   mirror.targets = ReadTexts(target, "TargetIps");
+  const auto type = ReadText(target, "TargetType");
+  if (type && type->value == "CLB" && !mirror.targets.empty()) {
+    if (mirror.targets.size() > 1) {
+      target.Get("TargetIps")
+          ->Complain({fmt::format("{} CLBs as target", mirror.targets.size()), "one CLB"});
+    }
+    mirror.load_balancer = LoadBalancerTarget{mirror.targets.front(), type->value};
+    mirror.targets.clear();
+  }
   if (const auto hash = ReadText(target, "AlgHash")) {
     mirror.choice = At<ReceiverChoice>{
         hash->value == "FIVE_TUPLE_FLOW" ? ReceiverChoice::kByFlow : ReceiverChoice::kBySourceEni,

@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include "sim/input/scenario_parts.h"
 
 namespace vpcmirror::sim {
@@ -82,6 +84,51 @@ void ReadGateways(const Cursor& vpc, std::string_view key, NextHop::Kind kind,
   }
 }
 
+// "udp:4789", or false. What is neither, the schema refuses.
+ListenerSpec ReadListener(const Cursor& at) {
+  ListenerSpec spec{at.path(), std::nullopt};
+  const auto* text = at.value().get_ptr<const std::string*>();
+  if (text == nullptr) {
+    if (at.value() == true)
+      at.Complain({"found true", "a listener such as \"udp:4789\", or false"});
+    return spec;
+  }
+  Listener listener;
+  const bool is_tcp = text->starts_with("tcp:");
+  if (!is_tcp && !text->starts_with("udp:")) return spec;
+  if (is_tcp) listener.protocol = kProtocolTcp;
+  const std::string_view digits = std::string_view(*text).substr(std::string_view("udp:").size());
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), listener.port);
+  if (read.ec == std::errc::result_out_of_range) {
+    at.Complain({"found \"" + *text + "\"", "a port from 1 to 65535"});
+  }
+  spec.listener = listener;
+  return spec;
+}
+
+LoadBalancerSpec ReadLoadBalancer(std::string name, const Cursor& at) {
+  LoadBalancerSpec spec;
+  spec.name = std::move(name);
+  spec.path = at.path();
+  spec.kind = ReadText(at, "kind").value_or(At<std::string>{"", at.path()});
+  spec.id = ReadText(at, "id");
+  spec.subnets = ReadTexts(at, "subnets");
+  spec.address = ReadAt(at, "address", ReadAddress);
+  spec.backends = ReadTexts(at, "backends");
+  spec.unhealthy = ReadTexts(at, "unhealthy");
+  if (const auto listener = at.Get("listener")) spec.listener = ReadListener(*listener);
+  const auto flag = [&](std::string_view key) -> std::optional<At<bool>> {
+    const auto member = at.Get(key);
+    if (!member || !member->value().is_boolean()) return std::nullopt;
+    return At<bool>{member->value().get<bool>(), member->path()};
+  };
+  if (const auto cross_zone = flag("cross_zone")) spec.cross_zone = cross_zone->value;
+  spec.is_public = flag("public");
+  spec.mtu = ReadBytes(at, "mtu");
+  spec.zone_bandwidth = ReadBandwidth(at, "zone_bandwidth");
+  return spec;
+}
+
 // Every member of the object at `key` through `read`.
 template <class T>
 std::vector<T> ReadNamed(const Cursor& object, std::string_view key,
@@ -108,6 +155,7 @@ std::vector<VpcSpec> ReadVpcs(const Cursor& vpcs) {
     vpc.route_tables = ReadNamed(at, "route_tables", &ReadRouteTable);
     vpc.security_groups = ReadNamed(at, "security_groups", &ReadRuleSet);
     vpc.acls = ReadNamed(at, "acls", &ReadRuleSet);
+    vpc.load_balancers = ReadNamed(at, "load_balancers", &ReadLoadBalancer);
     ReadGateways(at, "nat_gateways", NextHop::Kind::kNatGateway, vpc.gateways);
     ReadGateways(at, "peerings", NextHop::Kind::kPeering, vpc.gateways);
     ReadGateways(at, "ccns", NextHop::Kind::kCcn, vpc.gateways);

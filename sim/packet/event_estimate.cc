@@ -17,11 +17,12 @@
 namespace vpcmirror::sim {
 namespace {
 
-// Copies that a frame at this end may cause.
+// Arrivals of copies that a frame at this end may cause: one behind a load balancer
+// arrives twice.
 std::vector<double> SessionsByEni(const ValidScenario& scenario) {
   std::vector<double> sessions(scenario.deployment->enis.size(), 0);
   for (const PlacedMirror& mirror : scenario.mirrors) {
-    for (const std::size_t eni : mirror.sources) ++sessions[eni];
+    for (const std::size_t eni : mirror.sources) sessions[eni] += mirror.load_balancer ? 2.0 : 1.0;
   }
   return sessions;
 }
@@ -34,7 +35,8 @@ constexpr double kBytesPerEni = 8.5e3;     // with its CVM and its part of the r
 constexpr double kBytesPerStream = 2e3;
 constexpr double kBytesPerFlow = 150;
 constexpr double kBytesPerSession = 1e3;
-constexpr double kBytesPerRememberedCopy = 16;  // a number and an ENI, by which duplicates are known
+constexpr double kBytesPerRememberedCopy =
+    16;  // a number and an ENI, by which duplicates are known
 constexpr double kBytesPerFrameUnderWay = 500;
 
 std::string Rounded(double value) {

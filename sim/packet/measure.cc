@@ -182,6 +182,39 @@ ReceiverResult MeasureReceiver(const ValidScenario& scenario, const Network& net
           .workers = WorkersOf(*network.receivers[index], cvm, end)};
 }
 
+LoadBalancerResult MeasureBalancer(const ValidScenario& scenario, const Network& network,
+                                   std::size_t index, Picoseconds end) {
+  const Deployment& deployment = *scenario.deployment;
+  const LoadBalancer& balancer = deployment.load_balancers[index];
+  const std::int64_t waiting = network.balancers[index]->Settle(end);
+  const BalancerCounters& counters = network.balancers[index]->counters();
+  LoadBalancerResult result{.id = balancer.id,
+                            .kind = balancer.kind.name,
+                            .title = balancer.kind.title,
+                            .address = deployment.enis[balancer.eni].addresses.front(),
+                            .limit_bandwidth = balancer.zone_bandwidth,
+                            .in = LoadOf(counters.in, end),
+                            .queued_at_end = waiting,
+                            .may_be_reordered = counters.may_be_reordered};
+  for (std::size_t i = 0; i < balancer.zones.size(); ++i) {
+    result.zones.push_back({balancer.zones[i], LoadOf(counters.by_zone[i], end)});
+  }
+  for (std::size_t i = 0; i < balancer.backends.size(); ++i) {
+    const Backend& backend = balancer.backends[i];
+    const Eni& eni = deployment.enis[backend.eni];
+    result.backends.push_back({.id = eni.id,
+                               .host = deployment.cvms[eni.cvm].id,
+                               .zone = backend.zone,
+                               .healthy = backend.healthy,
+                               .out = LoadOf(counters.by_backend[i], end)});
+  }
+  for (const CopyLoss loss : {CopyLoss::kLoadBalancerListener, CopyLoss::kLoadBalancerBackend,
+                              CopyLoss::kLoadBalancerBandwidth, CopyLoss::kLoadBalancerMtu}) {
+    result.dropped.emplace(ToString(loss), counters.dropped[static_cast<std::size_t>(loss)]);
+  }
+  return result;
+}
+
 Count Produced(const Network& network) {
   Count produced;
   for (const auto& source : network.frame_sources) produced += source->sent();
@@ -204,10 +237,13 @@ DelayResult DelayOf(const DelayHistogram& delays) {
 
 void Measure(const ValidScenario& scenario, Network& network, Picoseconds end, RunResult& result) {
   for (const auto& eni : network.enis) eni->Settle(end);
+  const Deployment& deployment = *scenario.deployment;
   for (std::size_t i = 0; i < network.hosts.size(); ++i) {
+    if (deployment.cvms[i].is_load_balancer) continue;
     result.hosts.push_back(MeasureHost(scenario, network, i, end));
   }
   for (std::size_t i = 0; i < network.enis.size(); ++i) {
+    if (deployment.enis[i].load_balancer) continue;
     result.enis.push_back(MeasureEni(scenario, network, i, end));
   }
   for (std::size_t i = 0; i < scenario.mirrors.size(); ++i) {
@@ -217,6 +253,9 @@ void Measure(const ValidScenario& scenario, Network& network, Picoseconds end, R
     if (network.receivers[i]) {
       result.receivers.push_back(MeasureReceiver(scenario, network, i, end));
     }
+  }
+  for (std::size_t i = 0; i < network.balancers.size(); ++i) {
+    result.load_balancers.push_back(MeasureBalancer(scenario, network, i, end));
   }
   result.produced = Produced(network);
   result.delivered = LoadOf(network.fabric->production().frames, end);

@@ -51,6 +51,7 @@ ns3::Ptr<CvmHost> MakeHost(const ValidScenario& scenario, std::size_t index) {
   const auto frames = static_cast<std::uint32_t>(cvm.queue.frames);
   host->SetAttribute("QueueSize",
                      ns3::QueueSizeValue(ns3::QueueSize(ns3::QueueSizeUnit::PACKETS, frames)));
+  if (cvm.limits.vcpus) host->SetCpu(scenario.costs[index], *cvm.limits.vcpus);
   host->AssignStreams(StreamOf("host " + cvm.id));
   return host;
 }
@@ -104,9 +105,38 @@ void AddReceiver(Network& network, std::size_t eni, const Cvm& cvm) {
   network.receivers[eni] = receiver;
 }
 
+void AddBalancer(const ValidScenario& scenario, Network& network, const LoadBalancer& balancer) {
+  const Deployment& deployment = *scenario.deployment;
+  std::vector<ns3::Ptr<EniDevice>> backends;
+  for (const Backend& each : balancer.backends) backends.push_back(network.enis[each.eni]);
+  auto model = ns3::CreateObject<CopyBalancer>();
+  model->SetUp(balancer, network.enis[balancer.eni], std::move(backends));
+  const ProviderProfile& provider = scenario.providers[deployment.vpcs[balancer.vpc].provider];
+  model->SetReorderWindow(provider.load_balancing.reorders_within);
+  for (std::size_t i = 0; i < deployment.enis.size(); ++i) {
+    const std::size_t zone = balancer.ZoneFor(deployment.subnets[deployment.enis[i].subnet].zone);
+    if (zone != 0) model->SetSourceZone(ns3::PeekPointer(network.enis[i]), zone);
+  }
+  network.enis[balancer.eni]->SetBalancer(model);
+  network.balancers.push_back(model);
+}
+
+void AddReceivers(const ValidScenario& scenario, Network& network, const PlacedMirror& placed) {
+  const Deployment& deployment = *scenario.deployment;
+  const auto add = [&](std::size_t eni) {
+    AddReceiver(network, eni, deployment.cvms[deployment.enis[eni].cvm]);
+  };
+  if (!placed.load_balancer) {
+    for (const std::size_t eni : placed.receiver_enis) add(eni);
+    return;
+  }
+  for (const Backend& each : deployment.load_balancers[*placed.load_balancer].backends) {
+    add(each.eni);
+  }
+}
+
 void AddMirrors(const ValidScenario& scenario, const std::function<void()>& step,
                 Network& network) {
-  const Deployment& deployment = *scenario.deployment;
   const std::vector<std::vector<std::size_t>> watching = MirrorsByEni(scenario);
   network.sessions.resize(scenario.mirrors.size());
   for (std::size_t eni = 0; eni < watching.size(); ++eni) {
@@ -118,10 +148,9 @@ void AddMirrors(const ValidScenario& scenario, const std::function<void()>& step
       network.sessions[mirror].push_back(session);
     }
   }
-  for (const PlacedMirror& placed : scenario.mirrors) {
-    for (const std::size_t eni : placed.receiver_enis) {
-      AddReceiver(network, eni, deployment.cvms[deployment.enis[eni].cvm]);
-    }
+  for (const PlacedMirror& placed : scenario.mirrors) AddReceivers(scenario, network, placed);
+  for (const LoadBalancer& each : scenario.deployment->load_balancers) {
+    AddBalancer(scenario, network, each);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/ns3/copy_balancer.h"
 #include "models/ns3/cvm_host.h"
 #include "models/ns3/eni_device.h"
 #include "models/ns3/frame_source.h"
@@ -26,6 +27,7 @@ struct Network {
   std::vector<ns3::Ptr<CvmHost>> hosts;                        // by CVM
   std::vector<ns3::Ptr<EniDevice>> enis;                       // by ENI
   std::vector<ns3::Ptr<MirrorReceiver>> receivers;             // by ENI; null where there is none
+  std::vector<ns3::Ptr<CopyBalancer>> balancers;               // by load balancer
   std::vector<std::vector<ns3::Ptr<MirrorSession>>> sessions;  // by mirror, then source
   std::vector<ns3::Ptr<FrameSource>> frame_sources;
   std::vector<ns3::Ptr<RequestSource>> request_sources;

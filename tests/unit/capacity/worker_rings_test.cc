@@ -70,7 +70,7 @@ TEST(WorkerRingsTest, OneWorkerTakesAll) {
   WorkerRings rings({.rates = {.bandwidth = BitsPerSecond(1'000'000)}, .room = {.frames = 4}});
   int taken = 0;
   for (std::uint64_t flow = 0; flow < 10; ++flow) {
-    taken += rings.Offer(Picoseconds(0), kFrame, flow, 0);
+    taken += rings.Offer(Picoseconds(0), kFrame, flow, 0).has_value();
   }
   EXPECT_EQ(taken, 4);
   EXPECT_EQ(rings.bytes_peak(), Bytes(4 * 1250));

@@ -311,10 +311,14 @@ const BrokenMirrorCase kBrokenMirrors[] = {
      {"3:56 /mirrors/0/CollectorNormalFilters: CollectorNormalFilters beside Direction "
       "NO-DIRECTION, which has rules | IngressFilterRules and EgressFilterRules, or another "
       "Direction"}},
-    {"NetworkLoadBalancer",
+    {"TypeOfAnotherTarget",
      Replaced(kAws, "\"Type\": \"network-interface\"", "\"Type\": \"network-load-balancer\""),
-     {"20:93 /mirrors/TrafficMirrorTargets/0/Type: not simulated by this version: a Network Load "
-      "Balancer as target | \"network-interface\""}},
+     {"20:93 /mirrors/TrafficMirrorTargets/0/Type: network-load-balancer beside NetworkInterfaceId "
+      "| "
+      "\"network-interface\""}},
+    {"SeveralClbs",
+     R"([{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["a", "b"], "TargetType": "CLB"}}])",
+     {"2:62 /mirrors/0/CollectorTarget/TargetIps: 2 CLBs as target | one CLB"}},
     {"BackwardFromAndTo",
      Replaced(kAws, "\"FromPort\": 20", "\"FromPort\": 23"),
      {"15:33 /mirrors/TrafficMirrorFilters/0/IngressFilterRules/0/DestinationPortRange: FromPort "
@@ -326,10 +330,6 @@ const BrokenMirrorCase kBrokenMirrors[] = {
       "from 0 to 1000000",
       "6:54 /mirrors/TrafficMirrorSessions/0/SesionNumber: the key \"SesionNumber\" is not known | "
       "did you mean \"SessionNumber\"?"}},
-    {"GcpWithoutCollectors",
-     R"([{"mirroredResources": {"instances": [{"url": "web"}]}, "collectorIlb": {"url": "c"}, "options": {}}])",
-     {"2:98 /mirrors/0/options: the key \"collectors\" is missing | the hosts behind the "
-      "collector's load balancer of 1 to 1000 elements, such as [\"ids[*]\"]"}},
     {"GcpTags",
      R"([{"mirroredResources": {"tags": ["a"]}, "options": {"collectors": ["ids"]}}])",
      {"2:33 /mirrors/0/mirroredResources/tags: not simulated by this version: network tags as "

@@ -342,11 +342,12 @@ const BrokenCase kBrokenCases[] = {
      "\"CollectorTarget\": {\"TargetIps\": [\"w\"]}}]}",
      {"1:67 /mirrors/0/Type: not simulated by this version: a mirror of public IPs (PUBLICIP) | "
       "\"VPC\""}},
-    {"LoadBalancerAsTarget",
-     "{\"hosts\": {\"w\": {}}, \"mirrors\": [{\"CollectorSrcs\": [\"w\"],\n"
-     "\"CollectorTarget\": {\"TargetIps\": [\"w\"], \"TargetType\": \"CLB\"}}]}",
-     {"2:55 /mirrors/0/CollectorTarget/TargetType: not simulated by this version: a CLB as target "
-      "| \"IP\" or \"ENI\""}},
+    {"ListenerThatIsTrue",
+     "{\"hosts\": {\"w\": {}}, \"vpcs\": {\"v\": {\"cidr\": \"10.0.0.0/16\", \"subnets\": {\"s\": "
+     "\"10.0.1.0/24\"},\n\"load_balancers\": {\"lb\": {\"kind\": \"clb\", \"subnets\": [\"s\"], "
+     "\"backends\": [\"w\"], \"listener\": true}}}}}",
+     {"2:91 /vpcs/v/load_balancers/lb/listener: found true | a listener such as \"udp:4789\", or "
+      "false"}},
     {"MisspelledLikeTheDictionary",
      "{\"hosts\": {\"w\": {}}, \"mirrors\": [{\"CollectorSrcs\": [\"w\"], \"State\": \"STOPPED\",\n"
      "\"CollectorTarget\": {\"TargetIps\": [\"w\"]}}]}",

@@ -86,5 +86,28 @@ TEST(FlowWordsTest, NameWhatIsNotIp) {
   EXPECT_EQ(FlowWords({.ether_type = 0x88cc}), "EtherType 0x88cc");
 }
 
+TEST(BalancingWordsTest, NameTheBackendOrWhyThereIsNone) {
+  auto deployment = std::make_shared<Deployment>();
+  deployment->enis = {Eni{.id = "ids[0]/eni0"}, Eni{.id = "ids[1]/eni0"}};
+  LoadBalancer balancer;
+  balancer.zones = {"a"};
+  balancer.backends = {{.eni = 0, .zone = "a"}, {.eni = 1, .zone = "a"}};
+  deployment->load_balancers = {balancer};
+  ValidScenario scenario;
+  scenario.deployment = deployment;
+  ExplainedBalancing balancing{.eligible = 2, .backend = 1};
+  EXPECT_EQ(BalancingWords(scenario, balancing),
+            "to ids[1]/eni0, one of 2 healthy backends of zone a, by a hash of the copy's outer "
+            "addresses and ports");
+  balancing.eligible = 1;
+  EXPECT_EQ(BalancingWords(scenario, balancing),
+            "to ids[1]/eni0, the only healthy backend of zone a, by a hash of the copy's outer "
+            "addresses and ports");
+  balancing.backend.reset();
+  EXPECT_EQ(BalancingWords(scenario, balancing), "for want of a healthy backend of zone a");
+  balancing.listens = false;
+  EXPECT_EQ(BalancingWords(scenario, balancing), "for it listens on nothing");
+}
+
 }  // namespace
 }  // namespace vpcmirror

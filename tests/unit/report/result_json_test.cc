@@ -227,6 +227,27 @@ TEST(ResultJsonTest, HasReceiversAssertionsAndAssumptions) {
   EXPECT_EQ(document["assumptions"][0]["overridden"], true);
 }
 
+TEST(ResultJsonTest, HasEveryNumberOfALoadBalancer) {
+  RunResult result = OneInThreeOut();
+  result.load_balancers = {testing_report::Balancer()};
+  result.load_balancers[0].limit_bandwidth = BitsPerSecond(2'500'000'000);
+  const json document = json::parse(ResultJson(Judged(result)));
+  EXPECT_EQ(SchemaComplaints(document), "");
+  const json balancer = document["load_balancers"][0];
+  EXPECT_EQ(balancer["ip"], "10.0.9.7");
+  EXPECT_EQ(balancer["in_bps"], 2'000'000'000);
+  EXPECT_EQ(balancer["zone_limit_bps"], 2'500'000'000);
+  EXPECT_EQ(balancer["margin"], 0.2);  // 2 of 2.5
+  EXPECT_EQ(balancer["zones"][0]["in_frames"], 200'000);
+  EXPECT_EQ(balancer["zones"][1]["in_frames"], 0);
+  EXPECT_EQ(balancer["backends"][0]["out_frames"], 180'000);
+  EXPECT_EQ(balancer["backends"][1]["healthy"], false);
+  EXPECT_EQ(balancer["may_be_reordered_frames"], 50'000);
+  EXPECT_EQ(balancer["dropped"]["load_balancer_bandwidth"]["frames"], 20'000);
+  result.load_balancers[0].limit_bandwidth.reset();
+  EXPECT_EQ(SchemaComplaints(json::parse(ResultJson(Judged(result)))), "");
+}
+
 TEST(ResultJsonTest, DoesNotDependOnTheFolderOfTheScenario) {
   RunResult elsewhere = OneInThreeOut();
   elsewhere.scenario_file = "one-in-three-out.json";

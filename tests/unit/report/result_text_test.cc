@@ -182,6 +182,20 @@ TEST(ResultTextTest, ShowsReceiversAgainstTheirCapacity) {
   EXPECT_EQ(LineOf(text, "  kpps", receivers), " kpps 200.0 200.0 no limit");
 }
 
+TEST(ResultTextTest, ShowsWhatALoadBalancerDidWithCopies) {
+  RunResult result = OneInThreeOut();
+  result.load_balancers = {testing_report::Balancer()};
+  result.load_balancers[0].limit_bandwidth = BitsPerSecond(2'500'000'000);
+  const std::string text = TextOf(result);
+  EXPECT_EQ(LineOf(text, "copies"), "copies Network Load Balancer");
+  EXPECT_EQ(LineOf(text, "  in at zone a"), " in at zone a of 2.5 Gbps 200,000 2 Gbps 100 %");
+  EXPECT_EQ(LineOf(text, "  to ids/eni0"), " to ids/eni0 180,000 1.8 Gbps 90 %");
+  EXPECT_EQ(LineOf(text, "  to spare/eni0"), " to spare/eni0 (unhealthy) 0 0 bps 0 %");
+  EXPECT_EQ(LineOf(text, "  dropped by load_balancer_bandwidth"),
+            " dropped by load_balancer_bandwidth: 20,000 frames (10 %), 25 MB");
+  EXPECT_EQ(LineOf(text, "  may be out of order"), " may be out of order: 50,000 frames (25 %)");
+}
+
 TEST(ResultTextTest, ShowsAssertionsWithTheirValues) {
   const std::string text = TextOf(OneInThreeOut());
   EXPECT_THAT(text, HasSubstr("\n  held    mirror_loss < 0.1%  (it is 0 %)\n"));

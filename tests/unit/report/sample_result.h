@@ -106,4 +106,24 @@ inline RunResult OneInThreeOut() {
   return result;
 }
 
+// The copies of OneInThreeOut through a load balancer of two zones, all in zone a and 1 in
+// 10 of them lost there for want of bandwidth: 2 Gbps came in, 1.8 of them went to ids.
+inline LoadBalancerResult Balancer() {
+  LoadBalancerResult balancer;
+  balancer.id = "copies";
+  balancer.kind = "nlb";
+  balancer.title = "Network Load Balancer";
+  balancer.address = IpAddress::V4(0x0a000907);  // 10.0.9.7
+  balancer.in = LoadOf(200'000, 1250);
+  balancer.zones = {{"a", balancer.in}, {"b", {}}};
+  balancer.backends = {{"ids/eni0", "ids", "a", true, LoadOf(180'000, 1250)},
+                       {"spare/eni0", "spare", "b", false, {}}};
+  balancer.dropped = {{"load_balancer_listener", {}},
+                      {"load_balancer_backend", {}},
+                      {"load_balancer_bandwidth", {20'000, Bytes(25'000'000)}},
+                      {"load_balancer_mtu", {}}};
+  balancer.may_be_reordered = 50'000;
+  return balancer;
+}
+
 }  // namespace vpcmirror::testing_report

@@ -126,6 +126,14 @@ const VerdictCase kVerdictCases[] = {
     {"ShowsAnExcessThatRoundingWouldHide",
      [](RunResult& r) { r.hosts[0].limit_bandwidth = BitsPerSecond(3'999'990'000); },
      Verdict::kDoesNotFit, "web needs 4 Gbps of a combined 3.99999 Gbps; nothing is lost"},
+    {"DoesNotFitWhenAZoneOfALoadBalancerIsSentMoreThanItPasses",
+     [](RunResult& r) {
+       r.load_balancers = {testing_report::Balancer()};
+       r.load_balancers[0].limit_bandwidth = BitsPerSecond(1'500'000'000);
+     },
+     Verdict::kDoesNotFit,
+     "load balancer copies (nlb) is sent 2 Gbps of the 1.5 Gbps that a zone passes; nothing is "
+     "lost"},
     {"DoesNotFitWhenAReceiverIsSentMoreThanItDigests",
      [](RunResult& r) { r.receivers[0].capacity_bandwidth = BitsPerSecond(1 * kGbps); },
      Verdict::kDoesNotFit,

@@ -547,8 +547,8 @@ const SessionRefusal kSessionRefusals[] = {
        s.mirrors[0].sources[0].value = "ids";
        s.mirrors[0].targets[0].value = "web";
      },
-     "/sessions/tms-a/target: \"web\" is 2 ENIs, and a target is one | one host or ENI; a load "
-     "balancer as target is not simulated"},
+     "/sessions/tms-a/target: \"web\" is 2 ENIs, and a target is one | one host or ENI, or a "
+     "load balancer with several behind it"},
     {"MissingFilter",
      [](Scenario& s) {
        s.mirrors[0].missing = {

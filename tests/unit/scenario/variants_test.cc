@@ -3,15 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "models/cloud/provider_assumptions.h"
 #include "tests/unit/scenario/scenario_samples.h"
 
 namespace vpcmirror {
 namespace {
 
-using testing::Contains;
 using testing::IsEmpty;
-using testing::Not;
+using testing::UnorderedElementsAre;
 using testing_samples::Smallest;
 using testing_samples::SmallLibrary;
 using testing_samples::Text;
@@ -26,21 +24,28 @@ TEST(VariantsTest, LeaveOutMirrorsAndCapturesAlone) {
   EXPECT_EQ(without.duration, with.duration);
 }
 
+const Discipline kShared{"shared_random", ""};
+
 // The profile of the test assumes shared_random.
 TEST(VariantsTest, NameTheOtherDisciplinesThatTheProviderMightHave) {
-  const ValidScenario scenario = Validate(Smallest(), SmallLibrary());
-  EXPECT_EQ(AssumedDiscipline(scenario), "shared_random");
-  EXPECT_THAT(OtherDisciplines(scenario), Contains("fifo"));
-  EXPECT_THAT(OtherDisciplines(scenario), Not(Contains("shared_random")));
-  EXPECT_EQ(OtherDisciplines(scenario).size() + 1,
-            FindAssumptionRule("congestion")->meanings.size());
+  Library library = SmallLibrary();
+  EXPECT_EQ(AssumedDiscipline(Validate(Smallest(), library)), kShared);
+  EXPECT_THAT(
+      OtherDisciplines(Validate(Smallest(), library)),
+      UnorderedElementsAre(Discipline{"production_first", ""}, Discipline{"fifo", "before"}));
+  library.providers.at("tencent").assumptions.push_back({.name = "copy_order", .value = "before"});
+  EXPECT_THAT(OtherDisciplines(Validate(Smallest(), library)),
+              UnorderedElementsAre(Discipline{"production_first", ""}, Discipline{"fifo", "before"},
+                                   Discipline{"fifo", "after"}));
 }
 
 TEST(VariantsTest, SetEachOfThem) {
-  const ValidScenario scenario = Validate(Smallest(), SmallLibrary());
-  for (const std::string& value : OtherDisciplines(scenario)) {
-    const ValidScenario other = WithDiscipline(scenario, value);
-    EXPECT_EQ(AssumedDiscipline(other), value);
+  Library library = SmallLibrary();
+  library.providers.at("tencent").assumptions.push_back({.name = "copy_order", .value = "before"});
+  const ValidScenario scenario = Validate(Smallest(), library);
+  for (const Discipline& each : OtherDisciplines(scenario)) {
+    const ValidScenario other = WithDiscipline(scenario, each);
+    EXPECT_EQ(AssumedDiscipline(other), each) << ToString(each);
     EXPECT_EQ(other.mirrors.size(), 1u);
   }
 }
@@ -50,8 +55,8 @@ TEST(VariantsTest, KnowNoOthersWhereTheScenarioSettlesIt) {
   raw.assumptions["congestion"] = Text("fifo", "/assumptions/congestion");
   const ValidScenario scenario = Validate(raw, SmallLibrary());
   EXPECT_THAT(OtherDisciplines(scenario), IsEmpty());
-  EXPECT_EQ(AssumedDiscipline(scenario), "");
-  EXPECT_EQ(WithDiscipline(scenario, "shared_random").providers[0].congestion, Congestion::kFifo);
+  EXPECT_EQ(AssumedDiscipline(scenario), std::nullopt);
+  EXPECT_EQ(WithDiscipline(scenario, kShared).providers[0].congestion, Congestion::kFifo);
 }
 
 TEST(VariantsTest, KnowNoOthersWhereTheCloudIsKnown) {
