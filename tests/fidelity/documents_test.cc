@@ -96,7 +96,8 @@ std::string AwsOf(std::int64_t packet, const char* session) {
 // counted over IPv4, so that 9001 has room for 8947; an 8996-byte packet is
 // truncated. PacketLength counts from behind the VXLAN header.
 TEST(DocumentsTest, AwsTruncates) {
-  Table table({"aws-truncation", "examples of AWS of truncation", "bytes or frames", "same", 0});
+  Table table(
+      {"aws-truncation", "examples of AWS of truncation", "bytes or frames", "the same unit", 0});
   const Copies cut = CopiesOf(AwsOf(8996, ""));
   table.AddExact("8996 B, target MTU 9001: truncated", cut.truncated, cut.mirrored, "frames");
   table.AddExact("8996 B, target MTU 9001: 8947 kept", cut.inner, 9001 - 54, "inner IP bytes");
@@ -133,7 +134,7 @@ TEST(DocumentsTest, TencentAsksForANinth) {
       {"2 Gbps", R"({"limits": {"bandwidth": "2 Gbps"}})", true},
       {"2 Gbps less 1 bit/s", R"({"limits": {"bandwidth": "1999999999 bps"}})", false}};
   Table table({"tencent-one-ninth", "receivers for six S3.6XLARGE48, by Tencent's 1/9 rule",
-               "1: admitted", "same", 0});
+               "1: admitted", "the same unit", 0});
   for (const Receivers& each : cases) {
     table.AddExact(each.name, TencentAdmits(each.host) ? 1 : 0, each.admitted ? 1 : 0);
   }

@@ -125,7 +125,7 @@ Picoseconds WindowOf(const std::string& quantity) {
 
 TEST(TokenBucketTest, AdmitsNoMoreThanBurstAndRate) {
   Table table({"token-bucket", "bytes or frames through a token bucket", "frames or bytes",
-               "the same, beyond", 0});
+               "the same unit, beyond", 0});
   for (const TsvRow& row : ReadTsv("queueing.tsv")) {
     if (row.Text("model") != "token bucket") continue;
     const std::string& quantity = row.Text("quantity");

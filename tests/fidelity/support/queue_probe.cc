@@ -30,7 +30,7 @@ class WatchedRun {
     ns3::Simulator::SetScheduler(scheduler);
     ns3::RngSeedManager::SetSeed(1 + kSeed);
     ns3::RngSeedManager::SetRun(replication);
-    network_ = sim::BuildNetwork(scenario, "");
+    network_ = sim::BuildNetwork(scenario, "", [] {});
   }
   ~WatchedRun() {
     network_ = {};
