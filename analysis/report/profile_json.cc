@@ -236,7 +236,8 @@ void PutWhatIsSaid(Json& json, const ProviderProfile& profile) {
   json["congestion"] = {{"documented", ToString(profile.documented_congestion)},
                         {"runs_as", ToString(profile.congestion)},
                         {"copy_order", ToString(profile.copy_order)}};
-  if (profile.flow_bandwidth) json["congestion"]["flow_bps"] = profile.flow_bandwidth->count();
+  if (profile.flow_bandwidth)
+    json["congestion"]["flow"] = fmt::format("{} bps", profile.flow_bandwidth->count());
   json["who_pays"] = ToString(profile.who_pays);
   json["limit_model"] = ToString(profile.limit_model);
   json["lifecycle"] = LifecycleJson(profile.lifecycle);

@@ -55,7 +55,7 @@ std::vector<Discipline> AllDisciplines(const ProviderProfile& provider) {
 
 std::string ToString(const Discipline& discipline) {
   if (discipline.copy_order.empty()) return discipline.congestion;
-  return discipline.congestion + ", copy_order=" + discipline.copy_order;
+  return discipline.congestion + " with copy_order=" + discipline.copy_order;
 }
 
 ValidScenario WithoutMirrors(const ValidScenario& scenario) {

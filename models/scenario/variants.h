@@ -19,7 +19,7 @@ struct Discipline {
 
   friend bool operator==(const Discipline&, const Discipline&) = default;
 };
-// "shared_random", "fifo, copy_order=before".
+// "shared_random", "fifo with copy_order=before".
 std::string ToString(const Discipline& discipline);
 
 // That of the first provider that assumes it; empty where none does or the

@@ -26,7 +26,7 @@ class WatchedRun {
  public:
   WatchedRun(const ValidScenario& scenario, std::uint64_t replication)
       : duration_(scenario.duration) {
-    ns3::ObjectFactory scheduler("ns3::PriorityQueueScheduler");
+    ns3::ObjectFactory scheduler("vpcmirror::WindowScheduler");
     ns3::Simulator::SetScheduler(scheduler);
     ns3::RngSeedManager::SetSeed(1 + kSeed);
     ns3::RngSeedManager::SetRun(replication);

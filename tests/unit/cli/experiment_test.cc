@@ -99,9 +99,10 @@ TEST_F(ExperimentTest, TriesEachOtherDisciplineWhenFramesAreLost) {
   EXPECT_EQ(Result()["disciplines"][0]["congestion"], "shared_random");
   EXPECT_EQ(Result()["disciplines"][0]["production"]["lost_frames"], 1);
   EXPECT_THAT(std::string(Result()["holds"]),
-              AllOf(HasSubstr("flips if congestion="), HasSubstr("congestion=fifo (FITS)")));
+              AllOf(HasSubstr("flips if congestion="),
+                    HasSubstr("congestion=fifo with copy_order=before (FITS)")));
   EXPECT_THAT(ran.out, testing::StartsWith("DOES NOT FIT: 1 of 100 production frames (1 %) is "
-                                           "lost; flips if congestion="));
+                                           "lost; flips if\ncongestion="));
 }
 
 TEST_F(ExperimentTest, HoldsUnderAllThatLoseAlike) {

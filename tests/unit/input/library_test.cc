@@ -185,8 +185,8 @@ TEST(CatalogTest, RefusesEveryBrokenRowWithItsLine) {
 }
 
 TEST(CatalogTest, RefusesColumnsThatAreMissingOrUnknown) {
-  EXPECT_THAT(ReceiverErrors("receiver,gbps_per_vcpus,pps_per_vcpu,scaling_efficiency,ring_frames,"
-                             "source,as_of\n"),
+  EXPECT_THAT(ReceiverErrors("receiver,gbps_per_vcpus,gbps_low,gbps_high,gbps_most,pps_per_vcpu,"
+                             "scaling_efficiency,ring_frames,source,as_of\n"),
               ElementsAre(HasSubstr("1:1 : the column \"gbps_per_vcpus\" is not known"),
                           HasSubstr("1:1 : the column \"gbps_per_vcpu\" is missing")));
   EXPECT_THAT(ReceiverErrors("\n# nothing\n"), ElementsAre(HasSubstr("1:1 : the table is empty")));

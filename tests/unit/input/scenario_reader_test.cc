@@ -486,6 +486,7 @@ TEST(LoadScenarioTest, OverridesTheAssumptionsThatTheSchemaNamesAndNoOthers) {
 TEST(LoadScenarioTest, TellsOfShapesAndReferencesAtOnce) {
   Library library;
   library.providers["tencent"].name = "tencent";
+  library.costs["kernel"].name = "kernel";
   const char* text = R"({
     "hosts": {"web": {"limits": {"bandwidth": "1 Gbps"}}, "ids": {"type": "S5.NOSUCH"}},
     "workloads": {"www": {"at": "nobody", "in": 500}},

@@ -77,7 +77,7 @@ TEST_F(CopyBalancerTest, WritesTheBackendIntoTheOuterHeader) {
   receiver_eni_->TraceConnectWithoutContext(
       "MacRx",
       ns3::Callback<void, ns3::Ptr<const ns3::Packet>>([&](ns3::Ptr<const ns3::Packet> copy) {
-        seen.push_back(ParsePacket(copy));
+        seen.push_back(Transit::OfPacket(copy->Copy())->info());
         std::array<std::uint8_t, 34> head;
         copy->CopyData(head.data(), head.size());
         std::uint32_t sum = 0;
@@ -104,8 +104,10 @@ TEST_F(CopyBalancerTest, PutsGeneveAroundACopy) {
   Balance(gateway);
   std::vector<FrameInfo> seen;
   receiver_eni_->TraceConnectWithoutContext(
-      "MacRx", ns3::Callback<void, ns3::Ptr<const ns3::Packet>>(
-                   [&](ns3::Ptr<const ns3::Packet> copy) { seen.push_back(ParsePacket(copy)); }));
+      "MacRx",
+      ns3::Callback<void, ns3::Ptr<const ns3::Packet>>([&](ns3::Ptr<const ns3::Packet> copy) {
+        seen.push_back(Transit::OfPacket(copy->Copy())->info());
+      }));
   SendNow(1, Bytes(600));
   ns3::Simulator::Run();
   ASSERT_EQ(seen.size(), 1u);

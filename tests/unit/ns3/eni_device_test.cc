@@ -112,8 +112,7 @@ TEST_F(EniDeviceTest, LimitsAreAttributesThatConfigSets) {
   ns3::Simulator::Run();
   ns3::Config::Reset();
   EXPECT_EQ(client_->counters().out.frames, 3);
-  EXPECT_EQ(
-      client_->dropped()[static_cast<std::size_t>(FrameDrop::kEgressBandwidth)].frames, 7);
+  EXPECT_EQ(client_->dropped()[static_cast<std::size_t>(FrameDrop::kEgressBandwidth)].frames, 7);
 }
 
 // 10 frames and their copies want 10 * (1,500 + 1,550) bytes through 1 Mbit/s;

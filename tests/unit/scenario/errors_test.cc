@@ -89,7 +89,7 @@ const ErrorCase kNetworkErrors[] = {
      },
      "/costs/receive/per_frame: no CPU time that an operation could take | 0 to 1 s a frame"},
     {"UnknownTableOfCosts", [](Scenario& s) { s.costs.table = Text("kernal", "/costs"); },
-     "/costs: there is no cost table \"kernal\" | \"kernel\" (nearest), \"xdp\""},
+     "/costs: there is no cost table \"kernal\" | \"kernel\" (nearest), or \"xdp\""},
     {"SubnetOutsideItsVpc",
      [](Scenario& s) {
        Estate(s);
