@@ -30,7 +30,7 @@ WorkerRings::WorkerRings(const WorkerRingsSettings& settings) {
 }
 
 std::size_t WorkerRings::WorkerOf(std::uint64_t flow_hash, std::size_t workers) {
-  return static_cast<std::size_t>(MixBits(flow_hash) % workers);
+  return static_cast<std::size_t>(MixBits(MixBits(flow_hash)) % workers);
 }
 
 std::optional<Picoseconds> WorkerRings::Offer(Picoseconds now, Bytes frame, std::uint64_t flow_hash,

@@ -31,8 +31,8 @@ class WorkerRings {
   // Throws std::invalid_argument without a worker, and as RatedQueue does.
   explicit WorkerRings(const WorkerRingsSettings& settings);
 
-  // By a FlowHash, mixed again: where that hash chose a receiver or a port too,
-  // its low bits are the same in all flows that come here.
+  // By a FlowHash, mixed twice: of the flows that come here the receiver was chosen
+  // by the hash mixed once, so that its low bits are alike.
   static std::size_t WorkerOf(std::uint64_t flow_hash, std::size_t workers);
 
   // When the flow's worker takes the frame from its ring; empty when that had no

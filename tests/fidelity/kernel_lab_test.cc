@@ -146,13 +146,20 @@ bool ClassesAreHeld(const TsvRow& row) {
   return row.Text("discipline") == "priority" || row.Text("pacing") == "poisson";
 }
 
-// Of a finite run: what the rate takes in its time, one full queue and one burst.
-double MostCarried(const TsvRow& row, const Counts& counts) {
+// What a finite run of the predicted counts carries: what is offered, but no more
+// than the rate takes in its time, one burst, and at the end what the queue then
+// holds, from nothing to all that it can. Of that range, what is nearest to the
+// prediction.
+double Carried(const TsvRow& row, const Counts& predicted) {
   const double frame = row.Number("frame_bytes");
-  const double mean_packet = counts.offered_bytes / (counts.production + counts.copies);
+  const double mean_packet = predicted.offered_bytes / (predicted.production + predicted.copies);
   const double queue =
       row.Number("queue_packets") * (row.Text("discipline") == "fifo" ? mean_packet : frame + 50);
-  return row.Number("rate_bps") / 8 * row.Number("seconds") + queue + row.Number("burst_bytes");
+  const double offered = predicted.offered_bytes / kReplications;
+  const double least =
+      row.Number("rate_bps") / 8 * row.Number("seconds") + row.Number("burst_bytes");
+  return std::clamp(predicted.carried_bytes / kReplications, std::min(offered, least),
+                    std::min(offered, least + queue));
 }
 
 struct Compared {
@@ -223,9 +230,8 @@ void CompareDiscipline(const std::string& discipline, const std::string& pacing)
     const auto& [predicted, measured] = compared;
     together.Add(NameOf(row), predicted.loss(), measured.loss(), predicted.loss() - measured.loss(),
                  kAllowedPoints);
-    const double most =
-        std::min(predicted.offered_bytes / kReplications, MostCarried(row, predicted));
-    carried.AddRelative(NameOf(row), predicted.carried_bytes / kReplications / 1e6, most / 1e6, 1);
+    carried.AddRelative(NameOf(row), predicted.carried_bytes / kReplications / 1e6,
+                        Carried(row, predicted) / 1e6, 1);
     if (!ClassesAreHeld(row)) continue;
     if (!classes) classes.emplace(name + "-classes");
     classes->Add(row, compared);

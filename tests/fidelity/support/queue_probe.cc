@@ -10,6 +10,7 @@
 
 #include "models/ns3/clock.h"
 #include "models/ns3/frame_drop.h"
+#include "models/ns3/window_scheduler.h"
 #include "models/units/rates.h"
 #include "sim/packet/network.h"
 #include "tests/fidelity/support/simulate.h"
@@ -26,7 +27,7 @@ class WatchedRun {
  public:
   WatchedRun(const ValidScenario& scenario, std::uint64_t replication)
       : duration_(scenario.duration) {
-    ns3::ObjectFactory scheduler("vpcmirror::WindowScheduler");
+    ns3::ObjectFactory scheduler(WindowScheduler::GetTypeId().GetName());
     ns3::Simulator::SetScheduler(scheduler);
     ns3::RngSeedManager::SetSeed(1 + kSeed);
     ns3::RngSeedManager::SetRun(replication);
