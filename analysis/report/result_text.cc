@@ -259,10 +259,10 @@ void TextReport::WriteDisciplines() {
   if (result_.disciplines.size() < 2) return;
   out_ += '\n';
   Line("{}{:>18}{:>18}  {}",
-       Painted(fmt::format("{:26}", "Who loses, by congestion"), Ink::kBold, style_.color),
+       Painted(fmt::format("{:30}", "Who loses, by congestion"), Ink::kBold, style_.color),
        "production lost", "copies lost", "verdict");
   for (const DisciplineResult& each : result_.disciplines) {
-    Line("  {:24}{:>18}{:>18}  {}", each.value, PercentText(each.production.fraction()),
+    Line("  {:28}{:>16}{:>16}  {}", each.value, PercentText(each.production.fraction()),
          PercentText(each.copies.fraction()), ToString(each.verdict));
   }
 }
