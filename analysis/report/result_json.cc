@@ -1,5 +1,7 @@
 #include "analysis/report/result_json.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -292,6 +294,25 @@ Json ListJson(const Items& items, ToJson to_json) {
   return list;
 }
 
+// A name may hold bytes that are not UTF-8; the document must not.
+constexpr auto kBadBytes = Json::error_handler_t::replace;
+
+// Fills in a list that is still empty in `text`, an item a line: 100,000 hosts as one
+// tree take several times as long and as much memory.
+template <class Items, class ToJson>
+void FillIn(std::string& text, std::string_view key, const Items& items, ToJson to_json) {
+  if (items.empty()) return;
+  // Keys of the top level alone are indented so, and no string holds a line's end.
+  const std::string place = fmt::format("\n  \"{}\": [", key);
+  const std::size_t at = text.find(place) + place.size();
+  std::string list;
+  for (const auto& item : items) {
+    list += list.empty() ? "\n    " : ",\n    ";
+    list += to_json(item).dump(-1, ' ', false, kBadBytes);
+  }
+  text.insert(at, list + "\n  ");
+}
+
 }  // namespace
 
 std::string ResultJson(const RunResult& result) {
@@ -324,16 +345,21 @@ std::string ResultJson(const RunResult& result) {
                    {"relative_error", kDelayError}};
   json["baseline"] = BaselineJson(result);
   json["disciplines"] = ListJson(result.disciplines, DisciplineJson);
-  json["hosts"] = ListJson(result.hosts, HostJson);
-  json["enis"] = ListJson(result.enis, EniJson);
-  json["mirrors"] = ListJson(result.mirrors, MirrorJson);
-  json["receivers"] = ListJson(result.receivers, ReceiverJson);
-  json["load_balancers"] = ListJson(result.load_balancers, LoadBalancerJson);
+  json["hosts"] = Json::array();
+  json["enis"] = Json::array();
+  json["mirrors"] = Json::array();
+  json["receivers"] = Json::array();
+  json["load_balancers"] = Json::array();
   json["notes"] = result.notes;
   json["assumptions"] = ListJson(result.assumptions, AssumptionJson);
   json["asserts"] = ListJson(result.assertions, AssertionJson);
-  // A name may hold bytes that are not UTF-8; the document must not.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  std::string text = json.dump(2, ' ', false, kBadBytes) + "\n";
+  FillIn(text, "hosts", result.hosts, HostJson);
+  FillIn(text, "enis", result.enis, EniJson);
+  FillIn(text, "mirrors", result.mirrors, MirrorJson);
+  FillIn(text, "receivers", result.receivers, ReceiverJson);
+  FillIn(text, "load_balancers", result.load_balancers, LoadBalancerJson);
+  return text;
 }
 
 }  // namespace vpcmirror

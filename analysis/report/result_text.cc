@@ -262,7 +262,7 @@ void TextReport::WriteDisciplines() {
        Painted(fmt::format("{:30}", "Who loses, by congestion"), Ink::kBold, style_.color),
        "production lost", "copies lost", "verdict");
   for (const DisciplineResult& each : result_.disciplines) {
-    Line("  {:28}{:>16}{:>16}  {}", each.value, PercentText(each.production.fraction()),
+    Line("  {:28}{:>18}{:>18}  {}", each.value, PercentText(each.production.fraction()),
          PercentText(each.copies.fraction()), ToString(each.verdict));
   }
 }

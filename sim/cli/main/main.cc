@@ -1,3 +1,7 @@
+#include "sim/cli/huge_pages.h"
 #include "sim/cli/vpcmirror.h"
 
-int main(int argc, char** argv) { return vpcmirror::sim::Main(argc, argv); }
+int main(int argc, char** argv) {
+  vpcmirror::sim::PreferHugePages(argv);
+  return vpcmirror::sim::Main(argc, argv);
+}

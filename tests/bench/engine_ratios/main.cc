@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cli/huge_pages.h"
 #include "sim/input/library.h"
 #include "tests/bench/engine_ratios/ns3_peer.h"
 #include "tests/bench/engine_ratios/ours.h"
@@ -166,6 +167,7 @@ Options OptionsOf(int argc, char** argv) {
 }  // namespace vpcmirror::ratios
 
 int main(int argc, char** argv) {
+  vpcmirror::sim::PreferHugePages(argv);  // as the program does
   using namespace vpcmirror::ratios;
   constexpr std::array<std::pair<std::string_view, void (Ratios::*)()>, 3> kCases = {
       {{"host", &Ratios::Host}, {"fleet", &Ratios::Fleet}, {"idle", &Ratios::Idle}}};

@@ -138,9 +138,9 @@ TEST(DisciplinesTest, SayWhichFlipsTheVerdict) {
   const std::string text = ResultText(result, {.width = 1000});
   EXPECT_THAT(text, HasSubstr("production frames (10 %) are lost; flips if congestion=fifo (AT "
                               "RISK); tried: congestion=shared_random, fifo.\n"));
-  EXPECT_THAT(text, HasSubstr("  shared_random                          5 %              10 %"
+  EXPECT_THAT(text, HasSubstr("  shared_random                              5 %              10 %"
                               "  DOES NOT FIT\n"
-                              "  fifo                                   8 %               4 %"
+                              "  fifo                                       8 %               4 %"
                               "  AT RISK\n"));
 }
 

@@ -267,7 +267,7 @@ TEST(ResultJsonTest, WritesNumbersExactly) {
       BitsPerSecond(std::int64_t{9'007'199'254'740'993});  // 2^53 + 1
   result.mirror_loss = 0.1;
   const std::string text = ResultJson(result);
-  EXPECT_NE(text.find("\"used_in_bps\": 9007199254740993"), std::string::npos);
+  EXPECT_NE(text.find("\"used_in_bps\":9007199254740993"), std::string::npos);
   EXPECT_NE(text.find("\"mirror_loss\": 0.1,"), std::string::npos);
 }
 
