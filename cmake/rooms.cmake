@@ -55,7 +55,7 @@ function(vpcmirror_compile_apart)
 endfunction()
 
 # vpcmirror_test(<folder> [libraries...]): one program of every *_test.cc file
-# of tests/<folder>, each of its tests known to ctest by name.
+# of tests/<folder>, each suite of it known to ctest by name.
 function(vpcmirror_test folder)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cc)
   if(NOT sources)
@@ -70,6 +70,10 @@ function(vpcmirror_test folder)
   target_compile_definitions(test_${name} PRIVATE
     VPCMIRROR_SOURCE_DIR="${CMAKE_SOURCE_DIR}" VPCMIRROR_CAPTURES="${VPCMIRROR_CAPTURES}")
   # RapidCheck draws afresh each time unless told a seed.
-  gtest_discover_tests(test_${name} DISCOVERY_TIMEOUT 60
-                       PROPERTIES LABELS ${name} ENVIRONMENT RC_PARAMS=seed=1)
+  set(suites ${CMAKE_CURRENT_BINARY_DIR}/test_${name}_suites.cmake)
+  add_custom_command(TARGET test_${name} POST_BUILD BYPRODUCTS ${suites} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:test_${name}> -D OUTPUT=${suites}
+            -D "PROPERTIES=LABELS ${name} ENVIRONMENT RC_PARAMS=seed=1"
+            -P ${CMAKE_SOURCE_DIR}/cmake/discover_suites.cmake)
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${suites})
 endfunction()
