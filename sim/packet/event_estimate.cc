@@ -31,7 +31,7 @@ std::vector<double> SessionsByEni(const ValidScenario& scenario) {
 constexpr double kSecondsPerEvent = 0.6e-6;
 constexpr double kSecondsPerEni = 100e-6;  // read, validated, set up, measured and written
 constexpr double kBytesAtLeast = 17e6;     // the program with a scenario of one host
-constexpr double kBytesPerEni = 8.5e3;     // with its CVM and its part of the result
+constexpr double kBytesPerEni = 10.5e3;    // with its CVM and its part of the result
 constexpr double kBytesPerStream = 2e3;
 constexpr double kBytesPerFlow = 150;
 constexpr double kBytesPerSession = 1e3;
