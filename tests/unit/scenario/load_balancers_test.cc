@@ -209,7 +209,7 @@ const BrokenCase kBroken[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Table, BrokenLoadBalancerTest, testing::ValuesIn(kBroken),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& each) { return std::string(each.param.name); });
 
 TEST(LoadBalancersTest, KeepToTheQuotas) {
   Library library = BalancerLibrary();
