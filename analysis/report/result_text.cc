@@ -58,6 +58,17 @@ struct Face {
 };
 constexpr Face kFaces[] = {{true}, {false}};
 
+// What the sources would send, unless some of it did not get out: then nobody knows
+// but the run without the mirror.
+std::string InsteadOf(BitsPerSecond passed, BitsPerSecond offered) {
+  constexpr double kAlike = 0.999;  // what waits at the end is no loss
+  if (static_cast<double>(passed.count()) >= kAlike * static_cast<double>(offered.count())) {
+    return fmt::format("instead of {}", BitRateText(passed));
+  }
+  return fmt::format("in all, {} of it production, of which {} came", BitRateText(passed),
+                     BitRateText(offered));
+}
+
 class TextReport {
  public:
   TextReport(const RunResult& result, const TextStyle& style) : result_(result), style_(style) {}
@@ -155,6 +166,7 @@ void TextReport::WriteVerdict() {
 void TextReport::WriteHeadline() {
   Load copies;
   std::int64_t production_bps = 0;
+  std::int64_t offered_bps = 0;
   std::size_t sources = 0;
   for (const EniResult& eni : result_.enis) {
     if (eni.mirror_out.frames == 0) continue;
@@ -162,18 +174,19 @@ void TextReport::WriteHeadline() {
     copies.bandwidth += eni.mirror_out.bandwidth;
     copies.packet_rate += eni.mirror_out.packet_rate;
     production_bps += (eni.out.bandwidth - eni.mirror_out.bandwidth).count();
+    offered_bps += eni.offered_out.bandwidth.count();
   }
   out_ += '\n';
   if (sources == 0) {
     Sentence("Mirroring costs nothing: no copy left any ENI.");
   } else {
     Sentence(
-        fmt::format("Mirroring costs {} and {} of egress: {} {} {} instead of {}.",
+        fmt::format("Mirroring costs {} and {} of egress: {} {} {} {}.",
                     BitRateText(copies.bandwidth), PacketRateText(copies.packet_rate),
                     sources == 1 ? "the source" : fmt::format("the {} sources together", sources),
                     sources == 1 ? "sends" : "send",
                     BitRateText(copies.bandwidth + BitsPerSecond(production_bps)),
-                    BitRateText(BitsPerSecond(production_bps))));
+                    InsteadOf(BitsPerSecond(production_bps), BitsPerSecond(offered_bps))));
   }
   const auto loss_text = [](const Loss& loss) {
     return loss.lost == 0 ? std::string("none lost")

@@ -53,13 +53,13 @@ void Egress::PushOutCopies(Bytes wanted) {
 }
 
 // How full the queue is counts, in frames or bytes, whichever is fuller.
-bool Egress::LosesByChance(std::int64_t frames, Bytes with_it) {
+bool Egress::LosesByChance(std::int64_t frames, Bytes held) {
   std::int64_t waiting = frames;
   std::int64_t room = room_.frames;
   const auto& bytes = room_.bytes;
-  if (bytes && static_cast<double>(with_it.count()) * static_cast<double>(room) >
+  if (bytes && static_cast<double>(held.count()) * static_cast<double>(room) >
                    static_cast<double>(waiting) * static_cast<double>(bytes->count())) {
-    waiting = with_it.count();
+    waiting = held.count();
     room = bytes->count();
   }
   if (2 * waiting <= room) return false;
@@ -85,7 +85,7 @@ std::optional<Dropped> Egress::Refuses(Picoseconds now, const Offered& offered) 
     if (!first || queued_bytes_[copies] < wanted) return Dropped{BindingLimit::kMemory};
     PushOutCopies(wanted);
   }
-  if (congestion_ == Congestion::kSharedRandom && LosesByChance(frames, with_it)) {
+  if (congestion_ == Congestion::kSharedRandom && LosesByChance(frames, BytesHeld())) {
     return Dropped{limits_.Binding()};
   }
   return std::nullopt;

@@ -147,7 +147,7 @@ class Egress {
   // timer, has a say in it.
   bool DepartsByItself(TrafficClass traffic) const;
   std::optional<Dropped> Refuses(Picoseconds now, const Offered& offered);
-  bool LosesByChance(std::int64_t frames, Bytes with_it);
+  bool LosesByChance(std::int64_t frames, Bytes held);
   Bytes BytesHeld() const;
   void PushOutCopies(Bytes wanted);
 

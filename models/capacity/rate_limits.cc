@@ -6,7 +6,8 @@
 namespace vpcmirror {
 namespace {
 
-constexpr Picoseconds kLongestBurst{100 * 86'400 * kPicosecondsPerSecond};
+// A run of 100 days and a burst on top are still within 64 bits of picoseconds.
+constexpr Picoseconds kLongestBurst{5 * 86'400 * kPicosecondsPerSecond};
 
 void Require(bool holds, const char* what) {
   if (!holds) throw std::invalid_argument(what);
@@ -16,7 +17,7 @@ void Require(bool holds, const char* what) {
 Picoseconds TimeOfBurst(Bytes burst, BitsPerSecond rate) {
   const Int128 time =
       static_cast<Int128>(burst.count()) * kBitsPerByte * kPicosecondsPerSecond / rate.count();
-  Require(time <= kLongestBurst.count(), "a burst is at most 100 days of its bandwidth");
+  Require(time <= kLongestBurst.count(), "a burst is at most 5 days of its bandwidth");
   return Picoseconds(static_cast<std::int64_t>(time));
 }
 

@@ -19,7 +19,7 @@ namespace vpcmirror {
 // its credits at its baseline behind a link of its peak bandwidth.
 struct RateSettings {
   std::optional<BitsPerSecond> bandwidth;       // over 0
-  Bytes burst{};                                // 0 or more; at most 100 days of `bandwidth`
+  Bytes burst{};                                // 0 or more; at most 5 days of `bandwidth`
   std::optional<BitsPerSecond> peak_bandwidth;  // over 0: a link in front of the bucket
   std::optional<PacketsPerSecond> packet_rate;  // over 0
 };

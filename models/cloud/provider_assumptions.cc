@@ -530,7 +530,7 @@ constexpr Meaning kCopyOrder[] = {
     {"after", "The copy of an outbound frame is queued after the frame."}};
 constexpr Meaning kCongestion[] = {
     {"production_first", "Over a limit, copies wait for production and are lost first."},
-    {"shared_random", "Over the bandwidth limit, production and copies lose in proportion."},
+    {"shared_random", "Over a limit, production and copies lose in proportion."},
     {"fifo", "Production and copies share one queue, and the last to come is lost."}};
 
 bool SetWhoPays(ProviderProfile& p, const std::string& value) {

@@ -34,6 +34,20 @@ bool HasOuterHeaders(const Transit& copy) {
   return copy.passage.copy_of->mirror()->encapsulation().header_bytes() > 0;
 }
 
+// A copy in a zone's queue: whom it goes to, and how long it is then.
+struct WaitingTag {
+  std::size_t backend = 0;
+  Bytes length{};
+
+  std::uint64_t Pack() const {
+    return (std::uint64_t{backend} << 32) | static_cast<std::uint64_t>(length.count());
+  }
+  static WaitingTag Unpack(std::uint64_t tag) {
+    return {.backend = static_cast<std::size_t>(tag >> 32),
+            .length = Bytes(static_cast<std::int64_t>(tag & 0xffffffff))};
+  }
+};
+
 }  // namespace
 
 ns3::TypeId CopyBalancer::GetTypeId() {
@@ -114,7 +128,8 @@ void CopyBalancer::Take(const ns3::Ptr<Transit>& copy) {
   Picoseconds departs = now;
   if (auto& queue = queues_[zone]) {
     if (queue->IsFull(now, arrived)) return Drop(copy, CopyLoss::kLoadBalancerBandwidth);
-    departs = queue->Accept(now, arrived, *chosen);
+    const WaitingTag tag{.backend = *chosen, .length = onward->length()};
+    departs = queue->Accept(now, arrived, tag.Pack());
   }
   NoteOrder(hash, now);
   counters_.by_backend[*chosen].Add(onward->length());
@@ -178,11 +193,11 @@ ns3::Ptr<Transit> CopyBalancer::InGeneve(const ns3::Ptr<Transit>& copy,
 
 std::int64_t CopyBalancer::Settle(Picoseconds now) {
   std::int64_t waiting = 0;
-  const Bytes growth(geneve_ ? static_cast<std::int64_t>(geneve_->header_bytes()) : 0);
   for (auto& queue : queues_) {
     if (!queue) continue;
     queue->ForEachWaiting(now, [&](const WaitingFrame& frame) {
-      counters_.by_backend[frame.tag] -= {.frames = 1, .bytes = frame.frame + growth};
+      const WaitingTag tag = WaitingTag::Unpack(frame.tag);
+      counters_.by_backend[tag.backend] -= {.frames = 1, .bytes = tag.length};
       ++waiting;
     });
   }

@@ -110,6 +110,7 @@ void EniDevice::SetTapRules(std::string_view eni_id, std::shared_ptr<const TapRu
 }
 
 void EniDevice::AddSession(const ns3::Ptr<MirrorSession>& session) {
+  assert(sessions_.size() < WaitingTag::kProduction);
   session->SetEni(this, static_cast<std::uint8_t>(sessions_.size()));
   sessions_.push_back(session);
   RebuildTap();
@@ -440,7 +441,7 @@ void EniDevice::Sniff(const ns3::Ptr<Transit>& frame, Picoseconds at) {
 }
 
 void EniDevice::ListMemory(MemoryList& memory) const {
-  memory.Add(this, kHotBytes);
+  memory.Add(this, hot_bytes());
   if (host_) host_->ListMemory(memory);
   if (tap_) memory.Add(tap_.get(), sizeof(*tap_));
   if (!sessions_.empty()) sessions_.front()->ListMemory(memory);

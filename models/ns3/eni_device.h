@@ -88,7 +88,10 @@ class EniDevice : public ns3::NetDevice {
   void LoseQueued(const ns3::Ptr<Transit>& frame, Direction direction, BindingLimit limit);
 
   // What a frame of this ENI touches, and how much of that is in the device itself.
-  static constexpr std::size_t kHotBytes = 448;
+  std::size_t hot_bytes() const {
+    return static_cast<std::size_t>(reinterpret_cast<const char*>(&receiver_) -
+                                    reinterpret_cast<const char*>(this));
+  }
   void ListMemory(MemoryList& memory) const;
 
   // Corrects counters and ledgers for what waits in the egress at `now`. Once,

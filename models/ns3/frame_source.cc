@@ -9,8 +9,10 @@
 #include "models/ns3/eni_device.h"
 
 namespace vpcmirror {
-// Longer than any run: a pause that never ends within one.
-constexpr Picoseconds kLongestPause(100 * 86'400 * kPicosecondsPerSecond / 2);
+// Later than any run ends, and within 64 bits of picoseconds.
+constexpr Picoseconds kNever(104 * 86'400 * kPicosecondsPerSecond);
+// Two of them are within 64 bits as well.
+constexpr Picoseconds kLongestPause(50 * 86'400 * kPicosecondsPerSecond);
 
 FlowKey FlowOf(const Workload& workload, const Stream& stream, int index) {
   const int client_ports = workload.client_ports.last - workload.client_ports.first + 1;
@@ -181,7 +183,7 @@ void FrameSource::Emit() {
   do {
     const Bytes frame = sizes_->Draw(*uniform_);
     sender_->Send(flows_[NextFlow()], frame);
-    due_ += GapAfter(frame);
+    due_ += std::min(GapAfter(frame), kNever - due_);
     if (!next_.knows_memory()) next_.SetMemory(Touches());
   } while (due_ <= now && workload_->wake_delay > Picoseconds(0));
   SleepUntilDue();

@@ -111,7 +111,10 @@ bool MirrorSession::TakeWhole(const ns3::Ptr<Transit>& transit, const CopyPlan& 
   std::copy(way.route.ethernet.begin(), way.route.ethernet.end(), outer.begin());
   const Bytes length = transit->length();
   const auto dropped = Send(Transit::CopyOf(transit, outer, {}, Bytes(0), length), way.route,
-                            {.original = length, .number = next_copy_++, .stands_for_frame = true});
+                            {.original = length,
+                             .number = next_copy_++,
+                             .stands_for_frame = true,
+                             .is_only_packet = true});
   if (dropped) {
     Drop(*transit, *dropped, length);
   } else {
@@ -219,16 +222,19 @@ void MirrorSession::LoseQueued(const Transit& packet, DropReason reason) {
   --ledger_.wire_datagrams;
   ledger_.wire_bytes -= packet.length();
   const CopyAccount& copy = packet.passage.copy;
-  if (copy.number == last_pushed_out_) return;
-  last_pushed_out_ = copy.number;
+  if (!copy.stands_for_frame) return;
   TakeBack(copy.original, copy.cut);
   Drop(packet, reason, copy.original);
 }
 
-// The packets of a copy leave and travel one behind the other.
+// The packets of a copy may be lost at different places, others' in between.
 void MirrorSession::Lost(CopyLoss loss, const Passage& passage) {
-  if (passage.copy.number == last_lost_) return;
-  last_lost_ = passage.copy.number;
+  if (!passage.copy.is_only_packet) {
+    while (!lost_in_part_.empty() && *lost_in_part_.begin() + kUnderWay < passage.copy.number) {
+      lost_in_part_.erase(lost_in_part_.begin());
+    }
+    if (!lost_in_part_.insert(passage.copy.number).second) return;
+  }
   if (!losses_) losses_ = std::make_unique<std::array<Count, kCopyLosses>>();
   (*losses_)[static_cast<std::size_t>(loss)].Add(passage.copy.original);
 }

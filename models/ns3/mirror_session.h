@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -119,8 +120,10 @@ class MirrorSession : public ns3::Object {
   std::vector<Way> ways_;               // by receiver; empty: not made for mirror_ yet
   std::vector<std::byte> frame_bytes_;  // room that is used again
   std::uint32_t next_copy_ = 1;
-  std::uint32_t last_lost_ = 0;
-  std::uint32_t last_pushed_out_ = 0;
+  // Copies of several packets of which one was lost, as long as others of them may
+  // be under way: kUnderWay copies of this session.
+  static constexpr std::uint32_t kUnderWay = 1 << 16;
+  std::set<std::uint32_t> lost_in_part_;
   Ledger ledger_;
   std::unique_ptr<std::array<Count, kCopyLosses>> losses_;  // null: there were none
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> mirror_tx_;

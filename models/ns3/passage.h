@@ -17,6 +17,7 @@ struct CopyAccount {
   std::uint32_t number = 0;  // of the copy in its session
   // The copy's last packet, with which all have left, stands for the frame.
   bool stands_for_frame = false;
+  bool is_only_packet = false;  // of the copy
 };
 
 // The objects outlive the simulation's events: both are held by their nodes.

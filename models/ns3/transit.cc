@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
-#include <memory>
 #include <new>
-#include <utility>
 
 #include "models/ns3/clock.h"
 #include "models/ns3/eni_device.h"
@@ -105,30 +103,29 @@ const FrameInfo& Transit::info() const {
   return info_;
 }
 
-std::size_t Transit::CopyBytes(std::span<std::byte> out) const {
-  const auto wanted = std::min(out.size(), static_cast<std::size_t>(length_.count()));
+std::size_t Transit::CopyBytes(std::span<std::byte> out, Bytes from) const {
+  const auto skipped = static_cast<std::size_t>(from.count());
+  const auto length = static_cast<std::size_t>(length_.count());
+  const std::size_t wanted = std::min(out.size(), length - std::min(skipped, length));
   if (packet_) {
-    return packet_->CopyData(reinterpret_cast<std::uint8_t*>(out.data()),
-                             static_cast<std::uint32_t>(wanted));
+    if (skipped == 0) {
+      return packet_->CopyData(reinterpret_cast<std::uint8_t*>(out.data()),
+                               static_cast<std::uint32_t>(wanted));
+    }
+    return packet_
+        ->CreateFragment(static_cast<std::uint32_t>(skipped), static_cast<std::uint32_t>(wanted))
+        ->CopyData(reinterpret_cast<std::uint8_t*>(out.data()), static_cast<std::uint32_t>(wanted));
   }
   const std::span<const std::byte> own = headers();
-  const std::size_t of_headers = std::min(wanted, own.size());
-  std::copy_n(own.begin(), of_headers, out.begin());
+  const std::size_t first = std::min(skipped, own.size());
+  const std::size_t of_headers = std::min(wanted, own.size() - first);
+  std::copy_n(own.begin() + static_cast<std::ptrdiff_t>(first), of_headers, out.begin());
   const std::span<std::byte> rest = out.subspan(of_headers, wanted - of_headers);
   if (!original_) {
     std::fill(rest.begin(), rest.end(), std::byte{0});
-    return wanted;
-  }
-  if (rest.empty()) return wanted;
-  // The original's bytes before the slice are copied as well: few, since slices of
-  // what is cut into segments only begin far inside.
-  const auto skipped = static_cast<std::size_t>(offset_.count());
-  if (skipped == 0) {
-    original_->CopyBytes(rest);
-  } else {
-    std::vector<std::byte> whole(skipped + rest.size());
-    original_->CopyBytes(whole);
-    std::copy_n(whole.begin() + offset_.count(), rest.size(), rest.begin());
+  } else if (!rest.empty()) {
+    const auto behind = static_cast<std::int64_t>(skipped - first);
+    original_->CopyBytes(rest, offset_ + Bytes(behind));
   }
   return wanted;
 }
@@ -161,7 +158,7 @@ void Transit::Schedule(Picoseconds delay, Step step) {
 
 void Transit::Foresee() const {
   MemoryList memory;
-  memory.Add(at, EniDevice::kHotBytes);
+  memory.Add(at, at->hot_bytes());
   memory.Fetch();
 }
 

@@ -51,8 +51,9 @@ class Transit final : public ForeseenEvent {
   const FrameInfo& original_info() const { return original_ ? original_->original_info() : info(); }
   // Whoever asks may change the packet's copies, not the packet.
   const ns3::Ptr<ns3::Packet>& packet() const;
-  // The frame's first bytes, as many as `out` has room for or the frame has.
-  std::size_t CopyBytes(std::span<std::byte> out) const;
+  // The frame's bytes behind the first `from`, as many as `out` has room for or there
+  // are; returns how many.
+  std::size_t CopyBytes(std::span<std::byte> out, Bytes from = Bytes(0)) const;
 
   Passage passage;
   // Where its route leads from the ENI that sends it: a place on the fabric, or

@@ -1,5 +1,7 @@
 #include "models/ns3/window_scheduler.h"
 
+#include <ns3/simulator.h>
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -85,6 +87,18 @@ void WindowScheduler::Refill() {
   near_end_ = std::min(window_end_, window_start_ + next_bucket_ * width_);
   std::make_heap(near_.begin(), near_.end(), ComesLater());
   for (const Event& event : near_) Prefetch(event);
+  Foresee();
+  split_at_ = std::max(kMany, 2 * near_.size());
+}
+
+// Events that are left are taken out after the nodes are gone, which the simulator
+// tells when it is destroyed.
+void WindowScheduler::Foresee() {
+  if (!foresees_) return;
+  if (!hears_of_the_end_) {
+    hears_of_the_end_ = true;
+    ns3::Simulator::ScheduleDestroy([this] { foresees_ = false; });
+  }
   foreseen_.clear();
   for (const Event& event : near_) {
     const auto* foreseen = dynamic_cast<const ForeseenEvent*>(event.impl);
@@ -93,7 +107,6 @@ void WindowScheduler::Refill() {
     foreseen_.push_back(foreseen);
   }
   for (const ForeseenEvent* event : foreseen_) event->ForeseeMore();
-  split_at_ = std::max(kMany, 2 * near_.size());
 }
 
 // Not again before it has doubled: what is due at one time stays together.

@@ -38,6 +38,7 @@ class WindowScheduler : public ns3::Scheduler {
   void SpreadLater();
   // Makes a window of a heap that has grown large.
   void Split();
+  void Foresee();
 
   std::vector<Event> near_;  // a heap: all that is due before near_end_
   std::uint64_t near_end_ = 0;
@@ -49,6 +50,9 @@ class WindowScheduler : public ns3::Scheduler {
   std::uint64_t window_start_ = 0;
   std::uint64_t window_end_ = 0;
   std::uint64_t width_ = 1;
+  // Until the simulation is destroyed: what events would fetch is gone by then.
+  bool foresees_ = true;
+  bool hears_of_the_end_ = false;
   std::vector<const ForeseenEvent*> foreseen_;  // in Refill only: room that is used again
   std::vector<Event> later_;                    // due at window_end_ or later
 };

@@ -1,5 +1,6 @@
 // Hosts to CVMs and ENIs, with limits, addresses and MACs.
 #include <algorithm>
+#include <limits>
 
 #include "models/scenario/address_book.h"
 #include "models/scenario/draft.h"
@@ -14,6 +15,9 @@ constexpr int kDefaultQueueFrames = 1000;
 constexpr int kMostMembers = 100'000;
 
 // One ENI of every member of a host, resolved but for its addresses.
+// Of a host's timer: far beyond any, and harmless to add to a time.
+constexpr Picoseconds kLongestDelay{kPicosecondsPerSecond};
+
 struct EniPlan {
   const EniSpec* spec = nullptr;  // null: the one that a host has unasked
   std::size_t subnet = 0;
@@ -34,6 +38,12 @@ struct CvmPlan {
   std::shared_ptr<const CpuCostTable> costs;
   std::vector<EniPlan> enis;
 };
+
+// More than any machine has, and within what the models can count.
+constexpr std::int64_t MostOf(const BitsPerSecond&) { return 1'000'000'000'000'000; }
+constexpr std::int64_t MostOf(const PacketsPerSecond&) { return 1'000'000'000'000; }
+constexpr std::int64_t MostOf(const Bytes&) { return std::int64_t{1} << 50; }
+constexpr std::int64_t MostOf(int) { return std::numeric_limits<int>::max(); }
 
 template <class T>
 void Replace(std::optional<T>& base, const std::optional<T>& by) {
@@ -87,7 +97,7 @@ class HostPlanner {
     PlanEnis(plan);
     if (draft_.errors.all().size() != errors_before) return std::nullopt;
     SettleLimitModel(plan);
-    if (!plan.limits.flow_bandwidth) plan.limits.flow_bandwidth = ProfileOf(plan).flow_bandwidth;
+    SettleFlowLimit(plan);
     plan.costs =
         SettleCosts(draft_, settings_.costs ? &*settings_.costs : nullptr, ProfileOf(plan));
     if (draft_.errors.all().size() != errors_before) return std::nullopt;
@@ -101,6 +111,9 @@ class HostPlanner {
     if (CountOf(given->value) <= 0) {
       draft_.errors.Add(given->path, std::string("the ") + what + " is not above zero",
                         "a positive value");
+    } else if (CountOf(given->value) > MostOf(given->value)) {
+      draft_.errors.Add(given->path, std::string("the ") + what + " is more than there is",
+                        "at most 1000 Tbps, 1000 Gpps or 1024 TiB");
     }
     into = given->value;
   }
@@ -122,15 +135,15 @@ class HostPlanner {
   // A bucket without a rate to fill it, and a peak below what it falls back to,
   // cannot be.
   void TakeBurst(Limits& limits, const At<Bytes>& burst) {
-    constexpr double kLongestDays = 100;  // RateSettings::burst
-    if (burst.value < Bytes(0)) {
-      draft_.errors.Add(burst.path, "a burst below zero", "0 B or more");
+    constexpr double kLongestDays = 5;  // RateSettings::burst
+    if (burst.value < Bytes(0) || burst.value.count() > MostOf(burst.value)) {
+      draft_.errors.Add(burst.path, "a burst out of range", "0 B to 1024 TiB");
     } else if (!limits.bandwidth) {
       draft_.errors.Add(burst.path, "a burst without a bandwidth that fills it again",
                         "`bandwidth` beside it, or a type that has one");
     } else if (static_cast<double>(burst.value.count()) * kBitsPerByte >
                kLongestDays * 86'400 * static_cast<double>(limits.bandwidth->count())) {
-      draft_.errors.Add(burst.path, "a burst that takes more than 100 days to fill again",
+      draft_.errors.Add(burst.path, "a burst that takes more than 5 days to fill again",
                         "a smaller one, or more bandwidth");
     }
     limits.burst = burst.value;
@@ -197,6 +210,16 @@ class HostPlanner {
     return draft_.providers[vpc.provider];
   }
 
+  void SettleFlowLimit(CvmPlan& plan) {
+    if (!plan.limits.flow_bandwidth) plan.limits.flow_bandwidth = ProfileOf(plan).flow_bandwidth;
+    if (!plan.limits.flow_bandwidth) return;
+    draft_.assumptions.Default(
+        "flow_burst", "1 ms",
+        "A flow may be ahead of its limit by what that passes in 1 ms, and by two of the largest "
+        "frames at least; copies of it by half as much.",
+        kOurChoice);
+  }
+
   // Limits given by hand are counted as the host's cloud counts.
   void SettleLimitModel(CvmPlan& plan) {
     if (settings_.type || settings_.limit_model) return;
@@ -237,16 +260,31 @@ class HostPlanner {
     Take(settings_.queue_bytes, plan.queue.bytes, "egress queue");
     if (settings_.timer_delay) {
       plan.timer_delay = settings_.timer_delay->value;
-      if (plan.timer_delay < Picoseconds(0)) {
-        draft_.errors.Add(settings_.timer_delay->path, "a timer's delay below zero",
-                          "0 s or more, such as \"20 us\"");
+      if (plan.timer_delay < Picoseconds(0) || plan.timer_delay > kLongestDelay) {
+        draft_.errors.Add(settings_.timer_delay->path, "a timer's delay out of range",
+                          "0 s to 1 s, such as \"20 us\"");
       }
     }
     plan.queue.frames = frames.value_or(kDefaultQueueFrames);
+    CheckQueueTime(plan);
     if (frames) return;
     draft_.assumptions.Default("queue_frames", std::to_string(kDefaultQueueFrames),
                                "The egress queue of a CVM holds 1000 frames where none is given.",
                                "Linux: default txqueuelen of Ethernet devices");
+  }
+
+  // What waits has its departure in picoseconds, which end after 106 days.
+  void CheckQueueTime(const CvmPlan& plan) {
+    constexpr double kLongestDays = 5;
+    constexpr double kLargestFrameBits = 65'549.0 * kBitsPerByte;
+    if (!plan.limits.bandwidth || plan.limits.bandwidth->count() <= 0) return;
+    const double seconds = static_cast<double>(plan.queue.frames) * kLargestFrameBits /
+                           static_cast<double>(plan.limits.bandwidth->count());
+    if (seconds <= kLongestDays * 86'400) return;
+    draft_.errors.Add(settings_.bandwidth ? settings_.bandwidth->path : host_.path,
+                      "a full egress queue of " + std::to_string(plan.queue.frames) +
+                          " frames would take more than 5 days to send",
+                      "more bandwidth, or a shorter `queue`");
   }
 
   void PlanEnis(CvmPlan& plan) {

@@ -217,6 +217,7 @@ class LoadBalancerExpander {
     eni.mtu = SettleMtu();
     eni.load_balancer = deployment().load_balancers.size();
     deployment().cvms.push_back(std::move(cvm));
+    draft_.costs.push_back(std::make_shared<const CpuCostTable>());  // it costs nobody anything
     deployment().enis.push_back(std::move(eni));
     if (!spec_.address) {
       addresses.Later(index, path_);

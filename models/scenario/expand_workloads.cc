@@ -74,11 +74,29 @@ class WorkloadExpander {
            "`at` with `in` or `out`, or `from` and `to` with `rate`");
     }
     CheckFrameSizes();
+    CheckBursts();
     if (!spec_.flows && workload_.protocol != kProtocolIcmp) FitDefaultFlows();
     draft_.workloads.push_back(std::move(workload_));
   }
 
  private:
+  // A frame that takes thousands of bursts would take as many draws.
+  void CheckBursts() {
+    constexpr double kBurstsOfAFrame = 1000;
+    if (workload_.arrivals != ArrivalProcess::kOnOff) return;
+    const double on = Seconds(workload_.on_off.mean_on);
+    const double cycle = on + Seconds(workload_.on_off.mean_off);
+    for (const Stream& stream : workload_.streams) {
+      const double bursting = static_cast<double>(stream.rate.count()) * cycle / on;
+      const double frame = MeanFrameBytes(workload_.sizes) * kBitsPerByte / bursting;
+      if (frame <= kBurstsOfAFrame * on) continue;
+      Fail(spec_.on_off ? spec_.on_off->path : spec_.path,
+           "bursts so short that a frame takes more than a thousand of them",
+           "a longer `on`, a higher rate or smaller frames");
+      return;
+    }
+  }
+
   const Deployment& deployment() const { return *draft_.deployment; }
 
   void Fail(const std::string& path, const std::string& message, const std::string& accepted) {

@@ -42,8 +42,8 @@ class Settler {
     if (spec_.requests || spec_.replay) {
       Fail(spec_.wake_delay->path, "a wake delay of requests or of a replay",
            "a wake delay beside `rate`, or `in` and `out`");
-    } else if (workload_.wake_delay < Picoseconds(0)) {
-      Fail(spec_.wake_delay->path, "a wake delay below zero", "0 s or more, such as \"100 us\"");
+    } else if (workload_.wake_delay < Picoseconds(0) || Seconds(workload_.wake_delay) > 1) {
+      Fail(spec_.wake_delay->path, "a wake delay out of range", "0 s to 1 s, such as \"100 us\"");
     }
   }
 

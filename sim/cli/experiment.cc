@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <numeric>
 #include <optional>
@@ -105,13 +106,16 @@ DisciplineResult DisciplineOf(const std::string& value, const RunResult& result)
 // Where nothing was lost under shared_random, nothing else would lose either: it is
 // the only one that drops before a queue is full, until the first loss all hold the
 // same frames, and the queues that production_first has for each class are as long.
-bool NothingWouldChange(const Discipline& assumed, const RunResult& result) {
-  return assumed.congestion == ToString(Congestion::kSharedRandom) && !LostAtABudget(result);
+bool NothingWouldChange(const ValidScenario& scenario, const RunResult& result) {
+  const bool all_are_random = std::all_of(
+      scenario.providers.begin(), scenario.providers.end(),
+      [](const ProviderProfile& each) { return each.congestion == Congestion::kSharedRandom; });
+  return all_are_random && !LostAtABudget(result);
 }
 
 void TryDisciplines(const ValidScenario& scenario, Runs& runs, RunResult& result) {
   const std::optional<Discipline> assumed = AssumedDiscipline(scenario);
-  if (!assumed || NothingWouldChange(*assumed, result)) return;
+  if (!assumed || NothingWouldChange(scenario, result)) return;
   const std::vector<Discipline> others = OtherDisciplines(scenario);
   for (std::size_t i = 0; i < others.size(); ++i) runs.Expect(EstimateRun(scenario));
   result.disciplines = {DisciplineOf(ToString(*assumed), result)};
@@ -143,6 +147,9 @@ RunResult RunExperiment(const ValidScenario& scenario, const ExperimentSettings&
   RefuseIfTooLarge(scenario, all, settings.limits);
 
   RunResult result = runs.Run(scenario, settings.output_folder);
+  if (result.complete && result.produced && result.produced->frames == 0) {
+    result.notes.emplace_back("No frame was sent in this run, so that it says nothing of a load.");
+  }
   if (scenario.baseline && !compares) {
     result.notes.emplace_back("There is no mirror: a run without one would be this one.");
   }

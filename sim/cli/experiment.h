@@ -20,8 +20,8 @@ struct ExperimentSettings {
 };
 
 // Runs the scenario and judges it. Runs it without mirrors as well where it asks
-// for a baseline, and under each other congestion discipline where frames were
-// lost to a budget and the discipline is an assumption: all on the same random
+// for a baseline, and under each other congestion discipline where the discipline
+// is an assumption and another could lose other frames: all on the same random
 // streams. A stop, or the wall time of the limits, ends the run that is under
 // way and spares the others; `stopped_by` says which.
 //

@@ -105,7 +105,9 @@ double EstimateBytes(const ValidScenario& scenario, double events) {
     bytes += kBytesPerRememberedCopy * copies * static_cast<double>(mirror.receiver_enis.size());
   }
   const double per_second = events / std::max(1e-12, Seconds(scenario.duration));
-  return bytes + kBytesPerFrameUnderWay * per_second * Seconds(scenario.fabric_delay);
+  // No more than there are can be under way.
+  const double under_way = std::min(events, per_second * Seconds(scenario.fabric_delay));
+  return bytes + kBytesPerFrameUnderWay * under_way;
 }
 
 void RefuseTooManyFlows(const ValidScenario& scenario) {

@@ -41,12 +41,12 @@ CpuWork WorkOf(const Network& network, const Cvm& cvm) {
   CpuWork work;
   for (const std::size_t eni : cvm.enis) {
     const EniCounters& counters = network.enis[eni]->counters();
-    work.production_rx += counters.in;
+    work.production_rx += counters.budget_in;
+    work.production_rx -= counters.budget_copies_in;
     work.production_tx += counters.budget_out;
     work.cloned += counters.budget_copies_out;
     if (network.receivers[eni]) work.received += network.receivers[eni]->counters().in;
   }
-  work.production_rx -= work.received;
   return work;
 }
 

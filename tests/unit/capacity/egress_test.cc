@@ -320,6 +320,18 @@ TEST(EgressTest, TellsWhatWaits) {
   }
 }
 
+// How full a queue is before a frame comes decides: an empty one takes what it can.
+TEST(EgressTest, SharedRandomTakesAFrameIntoAnEmptyQueue) {
+  EgressSettings settings = Link(Congestion::kSharedRandom);
+  settings.room.bytes = Bytes(1500);
+  Egress egress(settings, kSeed);
+  for (int i = 0; i < 100; ++i) {
+    const Picoseconds now(i * kFrameTime.count());
+    EXPECT_TRUE(
+        std::holds_alternative<Departs>(egress.Offer(now, Frame(TrafficClass::kProduction))));
+  }
+}
+
 TEST(EgressTest, SameSeedGivesSameAnswers) {
   const Shares a = LossAt(1.5, Link(Congestion::kSharedRandom));
   const Shares b = LossAt(1.5, Link(Congestion::kSharedRandom));

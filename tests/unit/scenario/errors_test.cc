@@ -90,6 +90,45 @@ const ErrorCase kNetworkErrors[] = {
      "/costs/receive/per_frame: no CPU time that an operation could take | 0 to 1 s a frame"},
     {"UnknownTableOfCosts", [](Scenario& s) { s.costs.table = Text("kernal", "/costs"); },
      "/costs: there is no cost table \"kernal\" | \"kernel\" (nearest), or \"xdp\""},
+    {"MorePacketsThanThereAre",
+     [](Scenario& s) {
+       s.hosts[0].settings.packet_rate = Here(PacketsPerSecond(1'000'000'000'001), "/pps");
+     },
+     "/pps: the packet rate is more than there is | at most 1000 Tbps, 1000 Gpps or 1024 TiB"},
+    {"BurstWithoutARate",
+     [](Scenario& s) { s.hosts[1].settings.burst = Here(Bytes(1000), "/burst"); },
+     "/burst: a burst without a bandwidth that fills it again | `bandwidth` beside it, or a type "
+     "that has one"},
+    {"BurstBelowZero",
+     [](Scenario& s) {
+       s.hosts[0].settings.bandwidth = Here(BitsPerSecond(1'000'000));
+       s.hosts[0].settings.burst = Here(Bytes(-1), "/burst");
+     },
+     "/burst: a burst out of range | 0 B to 1024 TiB"},
+    {"PeakBelowTheBandwidth",
+     [](Scenario& s) {
+       s.hosts[0].settings.bandwidth = Here(BitsPerSecond(1'000'000));
+       s.hosts[0].settings.burst = Here(Bytes(1000));
+       s.hosts[0].settings.peak_bandwidth = Here(BitsPerSecond(999'999), "/peak");
+     },
+     "/peak: a peak below the bandwidth | at least the bandwidth, which is what lasts"},
+    {"QueueThatTakesDaysToEmpty",
+     [](Scenario& s) { s.hosts[0].settings.bandwidth = Here(BitsPerSecond(1), "/bandwidth"); },
+     "/bandwidth: a full egress queue of 1000 frames would take more than 5 days to send | more "
+     "bandwidth, or a shorter `queue`"},
+    {"TimerThatSleepsForAnHour",
+     [](Scenario& s) {
+       s.hosts[0].settings.timer_delay =
+           Here(Picoseconds(3600 * kPicosecondsPerSecond), "/timer_delay");
+     },
+     "/timer_delay: a timer's delay out of range | 0 s to 1 s, such as \"20 us\""},
+    {"BurstsShorterThanAFrameByFar",
+     [](Scenario& s) {
+       s.workloads[0].arrivals = Here(ArrivalProcess::kOnOff);
+       s.workloads[0].on_off = Here(OnOffSpec{Picoseconds(1), Picoseconds(1), 1.5}, "/on_off");
+     },
+     "/on_off: bursts so short that a frame takes more than a thousand of them | a longer `on`, a "
+     "higher rate or smaller frames"},
     {"SubnetOutsideItsVpc",
      [](Scenario& s) {
        Estate(s);
