@@ -35,14 +35,14 @@ bool HasOuterHeaders(const Transit& copy) {
 }
 
 // A copy in a zone's queue: whom it goes to, and how long it is then.
-struct WaitingTag {
+struct QueuedTag {
   std::size_t backend = 0;
   Bytes length{};
 
   std::uint64_t Pack() const {
     return (std::uint64_t{backend} << 32) | static_cast<std::uint64_t>(length.count());
   }
-  static WaitingTag Unpack(std::uint64_t tag) {
+  static QueuedTag Unpack(std::uint64_t tag) {
     return {.backend = static_cast<std::size_t>(tag >> 32),
             .length = Bytes(static_cast<std::int64_t>(tag & 0xffffffff))};
   }
@@ -128,7 +128,7 @@ void CopyBalancer::Take(const ns3::Ptr<Transit>& copy) {
   Picoseconds departs = now;
   if (auto& queue = queues_[zone]) {
     if (queue->IsFull(now, arrived)) return Drop(copy, CopyLoss::kLoadBalancerBandwidth);
-    const WaitingTag tag{.backend = *chosen, .length = onward->length()};
+    const QueuedTag tag{.backend = *chosen, .length = onward->length()};
     departs = queue->Accept(now, arrived, tag.Pack());
   }
   NoteOrder(hash, now);
@@ -196,7 +196,7 @@ std::int64_t CopyBalancer::Settle(Picoseconds now) {
   for (auto& queue : queues_) {
     if (!queue) continue;
     queue->ForEachWaiting(now, [&](const WaitingFrame& frame) {
-      const WaitingTag tag = WaitingTag::Unpack(frame.tag);
+      const QueuedTag tag = QueuedTag::Unpack(frame.tag);
       counters_.by_backend[tag.backend] -= {.frames = 1, .bytes = tag.length};
       ++waiting;
     });

@@ -46,6 +46,10 @@ ns3::TypeId WindowScheduler::GetTypeId() {
 }
 
 void WindowScheduler::Insert(const Event& event) {
+  if (!hears_of_the_end_) {
+    hears_of_the_end_ = true;
+    ns3::Simulator::ScheduleDestroy([foresees = foresees_] { *foresees = false; });
+  }
   const std::uint64_t time = event.key.m_ts;
   if (time < near_end_) {
     near_.push_back(event);
@@ -91,14 +95,10 @@ void WindowScheduler::Refill() {
   split_at_ = std::max(kMany, 2 * near_.size());
 }
 
-// Events that are left are taken out after the nodes are gone, which the simulator
-// tells when it is destroyed.
+// Events that are left are taken out after the nodes are gone: the simulator tells
+// when it is destroyed.
 void WindowScheduler::Foresee() {
-  if (!foresees_) return;
-  if (!hears_of_the_end_) {
-    hears_of_the_end_ = true;
-    ns3::Simulator::ScheduleDestroy([this] { foresees_ = false; });
-  }
+  if (!*foresees_) return;
   foreseen_.clear();
   for (const Event& event : near_) {
     const auto* foreseen = dynamic_cast<const ForeseenEvent*>(event.impl);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace vpcmirror {
@@ -51,7 +52,8 @@ class WindowScheduler : public ns3::Scheduler {
   std::uint64_t window_end_ = 0;
   std::uint64_t width_ = 1;
   // Until the simulation is destroyed: what events would fetch is gone by then.
-  bool foresees_ = true;
+  // Shared with the simulator, which may outlive this.
+  std::shared_ptr<bool> foresees_ = std::make_shared<bool>(true);
   bool hears_of_the_end_ = false;
   std::vector<const ForeseenEvent*> foreseen_;  // in Refill only: room that is used again
   std::vector<Event> later_;                    // due at window_end_ or later

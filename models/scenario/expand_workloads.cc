@@ -83,7 +83,10 @@ class WorkloadExpander {
   // A frame that takes thousands of bursts would take as many draws.
   void CheckBursts() {
     constexpr double kBurstsOfAFrame = 1000;
-    if (workload_.arrivals != ArrivalProcess::kOnOff) return;
+    // What is not above zero has its complaint.
+    if (workload_.arrivals != ArrivalProcess::kOnOff || !(Seconds(workload_.on_off.mean_on) > 0)) {
+      return;
+    }
     const double on = Seconds(workload_.on_off.mean_on);
     const double cycle = on + Seconds(workload_.on_off.mean_off);
     for (const Stream& stream : workload_.streams) {

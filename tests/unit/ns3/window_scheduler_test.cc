@@ -2,14 +2,20 @@
 
 #include <gtest/gtest.h>
 #include <ns3/event-impl.h>
+#include <ns3/nstime.h>
+#include <ns3/object-factory.h>
 #include <ns3/object.h>
+#include <ns3/simulator.h>
 
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <random>
 #include <set>
 #include <utility>
 #include <vector>
+
+#include "models/ns3/foreseen_event.h"
 
 namespace vpcmirror {
 namespace {
@@ -88,6 +94,29 @@ TEST_F(WindowSchedulerTest, TakesOutWhatIsNotToCome) {
   }
   RemoveAll();
   EXPECT_TRUE(scheduler_->IsEmpty());
+}
+
+struct Foreseen : ForeseenEvent {
+  void Notify() override {}
+  void Foresee() const override { ++seen; }
+  static inline int seen = 0;
+};
+
+// What is left at the end is taken out after the nodes have gone, whose memory the
+// events would fetch.
+TEST(WindowSchedulerEndTest, ForeseesNothingOnceTheSimulationIsDestroyed) {
+  for (const std::uint64_t first : {0, 1'000'000}) {
+    ns3::Simulator::SetScheduler(ns3::ObjectFactory(WindowScheduler::GetTypeId().GetName()));
+    for (std::uint64_t i = 0; i < 5'000; ++i) {
+      ns3::Simulator::Schedule(ns3::NanoSeconds(first + 100 * i),
+                               ns3::Ptr<ns3::EventImpl>(new Foreseen, false));
+    }
+    ns3::Simulator::Stop(ns3::NanoSeconds(100'000));
+    ns3::Simulator::Run();
+    Foreseen::seen = 0;
+    ns3::Simulator::Destroy();
+    EXPECT_EQ(Foreseen::seen, 0) << first;
+  }
 }
 
 }  // namespace

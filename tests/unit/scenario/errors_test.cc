@@ -96,7 +96,10 @@ const ErrorCase kNetworkErrors[] = {
      },
      "/pps: the packet rate is more than there is | at most 1000 Tbps, 1000 Gpps or 1024 TiB"},
     {"BurstWithoutARate",
-     [](Scenario& s) { s.hosts[1].settings.burst = Here(Bytes(1000), "/burst"); },
+     [](Scenario& s) {
+       s.hosts[1].settings.type.reset();
+       s.hosts[1].settings.burst = Here(Bytes(1000), "/burst");
+     },
      "/burst: a burst without a bandwidth that fills it again | `bandwidth` beside it, or a type "
      "that has one"},
     {"BurstBelowZero",

@@ -320,7 +320,8 @@ const RefusalCase kRefusals[] = {
      "378 B, or a larger `mtu` for the hosts"},
     {"ShapeWithoutMean",
      [](Scenario& s) {
-       Www(s).on_off = Here(OnOffSpec{Picoseconds(1), Picoseconds(1), 1.0}, "/on_off");
+       Www(s).on_off =
+           Here(OnOffSpec{Picoseconds(kPicosecondsPerSecond), Picoseconds(1), 1.0}, "/on_off");
      },
      "/on_off: a shape of 1.000000 keeps to no mean within a run | a shape of 1.1 or more"},
     {"OnTimeOfZero",
