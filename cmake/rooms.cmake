@@ -75,5 +75,10 @@ function(vpcmirror_test folder)
     COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:test_${name}> -D OUTPUT=${suites}
             -D "PROPERTIES=LABELS ${name} ENVIRONMENT RC_PARAMS=seed=1"
             -P ${CMAKE_SOURCE_DIR}/cmake/discover_suites.cmake)
-  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${suites})
+  # A program that was not built has a test that fails.
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/test_${name}_include.cmake
+       "if(EXISTS [[${suites}]])\n  include([[${suites}]])\nelse()\n"
+       "  add_test(test_${name}_NOT_BUILT test_${name}_NOT_BUILT)\nendif()\n")
+  set_property(DIRECTORY APPEND PROPERTY
+    TEST_INCLUDE_FILES ${CMAKE_CURRENT_BINARY_DIR}/test_${name}_include.cmake)
 endfunction()
