@@ -140,7 +140,7 @@ def check_scenario(runner, envelope, brief):
                  for name in sorted(set(first) | set(second)) if first.get(name) != second.get(name))
     if envelope.get("stochastic"):
         seed = str(result["seed"] + 1)
-        other = json.loads(runner.run("other", exit_code, "--seed", seed)["result.json"])
+        other = json.loads(runner.run("other", exit_codes, "--seed", seed)["result.json"])
         if measured(other) == measured(result):
             runner.check(["nothing that was measured changed with the seed"])
 

@@ -113,7 +113,8 @@ Measured SimulateWithEngine(const std::string& scenario, const Library& library,
   double last_look = 0;
   RunControl control;
   control.progress = [&](Picoseconds now) {
-    if (first_look == 0) {
+    // Set-up looks at time 0, again and again.
+    if (now == Picoseconds(0)) {
       measured.build_bytes = ResidentBytes() - loaded_bytes;
       first_look = ProcessCpuNs();
     } else if (now >= valid.duration / 1000 * 999) {
