@@ -18,7 +18,10 @@ void PutBytes(Json& json, const char* key, const std::optional<Bytes>& bytes) {
   if (bytes) json[key] = Text(*bytes);
 }
 void PutBandwidth(Json& json, const char* key, const std::optional<BitsPerSecond>& rate) {
-  if (rate) json[key] = fmt::format("{} Gbps", rate->count() / 1'000'000'000);
+  if (!rate) return;
+  constexpr std::int64_t kGiga = 1'000'000'000;
+  json[key] = rate->count() % kGiga == 0 ? fmt::format("{} Gbps", rate->count() / kGiga)
+                                         : fmt::format("{} bps", rate->count());
 }
 void PutText(Json& json, const char* key, const std::string& text) {
   if (!text.empty()) json[key] = text;
@@ -236,8 +239,7 @@ void PutWhatIsSaid(Json& json, const ProviderProfile& profile) {
   json["congestion"] = {{"documented", ToString(profile.documented_congestion)},
                         {"runs_as", ToString(profile.congestion)},
                         {"copy_order", ToString(profile.copy_order)}};
-  if (profile.flow_bandwidth)
-    json["congestion"]["flow"] = fmt::format("{} bps", profile.flow_bandwidth->count());
+  PutBandwidth(json["congestion"], "flow", profile.flow_bandwidth);
   json["who_pays"] = ToString(profile.who_pays);
   json["limit_model"] = ToString(profile.limit_model);
   json["lifecycle"] = LifecycleJson(profile.lifecycle);

@@ -14,6 +14,7 @@
 #include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"
 #include "models/capacity/delay_histogram.h"
+#include "models/capacity/worker_rings.h"
 
 namespace vpcmirror {
 namespace {
@@ -144,17 +145,14 @@ Json MirrorJson(const MirrorResult& mirror) {
 // Share of a worker's part of the capacity, by whichever figure asks for more.
 std::optional<double> UsedShare(const ReceiverResult& receiver, const Load& of_worker) {
   std::optional<double> used;
-  const auto consider = [&](std::int64_t rate, std::int64_t capacity) {
-    const double share =
-        static_cast<double>(rate) * receiver.workers->count / static_cast<double>(capacity);
+  const auto consider = [&](const auto& rate, const auto& capacity) {
+    const auto limit = WorkerShare(capacity, receiver.workers->count);
+    if (!limit) return;
+    const double share = static_cast<double>(rate.count()) / static_cast<double>(limit->count());
     used = std::max(used.value_or(share), share);
   };
-  if (receiver.capacity_bandwidth) {
-    consider(of_worker.bandwidth.count(), receiver.capacity_bandwidth->count());
-  }
-  if (receiver.capacity_packet_rate) {
-    consider(of_worker.packet_rate.count(), receiver.capacity_packet_rate->count());
-  }
+  consider(of_worker.bandwidth, receiver.capacity_bandwidth);
+  consider(of_worker.packet_rate, receiver.capacity_packet_rate);
   return used;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/report/comparison_text.h"
 #include "analysis/report/member_groups.h"
 #include "analysis/report/quantities.h"
 #include "analysis/report/text_layout.h"
@@ -76,9 +77,7 @@ class TextReport {
   std::string Write() {
     WriteVerdict();
     WriteHeadline();
-    WriteDelays();
-    WriteBaseline();
-    WriteDisciplines();
+    out_ += ComparisonText(result_, style_.color);
     WriteHosts();
     WriteEnis();
     WriteMirrors();
@@ -92,9 +91,7 @@ class TextReport {
  private:
   template <class... Args>
   void Line(fmt::format_string<Args...> format, Args&&... args) {
-    fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
-    while (!out_.empty() && out_.back() == ' ') out_.pop_back();
-    out_ += '\n';
+    AppendLine(out_, format, std::forward<Args>(args)...);
   }
   void Title(std::string_view title) {
     out_ += '\n';
@@ -108,11 +105,6 @@ class TextReport {
 
   void WriteVerdict();
   void WriteHeadline();
-  void WriteDelays();
-  void WriteDelayRow(std::string_view what, const DelayResult& delay);
-  void WriteBaseline();
-  void WriteBaselineDelay(std::string_view what, Picoseconds without, Picoseconds with);
-  void WriteDisciplines();
   void WriteHosts();
   void WriteHostRow(const MemberGroup& group, Face face);
   void WriteHostCpu(const MemberGroup& group);
@@ -213,70 +205,6 @@ void TextReport::WriteHeadline() {
   if (cut.lost > 0) {
     Sentence(fmt::format("Cut to the packet length or the MTU: {} of {} copies ({}).",
                          CountText(cut.lost), CountText(cut.of), PercentText(cut.fraction())));
-  }
-}
-
-void TextReport::WriteDelays() {
-  if (result_.production_delay.frames == 0 && result_.copy_delay.frames == 0) return;
-  out_ += '\n';
-  Line("{}{:>11}{:>11}{:>11}{:>11}{:>11}{:>11}", Painted("Delay        ", Ink::kBold, style_.color),
-       "mean", "median", "99 %", "99.9 %", "99.99 %", "longest");
-  WriteDelayRow("production", result_.production_delay);
-  WriteDelayRow("copies", result_.copy_delay);
-}
-
-void TextReport::WriteDelayRow(std::string_view what, const DelayResult& delay) {
-  if (delay.frames == 0) return;
-  Line("  {:11}{:>11}{:>11}{:>11}{:>11}{:>11}{:>11}", what, TimeText(delay.mean),
-       TimeText(delay.p50), TimeText(delay.p99), TimeText(delay.p999), TimeText(delay.p9999),
-       TimeText(delay.largest));
-}
-
-// "+1.2 us", "-3 Mbps", "none" of nothing.
-template <class Amount, class ToText>
-std::string DifferenceText(Amount amount, ToText to_text) {
-  if (amount == Amount{}) return "none";
-  const bool less = amount < Amount{};
-  return (less ? "-" : "+") + to_text(less ? Amount{} - amount : amount);
-}
-
-void TextReport::WriteBaseline() {
-  if (!result_.baseline) return;
-  const ProductionResult& without = result_.baseline->production;
-  out_ += '\n';
-  Line("{}{:>15}{:>16}{:>16}",
-       Painted(fmt::format("{:31}", "What mirroring costs production"), Ink::kBold, style_.color),
-       "without", "with", "difference");
-  const auto rate_text = [](BitsPerSecond rate) { return BitRateText(rate); };
-  Line("  {:28}{:>16}{:>16}{:>16}", "goodput", BitRateText(without.delivered.bandwidth),
-       BitRateText(result_.delivered.bandwidth),
-       DifferenceText(result_.delivered.bandwidth - without.delivered.bandwidth, rate_text));
-  Line("  {:28}{:>16}{:>16}{:>16}", "frames lost", CountText(without.loss.lost),
-       CountText(result_.production.lost),
-       DifferenceText(result_.production.lost - without.loss.lost, CountText));
-  Line("  {:28}{:>16}{:>16}{:>16}", "share of frames lost", PercentText(without.loss.fraction()),
-       PercentText(result_.production.fraction()),
-       DifferenceText(result_.production.fraction() - without.loss.fraction(), PercentText));
-  const DelayResult& now = result_.production_delay;
-  WriteBaselineDelay("delay, median", without.delay.p50, now.p50);
-  WriteBaselineDelay("delay, 99 % of frames", without.delay.p99, now.p99);
-  WriteBaselineDelay("delay, 99.9 % of frames", without.delay.p999, now.p999);
-}
-
-void TextReport::WriteBaselineDelay(std::string_view what, Picoseconds without, Picoseconds with) {
-  Line("  {:28}{:>16}{:>16}{:>16}", what, TimeText(without), TimeText(with),
-       DifferenceText(with - without, TimeText));
-}
-
-void TextReport::WriteDisciplines() {
-  if (result_.disciplines.size() < 2) return;
-  out_ += '\n';
-  Line("{}{:>18}{:>18}  {}",
-       Painted(fmt::format("{:30}", "Who loses, by congestion"), Ink::kBold, style_.color),
-       "production lost", "copies lost", "verdict");
-  for (const DisciplineResult& each : result_.disciplines) {
-    Line("  {:28}{:>18}{:>18}  {}", each.value, PercentText(each.production.fraction()),
-         PercentText(each.copies.fraction()), ToString(each.verdict));
   }
 }
 
@@ -614,44 +542,7 @@ void TextReport::WriteAssumptions() {
   Line("  {}", Wrapped(text, style_.width - 2, 2));
 }
 
-// Characters beyond ASCII that a terminal obeys and does not show, by their UTF-8.
-struct HiddenCharacters {
-  std::string_view lead;
-  unsigned char first;  // of the byte behind it
-  unsigned char last;
-};
-constexpr HiddenCharacters kHidden[] = {
-    {"\xc2", 0x80, 0x9f},      // U+0080 to U+009F, the C1 controls
-    {"\xd8", 0x9c, 0x9c},      // U+061C, a mark of direction
-    {"\xe2\x80", 0x8b, 0x8f},  // U+200B to U+200F, of no width, and marks of direction
-    {"\xe2\x80", 0xa8, 0xae},  // U+2028 to U+202E, ends of lines, and directions
-    {"\xe2\x81", 0xa0, 0xaf},  // U+2060 to U+206F, of no width, and directions
-    {"\xef\xbb", 0xbf, 0xbf},  // U+FEFF, of no width
-};
-
-// Bytes of the character at `offset` if it must not reach a terminal; else 0.
-std::size_t HiddenBytesAt(std::string_view text, std::size_t offset) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (byte(offset) < 0x20 || byte(offset) == 0x7f) return 1;
-  for (const HiddenCharacters& hidden : kHidden) {
-    const std::size_t last = offset + hidden.lead.size();
-    if (last >= text.size() || text.substr(offset, hidden.lead.size()) != hidden.lead) continue;
-    if (byte(last) >= hidden.first && byte(last) <= hidden.last) return hidden.lead.size() + 1;
-  }
-  return 0;
-}
-
 }  // namespace
-
-std::string Printable(const std::string& text) {
-  std::string printable;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t hidden = HiddenBytesAt(text, i);
-    printable += hidden == 0 ? text[i] : '?';
-    i += std::max<std::size_t>(hidden, 1);
-  }
-  return printable;
-}
 
 std::string ResultText(const RunResult& result, const TextStyle& style) {
   return TextReport(result, style).Write();

@@ -17,8 +17,4 @@ struct TextStyle {
 // names that are not. Ends in a newline.
 std::string ResultText(const RunResult& result, const TextStyle& style);
 
-// A name or description with control characters shown as '?', so that a
-// scenario from elsewhere cannot steer the terminal.
-std::string Printable(const std::string& text);
-
 }  // namespace vpcmirror

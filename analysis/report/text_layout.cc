@@ -10,6 +10,33 @@
 namespace vpcmirror {
 namespace {
 
+// Characters beyond ASCII that a terminal obeys and does not show, by their UTF-8.
+struct HiddenCharacters {
+  std::string_view lead;
+  unsigned char first;  // of the byte behind it
+  unsigned char last;
+};
+constexpr HiddenCharacters kHidden[] = {
+    {"\xc2", 0x80, 0x9f},      // U+0080 to U+009F, the C1 controls
+    {"\xd8", 0x9c, 0x9c},      // U+061C, a mark of direction
+    {"\xe2\x80", 0x8b, 0x8f},  // U+200B to U+200F, of no width, and marks of direction
+    {"\xe2\x80", 0xa8, 0xae},  // U+2028 to U+202E, ends of lines, and directions
+    {"\xe2\x81", 0xa0, 0xaf},  // U+2060 to U+206F, of no width, and directions
+    {"\xef\xbb", 0xbf, 0xbf},  // U+FEFF, of no width
+};
+
+// Bytes of the character at `offset` if it must not reach a terminal; else 0.
+std::size_t HiddenBytesAt(std::string_view text, std::size_t offset) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(offset) < 0x20 || byte(offset) == 0x7f) return 1;
+  for (const HiddenCharacters& hidden : kHidden) {
+    const std::size_t last = offset + hidden.lead.size();
+    if (last >= text.size() || text.substr(offset, hidden.lead.size()) != hidden.lead) continue;
+    if (byte(last) >= hidden.first && byte(last) <= hidden.last) return hidden.lead.size() + 1;
+  }
+  return 0;
+}
+
 constexpr int kRangeDigits = 3;  // of each end, so that both fit eleven columns
 // Members this close are alike: in a short run one frame more or less is as much.
 constexpr double kAlike = 0.002;
@@ -109,6 +136,16 @@ std::string PercentRangeText(const Range& range) {
   };
   if (end(range.low()) == end(range.high())) return PercentText(range.high());
   return fmt::format("{}..{} %", end(range.low()), end(range.high()));
+}
+
+std::string Printable(const std::string& text) {
+  std::string printable;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t hidden = HiddenBytesAt(text, i);
+    printable += hidden == 0 ? text[i] : '?';
+    i += std::max<std::size_t>(hidden, 1);
+  }
+  return printable;
 }
 
 }  // namespace vpcmirror

@@ -1,9 +1,13 @@
 // The pieces that ResultText is made of.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "models/units/quantity.h"
 
@@ -17,6 +21,18 @@ enum class Ink : std::uint8_t { kPlain, kBold, kGood, kWarning, kBad };
 
 // `text` between ANSI escapes; as it is when plain or not `color`.
 std::string Painted(std::string_view text, Ink ink, bool color);
+
+// A name or description with control characters shown as '?', so that a
+// scenario from elsewhere cannot steer the terminal.
+std::string Printable(const std::string& text);
+
+// A line of a table, without the spaces that would end it.
+template <class... Args>
+void AppendLine(std::string& out, fmt::format_string<Args...> format, Args&&... args) {
+  fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  out += '\n';
+}
 
 // The smallest and the largest of the members of a group.
 class Range {

@@ -9,6 +9,7 @@
 
 #include "analysis/report/quantities.h"
 #include "analysis/report/usage.h"
+#include "models/capacity/worker_rings.h"
 
 namespace vpcmirror {
 namespace {
@@ -62,21 +63,15 @@ std::optional<Use> TightestOf(const HostResult& host) {
   return tightest;
 }
 
-// Of a capacity, what one of so many workers has.
-template <class Rate>
-std::optional<Rate> ShareOf(const std::optional<Rate>& capacity, int workers) {
-  return capacity ? std::optional(*capacity / workers) : std::nullopt;
-}
-
 // The busiest worker counts: the others cannot help it with its flows.
 std::optional<Use> TightestOf(const ReceiverResult& receiver) {
   std::optional<Use> tightest;
   const int workers = receiver.workers ? receiver.workers->count : 1;
   const Load& load = receiver.workers ? receiver.workers->busiest : receiver.in;
   Consider(tightest, "bandwidth", {load.bandwidth, ""},
-           ShareOf(receiver.capacity_bandwidth, workers));
+           WorkerShare(receiver.capacity_bandwidth, workers));
   Consider(tightest, "packet_rate", {load.packet_rate, ""},
-           ShareOf(receiver.capacity_packet_rate, workers));
+           WorkerShare(receiver.capacity_packet_rate, workers));
   return tightest;
 }
 

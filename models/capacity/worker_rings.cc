@@ -7,22 +7,12 @@
 #include "models/wire/hash.h"
 
 namespace vpcmirror {
-namespace {
-
-// An equal share, but never none, which would be no limit's limit.
-template <class Rate>
-std::optional<Rate> ShareOf(const std::optional<Rate>& whole, std::size_t workers) {
-  if (!whole || whole->count() <= 0) return whole;
-  return Rate(std::max<std::int64_t>(1, whole->count() / static_cast<std::int64_t>(workers)));
-}
-
-}  // namespace
-
 WorkerRings::WorkerRings(const WorkerRingsSettings& settings) {
   if (settings.workers == 0) throw std::invalid_argument("a receiver needs a worker");
+  const auto workers = static_cast<std::int64_t>(settings.workers);
   RatedQueueSettings each{.rates = settings.rates, .room = settings.room};
-  each.rates.bandwidth = ShareOf(settings.rates.bandwidth, settings.workers);
-  each.rates.packet_rate = ShareOf(settings.rates.packet_rate, settings.workers);
+  each.rates.bandwidth = WorkerShare(settings.rates.bandwidth, workers);
+  each.rates.packet_rate = WorkerShare(settings.rates.packet_rate, workers);
   workers_.reserve(settings.workers);
   for (std::size_t i = 0; i < settings.workers; ++i) {
     workers_.push_back({.ring = RatedQueue(each)});

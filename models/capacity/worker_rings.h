@@ -11,6 +11,15 @@
 
 namespace vpcmirror {
 
+// What one of several workers may take of a rate: an equal part, but never none, so
+// that of rates below one a worker the parts are more than the whole. No limit stays
+// none. Requires workers of 1 or more.
+template <class Rate>
+std::optional<Rate> WorkerShare(const std::optional<Rate>& whole, std::int64_t workers) {
+  if (!whole || whole->count() <= 0) return whole;
+  return Rate(std::max<std::int64_t>(1, whole->count() / workers));
+}
+
 struct WorkerRingsSettings {
   std::size_t workers = 1;
   RateSettings rates;  // of all workers together, each with its equal share

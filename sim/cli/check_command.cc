@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "analysis/report/result_text.h"
+#include "analysis/report/text_layout.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
 #include "sim/input/library.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <exception>
 
-#include "analysis/report/result_text.h"
+#include "analysis/report/text_layout.h"
 #include "models/scenario/error.h"
 #include "models/scenario/nearest.h"
 #include "sim/cli/atomic_file.h"

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "analysis/report/result_text.h"
+#include "analysis/report/text_layout.h"
 
 namespace vpcmirror::sim {
 

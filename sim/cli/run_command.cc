@@ -14,6 +14,7 @@
 #include "analysis/report/quantities.h"
 #include "analysis/report/result_json.h"
 #include "analysis/report/result_text.h"
+#include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
@@ -202,19 +203,21 @@ int Run(const RunOptions& options, const Surroundings& around) {
   return ExitCodeOf(result);
 }
 
-// By the rules of /seed in a scenario, where JSON has no sign +, no leading zero and no 0x.
-std::uint64_t ReadSeed(const std::string& text) {
+// By the rules of whole numbers in a scenario, where JSON has no sign +, no leading
+// zero and no 0x.
+std::uint64_t ReadWhole(const char* option, const std::string& text, std::uint64_t smallest) {
   constexpr std::uint64_t kLargest = (std::uint64_t{1} << 53) - 1;  // as the schema has it
-  std::uint64_t seed = 0;
+  std::uint64_t whole = 0;
   const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, seed);
+  const auto read = std::from_chars(text.data(), end, whole);
   const bool leading_zero = text.size() > 1 && text[0] == '0';
-  if (read.ec != std::errc() || read.ptr != end || leading_zero || seed > kLargest) {
+  const bool in_range = smallest <= whole && whole <= kLargest;
+  if (read.ec != std::errc() || read.ptr != end || leading_zero || !in_range) {
     throw CLI::ValidationError(
-        "--seed", fmt::format("'{}' is not a whole number from 0 to {}, in decimal digits",
-                              Printable(text), kLargest));
+        option, fmt::format("'{}' is not a whole number from {} to {}, in decimal digits",
+                            Printable(text), smallest, kLargest));
   }
-  return seed;
+  return whole;
 }
 
 void AddFileOptions(CLI::App& command, RunOptions& options) {
@@ -228,7 +231,8 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       ->type_name("DIR");
   command
       .add_option_function<std::string>(
-          "--seed", [&options](const std::string& text) { options.seed = ReadSeed(text); },
+          "--seed",
+          [&options](const std::string& text) { options.seed = ReadWhole("--seed", text, 0); },
           "Of the random streams (default: the scenario's)")
       ->type_name("N");
   command
@@ -259,10 +263,15 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       .add_option("--max-memory", options.max_memory,
                   "Refuse a run that would need more: '4GiB' (default: what the machine has)")
       ->type_name("BYTES");
-  command.add_option("--max-events", options.max_events, "Refuse a run of more simulation events")
-      ->check(CLI::PositiveNumber)
+  command
+      .add_option_function<std::string>(
+          "--max-events",
+          [&options](const std::string& text) {
+            options.max_events = static_cast<std::int64_t>(ReadWhole("--max-events", text, 1));
+          },
+          "Refuse a run of more simulation events")
       ->type_name("N")
-      ->capture_default_str();
+      ->default_str(std::to_string(RunLimits{}.events));
   command.add_flag("--quiet", options.quiet, "No summary, no progress; --format json still prints");
   command.add_option("--data", options.data, "Folder of schema/, profiles/ and catalog/")
       ->type_name("DIR");

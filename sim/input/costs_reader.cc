@@ -14,11 +14,6 @@
 namespace vpcmirror::sim {
 namespace {
 
-std::string TextOf(const Cursor& object, std::string_view name) {
-  auto text = ReadText(object, name);
-  return text ? std::move(text->value) : std::string();
-}
-
 // "42.6%" of a second. The schema holds it to that shape.
 std::optional<Picoseconds> ReadShare(const Cursor& object, std::string_view name) {
   const auto text = ReadText(object, name);
@@ -66,10 +61,10 @@ CostCurve ReadCurve(const Cursor& at) {
 OperationCost ReadOperation(const Cursor& at) {
   OperationCost cost;
   cost.curve = ReadCurve(at);
-  if (TextOf(at, "payer") == ToString(Payer::kHost)) cost.payer = Payer::kHost;
-  for (const Confidence each : {Confidence::kMeasured, Confidence::kDerived}) {
-    if (TextOf(at, "confidence") == ToString(each)) cost.confidence = each;
-  }
+  cost.payer = EnumOf(at, "payer", Payer::kGuest, {Payer::kGuest, Payer::kHost});
+  cost.confidence =
+      EnumOf(at, "confidence", Confidence::kIllustrative,
+             {Confidence::kMeasured, Confidence::kDerived, Confidence::kIllustrative});
   cost.source = TextOf(at, "source");
   return cost;
 }

@@ -225,4 +225,9 @@ std::optional<At<double>> ReadPerSecond(const Cursor& object, std::string_view n
   return ReadQuantity(object, name, &ParsePerSecond, "/s", Zero::kRefused);
 }
 
+std::string TextOf(const Cursor& object, std::string_view name) {
+  auto text = ReadText(object, name);
+  return text ? std::move(text->value) : std::string();
+}
+
 }  // namespace vpcmirror::sim

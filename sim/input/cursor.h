@@ -52,6 +52,20 @@ std::optional<double> ReadNumber(const Cursor& object, std::string_view name);
 bool ReadFlag(const Cursor& object, std::string_view name);  // false when absent
 std::vector<At<std::string>> ReadTexts(const Cursor& object, std::string_view name);
 
+// The text of a member; empty when there is none.
+std::string TextOf(const Cursor& object, std::string_view name);
+
+// The one of `values` whose ToString the member is; `otherwise` when it is none.
+template <class Enum>
+Enum EnumOf(const Cursor& object, std::string_view name, Enum otherwise,
+            std::initializer_list<Enum> values) {
+  const std::string text = TextOf(object, name);
+  for (const Enum value : values) {
+    if (ToString(value) == text) return value;
+  }
+  return otherwise;
+}
+
 std::optional<IpAddress> ReadAddress(const Cursor& value);
 // "10.0.0.0/16"; with `or_address` also "10.0.0.7", which is a range of one.
 std::optional<IpPrefix> ReadPrefix(const Cursor& value, bool or_address = false);

@@ -16,11 +16,6 @@
 namespace vpcmirror::sim {
 namespace {
 
-std::string TextOf(const Cursor& object, std::string_view name) {
-  auto text = ReadText(object, name);
-  return text ? std::move(text->value) : std::string();
-}
-
 std::vector<std::string> TextsOf(const Cursor& object, std::string_view name) {
   std::vector<std::string> texts;
   for (auto& text : ReadTexts(object, name)) texts.push_back(std::move(text.value));
@@ -47,17 +42,6 @@ T NumberOf(const Cursor& object, std::string_view name, T otherwise) {
   const auto number = ReadWhole(object, name);
   constexpr auto kMost = static_cast<std::int64_t>(std::numeric_limits<T>::max());
   return number && *number <= kMost ? static_cast<T>(*number) : otherwise;
-}
-
-// The one of `values` whose ToString the member is; `otherwise` when it is none.
-template <class Enum>
-Enum EnumOf(const Cursor& object, std::string_view name, Enum otherwise,
-            std::initializer_list<Enum> values) {
-  const std::string text = TextOf(object, name);
-  for (const Enum value : values) {
-    if (ToString(value) == text) return value;
-  }
-  return otherwise;
 }
 
 HashSymmetry SymmetryOf(const Cursor& object, std::string_view name) {

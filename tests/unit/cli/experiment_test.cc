@@ -213,7 +213,10 @@ TEST_F(ExperimentTest, RefusesLimitsThatAreNone) {
     EXPECT_THAT(ran.err, HasSubstr("--max-wall")) << text;
   }
   EXPECT_EQ(Run({"--max-memory", "4 Gbps"}).exit_code, kBadInput);
-  EXPECT_EQ(Run({"--max-events", "0"}).exit_code, kBadInput);
+  const Ran none = Run({"--max-events", "0"});
+  EXPECT_EQ(none.exit_code, kBadInput);
+  EXPECT_THAT(none.err, HasSubstr("--max-events: '0' is not a whole number from 1 to "
+                                  "9007199254740991, in decimal digits"));
   EXPECT_THAT(runs_, IsEmpty());
 }
 

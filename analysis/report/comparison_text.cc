@@ -1,0 +1,114 @@
+#include "analysis/report/comparison_text.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <utility>
+
+#include "analysis/report/quantities.h"
+#include "analysis/report/text_layout.h"
+#include "analysis/report/verdict.h"
+
+namespace vpcmirror {
+namespace {
+
+class ComparisonReport {
+ public:
+  ComparisonReport(const RunResult& result, bool color) : result_(result), color_(color) {}
+
+  std::string Write() {
+    WriteDelays();
+    WriteBaseline();
+    WriteDisciplines();
+    return std::move(out_);
+  }
+
+ private:
+  template <class... Args>
+  void Line(fmt::format_string<Args...> format, Args&&... args) {
+    AppendLine(out_, format, std::forward<Args>(args)...);
+  }
+
+  void WriteDelays();
+  void WriteDelayRow(std::string_view what, const DelayResult& delay);
+  void WriteBaseline();
+  void WriteBaselineDelay(std::string_view what, Picoseconds without, Picoseconds with);
+  void WriteDisciplines();
+
+  const RunResult& result_;
+  bool color_;
+  std::string out_;
+};
+
+void ComparisonReport::WriteDelays() {
+  if (result_.production_delay.frames == 0 && result_.copy_delay.frames == 0) return;
+  out_ += '\n';
+  Line("{}{:>11}{:>11}{:>11}{:>11}{:>11}{:>11}", Painted("Delay        ", Ink::kBold, color_),
+       "mean", "median", "99 %", "99.9 %", "99.99 %", "longest");
+  WriteDelayRow("production", result_.production_delay);
+  WriteDelayRow("copies", result_.copy_delay);
+}
+
+void ComparisonReport::WriteDelayRow(std::string_view what, const DelayResult& delay) {
+  if (delay.frames == 0) return;
+  Line("  {:11}{:>11}{:>11}{:>11}{:>11}{:>11}{:>11}", what, TimeText(delay.mean),
+       TimeText(delay.p50), TimeText(delay.p99), TimeText(delay.p999), TimeText(delay.p9999),
+       TimeText(delay.largest));
+}
+
+// "+1.2 us", "-3 Mbps", "none" of nothing.
+template <class Amount, class ToText>
+std::string DifferenceText(Amount amount, ToText to_text) {
+  if (amount == Amount{}) return "none";
+  const bool less = amount < Amount{};
+  return (less ? "-" : "+") + to_text(less ? Amount{} - amount : amount);
+}
+
+void ComparisonReport::WriteBaseline() {
+  if (!result_.baseline) return;
+  const ProductionResult& without = result_.baseline->production;
+  out_ += '\n';
+  Line("{}{:>15}{:>16}{:>16}",
+       Painted(fmt::format("{:31}", "What mirroring costs production"), Ink::kBold, color_),
+       "without", "with", "difference");
+  const auto rate_text = [](BitsPerSecond rate) { return BitRateText(rate); };
+  Line("  {:28}{:>16}{:>16}{:>16}", "goodput", BitRateText(without.delivered.bandwidth),
+       BitRateText(result_.delivered.bandwidth),
+       DifferenceText(result_.delivered.bandwidth - without.delivered.bandwidth, rate_text));
+  Line("  {:28}{:>16}{:>16}{:>16}", "frames lost", CountText(without.loss.lost),
+       CountText(result_.production.lost),
+       DifferenceText(result_.production.lost - without.loss.lost, CountText));
+  Line("  {:28}{:>16}{:>16}{:>16}", "share of frames lost", PercentText(without.loss.fraction()),
+       PercentText(result_.production.fraction()),
+       DifferenceText(result_.production.fraction() - without.loss.fraction(), PercentText));
+  const DelayResult& now = result_.production_delay;
+  WriteBaselineDelay("delay, median", without.delay.p50, now.p50);
+  WriteBaselineDelay("delay, 99 % of frames", without.delay.p99, now.p99);
+  WriteBaselineDelay("delay, 99.9 % of frames", without.delay.p999, now.p999);
+}
+
+void ComparisonReport::WriteBaselineDelay(std::string_view what, Picoseconds without,
+                                          Picoseconds with) {
+  Line("  {:28}{:>16}{:>16}{:>16}", what, TimeText(without), TimeText(with),
+       DifferenceText(with - without, TimeText));
+}
+
+void ComparisonReport::WriteDisciplines() {
+  if (result_.disciplines.size() < 2) return;
+  out_ += '\n';
+  Line("{}{:>18}{:>18}  {}",
+       Painted(fmt::format("{:30}", "Who loses, by congestion"), Ink::kBold, color_),
+       "production lost", "copies lost", "verdict");
+  for (const DisciplineResult& each : result_.disciplines) {
+    Line("  {:28}{:>18}{:>18}  {}", each.value, PercentText(each.production.fraction()),
+         PercentText(each.copies.fraction()), ToString(each.verdict));
+  }
+}
+
+}  // namespace
+
+std::string ComparisonText(const RunResult& result, bool color) {
+  return ComparisonReport(result, color).Write();
+}
+
+}  // namespace vpcmirror
