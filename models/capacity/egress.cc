@@ -35,20 +35,33 @@ bool Egress::DepartsByItself(TrafficClass traffic) const {
 
 Bytes Egress::BytesHeld() const {
   Bytes held{};
-  for (std::size_t i = 0; i < kClasses; ++i) held += leaving_[i].bytes() + queued_bytes_[i];
+  for (const WaitingRing& ring : leaving_) held += ring.bytes();
+  if (line_) {
+    for (const Bytes queued : line_->bytes) held += queued;
+  }
   return held;
+}
+
+std::int64_t Egress::FramesHeld(std::size_t queue) const {
+  const std::size_t queued = line_ ? line_->queues[queue].size() : 0;
+  return static_cast<std::int64_t>(leaving_[queue].frames() + queued);
+}
+
+Bytes Egress::CopiesQueued() const {
+  return line_ ? line_->bytes[static_cast<std::size_t>(TrafficClass::kCopy)] : Bytes(0);
 }
 
 // Production takes the place of copies that wait, the last to come first.
 void Egress::PushOutCopies(Bytes wanted) {
   const auto copies = static_cast<std::size_t>(TrafficClass::kCopy);
+  Fifo<Pending>& queue = line_->queues[copies];
   Bytes freed{};
-  while (freed < wanted && !queues_[copies].empty()) {
-    const Offered& last = queues_[copies].back().offered;
+  while (freed < wanted && !queue.empty()) {
+    const Offered& last = queue.back().offered;
     freed += last.frame;
-    queued_bytes_[copies] -= last.frame;
-    settled_.push_back({last, Dropped{BindingLimit::kMemory}});
-    queues_[copies].pop_back();
+    line_->bytes[copies] -= last.frame;
+    line_->settled.push_back({last, Dropped{BindingLimit::kMemory}});
+    queue.pop_back();
   }
 }
 
@@ -73,16 +86,14 @@ bool Egress::LosesByChance(std::int64_t frames, Bytes held) {
 
 std::optional<Dropped> Egress::Refuses(Picoseconds now, const Offered& offered) {
   for (WaitingRing& ring : leaving_) ring.LetGo(now);
-  const std::size_t queue = QueueOf(offered.traffic);
-  const auto frames = static_cast<std::int64_t>(leaving_[queue].frames() + queues_[queue].size());
+  const std::int64_t frames = FramesHeld(QueueOf(offered.traffic));
   if (frames >= room_.frames) return Dropped{limits_.Binding()};
   const Bytes with_it = BytesHeld() + offered.frame;
   if (room_.bytes && with_it > *room_.bytes) {
     const Bytes wanted = with_it - *room_.bytes;
     const bool first =
         congestion_ == Congestion::kProductionFirst && offered.traffic == TrafficClass::kProduction;
-    const auto copies = static_cast<std::size_t>(TrafficClass::kCopy);
-    if (!first || queued_bytes_[copies] < wanted) return Dropped{BindingLimit::kMemory};
+    if (!first || CopiesQueued() < wanted) return Dropped{BindingLimit::kMemory};
     PushOutCopies(wanted);
   }
   if (congestion_ == Congestion::kSharedRandom && LosesByChance(frames, BytesHeld())) {
@@ -112,8 +123,9 @@ EgressAnswer Egress::Offer(Picoseconds now, const Offered& offered) {
   }
   const std::size_t queue = QueueOf(offered.traffic);
   if (!refused) {
-    queues_[queue].push_back({now, offered});
-    queued_bytes_[queue] += offered.frame;
+    if (!line_) line_ = std::make_unique<Line>();
+    line_->queues[queue].push_back({now, offered});
+    line_->bytes[queue] += offered.frame;
     NoteBytes();
   }
   SendReady(now);
@@ -122,11 +134,12 @@ EgressAnswer Egress::Offer(Picoseconds now, const Offered& offered) {
 
 // It is the last of its queue: when that is empty, it has just been settled.
 EgressAnswer Egress::AnswerFor(std::size_t queue) {
-  if (!queues_[queue].empty()) return Queued{};
-  auto last = settled_.end() - 1;
+  if (!line_->queues[queue].empty()) return Queued{};
+  std::vector<Settled>& settled = line_->settled;
+  auto last = settled.end() - 1;
   while (QueueOf(last->offered.traffic) != queue) --last;
   const auto departs = std::get<Departs>(last->outcome);
-  settled_.erase(last);
+  settled.erase(last);
   return departs;
 }
 
@@ -139,7 +152,8 @@ std::optional<Dropped> Egress::Charge(Picoseconds now, Bytes frame, Picoseconds 
 }
 
 const Fifo<Egress::Pending>* Egress::Head() const {
-  for (const auto& queue : queues_) {
+  if (!line_) return nullptr;
+  for (const auto& queue : line_->queues) {
     if (!queue.empty()) return &queue;
   }
   return nullptr;
@@ -167,9 +181,9 @@ void Egress::SendReady(Picoseconds at) {
     if (ReadyAt(head->front()) > at) return;
     const Offered offered = head->front().offered;
     const std::size_t queue = QueueOf(offered.traffic);
-    queues_[queue].pop_front();
-    queued_bytes_[queue] -= offered.frame;
-    settled_.push_back({offered, Departs{Hold(at, offered)}});
+    line_->queues[queue].pop_front();
+    line_->bytes[queue] -= offered.frame;
+    line_->settled.push_back({offered, Departs{Hold(at, offered)}});
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -101,9 +102,9 @@ class Egress {
   // that of Offer.
   template <class Visit>
   void TakeSettled(Visit visit) {
-    if (settled_.empty()) return;
+    if (!line_ || line_->settled.empty()) return;
     std::vector<Settled> settled;
-    settled.swap(settled_);
+    settled.swap(line_->settled);
     for (const Settled& each : settled) visit(each);
   }
 
@@ -123,6 +124,9 @@ class Egress {
     ForEachPending([&](const Offered& offered) { visit(offered.parcel); });
   }
 
+  // Has the cache fetch what the next Offer touches beside the egress itself.
+  void FetchWaiting() const { leaving_.front().Fetch(); }
+
   // The most bytes that ever waited at once.
   Bytes bytes_peak() const { return bytes_peak_; }
 
@@ -134,10 +138,17 @@ class Egress {
     Picoseconds came{};
     Offered offered;
   };
+  // Those whose departure depends on what comes later, which most egresses never have.
+  struct Line {
+    std::array<Fifo<Pending>, kClasses> queues;  // not paid for yet
+    std::array<Bytes, kClasses> bytes{};
+    std::vector<Settled> settled;
+  };
 
   template <class Visit>
   void ForEachPending(Visit visit) const {
-    for (const auto& queue : queues_) {
+    if (!line_) return;
+    for (const auto& queue : line_->queues) {
       for (std::size_t i = 0; i < queue.size(); ++i) visit(queue[i].offered);
     }
   }
@@ -148,7 +159,9 @@ class Egress {
   bool DepartsByItself(TrafficClass traffic) const;
   std::optional<Dropped> Refuses(Picoseconds now, const Offered& offered);
   bool LosesByChance(std::int64_t frames, Bytes held);
+  std::int64_t FramesHeld(std::size_t queue) const;
   Bytes BytesHeld() const;
+  Bytes CopiesQueued() const;
   void PushOutCopies(Bytes wanted);
 
   // The answer to the last frame that was offered to this queue.
@@ -166,10 +179,8 @@ class Egress {
   Picoseconds timer_delay_;
   std::uint64_t random_state_;
   Congestion congestion_;
-  std::array<WaitingRing, kClasses> leaving_;   // paid for, by queue
-  std::array<Fifo<Pending>, kClasses> queues_;  // not paid for yet
-  std::array<Bytes, kClasses> queued_bytes_{};
-  std::vector<Settled> settled_;
+  std::array<WaitingRing, kClasses> leaving_;  // paid for, by queue
+  std::unique_ptr<Line> line_;                 // null: nothing ever was Queued
   Bytes bytes_peak_{};
 };
 

@@ -33,6 +33,8 @@ class WaitingRing {
   }
 
   // Charges count among frames, not among bytes: nothing holds them.
+  // Has the cache fetch what the next calls touch.
+  void Fetch() const { frames_.Fetch(); }
   std::size_t frames() const { return frames_.size(); }
   Bytes bytes() const { return bytes_; }
 

@@ -36,15 +36,15 @@ struct Count {
 // *Mirrored* means that the copy left the source ENI.
 struct Ledger {
   Count offered;
-  std::array<Count, kRefusals> rejected{};  // by Refusal; [kNone] stays zero
   Count mirrored;
-  Count queued_at_end;  // copies that waited in the source's egress when time ended
-  std::array<Count, kDropReasons> dropped{};  // by DropReason
-
   std::int64_t wire_datagrams = 0;  // that left the source, outer headers on
   Bytes wire_bytes{};               // Ethernet frames without FCS, outer headers included
-  Count truncated;                  // mirrored copies that were cut, in original bytes
-  Bytes truncated_away{};           // bytes that the cutting took
+
+  std::array<Count, kRefusals> rejected{};  // by Refusal; [kNone] stays zero
+  Count queued_at_end;  // copies that waited in the source's egress when time ended
+  std::array<Count, kDropReasons> dropped{};  // by DropReason
+  Count truncated;                            // mirrored copies that were cut, in original bytes
+  Bytes truncated_away{};                     // bytes that the cutting took
 
   Ledger& operator+=(const Ledger& other);
 

@@ -160,6 +160,10 @@ class MirrorTap {
   std::size_t size() const { return size_; }
   // In the order in which they are asked, which Outcome::session counts.
   const Mirror& session(std::size_t index) const { return *sessions_[index].mirror; }
+  // Has the cache fetch what OnFrame reads of the sessions.
+  void FetchSessions() const {
+    for (const Session& session : sessions_) __builtin_prefetch(&session);
+  }
   // Position of that session in the list that the constructor was given.
   std::size_t given_position(std::size_t index) const { return sessions_[index].given; }
 

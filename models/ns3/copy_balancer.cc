@@ -119,7 +119,7 @@ void CopyBalancer::Take(const ns3::Ptr<Transit>& copy) {
       copy->info(), has_outer, copy->passage.copy_of->mirror()->settings().hash_symmetry);
   const auto chosen = choice_->Choose(zone, hash);
   if (!chosen) return Drop(copy, CopyLoss::kLoadBalancerBackend);
-  const EniDevice& backend = *backends_[*chosen];
+  EniDevice& backend = *backends_[*chosen];
   const ns3::Ptr<Transit> onward = Onward(copy, backend);
   if (onward->length() > Bytes(kEthernetHeaderBytes + backend.GetMtu())) {
     return Drop(copy, CopyLoss::kLoadBalancerMtu);
@@ -133,7 +133,7 @@ void CopyBalancer::Take(const ns3::Ptr<Transit>& copy) {
   }
   NoteOrder(hash, now);
   counters_.by_backend[*chosen].Add(onward->length());
-  onward->destination = backend.place();
+  onward->landing = {&backend, backend.node_id()};
   eni_->fabric()->Carry(onward, departs);
 }
 

@@ -202,7 +202,7 @@ void CvmHost::Settle(const Settled& settled, Picoseconds now) {
   }
   const Picoseconds departs = std::max(std::get<Departs>(settled.outcome).time, now);
   if (inbound) {
-    frame->Schedule(departs - now, Transit::Step::kReach);
+    frame->ScheduleReach(departs - now);
   } else {
     frame->at->Depart(frame, departs);
   }
@@ -215,9 +215,14 @@ void CvmHost::ForEachWaiting(Picoseconds now,
   });
 }
 
-void CvmHost::ListMemory(MemoryList& memory) const {
-  memory.Add(this, sizeof(*this));
-  if (budgets_) memory.Add(budgets_.get(), sizeof(*budgets_));
+void CvmHost::Foresee(int step) const {
+  if (!budgets_) return;
+  if (step == 0) {
+    FetchMemory(budgets_.get(), sizeof(*budgets_));
+    return;
+  }
+  budgets_->out.egress.FetchWaiting();
+  if (budgets_->in) FetchMemory(budgets_->in.get(), sizeof(*budgets_->in));
 }
 
 Bytes CvmHost::peak_bytes() const {

@@ -56,7 +56,9 @@ class CvmHost : public ns3::Object {
   // Whether the copy of an outbound frame is queued before the frame.
   bool copies_first() const { return copy_order_ == CopyOrder::kBefore; }
 
-  void ListMemory(MemoryList& memory) const;
+  // Fetches what a frame touches beside the host itself, as ForeseenEvent has it; in
+  // two steps.
+  void Foresee(int step) const;
 
   // The most bytes that ever waited for the budget that frames leave by.
   Bytes peak_bytes() const;

@@ -177,14 +177,18 @@ void EniDevice::CountUnmadeCopies(const FrameInfo& info) {
   }
 }
 
-const RouteAnswer& EniDevice::Route(const IpAddress& destination) {
+const EniDevice::KnownRoute& EniDevice::Route(const IpAddress& destination) {
   if (!last_route_.is_known || last_route_.destination != destination) {
     // Most ENIs never ask for a second one: only those that do are worth a table.
     const RouteAnswer answer = last_route_.is_known ? fabric_->RouteOf(place_, destination)
                                                     : fabric_->LookUp(place_, destination);
-    last_route_ = {destination, answer, true};
+    last_route_ = {.destination = destination,
+                   .next_hop = answer.next_hop,
+                   .landing = fabric_->LandingOf(answer),
+                   .stop = answer.stop,
+                   .is_known = true};
   }
-  return last_route_.answer;
+  return last_route_;
 }
 
 void EniDevice::SendFrame(const ns3::Ptr<Transit>& frame, Routing routing) {
@@ -194,21 +198,19 @@ void EniDevice::SendFrame(const ns3::Ptr<Transit>& frame, Routing routing) {
   counters_.offered_out.Add(info.wire_length);
   const Admission admission = Admit(info, Direction::kEgress);
   // Frames without an IP flow, such as ARP, stay on the link.
-  RouteAnswer route = info.has_flow ? Route(info.flow.destination) : RouteAnswer{};
-  if (routing == Routing::kOutside) {
-    route.stop = Stop::kNone;
-    route.destination.reset();
-  }
-  frame->destination = route.destination;
+  const KnownRoute route = info.has_flow ? Route(info.flow.destination) : KnownRoute{};
+  const bool leaves = routing == Routing::kOutside;
+  const Stop stop = leaves ? Stop::kNone : route.stop;
+  frame->landing = leaves ? Landing{} : route.landing;
   const Frame offered{.info = info,
                       .direction = Direction::kEgress,
                       .admitted = admission == Admission::kAdmitted,
                       .next_hop = route.next_hop};
   if (host().copies_first()) {
     Offer(frame, offered);
-    SendOriginal(frame, admission, route.stop);
+    SendOriginal(frame, admission, stop);
   } else {
-    SendOriginal(frame, admission, route.stop);
+    SendOriginal(frame, admission, stop);
     Offer(frame, offered);
   }
 }
@@ -259,10 +261,11 @@ void EniDevice::LoseQueued(const ns3::Ptr<Transit>& frame, Direction direction,
 }
 
 CopyRoute EniDevice::RouteCopy(const IpAddress& receiver) {
-  CopyRoute copy_route{.route = fabric_->LookUp(place_, receiver), .ethernet = {}};
-  const RouteAnswer& route = copy_route.route;
-  const MacAddress to =
-      route.destination ? fabric_->DeviceAt(*route.destination)->mac() : MacAddress{};
+  const RouteAnswer route = fabric_->LookUp(place_, receiver);
+  CopyRoute copy_route{
+      .stop = route.stop, .landing = fabric_->LandingOf(route), .ethernet = {}};
+  const EniDevice* landing = copy_route.landing.device;
+  const MacAddress to = landing != nullptr ? landing->mac() : MacAddress{};
   const MacAddress from = mac();
   auto at = std::copy(to.octets.begin(), to.octets.end(), copy_route.ethernet.begin());
   at = std::copy(from.octets.begin(), from.octets.end(), at);
@@ -271,10 +274,10 @@ CopyRoute EniDevice::RouteCopy(const IpAddress& receiver) {
 }
 
 std::optional<DropReason> EniDevice::SendCopy(const ns3::Ptr<Transit>& copy,
-                                              const RouteAnswer& route) {
+                                              const CopyRoute& route) {
   if (route.stop != Stop::kNone) return DropReason::kNoRoute;
   copy->at = this;
-  copy->destination = route.destination;
+  copy->landing = route.landing;
   copy->passage.offered = SimulatedNow();
   const Passage& passage = copy->passage;
   WaitingTag tag{.device = static_cast<std::uint8_t>(if_index_),
@@ -318,7 +321,7 @@ void EniDevice::Arrive(const ns3::Ptr<Transit>& frame) {
     LoseIn(frame, dropped->limit);
   } else if (const auto* departs = std::get_if<Departs>(&answer)) {
     if (departs->time > now) {
-      frame->Schedule(departs->time - now, Transit::Step::kReach);
+      frame->ScheduleReach(departs->time - now);
     } else {
       Reach(frame);
     }
@@ -440,11 +443,24 @@ void EniDevice::Sniff(const ns3::Ptr<Transit>& frame, Picoseconds at) {
   ns3::Simulator::Schedule(ToTime(at - now), [this, frame] { sniffer_(frame->packet()); });
 }
 
-void EniDevice::ListMemory(MemoryList& memory) const {
-  memory.Add(this, hot_bytes());
-  if (host_) host_->ListMemory(memory);
-  if (tap_) memory.Add(tap_.get(), sizeof(*tap_));
-  if (!sessions_.empty()) sessions_.front()->ListMemory(memory);
+void EniDevice::Foresee(int step) const {
+  switch (step) {
+    case 0:
+      FetchMemory(this, hot_bytes());
+      return;
+    case 1:
+      if (host_) FetchMemory(ns3::PeekPointer(host_), sizeof(CvmHost));
+      if (tap_) FetchMemory(tap_.get(), sizeof(*tap_));
+      FetchMemory(sessions_.data(), sessions_.size() * sizeof(sessions_[0]));
+      return;
+    case 2:
+      if (tap_) tap_->FetchSessions();
+      break;
+    default:
+      break;
+  }
+  if (host_) host_->Foresee(step - 2);
+  for (const auto& session : sessions_) session->Foresee(step - 2);
 }
 
 void EniDevice::Settle(Picoseconds now) {

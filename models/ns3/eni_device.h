@@ -81,18 +81,14 @@ class EniDevice : public ns3::NetDevice {
   CopyRoute RouteCopy(const IpAddress& receiver);
   // For MirrorSession: offers a copy, whose passage says whose it is, to the
   // egress. The reason when it was lost, else empty.
-  std::optional<DropReason> SendCopy(const ns3::Ptr<Transit>& copy, const RouteAnswer& route);
+  std::optional<DropReason> SendCopy(const ns3::Ptr<Transit>& copy, const CopyRoute& route);
 
   // For CvmHost: what became of a frame that was Queued.
   void Depart(const ns3::Ptr<Transit>& frame, Picoseconds departs);
   void LoseQueued(const ns3::Ptr<Transit>& frame, Direction direction, BindingLimit limit);
 
-  // What a frame of this ENI touches, and how much of that is in the device itself.
-  std::size_t hot_bytes() const {
-    return static_cast<std::size_t>(reinterpret_cast<const char*>(&receiver_) -
-                                    reinterpret_cast<const char*>(this));
-  }
-  void ListMemory(MemoryList& memory) const;
+  // Fetches what a frame of this ENI touches, as ForeseenEvent has it; in four steps.
+  void Foresee(int step) const;
 
   // Corrects counters and ledgers for what waits in the egress at `now`. Once,
   // at the end of a run, for each device of a CVM.
@@ -146,7 +142,14 @@ class EniDevice : public ns3::NetDevice {
   Admission Admit(const FrameInfo& info, Direction direction);
   void Offer(const ns3::Ptr<Transit>& transit, const Frame& frame);
   void CountUnmadeCopies(const FrameInfo& info);
-  const RouteAnswer& Route(const IpAddress& destination);
+  struct KnownRoute {
+    IpAddress destination;
+    NextHop next_hop;
+    Landing landing;
+    Stop stop = Stop::kNone;
+    bool is_known = false;
+  };
+  const KnownRoute& Route(const IpAddress& destination);
   void SendOriginal(const ns3::Ptr<Transit>& frame, Admission admission, Stop stop);
   EgressAnswer OfferOut(const ns3::Ptr<Transit>& frame, std::uint64_t tag);
   void DropOut(const ns3::Ptr<Transit>& frame, FrameDrop reason);
@@ -159,6 +162,11 @@ class EniDevice : public ns3::NetDevice {
   void PassUp(const ns3::Ptr<Transit>& frame);
   void Sniff(const ns3::Ptr<Transit>& frame, Picoseconds at);
   CvmHost& host();
+  // Of the device itself, what a frame touches.
+  std::size_t hot_bytes() const {
+    return static_cast<std::size_t>(reinterpret_cast<const char*>(&balancer_ + 1) -
+                                    reinterpret_cast<const char*>(this));
+  }
 
   void CountDrop(FrameDrop reason, Bytes frame);
 
@@ -173,11 +181,7 @@ class EniDevice : public ns3::NetDevice {
   std::uint32_t if_index_ = 0;
   std::size_t place_ = 0;
   // The last route that was asked for: most ENIs talk to one peer for long.
-  struct {
-    IpAddress destination;
-    RouteAnswer answer;
-    bool is_known = false;
-  } last_route_;
+  KnownRoute last_route_;
   EniCounters counters_;
   std::unique_ptr<std::array<Count, kFrameDrops>> dropped_;  // null: nothing was
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> mac_tx_;

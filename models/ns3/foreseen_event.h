@@ -3,46 +3,27 @@
 
 #include <ns3/event-impl.h>
 
-#include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace vpcmirror {
 
-// Places in memory that are read or written together.
-class MemoryList {
- public:
-  // Without effect when the list is full: it is only a hint.
-  void Add(const void* place, std::size_t bytes) {
-    if (size_ == places_.size()) return;
-    places_[size_++] = {static_cast<const char*>(place), bytes};
+// Has the cache fetch what is there while the caller goes on. A hint: any address will do.
+inline void FetchMemory(const void* place, std::size_t bytes) {
+  constexpr std::uintptr_t kLine = 64;
+  const auto begin = reinterpret_cast<std::uintptr_t>(place);
+  for (std::uintptr_t line = begin & ~(kLine - 1); line < begin + bytes; line += kLine) {
+    __builtin_prefetch(reinterpret_cast<const void*>(line), 1);
   }
-  bool empty() const { return size_ == 0; }
+}
 
-  // Has the cache fetch it all, side by side instead of one miss after the other.
-  void Fetch() const {
-    constexpr std::size_t kLine = 64;
-    for (std::size_t i = 0; i < size_; ++i) {
-      for (std::size_t at = 0; at < places_[i].bytes; at += kLine) {
-        __builtin_prefetch(places_[i].begin + at, 1);
-      }
-    }
-  }
-
- private:
-  struct Place {
-    const char* begin = nullptr;
-    std::size_t bytes = 0;
-  };
-  std::array<Place, 10> places_;
-  std::size_t size_ = 0;
-};
-
-// WindowScheduler calls Foresee, then ForeseeMore, shortly before the event's time
-// comes. The second may read what the first has had fetched.
+// WindowScheduler calls Foresee of all events of a short time shortly before it comes:
+// first of all of them with step 0, then with step 1, up to kSteps - 1. What one step
+// has had fetched, the next may read.
 class ForeseenEvent : public ns3::EventImpl {
  public:
-  virtual void Foresee() const = 0;
-  virtual void ForeseeMore() const {}
+  static constexpr int kSteps = 5;
+  virtual void Foresee(int step) const = 0;
 };
 
 }  // namespace vpcmirror

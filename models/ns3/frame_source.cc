@@ -142,7 +142,9 @@ std::int64_t FrameSource::AssignStreams(std::int64_t stream) {
 }
 
 // A random phase keeps streams of one rate from marching in step.
-void FrameSource::StartApplication() {
+void FrameSource::DoInitialize() {
+  const Picoseconds start = SimulatedNow() + FromTime(m_startTime);
+  stop_ = m_stopTime.IsZero() ? kNever : SimulatedNow() + FromTime(m_stopTime);
   Picoseconds phase = PacedGap(Bytes(std::llround(sizes_->mean_bytes())), bits_per_second_);
   phase = Picoseconds(
       static_cast<std::int64_t>(static_cast<double>(phase.count()) * uniform_->GetValue(0, 1)));
@@ -150,25 +152,30 @@ void FrameSource::StartApplication() {
   if (workload_->arrivals == ArrivalProcess::kOnOff) {
     on_left_ = ParetoPeriod(workload_->on_off.mean_on);
   }
-  due_ = SimulatedNow() + phase;
+  due_ = start + phase;
   SleepUntilDue();
+  ns3::Object::DoInitialize();
 }
 
 void FrameSource::SleepUntilDue() {
   const Picoseconds awake = due_ + workload_->wake_delay;
+  if (awake >= stop_) return;
   next_.Schedule(this, sender_->node_id(), awake - SimulatedNow());
 }
 
-// After the first frame: by then everything has been made.
-MemoryList FrameSource::Touches() const {
-  MemoryList memory;
-  memory.Add(this, sizeof(*this));
-  if (flows_.size() == 1) memory.Add(flows_.data(), sizeof(FrameTemplate));
-  if (const EniDevice* eni = sender_->from()) eni->ListMemory(memory);
-  return memory;
+void FrameSource::Foresee(int step) const {
+  const EniDevice* eni = sender_->from();
+  if (step == 0) {
+    FetchMemory(this, sizeof(*this));
+    return;
+  }
+  if (step == 1) {
+    const std::size_t next = next_flow_ + 1 < flows_.size() ? next_flow_ + 1 : 0;
+    FetchMemory(&flows_[next], sizeof(FrameTemplate));
+    sizes_->Fetch();
+  }
+  if (eni != nullptr) eni->Foresee(step - 1);
 }
-
-void FrameSource::StopApplication() { next_.Cancel(); }
 
 std::size_t FrameSource::NextFlow() {
   if (workload_->arrivals != ArrivalProcess::kConstant) {
@@ -184,7 +191,6 @@ void FrameSource::Emit() {
     const Bytes frame = sizes_->Draw(*uniform_);
     sender_->Send(flows_[NextFlow()], frame);
     due_ += std::min(GapAfter(frame), kNever - due_);
-    if (!next_.knows_memory()) next_.SetMemory(Touches());
   } while (due_ <= now && workload_->wake_delay > Picoseconds(0));
   SleepUntilDue();
 }

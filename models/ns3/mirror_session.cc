@@ -189,7 +189,7 @@ std::optional<DropReason> MirrorSession::Send(const ns3::Ptr<Transit>& copy, con
                                               const CopyAccount& account) {
   copy->passage.copy_of = this;
   copy->passage.copy = account;
-  if (const auto dropped = eni_->SendCopy(copy, route.route)) return dropped;
+  if (const auto dropped = eni_->SendCopy(copy, route)) return dropped;
   ++ledger_.wire_datagrams;
   ledger_.wire_bytes += copy->length();
   if (!mirror_tx_.IsEmpty()) mirror_tx_(copy->packet());

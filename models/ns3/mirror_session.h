@@ -28,7 +28,8 @@ class EniDevice;
 
 // The way of copies to a receiver.
 struct CopyRoute {
-  RouteAnswer route;
+  Stop stop = Stop::kNone;
+  Landing landing;
   std::array<std::byte, kEthernetHeaderBytes> ethernet;  // in front of the outer headers
 };
 
@@ -71,10 +72,13 @@ class MirrorSession : public ns3::Object {
   // packets are lost.
   void Lost(CopyLoss loss, const Passage& passage);
 
-  // What making a copy touches.
-  void ListMemory(MemoryList& memory) const {
-    memory.Add(this, sizeof(*this));
-    if (ways_.size() == 1) memory.Add(ways_.data(), sizeof(Way));
+  // Fetches what making a copy touches, as ForeseenEvent has it; in two steps.
+  void Foresee(int step) const {
+    if (step == 0) {
+      FetchMemory(this, hot_bytes());
+    } else if (ways_.size() == 1) {
+      FetchMemory(ways_.data(), sizeof(Way));
+    }
   }
 
   const Ledger& ledger() const { return ledger_; }
@@ -100,6 +104,11 @@ class MirrorSession : public ns3::Object {
   };
   Way& WayTo(std::uint32_t receiver);
   static std::uint32_t TunnelTime();
+  // Of the session itself, what a copy touches that is not lost.
+  std::size_t hot_bytes() const {
+    return static_cast<std::size_t>(reinterpret_cast<const char*>(&ledger_.rejected) -
+                                    reinterpret_cast<const char*>(this));
+  }
 
   // What most copies are: the whole frame in one packet. False when it is another.
   bool TakeWhole(const ns3::Ptr<Transit>& transit, const CopyPlan& plan, const Way& way);
@@ -114,19 +123,20 @@ class MirrorSession : public ns3::Object {
   void TakeBack(Bytes original, Bytes cut);
   void Drop(const Transit& transit, DropReason reason, Bytes original);
 
+  // What most copies touch comes first, as in EniDevice.
   std::shared_ptr<const Mirror> mirror_;
   EniDevice* eni_ = nullptr;
   std::uint8_t place_ = 0;
-  std::vector<Way> ways_;               // by receiver; empty: not made for mirror_ yet
-  std::vector<std::byte> frame_bytes_;  // room that is used again
   std::uint32_t next_copy_ = 1;
+  std::vector<Way> ways_;  // by receiver; empty: not made for mirror_ yet
+  ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> mirror_tx_;
+  Ledger ledger_;
+  std::vector<std::byte> frame_bytes_;  // room that is used again
   // Copies of several packets of which one was lost, as long as others of them may
   // be under way: kUnderWay copies of this session.
   static constexpr std::uint32_t kUnderWay = 1 << 16;
   std::set<std::uint32_t> lost_in_part_;
-  Ledger ledger_;
   std::unique_ptr<std::array<Count, kCopyLosses>> losses_;  // null: there were none
-  ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> mirror_tx_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>, DropReason> mirror_drop_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>, Refusal> mirror_reject_;
 };

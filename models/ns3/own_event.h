@@ -13,7 +13,7 @@ namespace vpcmirror {
 
 // Calls (owner->*kCall)() after a delay, without the memory that each event of
 // Simulator::Schedule takes. Pending at most once at a time; the owner outlives
-// what is pending, or cancels it.
+// what is pending, or cancels it, and has a Foresee as ForeseenEvent has.
 template <class Owner, void (Owner::*kCall)()>
 class OwnEvent {
  public:
@@ -22,11 +22,6 @@ class OwnEvent {
     event_->owner = owner;
     event_->Ref();  // the simulator's
     ns3::Simulator::ScheduleWithContext(context, ToTime(delay), ns3::PeekPointer(event_));
-  }
-  // What the call touches, besides the owner's own.
-  bool knows_memory() const { return event_ && !event_->memory.empty(); }
-  void SetMemory(const MemoryList& memory) {
-    if (event_) event_->memory = memory;
   }
   void Cancel() {
     if (!event_) return;
@@ -37,9 +32,8 @@ class OwnEvent {
  private:
   struct Call final : ForeseenEvent {
     void Notify() override { (owner->*kCall)(); }
-    void Foresee() const override { memory.Fetch(); }
+    void Foresee(int step) const override { owner->Foresee(step); }
     Owner* owner = nullptr;
-    MemoryList memory;
   };
   ns3::Ptr<Call> event_;
 };

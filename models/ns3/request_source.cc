@@ -51,6 +51,14 @@ void RequestSource::StartApplication() {
                  RoundedTime(phase * static_cast<double>(kPicosecondsPerSecond)));
 }
 
+void RequestSource::Foresee(int step) const {
+  if (step == 0) {
+    FetchMemory(this, sizeof(*this));
+  } else if (const EniDevice* eni = asking_->from()) {
+    eni->Foresee(step - 1);
+  }
+}
+
 void RequestSource::StopApplication() { next_.Cancel(); }
 
 Picoseconds RequestSource::Gap() {

@@ -39,6 +39,9 @@ class RequestSource : public ns3::Application {
 
   std::int64_t AssignStreams(std::int64_t stream);
 
+  // Fetches what the next request touches, as ForeseenEvent has it.
+  void Foresee(int step) const;
+
  protected:
   void DoDispose() override;
 

@@ -150,23 +150,20 @@ const ns3::Ptr<ns3::Packet>& Transit::packet() const {
   return packet_;
 }
 
-void Transit::Schedule(Picoseconds delay, Step step) {
+void Transit::Schedule(std::uint32_t node_id, Picoseconds delay, Step step) {
   step_ = step;
   Ref();  // the simulator's
-  ns3::Simulator::ScheduleWithContext(at->node_id(), ToTime(delay), this);
+  ns3::Simulator::ScheduleWithContext(node_id, ToTime(delay), this);
 }
 
-void Transit::Foresee() const {
-  MemoryList memory;
-  memory.Add(at, at->hot_bytes());
-  memory.Fetch();
+void Transit::ScheduleArrival(Picoseconds delay) {
+  at = landing.device;
+  Schedule(landing.node_id, delay, Step::kArrive);
 }
 
-void Transit::ForeseeMore() const {
-  MemoryList memory;
-  at->ListMemory(memory);
-  memory.Fetch();
-}
+void Transit::ScheduleReach(Picoseconds delay) { Schedule(at->node_id(), delay, Step::kReach); }
+
+void Transit::Foresee(int step) const { at->Foresee(step); }
 
 void Transit::Notify() {
   const ns3::Ptr<Transit> self(this);

@@ -21,6 +21,13 @@ namespace vpcmirror {
 
 class EniDevice;
 
+// Where a frame arrives next. With its node, for which the device would have to be
+// looked at.
+struct Landing {
+  EniDevice* device = nullptr;  // null: the outside
+  std::uint32_t node_id = 0;
+};
+
 // The frame, what travels with it, and the ns-3 event of its next arrival, all in
 // one object that is used again at each hop: an event and a packet of ns-3's own
 // would each cost more than everything else that happens to a frame.
@@ -56,15 +63,13 @@ class Transit final : public ForeseenEvent {
   std::size_t CopyBytes(std::span<std::byte> out, Bytes from = Bytes(0)) const;
 
   Passage passage;
-  // Where its route leads from the ENI that sends it: a place on the fabric, or
-  // the outside.
-  std::optional<std::size_t> destination;
+  Landing landing;          // where its route leads from the ENI that sends it
   EniDevice* at = nullptr;  // the ENI whose matter it is
 
-  // Calls at->Arrive or at->Reach `delay` from now, as `step` says. At most once
-  // at a time.
-  enum class Step : std::uint8_t { kArrive, kReach };
-  void Schedule(Picoseconds delay, Step step);
+  // Calls landing.device->Arrive `delay` from now.
+  void ScheduleArrival(Picoseconds delay);
+  // Calls at->Reach `delay` from now. Neither while the other is pending.
+  void ScheduleReach(Picoseconds delay);
 
   Transit() = default;  // for the functions above
   ~Transit() override = default;
@@ -74,9 +79,11 @@ class Transit final : public ForeseenEvent {
   static void operator delete(void* memory) noexcept;
 
  private:
+  enum class Step : std::uint8_t { kArrive, kReach };
+
   void Notify() override;
-  void Foresee() const override;
-  void ForeseeMore() const override;
+  void Foresee(int step) const override;
+  void Schedule(std::uint32_t node_id, Picoseconds delay, Step step);
   std::span<const std::byte> headers() const;
 
   Bytes length_{};

@@ -57,8 +57,14 @@ RouteAnswer VpcFabric::RouteOf(std::size_t device, const IpAddress& destination)
   return place->second;
 }
 
+Landing VpcFabric::LandingOf(const RouteAnswer& route) const {
+  if (!route.destination) return {};
+  EniDevice* const device = ns3::PeekPointer(devices_[*route.destination]);
+  return {device, device->node_id()};
+}
+
 void VpcFabric::Carry(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
-  if (!frame->destination) {
+  if (frame->landing.device == nullptr) {
     if (frame->passage.copy_of == nullptr) {
       production_.Add(frame->length(), frame->passage, departs);
     }
@@ -66,8 +72,7 @@ void VpcFabric::Carry(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
     return;
   }
   ++frame->passage.hops;
-  frame->at = ns3::PeekPointer(devices_[*frame->destination]);
-  frame->Schedule(departs - SimulatedNow() + FromTime(delay_), Transit::Step::kArrive);
+  frame->ScheduleArrival(departs - SimulatedNow() + FromTime(delay_));
 }
 
 void VpcFabric::DoDispose() {

@@ -40,8 +40,9 @@ class VpcFabric : public ns3::Channel {
   RouteAnswer RouteOf(std::size_t device, const IpAddress& destination);
 
   const ns3::Ptr<EniDevice>& DeviceAt(std::size_t i) const { return devices_[i]; }
+  Landing LandingOf(const RouteAnswer& route) const;
 
-  // Delivers a frame that leaves its ENI at `departs` to its destination, the
+  // Delivers a frame that leaves its ENI at `departs` where its landing says, the
   // fabric's delay later.
   void Carry(const ns3::Ptr<Transit>& frame, Picoseconds departs);
 

@@ -98,7 +98,7 @@ TEST_F(WindowSchedulerTest, TakesOutWhatIsNotToCome) {
 
 struct Foreseen : ForeseenEvent {
   void Notify() override {}
-  void Foresee() const override { ++seen; }
+  void Foresee(int) const override { ++seen; }
   static inline int seen = 0;
 };
 
