@@ -14,7 +14,8 @@ namespace vpcmirror {
 // Of one kind of frames, all devices of a fabric together. A frame is delivered
 // at a moment that may be ahead; beyond `end` it is not.
 struct Deliveries {
-  Picoseconds end{std::numeric_limits<std::int64_t>::max()};
+  static constexpr Picoseconds kNoEnd{std::numeric_limits<std::int64_t>::max()};
+  Picoseconds end = kNoEnd;
   Count frames;
   DelayHistogram delays;
 

@@ -312,7 +312,7 @@ void EniDevice::Arrive(const ns3::Ptr<Transit>& frame) {
     if (const auto dropped = host().ChargeIn(now, frame->length())) {
       LoseIn(frame, dropped->limit);
     } else {
-      Reach(frame);
+      Reach(frame, now);
     }
     return;
   }
@@ -320,12 +320,27 @@ void EniDevice::Arrive(const ns3::Ptr<Transit>& frame) {
   if (const auto* dropped = std::get_if<Dropped>(&answer)) {
     LoseIn(frame, dropped->limit);
   } else if (const auto* departs = std::get_if<Departs>(&answer)) {
-    if (departs->time > now) {
-      frame->ScheduleReach(departs->time - now);
+    if (departs->time <= now || IsForetold(*frame)) {
+      Reach(frame, departs->time);
     } else {
-      Reach(frame);
+      frame->ScheduleReach(departs->time - now);
     }
   }
+}
+
+// Frames reach an ENI in the order in which its budget let them go.
+bool EniDevice::IsForetold(const Transit& frame) const {
+  if (tap_ || !mac_rx_.IsEmpty() || !sniffer_.IsEmpty() || !fabric_->knows_end()) return false;
+  const Passage& passage = frame.passage;
+  if (passage.copy_of != nullptr) return !balancer_ && (!receiver_ || receiver_->IsOnlyCounting());
+  return passage.request_of == nullptr && !passes_up_ && !IsToForward(frame);
+}
+
+// A route leads here although the frame is for somebody else.
+bool EniDevice::IsToForward(const Transit& frame) const {
+  if (frame.passage.hops == 0) return false;
+  const FrameInfo& info = frame.info();
+  return info.has_flow && !HasAddress(info.flow.destination);
 }
 
 // Without an encapsulation a copy has no port that a security group could name.
@@ -359,43 +374,42 @@ void EniDevice::LoseIn(const ns3::Ptr<Transit>& frame, BindingLimit limit) {
   DropIn(frame, IngressDrop(limit));
 }
 
-void EniDevice::Reach(const ns3::Ptr<Transit>& frame) {
+void EniDevice::Reach(const ns3::Ptr<Transit>& frame, Picoseconds at) {
+  if (at >= fabric_->end()) return;
   const Passage& passage = frame->passage;
   counters_.in.Add(frame->length());
   if (!mac_rx_.IsEmpty()) mac_rx_(frame->packet());
-  Sniff(frame, SimulatedNow());
+  Sniff(frame, at);
   if (tap_) {
     Offer(frame, {.info = frame->info(),
                   .direction = Direction::kIngress,
                   .is_mirror_copy = IsBareCopy(passage)});
   }
   if (passage.copy_of != nullptr) {
-    TakeCopy(frame);
+    TakeCopy(frame, at);
     return;
   }
-  const FrameInfo* info = passage.hops > 0 || passes_up_ ? &frame->info() : nullptr;
-  if (passage.hops > 0 && info->has_flow && !HasAddress(info->flow.destination)) {
+  if (IsToForward(*frame)) {
     Forward(frame);
     return;
   }
-  fabric_->production().Add(frame->length(), passage, SimulatedNow());
+  fabric_->production().Add(frame->length(), passage, at);
   if (passage.request_of != nullptr) passage.request_of->OnRequest(passage.request_flow);
   if (passes_up_) PassUp(frame);
 }
 
-void EniDevice::TakeCopy(const ns3::Ptr<Transit>& copy) {
+void EniDevice::TakeCopy(const ns3::Ptr<Transit>& copy, Picoseconds at) {
   if (balancer_) {
     balancer_->Take(copy);
   } else if (receiver_) {
-    const auto taken = receiver_->Accept(copy);
+    const auto taken = receiver_->Accept(copy, at);
     if (taken) fabric_->copies().Add(copy->length(), copy->passage, *taken);
   } else {
     copy->passage.copy_of->Lost(CopyLoss::kNotReceived, copy->passage);
   }
 }
 
-// A route leads here although the frame is for somebody else: a next-hop CVM,
-// such as a firewall, sends it on at its own expense.
+// A next-hop CVM, such as a firewall, sends it on at its own expense.
 void EniDevice::Forward(const ns3::Ptr<Transit>& frame) {
   constexpr std::uint8_t kMostHops = 64;  // as many as the TTL of a new packet allows
   if (frame->passage.hops >= kMostHops) {

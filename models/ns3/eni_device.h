@@ -74,8 +74,9 @@ class EniDevice : public ns3::NetDevice {
   void SendFrame(const ns3::Ptr<Transit>& frame, Routing routing = Routing::kByAddress);
   // A frame arrives from the network at this moment, in front of the CVM's budget.
   void Arrive(const ns3::Ptr<Transit>& frame);
-  // An arrived frame has passed the CVM's budget and is at the ENI.
-  void Reach(const ns3::Ptr<Transit>& frame);
+  // An arrived frame passes the CVM's budget at `at`, now or later, and is at the ENI.
+  // Later only where nobody does more about it than count.
+  void Reach(const ns3::Ptr<Transit>& frame, Picoseconds at);
 
   // For MirrorSession.
   CopyRoute RouteCopy(const IpAddress& receiver);
@@ -157,7 +158,10 @@ class EniDevice : public ns3::NetDevice {
   Admission AdmitIn(const Transit& frame);
   void RefuseIn(const ns3::Ptr<Transit>& frame, Admission admission);
   void LoseIn(const ns3::Ptr<Transit>& frame, BindingLimit limit);
-  void TakeCopy(const ns3::Ptr<Transit>& copy);
+  // Whether its reaching this ENI needs no event, as nobody acts on it at that moment.
+  bool IsForetold(const Transit& frame) const;
+  bool IsToForward(const Transit& frame) const;
+  void TakeCopy(const ns3::Ptr<Transit>& copy, Picoseconds at);
   void Forward(const ns3::Ptr<Transit>& frame);
   void PassUp(const ns3::Ptr<Transit>& frame);
   void Sniff(const ns3::Ptr<Transit>& frame, Picoseconds at);

@@ -69,7 +69,8 @@ bool MirrorReceiver::IsDuplicate(const Transit& copy) {
   return false;
 }
 
-std::optional<Picoseconds> MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy) {
+std::optional<Picoseconds> MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy,
+                                                  Picoseconds at) {
   const Bytes size = copy->length();
   counters_.in.Add(size);
   if (IsDuplicate(*copy)) counters_.duplicates.Add(size);
@@ -77,7 +78,7 @@ std::optional<Picoseconds> MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy)
   const std::uint64_t flow =
       original.has_flow ? FlowHash(original.flow, HashSymmetry::kSymmetric) : 0;
   const std::optional<Picoseconds> taken =
-      rings().Offer(SimulatedNow(), size, flow, place_in_ring_);
+      rings().Offer(at, size, flow, place_in_ring_);
   if (!taken) {
     counters_.ring_full.Add(size);
     copy->passage.copy_of->Lost(CopyLoss::kReceiverRing, copy->passage);

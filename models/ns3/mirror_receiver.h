@@ -42,8 +42,13 @@ class MirrorReceiver : public ns3::Application {
   // Before the first copy.
   void ShareRingWith(const ns3::Ptr<MirrorReceiver>& other);
 
-  // When the software takes the copy from the ring; empty when that was full.
-  std::optional<Picoseconds> Accept(const ns3::Ptr<Transit>& copy);
+  // A copy reaches the software at `at`, now or later, in the order of the calls. When it
+  // takes the copy from the ring; empty when that was full.
+  std::optional<Picoseconds> Accept(const ns3::Ptr<Transit>& copy, Picoseconds at);
+  // Whether nobody but this receiver learns of the copies that it accepts.
+  bool IsOnlyCounting() const {
+    return rx_.IsEmpty() && rx_drop_.IsEmpty() && ring_->receivers == 1;
+  }
 
   // Takes back what waits in the rings at `now`; returns how many frames.
   std::int64_t Settle(Picoseconds now);

@@ -170,7 +170,7 @@ void Transit::Notify() {
   if (step_ == Step::kArrive) {
     at->Arrive(self);
   } else {
-    at->Reach(self);
+    at->Reach(self, SimulatedNow());
   }
 }
 

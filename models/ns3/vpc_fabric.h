@@ -48,8 +48,11 @@ class VpcFabric : public ns3::Channel {
 
   ns3::Time delay() const { return delay_; }
 
-  // Nothing is delivered after `end`. Before the first frame.
+  // Nothing is delivered after `end`. Before the first frame. Then what only counts is
+  // counted ahead of its time, which saves events.
   void SetEnd(Picoseconds end) { production_.end = copies_.end = end; }
+  Picoseconds end() const { return production_.end; }
+  bool knows_end() const { return end() < Deliveries::kNoEnd; }
   // To its destination's ENI, or out of its source's towards the outside.
   Deliveries& production() { return production_; }
   // Packets of copies, from their source to the receiver's software.

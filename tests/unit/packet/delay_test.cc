@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <string>
+#include <utility>
 
 #include "models/capacity/delay_histogram.h"
 #include "models/scenario/variants.h"
@@ -139,6 +142,56 @@ TEST(BaselineTest, ProducesTheSameWithAndWithoutAMirror) {
   // 4 Gbps of a combined 6 fit alone; with a copy of each they are 8.
   EXPECT_LT(mirrored.delivered.bytes, alone.delivered.bytes);
   EXPECT_GT(mirrored.production_delay.p50, alone.production_delay.p50);
+}
+
+// What nobody watches is counted ahead of its time, without an event. A capture watches,
+// at the moment itself: it must find the same, through queues that overflow and at an end
+// that finds them full.
+TEST(ForetoldTest, ACaptureChangesNothing) {
+  const std::string text = R"({"duration": "50 ms",
+      "hosts": {"web": {"type": "S5.4XLARGE32"},
+                "db": {"limits": {"bandwidth": "250 Mbps", "model": "per_direction"}},
+                "ids": {"limits": {"bandwidth": "900 Mbps", "vcpus": 1},
+                        "receiver": "suricata", "workers": 3, "ring_bytes": "64 KiB"}},
+      "workloads": {"sql": {"from": "web", "to": "db", "rate": "300 Mbps", "sizes": "imix",
+                            "arrivals": "poisson"},
+                    "www": {"at": "web", "out": "700 Mbps", "arrivals": "poisson"}},
+      "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}])";
+  std::string folder = (std::filesystem::temp_directory_path() / "vpcmirror-XXXXXX").string();
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  RunControl control;
+  control.seed = 1;
+  control.output_folder = folder;
+  const RunResult foretold = MakePacketEngine()->Run(Load(text + "}"), control);
+  const RunResult watched = MakePacketEngine()->Run(
+      Load(text + R"(, "output": {"pcap": {"db": "db.pcap", "ids": "ids.pcap"}}})"), control);
+  std::filesystem::remove_all(folder);
+
+  EXPECT_LT(foretold.events, watched.events);
+  EXPECT_EQ(foretold.delivered.frames, watched.delivered.frames);
+  EXPECT_EQ(foretold.delivered.bytes, watched.delivered.bytes);
+  for (const auto& [a, b] : {std::pair(foretold.production_delay, watched.production_delay),
+                             std::pair(foretold.copy_delay, watched.copy_delay)}) {
+    EXPECT_GT(a.frames, 0);
+    EXPECT_EQ(a.frames, b.frames);
+    EXPECT_EQ(a.mean, b.mean);
+    EXPECT_EQ(a.p999, b.p999);
+    EXPECT_EQ(a.largest, b.largest);
+  }
+  ASSERT_EQ(foretold.enis.size(), watched.enis.size());
+  for (std::size_t i = 0; i < watched.enis.size(); ++i) {
+    EXPECT_EQ(foretold.enis[i].in.bytes, watched.enis[i].in.bytes) << watched.enis[i].id;
+    EXPECT_EQ(foretold.enis[i].dropped, watched.enis[i].dropped) << watched.enis[i].id;
+  }
+  const ReceiverResult& a = foretold.receivers.at(0);
+  const ReceiverResult& b = watched.receivers.at(0);
+  EXPECT_EQ(a.in.frames, b.in.frames);
+  EXPECT_EQ(a.digested.frames, b.digested.frames);
+  EXPECT_EQ(a.queued_at_end, b.queued_at_end);
+  EXPECT_EQ(a.dropped, b.dropped);
+  EXPECT_GT(b.dropped.at("receiver_ring").frames, 0);
+  EXPECT_GT(watched.enis[1].dropped.at("ingress_bandwidth").frames, 0);
+  EXPECT_EQ(foretold.mirrors.at(0).lost_after_source, watched.mirrors.at(0).lost_after_source);
 }
 
 }  // namespace
