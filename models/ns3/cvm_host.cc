@@ -10,6 +10,7 @@
 
 #include "models/ns3/clock.h"
 #include "models/ns3/eni_device.h"
+#include "models/ns3/foreseen_event.h"
 #include "models/ns3/limit_attributes.h"
 #include "models/wire/hash.h"
 

@@ -12,6 +12,7 @@
 
 #include "models/ns3/clock.h"
 #include "models/ns3/copy_balancer.h"
+#include "models/ns3/foreseen_event.h"
 #include "models/ns3/mirror_receiver.h"
 #include "models/ns3/raw_header.h"
 #include "models/ns3/request_source.h"
@@ -262,8 +263,7 @@ void EniDevice::LoseQueued(const ns3::Ptr<Transit>& frame, Direction direction,
 
 CopyRoute EniDevice::RouteCopy(const IpAddress& receiver) {
   const RouteAnswer route = fabric_->LookUp(place_, receiver);
-  CopyRoute copy_route{
-      .stop = route.stop, .landing = fabric_->LandingOf(route), .ethernet = {}};
+  CopyRoute copy_route{.stop = route.stop, .landing = fabric_->LandingOf(route), .ethernet = {}};
   const EniDevice* landing = copy_route.landing.device;
   const MacAddress to = landing != nullptr ? landing->mac() : MacAddress{};
   const MacAddress from = mac();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/mirror/ledger.h"
+#include "models/ns3/foreseen_event.h"
 #include "models/ns3/own_event.h"
 #include "models/ns3/passage.h"
 #include "models/scenario/valid_scenario.h"

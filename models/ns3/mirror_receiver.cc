@@ -69,16 +69,14 @@ bool MirrorReceiver::IsDuplicate(const Transit& copy) {
   return false;
 }
 
-std::optional<Picoseconds> MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy,
-                                                  Picoseconds at) {
+std::optional<Picoseconds> MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy, Picoseconds at) {
   const Bytes size = copy->length();
   counters_.in.Add(size);
   if (IsDuplicate(*copy)) counters_.duplicates.Add(size);
   const FrameInfo& original = copy->original_info();
   const std::uint64_t flow =
       original.has_flow ? FlowHash(original.flow, HashSymmetry::kSymmetric) : 0;
-  const std::optional<Picoseconds> taken =
-      rings().Offer(at, size, flow, place_in_ring_);
+  const std::optional<Picoseconds> taken = rings().Offer(at, size, flow, place_in_ring_);
   if (!taken) {
     counters_.ring_full.Add(size);
     copy->passage.copy_of->Lost(CopyLoss::kReceiverRing, copy->passage);

@@ -1,3 +1,4 @@
+#include "models/ns3/foreseen_event.h"
 #include "models/ns3/request_source.h"
 
 #include <ns3/simulator.h>

@@ -102,7 +102,7 @@ Event WindowScheduler::RemoveNext() {
 void WindowScheduler::Refill() {
   if (in_buckets_ == 0) SpreadLater();
   if (in_buckets_ == 0) {
-    split_at_ = std::max(kMany, 2 * near_.size());
+    split_at_ = std::max(kMany, near_.size() / 4 * 5);
     return;
   }
   while (buckets_[next_bucket_].empty()) ++next_bucket_;
@@ -113,7 +113,7 @@ void WindowScheduler::Refill() {
   std::make_heap(near_.begin(), near_.end(), ComesLater());
   for (const Event& event : near_) Prefetch(event);
   Foresee();
-  split_at_ = std::max(kMany, 2 * near_.size());
+  split_at_ = std::max(kMany, near_.size() / 4 * 5);
 }
 
 // Events that are left are taken out after the nodes are gone: the simulator tells
@@ -129,15 +129,16 @@ void WindowScheduler::Foresee() {
   }
 }
 
-// Not again before it has doubled: what is due at one time stays together.
+// Not again before it has grown by a quarter: what is due at one time stays together.
 void WindowScheduler::Split() {
   later_.insert(later_.end(), near_.begin(), near_.end());
   near_.clear();
   Refill();
 }
 
-// The window reaches as far as three quarters of what is pending, so that a few
-// events of the far future do not stretch it.
+// The window reaches as far as three quarters of what is pending, and no more than four
+// times as far as the first eighth, so that events of the far future, few or many, do
+// not stretch it: what is scheduled a moment ahead has to find a bucket ahead.
 void WindowScheduler::SpreadLater() {
   if (later_.size() <= kFew) {
     near_.swap(later_);
@@ -150,9 +151,12 @@ void WindowScheduler::SpreadLater() {
   const auto earlier = [](const Event& a, const Event& b) { return a.key.m_ts < b.key.m_ts; };
   const auto most = later_.begin() + static_cast<std::ptrdiff_t>(later_.size() / 4 * 3);
   std::nth_element(later_.begin(), most, later_.end(), earlier);
-  const std::uint64_t last = most->key.m_ts;
-  window_start_ = std::min_element(later_.begin(), most + 1, earlier)->key.m_ts;
-  width_ = (last - window_start_) / kBuckets + 1;
+  const auto few = later_.begin() + static_cast<std::ptrdiff_t>(later_.size() / 8);
+  std::nth_element(later_.begin(), few, most, earlier);
+  window_start_ = std::min_element(later_.begin(), few + 1, earlier)->key.m_ts;
+  const std::uint64_t fourth =
+      std::min(few->key.m_ts - window_start_, (most->key.m_ts - window_start_) / 4);
+  width_ = 4 * fourth / kBuckets + 1;
   window_end_ = window_start_ + kBuckets * width_;
   next_bucket_ = 0;
   std::vector<Event> rest;

@@ -119,5 +119,39 @@ TEST(WindowSchedulerEndTest, ForeseesNothingOnceTheSimulationIsDestroyed) {
   }
 }
 
+// Runs 50 us after another event, as a frame arrives; counts whether it was foreseen.
+struct Soon : ForeseenEvent {
+  void Notify() override {
+    ++ran;
+    if (foreseen) ++ran_foreseen;
+  }
+  void Foresee(int) const override { foreseen = true; }
+  mutable bool foreseen = false;
+  static inline int ran = 0;
+  static inline int ran_foreseen = 0;
+};
+
+void SendOften() {
+  ns3::Simulator::Schedule(ns3::MicroSeconds(50), ns3::Ptr<ns3::EventImpl>(new Soon, false));
+  ns3::Simulator::Schedule(ns3::MilliSeconds(100), &SendOften);
+}
+
+// 20,000 sources of ten frames a second, beside what waits for the far future.
+TEST(WindowSchedulerForesightTest, ForeseesArrivalsWhateverWaitsInTheFarFuture) {
+  for (const int far_each : {0, 1, 2}) {
+    ns3::Simulator::SetScheduler(ns3::ObjectFactory(WindowScheduler::GetTypeId().GetName()));
+    for (int i = 0; i < 20'000; ++i) {
+      ns3::Simulator::Schedule(ns3::MicroSeconds(5 * i), &SendOften);
+      for (int j = 0; j < far_each; ++j) ns3::Simulator::Schedule(ns3::Seconds(3600), [] {});
+    }
+    Soon::ran = Soon::ran_foreseen = 0;
+    ns3::Simulator::Stop(ns3::MilliSeconds(500));
+    ns3::Simulator::Run();
+    EXPECT_GT(Soon::ran, 90'000);
+    EXPECT_GT(Soon::ran_foreseen, Soon::ran / 10 * 9) << far_each;
+    ns3::Simulator::Destroy();
+  }
+}
+
 }  // namespace
 }  // namespace vpcmirror
