@@ -1,4 +1,3 @@
-#include "models/ns3/foreseen_event.h"
 #include "models/ns3/request_source.h"
 
 #include <ns3/simulator.h>
@@ -8,6 +7,7 @@
 
 #include "models/ns3/clock.h"
 #include "models/ns3/eni_device.h"
+#include "models/ns3/foreseen_event.h"
 #include "models/units/rates.h"
 
 namespace vpcmirror {
