@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test. CI runs exactly this.
 #
-# Three builds, because each finds what the others cannot: preset dev (Debug,
+# Three builds, because each finds what the others cannot: preset ci (Debug,
 # sanitizers) runs everything but the tests labelled `release`; preset whole, an
 # optimised build, runs those, which simulate too much for a sanitizer; preset fuzz
 # lets libFuzzer search for ten seconds with each fuzzer.
@@ -20,10 +20,10 @@ run_tests() {  # run_tests PRESET CTEST_ARGUMENT...
     --output-junit ctest.xml "$@" || failed+=("$preset")
 }
 
-printf '== preset dev: building\n'
-scripts/build.sh dev
-printf '== preset dev: testing\n'
-run_tests dev --progress -LE '^release$'
+printf '== preset ci: building\n'
+scripts/build.sh ci
+printf '== preset ci: testing\n'
+run_tests ci --progress -LE '^release$'
 
 printf '== preset whole: building\n'
 scripts/build.sh whole vpcmirror test_fidelity
@@ -37,7 +37,7 @@ printf '== preset fuzz: searching\n'
 VPCMIRROR_FUZZ_SECONDS=10 run_tests fuzz --progress -L '^fuzz$'
 
 printf '== skipped\n'
-python3 scripts/skipped_tests.py build/{dev,whole,fuzz}/ctest.xml
+python3 scripts/skipped_tests.py build/{ci,whole,fuzz}/ctest.xml
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf '== FAILED in preset %s\n' "${failed[*]}"

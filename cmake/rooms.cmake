@@ -55,7 +55,10 @@ function(vpcmirror_compile_apart)
 endfunction()
 
 # vpcmirror_test(<folder> [libraries...]): one program of every *_test.cc file
-# of tests/<folder>, each suite of it known to ctest by name.
+# of tests/<folder>, each suite of it known to ctest by name. With VPCMIRROR_WHOLE_TESTS
+# eight files are compiled as one: most of what a test file takes is code that the next
+# one needs as well. What two of them share belongs in a header of tests/support or of
+# their own folder, and other names of theirs have to differ.
 function(vpcmirror_test folder)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cc)
   if(NOT sources)
@@ -65,6 +68,7 @@ function(vpcmirror_test folder)
   add_executable(test_${name} ${sources})
   vpcmirror_own_target(test_${name})
   target_link_libraries(test_${name} PRIVATE ${ARGN} test_support)
+  set_target_properties(test_${name} PROPERTIES UNITY_BUILD ${VPCMIRROR_WHOLE_TESTS})
   # Compiled once for all of them: a third of what a test file takes.
   target_precompile_headers(test_${name} REUSE_FROM test_support)
   target_compile_definitions(test_${name} PRIVATE

@@ -9,12 +9,12 @@
 namespace vpcmirror {
 namespace {
 
-constexpr BitsPerSecond kGbps(1'000'000'000);
+constexpr BitsPerSecond kLimit(1'000'000'000);
 
 // 1.5 Gbit/s of one flow for 0.1 s at 1 Gbit/s: a third is lost; the other flow
 // keeps all of its 0.5 Gbit/s.
 TEST(FlowLimitTest, LimitsEachFlowByItself) {
-  FlowLimit limit(kGbps, Bytes(15'000));
+  FlowLimit limit(kLimit, Bytes(15'000));
   int elephants = 0;
   int mice = 0;
   for (std::int64_t i = 0; i < 12'500; ++i) {
@@ -30,7 +30,7 @@ TEST(FlowLimitTest, LimitsEachFlowByItself) {
 // A flow of 0.6 Gbit/s and its copies, just before it, under 1 Gbit/s: the flow
 // keeps all, the copies get 0.4 of their 0.6.
 TEST(FlowLimitTest, CopiesOfAFlowGetWhatItLeaves) {
-  FlowLimit limit(kGbps, Bytes(30'000));
+  FlowLimit limit(kLimit, Bytes(30'000));
   int frames = 0;
   int copies = 0;
   for (std::int64_t i = 0; i < 5'000; ++i) {
@@ -43,7 +43,7 @@ TEST(FlowLimitTest, CopiesOfAFlowGetWhatItLeaves) {
 }
 
 TEST(FlowLimitTest, ForgetsFlowsThatRest) {
-  FlowLimit limit(kGbps, Bytes(15'000));
+  FlowLimit limit(kLimit, Bytes(15'000));
   for (std::int64_t i = 0; i < 100'000; ++i) {
     limit.Admits(Picoseconds(i * 12'000'000), static_cast<std::uint64_t>(i), Bytes(1500),
                  TrafficClass::kProduction);
@@ -53,7 +53,7 @@ TEST(FlowLimitTest, ForgetsFlowsThatRest) {
 
 TEST(FlowLimitTest, RefusesWhatLetsNothingPass) {
   EXPECT_THROW(FlowLimit(BitsPerSecond(0), Bytes(1500)), std::invalid_argument);
-  EXPECT_THROW(FlowLimit(kGbps, Bytes(0)), std::invalid_argument);
+  EXPECT_THROW(FlowLimit(kLimit, Bytes(0)), std::invalid_argument);
 }
 
 }  // namespace

@@ -11,14 +11,12 @@
 #include <vector>
 
 #include "models/cloud/deployment.h"
+#include "tests/support/addresses.h"
 
 namespace vpcmirror::testing_clouds {
 
 enum EniIndex : std::size_t { kWeb, kDb, kFw, kFw2, kB, kC, kWeb2 };
 enum SubnetIndex : std::size_t { kWebNet, kDbNet, kFwNet, kBNet, kCNet };
-
-inline IpPrefix Prefix(const char* text) { return *ParseIpPrefix(text); }
-inline IpAddress Address(const char* text) { return *ParseIpAddress(text); }
 
 inline FlowKey Tcp(const char* source, std::uint16_t source_port, const char* destination,
                    std::uint16_t destination_port) {

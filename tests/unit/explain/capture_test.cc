@@ -9,11 +9,10 @@
 #include <vector>
 
 #include "models/scenario/find_enis.h"
-#include "sim/input/library.h"
 #include "sim/input/packet_text.h"
 #include "sim/input/pcap_reader.h"
-#include "sim/input/scenario_reader.h"
 #include "sim/packet/packet_engine.h"
+#include "tests/support/load_scenario.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/write_pcap.h"
 
@@ -35,7 +34,7 @@ ValidScenario MixedSession(const std::string& mirror = "", const std::string& fi
       file + R"(", "local": ["192.0.2.10"]}}},
           "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]})" +
       mirror + "}]}";
-  return LoadScenarioText(text, "test.json", LoadLibrary(FindDataFolder()));
+  return Load(text);
 }
 
 CaptureExplanation Explain(const ValidScenario& scenario, CaptureQuestion question,

@@ -37,7 +37,7 @@ struct Deployment {
   int receiver_mtu = 8500;
 };
 
-ValidScenario Load(const Deployment& made) {
+ValidScenario ScenarioOf(const Deployment& made) {
   const std::string text = R"({"provider": ")" + made.provider + R"(", "vpcs": )" + made.vpcs +
                            R"(, "assumptions": )" + made.assumptions + R"(,
       "hosts": {
@@ -71,7 +71,7 @@ struct Vector {
 
 void PrintTo(const Vector& v, std::ostream* os) { *os << v.id << ": " << v.packet; }
 
-Decision Ask(const Vector& v, const ValidScenario& scenario) {
+Decision DecisionOn(const Vector& v, const ValidScenario& scenario) {
   const PacketText packet = ParsePacketText(v.packet);
   Explainer explainer(scenario, EniNamed(scenario, v.eni));
   Answer answer;
@@ -83,8 +83,8 @@ class CloudVectorTest : public testing::TestWithParam<Vector> {};
 
 TEST_P(CloudVectorTest, IsAsDocumented) {
   const Vector& v = GetParam();
-  const ValidScenario scenario = Load(*v.deployment);
-  const Decision decision = Ask(v, scenario);
+  const ValidScenario scenario = ScenarioOf(*v.deployment);
+  const Decision decision = DecisionOn(v, scenario);
   ASSERT_FALSE(decision.outcomes().empty());
   const Refusal refusal = decision.outcomes()[0].refusal;
   EXPECT_EQ(refusal == Refusal::kNone ? "yes" : std::string(ToString(refusal)), v.want);
@@ -231,11 +231,11 @@ INSTANTIATE_TEST_SUITE_P(Table, CloudVectorTest, testing::ValuesIn(kVectors),
 
 // AW-4: TCP to target A only, UDP to target B only, ICMP to neither.
 TEST(CloudVectorsTest, AwsSessionsSplitTraffic) {
-  const ValidScenario scenario = Load(kAwsTwo);
+  const ValidScenario scenario = ScenarioOf(kAwsTwo);
   const auto copies = [&](const char* packet) {
     std::vector<bool> copied;
     const Vector vector{"", &kAwsTwo, packet, ""};
-    const Decision decision = Ask(vector, scenario);
+    const Decision decision = DecisionOn(vector, scenario);
     for (const Outcome& each : decision.outcomes())
       copied.push_back(each.refusal == Refusal::kNone);
     return copied;
@@ -259,9 +259,9 @@ TEST(CloudVectorsTest, HuaweiNeverAsksTheSecondSession) {
                                     rule + action +
                                     R"("}], "egress_rules": []}, {"id": "f2", "ingress_rules": [)" +
                                     rule + R"(accept"}], "egress_rules": []}]})"};
-    const ValidScenario scenario = Load(deployment);
+    const ValidScenario scenario = ScenarioOf(deployment);
     const Vector vector{"", &deployment, "in tcp 203.0.113.5:5000 > 10.0.0.7:80", ""};
-    const Decision decision = Ask(vector, scenario);
+    const Decision decision = DecisionOn(vector, scenario);
     ASSERT_EQ(decision.outcomes().size(), 2u);
     EXPECT_EQ(decision.outcomes()[0].refusal,
               std::string(action) == "accept" ? Refusal::kNone : Refusal::kRule);
@@ -273,7 +273,7 @@ TEST(CloudVectorsTest, HuaweiNeverAsksTheSecondSession) {
 TEST(CloudVectorsTest, TencentRefusesAReceiverAsSource) {
   const Deployment deployment{"tencent", TencentMirror("", "eni-r")};
   try {
-    Load(deployment);
+    ScenarioOf(deployment);
     FAIL() << "was accepted";
   } catch (const ScenarioException& refusal) {
     EXPECT_THAT(refusal.errors()[0].message,
@@ -303,12 +303,12 @@ TEST(CloudVectorsTest, TencentAsksForANinthAtTheReceivers) {
 TEST(CloudVectorsTest, TencentCopiesAddToWhatLeaves) {
   const auto leaves = [](const std::string& direction) {
     const Deployment deployment{"tencent", TencentMirror(R"("Direction": ")" + direction + "\"")};
-    const ValidScenario scenario = Load(deployment);
+    const ValidScenario scenario = ScenarioOf(deployment);
     int out = 1;  // the frame that leaves by itself
     for (const char* packet : {"in tcp 10.0.0.9:80 > 10.0.0.7:5000 len 1000",
                                "out tcp 10.0.0.7:5000 > 10.0.0.9:80 len 1000"}) {
       const Vector vector{"", &deployment, packet, ""};
-      const Decision decision = Ask(vector, scenario);
+      const Decision decision = DecisionOn(vector, scenario);
       out += decision.outcomes()[0].refusal == Refusal::kNone ? 1 : 0;
     }
     return out;
@@ -344,11 +344,11 @@ class LengthVectorTest : public testing::TestWithParam<LengthVector> {};
 
 TEST_P(LengthVectorTest, IsAsDocumented) {
   const LengthVector& v = GetParam();
-  const ValidScenario scenario = Load(v.deployment);
+  const ValidScenario scenario = ScenarioOf(v.deployment);
   const std::string packet =
       "in tcp 203.0.113.5:5000 > 10.0.0.7:80 len " + std::to_string(v.packet + 14);
   const Vector vector{v.id, &v.deployment, packet.c_str(), ""};
-  const Decision decision = Ask(vector, scenario);
+  const Decision decision = DecisionOn(vector, scenario);
   ASSERT_EQ(decision.outcomes()[0].refusal, Refusal::kNone);
   const std::int64_t kept = decision.outcomes()[0].plan.kept.count();
   EXPECT_EQ(kept - 14, v.want_inner);

@@ -6,10 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "models/scenario/find_enis.h"
-#include "sim/input/library.h"
-#include "sim/input/packet_text.h"
-#include "sim/input/scenario_reader.h"
+#include "tests/support/load_scenario.h"
+#include "tests/unit/explain/ask.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -20,7 +18,7 @@ using testing::SizeIs;
 
 // web 10.0.0.2 behind a security group for 443 alone, ids 10.0.0.3; `mirror` goes
 // into the only mirror.
-ValidScenario Load(const std::string& mirror, const std::string& ids = "") {
+ValidScenario WebAndIds(const std::string& mirror, const std::string& ids = "") {
   const std::string text =
       R"({"vpcs": {"v": {"cidr": "10.0.0.0/16", "subnets": {"s": "10.0.0.0/24"},
             "security_groups": {"sg": {
@@ -34,13 +32,7 @@ ValidScenario Load(const std::string& mirror, const std::string& ids = "") {
           "mirrors": [{"TrafficMirrorName": "m", "CollectorSrcs": ["web"],
                        "CollectorTarget": {"TargetIps": ["ids"]})" +
       mirror + "}]}";
-  return LoadScenarioText(text, "test.json", LoadLibrary(FindDataFolder()));
-}
-
-Explanation Ask(const ValidScenario& scenario, const char* packet) {
-  const PacketText asked = ParsePacketText(packet);
-  return Explainer(scenario, FindEnis(scenario, "web", "").front())
-      .Explain(asked.frame.bytes, asked.frame.wire_length, asked.direction);
+  return Load(text);
 }
 
 std::vector<Stage> StagesOf(const std::vector<TrailStep>& steps) {
@@ -51,7 +43,7 @@ std::vector<Stage> StagesOf(const std::vector<TrailStep>& steps) {
 
 // 14 Ethernet, 20 IPv4, 8 UDP and 8 VXLAN (RFC 7348, 5) around 64 bytes.
 TEST(ExplainerTest, FollowsACopyToItsBytesOnTheWire) {
-  const ValidScenario scenario = Load("");
+  const ValidScenario scenario = WebAndIds("");
   const Explanation explanation = Ask(scenario, "out tcp 10.0.0.2:443 > 198.51.100.1:51000");
   ASSERT_THAT(explanation.sessions, SizeIs(1));
   const ExplainedSession& session = explanation.sessions.front();
@@ -69,7 +61,7 @@ TEST(ExplainerTest, FollowsACopyToItsBytesOnTheWire) {
 // 1,500 of outer IP packet less 36: 1,464 of the frame are left.
 TEST(ExplainerTest, CutsWhatDoesNotFit) {
   const Explanation explanation =
-      Ask(Load(""), "out tcp 10.0.0.2:443 > 198.51.100.1:51000 len 1514");
+      Ask(WebAndIds(""), "out tcp 10.0.0.2:443 > 198.51.100.1:51000 len 1514");
   const ExplainedSession& session = explanation.sessions.front();
   EXPECT_EQ(session.ruling.mtu_action, MtuAction::kTruncate);
   EXPECT_EQ(session.copy->packets.front().payload, Bytes(1464));
@@ -77,7 +69,7 @@ TEST(ExplainerTest, CutsWhatDoesNotFit) {
 }
 
 TEST(ExplainerTest, NamesWhatIsNeverMirroredByItsPlace) {
-  const ValidScenario scenario = Load("");
+  const ValidScenario scenario = WebAndIds("");
   const Explanation explanation = Ask(scenario, "in arp");
   ASSERT_TRUE(explanation.ruling_for_all);
   EXPECT_EQ(explanation.ruling_for_all->refusal, Refusal::kNeverMirrored);
@@ -87,7 +79,7 @@ TEST(ExplainerTest, NamesWhatIsNeverMirroredByItsPlace) {
 }
 
 TEST(ExplainerTest, SaysWhichGroupDropsAFreshFlow) {
-  const Explanation explanation = Ask(Load(""), "in tcp 198.51.100.1:5 > 10.0.0.2:80");
+  const Explanation explanation = Ask(WebAndIds(""), "in tcp 198.51.100.1:5 > 10.0.0.2:80");
   EXPECT_EQ(explanation.admission, Admission::kSecurityGroup);
   ASSERT_THAT(explanation.security, SizeIs(1));
   EXPECT_EQ(explanation.security.front().id, "sg");
@@ -96,7 +88,7 @@ TEST(ExplainerTest, SaysWhichGroupDropsAFreshFlow) {
 }
 
 TEST(ExplainerTest, NamesTheFirstConditionThatDoesNotHold) {
-  const ValidScenario scenario = Load(
+  const ValidScenario scenario = WebAndIds(
       R"(, "CollectorNormalFilters": [{"Protocol": "TCP"}, {"Protocol": "TCP", "DstPort": "80"},
               {"Protocol": "TCP", "DstPort": "22"}])");
   const Explanation explanation = Ask(scenario, "in tcp 198.51.100.1:5 > 10.0.0.2:443");
@@ -106,20 +98,19 @@ TEST(ExplainerTest, NamesTheFirstConditionThatDoesNotHold) {
 }
 
 TEST(ExplainerTest, AsksNoSecurityOfTheReceiverWhereTheScenarioSaysSo) {
-  const ValidScenario scenario = LoadScenarioText(
+  const ValidScenario scenario = Load(
       R"({"provider": "azure", "assumptions": {"security_of_copies": "nowhere"},
           "vpcs": {"v": {"cidr": "10.0.0.0/16", "subnets": {"s": "10.0.0.0/24"},
             "security_groups": {"closed": {"ingress": [], "egress": [{"action": "accept"}]}}}},
           "hosts": {"web": {}, "ids": {"receiver": "generic", "security_groups": ["closed"]}},
           "mirrors": [{"destinationNetworkInterfaceIPConfiguration": {"id": "ids"},
-                       "networkInterfaceTapConfigurations": [{"id": "web"}]}]})",
-      "test.json", LoadLibrary(FindDataFolder()));
+                       "networkInterfaceTapConfigurations": [{"id": "web"}]}]})");
   const Explanation explanation = Ask(scenario, "out tcp 10.0.0.2:443 > 198.51.100.1:51000");
   EXPECT_EQ(explanation.sessions.front().copy->path.stop, Stop::kNone);
 }
 
 TEST(ExplainerTest, SaysThatTheReceiversSecurityStopsTheCopy) {
-  const Explanation explanation = Ask(Load("", R"(, "security_groups": ["closed"])"),
+  const Explanation explanation = Ask(WebAndIds("", R"(, "security_groups": ["closed"])"),
                                       "out tcp 10.0.0.2:443 > 198.51.100.1:51000");
   const ExplainedSession& session = explanation.sessions.front();
   EXPECT_TRUE(session.ruling.copies());
@@ -127,7 +118,7 @@ TEST(ExplainerTest, SaysThatTheReceiversSecurityStopsTheCopy) {
 }
 
 TEST(ExplainerTest, LooksUpTheRouteOfWhatLeavesAlone) {
-  const ValidScenario scenario = Load("");
+  const ValidScenario scenario = WebAndIds("");
   EXPECT_EQ(Ask(scenario, "out tcp 10.0.0.2:443 > 10.0.0.3:5").route.next_hop.kind,
             NextHop::Kind::kLocal);
   EXPECT_EQ(Ask(scenario, "in tcp 10.0.0.3:5 > 10.0.0.2:443").route.next_hop.kind,

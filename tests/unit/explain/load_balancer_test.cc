@@ -3,17 +3,15 @@
 
 #include <string>
 
-#include "models/scenario/find_enis.h"
 #include "sim/explain/explainer.h"
-#include "sim/input/library.h"
-#include "sim/input/packet_text.h"
-#include "sim/input/scenario_reader.h"
+#include "tests/support/load_scenario.h"
+#include "tests/unit/explain/ask.h"
 
 namespace vpcmirror::sim {
 namespace {
 
 // `more` goes into the load balancer, in front of ids[0] in zone z1 and ids[1] in z2.
-ValidScenario Load(const std::string& more) {
+ValidScenario WithBalancer(const std::string& more) {
   const std::string text =
       R"({"vpcs": {"v": {"cidr": "10.0.0.0/16",
             "subnets": {"one": {"cidr": "10.0.1.0/24", "az": "z1"}, "two": {"cidr": "10.0.2.0/24", "az": "z2"}},
@@ -24,31 +22,29 @@ ValidScenario Load(const std::string& more) {
           "workloads": {"www": {"at": "web", "out": "1 Mbps"}},
           "mirrors": [{"TrafficMirrorName": "m", "CollectorSrcs": ["web"],
                        "CollectorTarget": {"TargetIps": ["lb-7f2a"], "TargetType": "CLB"}}]})";
-  return LoadScenarioText(text, "test.json", LoadLibrary(FindDataFolder()));
+  return Load(text);
 }
 
-ExplainedBalancing Ask(const ValidScenario& scenario) {
-  const PacketText asked = ParsePacketText("out tcp 10.0.1.2:443 > 198.51.100.1:51000");
-  const Explanation explanation =
-      Explainer(scenario, FindEnis(scenario, "web", "").front())
-          .Explain(asked.frame.bytes, asked.frame.wire_length, asked.direction);
+ExplainedBalancing BalancingOf(const ValidScenario& scenario) {
+  const Explanation explanation = Ask(scenario, "out tcp 10.0.1.2:443 > 198.51.100.1:51000");
   const auto& copy = explanation.sessions.at(0).copy;
   EXPECT_EQ(copy->arrives(), copy->balancing->passes());
   return copy->balancing.value();
 }
 
 TEST(ExplainLoadBalancerTest, NamesTheBackendOfTheZone) {
-  const ExplainedBalancing within = Ask(Load(R"(, "cross_zone": false)"));
+  const ExplainedBalancing within = BalancingOf(WithBalancer(R"(, "cross_zone": false)"));
   EXPECT_TRUE(within.passes());
   EXPECT_EQ(within.zone, 0u);
   EXPECT_EQ(within.eligible, 1u);
   EXPECT_EQ(within.backend, 0u);
-  EXPECT_EQ(Ask(Load("")).eligible, 2u);
+  EXPECT_EQ(BalancingOf(WithBalancer("")).eligible, 2u);
 }
 
 TEST(ExplainLoadBalancerTest, SaysWhyItDropsACopy) {
-  EXPECT_FALSE(Ask(Load(R"(, "listener": "tcp:4789")")).listens);
-  const ExplainedBalancing alone = Ask(Load(R"(, "cross_zone": false, "unhealthy": ["ids[0]"])"));
+  EXPECT_FALSE(BalancingOf(WithBalancer(R"(, "listener": "tcp:4789")")).listens);
+  const ExplainedBalancing alone =
+      BalancingOf(WithBalancer(R"(, "cross_zone": false, "unhealthy": ["ids[0]"])"));
   EXPECT_TRUE(alone.listens);
   EXPECT_FALSE(alone.backend);
   EXPECT_FALSE(alone.passes());

@@ -8,6 +8,7 @@
 
 #include "sim/input/library.h"
 #include "tests/unit/input/errors.h"
+#include "tests/unit/input/shipped.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -16,12 +17,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-const std::string kDataFolder = std::string(VPCMIRROR_SOURCE_DIR) + "/scenarios";
-
-const CpuCostTable& Shipped(const char* name) {
-  static const Library library = LoadLibrary(kDataFolder);
-  return library.costs.at(name);
-}
+const CpuCostTable& ShippedTable(const char* name) { return Shipped().costs.at(name); }
 
 // A table whose `clone` is this, the rest one line each.
 std::string TableWithClone(const std::string& clone) {
@@ -33,13 +29,13 @@ std::string TableWithClone(const std::string& clone) {
          clone + "}}";
 }
 
-CpuCostTable Read(const std::string& text) {
+CpuCostTable ReadTable(const std::string& text) {
   return ReadCostTable(text, "t.json", *Schema::Load(kDataFolder + "/schema/costs.schema.json"));
 }
 
 // xdp-paper: ns a packet of early drop at 0.25, 1, 2, 3 Mpps, and 75 ps a byte.
 TEST(ShippedCostsTest, KernelReceivesAsMeasured) {
-  const CpuCostTable& kernel = Shipped("kernel");
+  const CpuCostTable& kernel = ShippedTable("kernel");
   const std::pair<std::int64_t, std::int64_t> measured[] = {
       {250'000, 840}, {1'000'000, 426}, {2'000'000, 298}, {3'000'000, 236}};
   for (const auto& [load, ns] : measured) {
@@ -54,7 +50,7 @@ TEST(ShippedCostsTest, KernelReceivesAsMeasured) {
 
 // 43.5 Mpps received and 23.9 Mpps forwarded (received and sent) fill one core.
 TEST(ShippedCostsTest, DpdkFillsACoreAtTheMeasuredRates) {
-  const CpuCostTable& dpdk = Shipped("dpdk");
+  const CpuCostTable& dpdk = ShippedTable("dpdk");
   EXPECT_TRUE(dpdk.poll_mode);
   EXPECT_NEAR(dpdk.BusyCores(CpuOperation::kReceive, 43.5e6, 0, 1), 1, 1e-9);
   EXPECT_NEAR(dpdk.BusyCores(CpuOperation::kProductionRx, 23.9e6, 0, 1) +
@@ -64,7 +60,7 @@ TEST(ShippedCostsTest, DpdkFillsACoreAtTheMeasuredRates) {
 
 // 8.65 Mpps redirected fill a core; 5.77 Mpps forwarded to few routes, 3.85 to many.
 TEST(ShippedCostsTest, XdpStaysWithinWhatWasMeasured) {
-  const CpuCostTable& xdp = Shipped("xdp");
+  const CpuCostTable& xdp = ShippedTable("xdp");
   EXPECT_NEAR(xdp.BusyCores(CpuOperation::kReceive, 8.65e6, 0, 1), 1, 1e-9);
   const double clone = xdp.BusyCores(CpuOperation::kClone, 1e6, 0, 1);
   EXPECT_GT(clone, 1 / 5.77);
@@ -72,7 +68,7 @@ TEST(ShippedCostsTest, XdpStaysWithinWhatWasMeasured) {
 }
 
 TEST(ShippedCostsTest, CopiesOfASmartNicTakeNoCoreOfTheGuest) {
-  const CpuCostTable& nic = Shipped("smartnic");
+  const CpuCostTable& nic = ShippedTable("smartnic");
   EXPECT_EQ(nic.of(CpuOperation::kClone).payer, Payer::kHost);
   EXPECT_EQ(nic.BusyCores(CpuOperation::kClone, 1e6, 1e9, 4), 0);
   EXPECT_GT(nic.BusyCores(CpuOperation::kProductionRx, 1e6, 1e9, 4), 0);
@@ -80,7 +76,7 @@ TEST(ShippedCostsTest, CopiesOfASmartNicTakeNoCoreOfTheGuest) {
 
 TEST(ShippedCostsTest, SayWhereTheyComeFrom) {
   for (const char* name : {"kernel", "xdp", "dpdk", "smartnic"}) {
-    const CpuCostTable& table = Shipped(name);
+    const CpuCostTable& table = ShippedTable(name);
     EXPECT_EQ(table.name, name);
     EXPECT_EQ(table.as_of.size(), 10u) << name;
     for (std::size_t i = 0; i < kCpuOperations; ++i) {
@@ -91,7 +87,7 @@ TEST(ShippedCostsTest, SayWhereTheyComeFrom) {
 }
 
 TEST(CostsReaderTest, TakesTimesOfAFrameForShares) {
-  const CpuCostTable table = Read(TableWithClone(
+  const CpuCostTable table = ReadTable(TableWithClone(
       R"({"points": [{"load": "1 Mpps", "per_frame": "500 ns"}, {"load": "2 Mpps", "busy": "80%"}],)"
       R"( "idle": "2%", "per_byte": "0.08 ns", "payer": "host", "confidence": "measured",)"
       R"( "source": "a lab"})"));
@@ -107,7 +103,7 @@ TEST(CostsReaderTest, TakesTimesOfAFrameForShares) {
 
 TEST(CostsReaderTest, NamesWhatIsWrong) {
   const auto errors = [](const std::string& clone) {
-    return ErrorsOf([&] { Read(TableWithClone(clone)); });
+    return ErrorsOf([&] { ReadTable(TableWithClone(clone)); });
   };
   const std::string rest = R"(, "confidence": "derived", "source": "s"})";
   EXPECT_THAT(errors(R"({"points": [{"load": "1 Mpps"}])" + rest),

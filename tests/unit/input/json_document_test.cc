@@ -10,7 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 
-std::vector<std::string> Errors(const std::string& text) {
+std::vector<std::string> JsonErrors(const std::string& text) {
   return ErrorsOf([&] { ParseJson(text, "f.json"); });
 }
 
@@ -87,7 +87,7 @@ void PrintTo(const SyntaxCase& c, std::ostream* os) { *os << c.name; }
 class JsonSyntaxTest : public testing::TestWithParam<SyntaxCase> {};
 
 TEST_P(JsonSyntaxTest, IsToldInPlainWords) {
-  EXPECT_THAT(Errors(GetParam().text), ElementsAre(GetParam().want));
+  EXPECT_THAT(JsonErrors(GetParam().text), ElementsAre(GetParam().want));
 }
 
 constexpr char kValueAccepted[] =
@@ -167,7 +167,7 @@ INSTANTIATE_TEST_SUITE_P(Table, JsonSyntaxTest, testing::ValuesIn(kSyntaxCases),
                          [](const auto& param) { return std::string(param.param.name); });
 
 TEST(JsonDocumentTest, NamesBothPlacesOfEveryDuplicateKey) {
-  EXPECT_THAT(Errors("{\"a\": {\"b\": 1,\n        \"b\": 2},\n \"a\": 3}"),
+  EXPECT_THAT(JsonErrors("{\"a\": {\"b\": 1,\n        \"b\": 2},\n \"a\": 3}"),
               ElementsAre("2:9 /a/b: the key \"b\" is here for the second time | one of the two: "
                           "the first is at line 1, column 8",
                           "3:2 /a: the key \"a\" is here for the second time | one of the two: the "
@@ -177,23 +177,23 @@ TEST(JsonDocumentTest, NamesBothPlacesOfEveryDuplicateKey) {
 TEST(JsonDocumentTest, AcceptsAsMuchNestingAsItSays) {
   const std::string open(kMaxJsonDepth, '[');
   const std::string close(kMaxJsonDepth, ']');
-  EXPECT_TRUE(Errors(open + close).empty());
-  EXPECT_THAT(Errors("[" + open + close + "]"),
+  EXPECT_TRUE(JsonErrors(open + close).empty());
+  EXPECT_THAT(JsonErrors("[" + open + close + "]"),
               ElementsAre("1:65 : more than 64 objects and arrays inside each other | "));
-  EXPECT_EQ(Errors(std::string(1'000'000, '[')).size(), 1u);
+  EXPECT_EQ(JsonErrors(std::string(1'000'000, '[')).size(), 1u);
 }
 
 TEST(JsonDocumentTest, BoundsTheNumberOfValues) {
   std::string text = "[0";
   for (std::size_t i = 1; i < kMaxJsonValues; ++i) text += ",0";
-  EXPECT_EQ(Errors(text + "]").size(), 1u);  // the array itself is one too many
+  EXPECT_EQ(JsonErrors(text + "]").size(), 1u);  // the array itself is one too many
 }
 
 TEST(JsonDocumentTest, BoundsTheLengthOfStringsAndKeys) {
-  EXPECT_TRUE(Errors("[\"" + std::string(65'536, 'a') + "\"]").empty());
-  EXPECT_THAT(Errors("[ \"" + std::string(65'537, 'a') + "\"]"),
+  EXPECT_TRUE(JsonErrors("[\"" + std::string(65'536, 'a') + "\"]").empty());
+  EXPECT_THAT(JsonErrors("[ \"" + std::string(65'537, 'a') + "\"]"),
               ElementsAre("1:3 : a string of 65537 bytes | strings of at most 65536 bytes"));
-  EXPECT_THAT(Errors("{\"" + std::string(257, 'a') + "\": 1}"),
+  EXPECT_THAT(JsonErrors("{\"" + std::string(257, 'a') + "\": 1}"),
               ElementsAre("1:2 : a key of 257 bytes | keys of at most 256 bytes"));
 }
 

@@ -14,6 +14,8 @@
 #include "sim/input/csv.h"
 #include "sim/input/data_folder.h"
 #include "tests/unit/input/errors.h"
+#include "tests/unit/input/never_mirrored.h"
+#include "tests/unit/input/shipped.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -21,13 +23,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-const std::string kDataFolder = std::string(VPCMIRROR_SOURCE_DIR) + "/scenarios";
-
-const Library& Shipped() {
-  static const Library library = LoadLibrary(kDataFolder);
-  return library;
-}
 
 std::vector<std::string> Lines(const std::vector<ScenarioError>& errors) {
   return ErrorsOf([&] {
@@ -112,44 +107,23 @@ TEST(LibraryTest, GivesTheRangeOfEachReceiver) {
   EXPECT_EQ(kata.bandwidth_per_vcpu, std::nullopt);
 }
 
-FrameInfo Packet(std::uint8_t protocol, const char* destination, std::uint16_t source_port,
-                 std::uint16_t destination_port) {
-  FrameInfo frame;
-  frame.has_flow = true;
-  frame.ether_type = kEtherTypeIpv4;
-  frame.flow.source = *ParseIpAddress("10.0.0.5");
-  frame.flow.destination = *ParseIpAddress(destination);
-  frame.flow.source_port = source_port;
-  frame.flow.destination_port = destination_port;
-  frame.flow.protocol = protocol;
-  frame.flow.ports = Ports::kKnown;
-  return frame;
-}
-
-// The kind of traffic that the profile never mirrors; empty for what it may mirror.
-std::string NeverMirroredAs(const FrameInfo& frame) {
-  for (const NeverMirrored& rule : Shipped().providers.at("tencent").never_mirrored) {
-    if (rule.Matches(frame)) return rule.name;
-  }
-  return "";
-}
-
 TEST(TencentProfileTest, KnowsWhatIsNeverMirrored) {
   FrameInfo arp;
   arp.ether_type = kEtherTypeArp;
-  EXPECT_EQ(NeverMirroredAs(arp), "arp");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "255.255.255.255", 68, 67)), "dhcp");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolTcp, "169.254.0.23", 50000, 80)), "metadata");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "169.254.0.79", 123, 123)), "ntp");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolTcp, "169.254.0.14", 50000, 1688)),
+  EXPECT_EQ(NeverMirroredAs("tencent", arp), "arp");
+  EXPECT_EQ(NeverMirroredAs("tencent", PacketTo("255.255.255.255", kProtocolUdp, 68, 67)), "dhcp");
+  EXPECT_EQ(NeverMirroredAs("tencent", PacketTo("169.254.0.23", kProtocolTcp, 50000, 80)),
+            "metadata");
+  EXPECT_EQ(NeverMirroredAs("tencent", PacketTo("169.254.0.79", kProtocolUdp, 123, 123)), "ntp");
+  EXPECT_EQ(NeverMirroredAs("tencent", PacketTo("169.254.0.14", kProtocolTcp, 50000, 1688)),
             "windows-activation");
 }
 
 TEST(TencentProfileTest, GoesByTheServiceAndNotByThePortAlone) {
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolTcp, "10.0.0.9", 50000, 80)), "");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "10.0.0.9", 123, 123)), "");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolTcp, "10.0.0.9", 50000, 1688)), "");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "10.0.0.9", 50000, 67)), "");
+  EXPECT_EQ(NeverMirroredAs("tencent", PacketTo("10.0.0.9", kProtocolTcp, 50000, 80)), "");
+  EXPECT_EQ(NeverMirroredAs("tencent", PacketTo("10.0.0.9", kProtocolUdp, 123, 123)), "");
+  EXPECT_EQ(NeverMirroredAs("tencent", PacketTo("10.0.0.9", kProtocolTcp, 50000, 1688)), "");
+  EXPECT_EQ(NeverMirroredAs("tencent", PacketTo("10.0.0.9", kProtocolUdp, 50000, 67)), "");
 }
 
 constexpr char kReceiverHeader[] =

@@ -10,6 +10,7 @@
 #include "models/wire/flow_key.h"
 #include "sim/input/scenario_reader.h"
 #include "tests/unit/input/errors.h"
+#include "tests/unit/input/shipped.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -17,15 +18,15 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-Scenario Read(const std::string& mirrors) {
+Scenario ReadMirrors(const std::string& mirrors) {
   ReadOptions options;
-  options.data_folder = std::string(VPCMIRROR_SOURCE_DIR) + "/scenarios";
+  options.data_folder = kDataFolder;
   return ReadScenarioText("{\"hosts\": {\"web\": {}}, \"mirrors\":\n" + mirrors + "}", "f.json",
                           options);
 }
 
-std::vector<std::string> Errors(const std::string& mirrors) {
-  return ErrorsOf([&] { Read(mirrors); });
+std::vector<std::string> MirrorErrors(const std::string& mirrors) {
+  return ErrorsOf([&] { ReadMirrors(mirrors); });
 }
 
 std::vector<std::string> Values(const std::vector<At<std::string>>& texts) {
@@ -56,7 +57,7 @@ constexpr char kAws[] = R"({
      "Description": "t", "OwnerId": "111122223333", "Tags": []}]})";
 
 TEST(AwsMirrorsTest, AreReadAsTheCliPrintsThem) {
-  const Scenario scenario = Read(kAws);
+  const Scenario scenario = ReadMirrors(kAws);
   ASSERT_EQ(scenario.mirrors.size(), 1u);
   const MirrorSpec& mirror = scenario.mirrors[0];
   EXPECT_EQ(mirror.api, "aws");
@@ -77,7 +78,7 @@ TEST(AwsMirrorsTest, AreReadAsTheCliPrintsThem) {
 }
 
 TEST(AwsMirrorsTest, ShareTheirFilter) {
-  const FilterSpec filter = Read(kAws).mirrors[0].filter;
+  const FilterSpec filter = ReadMirrors(kAws).mirrors[0].filter;
   EXPECT_EQ(filter.path, "/mirrors/TrafficMirrorFilters/0");
   EXPECT_TRUE(filter.by_rules);
   EXPECT_THAT(Values(filter.services), ElementsAre("amazon-dns"));
@@ -114,7 +115,7 @@ TEST(AlibabaMirrorsTest, AreReadAsTheListsAnswer) {
   // An ID with asterisks, as the documents print them, is none.
   std::string text = kAlibaba;
   text.replace(text.find("****"), 4, "0000");
-  const Scenario scenario = Read(text);
+  const Scenario scenario = ReadMirrors(text);
   const MirrorSpec& mirror = scenario.mirrors[0];
   EXPECT_EQ(mirror.api, "alibaba");
   EXPECT_THAT(Values(mirror.sources), ElementsAre("eni-a", "web"));
@@ -130,7 +131,7 @@ TEST(AlibabaMirrorsTest, AreReadAsTheListsAnswer) {
 }
 
 TEST(HuaweiMirrorsTest, AreReadAsTheApiAnswersWithNumbersInQuotes) {
-  const Scenario scenario = Read(R"({
+  const Scenario scenario = ReadMirrors(R"({
     "traffic_mirror_sessions": [
       {"id": "s-1", "name": "n", "project_id": "p", "traffic_mirror_sources": ["web"], "traffic_mirror_target_id": "ids",
        "traffic_mirror_target_type": "eni", "traffic_mirror_filter_id": "f-1", "priority": 10, "virtual_network_id": "7",
@@ -153,7 +154,7 @@ TEST(HuaweiMirrorsTest, AreReadAsTheApiAnswersWithNumbersInQuotes) {
 }
 
 TEST(VolcengineMirrorsTest, SortRulesByDirection) {
-  const Scenario scenario = Read(R"({
+  const Scenario scenario = ReadMirrors(R"({
     "traffic_mirror_sessions": [
       {"traffic_mirror_session_id": "s", "network_interface_id": "web", "traffic_mirror_target_id": "t",
        "traffic_mirror_filter_id": "f", "priority": 1, "packet_length": 1000}],
@@ -172,7 +173,7 @@ TEST(VolcengineMirrorsTest, SortRulesByDirection) {
 }
 
 TEST(GcpMirrorsTest, TakeTheLastStepOfAUrl) {
-  const Scenario scenario = Read(R"([{
+  const Scenario scenario = ReadMirrors(R"([{
     "kind": "compute#packetMirroring", "name": "audit", "priority": 1000, "enable": "FALSE",
     "network": {"url": "https://www.googleapis.com/compute/v1/projects/p/global/networks/prod"},
     "mirroredResources": {"subnetworks": [{"url": "projects/p/regions/r/subnetworks/db"}],
@@ -197,7 +198,7 @@ TEST(GcpMirrorsTest, TakeTheLastStepOfAUrl) {
 }
 
 TEST(AzureMirrorsTest, TakeTheInterfaceOfAResourceId) {
-  const Scenario scenario = Read(R"([{
+  const Scenario scenario = ReadMirrors(R"([{
     "name": "tap", "location": "centraluseuap", "destinationPort": 4790,
     "destinationNetworkInterfaceIPConfiguration": {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkInterfaces/ids/ipConfigurations/c"},
     "networkInterfaceTapConfigurations": [
@@ -210,7 +211,7 @@ TEST(AzureMirrorsTest, TakeTheInterfaceOfAResourceId) {
 }
 
 TEST(BaiduMirrorsTest, NameTheHostsBehindTheirTarget) {
-  const Scenario scenario = Read(R"({
+  const Scenario scenario = ReadMirrors(R"({
     "trafficMirrorSessions": [
       {"trafficMirrorSessionId": "ms-1", "sourceType": "eip", "sourceId": "web", "destType": "blb", "destId": "lb",
        "status": "paused", "trafficMirrorRuleGroupId": "g", "vni": 5, "packetLength": 0, "options": {"collectors": ["ids"]}}],
@@ -225,7 +226,7 @@ TEST(BaiduMirrorsTest, NameTheHostsBehindTheirTarget) {
 }
 
 TEST(TencentMirrorsTest, HaveRulesByDirectionWithNoDirection) {
-  const Scenario scenario = Read(R"([{
+  const Scenario scenario = ReadMirrors(R"([{
     "CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}, "Direction": "NO-DIRECTION",
     "IngressFilterRules": [{"TrafficMirrorFilterRuleId": "tmfi-1", "SrcNet": "192.168.0.0/16", "DstNet": "10.0.0.0/16", "Protocol": "TCP",
                             "SrcPort": "1000-2000", "DstPort": "1000-2000", "Priority": 1, "Action": "ACCEPT", "Description": "d"}],
@@ -242,7 +243,7 @@ TEST(TencentMirrorsTest, HaveRulesByDirectionWithNoDirection) {
 
 TEST(MirrorShapesTest, MayBeMixedInAList) {
   std::string text = kAws;
-  const Scenario scenario = Read(
+  const Scenario scenario = ReadMirrors(
       R"([{"CollectorSrcs": ["db"], "CollectorTarget": {"TargetIps": ["ids"]}}, )" + text + "]");
   ASSERT_EQ(scenario.mirrors.size(), 2u);
   EXPECT_EQ(scenario.mirrors[0].api, "tencent");
@@ -251,7 +252,7 @@ TEST(MirrorShapesTest, MayBeMixedInAList) {
 }
 
 TEST(MirrorOptionsTest, AreReadWhole) {
-  const Scenario scenario = Read(R"([{
+  const Scenario scenario = ReadMirrors(R"([{
     "CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]},
     "options": {"sampling": "3/4", "weights": [3, 1], "packet_length": {"ingress": "128 B"},
                 "mtu_policy": {"ids[1]": "drop"},
@@ -287,7 +288,7 @@ void PrintTo(const BrokenMirrorCase& c, std::ostream* os) { *os << c.name; }
 class BrokenMirrorTest : public testing::TestWithParam<BrokenMirrorCase> {};
 
 TEST_P(BrokenMirrorTest, IsRefusedInTheWordsOfItsApi) {
-  EXPECT_EQ(Errors(GetParam().text), GetParam().want);
+  EXPECT_EQ(MirrorErrors(GetParam().text), GetParam().want);
 }
 
 std::string Tencent(const std::string& more) {
@@ -355,25 +356,25 @@ INSTANTIATE_TEST_SUITE_P(Table, BrokenMirrorTest, testing::ValuesIn(kBrokenMirro
 TEST(AlibabaMirrorsTest, SayWhichPortsWouldDo) {
   std::string text = kAlibaba;
   text.replace(text.find("****"), 4, "0000");
-  EXPECT_THAT(Errors(Replaced(text, "80/120", "120/80")),
+  EXPECT_THAT(MirrorErrors(Replaced(text, "80/120", "120/80")),
               ElementsAre(testing::HasSubstr(
                   "SourcePortRange: \"120/80\" ends before it begins | did you mean \"80/120\"?")));
   EXPECT_THAT(
-      Errors(Replaced(text, "80/120", "80/70000")),
+      MirrorErrors(Replaced(text, "80/120", "80/70000")),
       ElementsAre(testing::HasSubstr("\"80/70000\" is not a range of ports | two numbers")));
 }
 
 TEST(AwsMirrorsTest, RefuseARuleThatSaysThatItBelongsElsewhere) {
   EXPECT_THAT(
-      Errors(
+      MirrorErrors(
           Replaced(kAws, "\"TrafficDirection\": \"ingress\"", "\"TrafficDirection\": \"egress\"")),
       ElementsAre(testing::HasSubstr(
           "/mirrors/TrafficMirrorFilters/0/IngressFilterRules/0/TrafficDirection: a rule of "
           "direction egress in IngressFilterRules | \"ingress\", or the rule in "
           "EgressFilterRules")));
   EXPECT_THAT(
-      Errors(Replaced(kAws, "EXAMPLE\", \"TrafficMirrorFilterId\": \"tmf-04812ff784EXAMPLE\"",
-                      "EXAMPLE\", \"TrafficMirrorFilterId\": \"tmf-other\"")),
+      MirrorErrors(Replaced(kAws, "EXAMPLE\", \"TrafficMirrorFilterId\": \"tmf-04812ff784EXAMPLE\"",
+                            "EXAMPLE\", \"TrafficMirrorFilterId\": \"tmf-other\"")),
       ElementsAre(testing::HasSubstr(
           "/mirrors/TrafficMirrorFilters/0/IngressFilterRules/0/TrafficMirrorFilterId: a rule of "
           "filter \"tmf-other\" inside filter \"tmf-04812ff784EXAMPLE\" | "
@@ -383,14 +384,14 @@ TEST(AwsMirrorsTest, RefuseARuleThatSaysThatItBelongsElsewhere) {
 TEST(AlibabaMirrorsTest, RefuseARuleThatSaysThatItBelongsElsewhere) {
   std::string text = kAlibaba;
   text.replace(text.find("****"), 4, "0000");
-  EXPECT_THAT(Errors(Replaced(text, "\"TrafficDirection\": \"ingress\"",
-                              "\"TrafficDirection\": \"egress\"")),
+  EXPECT_THAT(MirrorErrors(Replaced(text, "\"TrafficDirection\": \"ingress\"",
+                                    "\"TrafficDirection\": \"egress\"")),
               ElementsAre(testing::HasSubstr("IngressRules/0/TrafficDirection: a rule of direction "
                                              "egress in IngressRules | \"ingress\", or the rule in "
                                              "EgressRules")));
   EXPECT_THAT(
-      Errors(Replaced(text, "\"TrafficMirrorFilterRuleId\": \"tmr-1\"",
-                      "\"TrafficMirrorFilterId\": \"tmf-2\"")),
+      MirrorErrors(Replaced(text, "\"TrafficMirrorFilterRuleId\": \"tmr-1\"",
+                            "\"TrafficMirrorFilterId\": \"tmf-2\"")),
       ElementsAre(testing::HasSubstr("a rule of filter \"tmf-2\" inside filter \"tmf-1\"")));
 }
 
@@ -402,20 +403,21 @@ TEST(HuaweiMirrorsTest, RefuseARuleThatSaysThatItBelongsElsewhere) {
     "traffic_mirror_filters": [
       {"id": "f-1", "egress_rules": [{"priority": 1, "action": "accept", RULE}]}]})";
   EXPECT_THAT(
-      Errors(Replaced(rules, "RULE", "\"direction\": \"ingress\"")),
+      MirrorErrors(Replaced(rules, "RULE", "\"direction\": \"ingress\"")),
       ElementsAre(testing::HasSubstr("egress_rules/0/direction: a rule of direction ingress "
                                      "in egress_rules | \"egress\", or the rule in "
                                      "ingress_rules")));
-  EXPECT_THAT(Errors(Replaced(rules, "RULE", "\"traffic_mirror_filter_id\": \"f-2\"")),
+  EXPECT_THAT(MirrorErrors(Replaced(rules, "RULE", "\"traffic_mirror_filter_id\": \"f-2\"")),
               ElementsAre(testing::HasSubstr("a rule of filter \"f-2\" inside filter \"f-1\"")));
-  EXPECT_THAT(Errors(Replaced(rules, "RULE",
-                              "\"traffic_mirror_filter_id\": \"f-1\", \"direction\": \"egress\"")),
-              IsEmpty());
+  EXPECT_THAT(
+      MirrorErrors(Replaced(rules, "RULE",
+                            "\"traffic_mirror_filter_id\": \"f-1\", \"direction\": \"egress\"")),
+      IsEmpty());
 }
 
 TEST(TencentMirrorsTest, SayWhichProtocolsHaveNames) {
   EXPECT_THAT(
-      Errors(Tencent(R"("CollectorNormalFilters": [{"Protocol": "TPC"}])")),
+      MirrorErrors(Tencent(R"("CollectorNormalFilters": [{"Protocol": "TPC"}])")),
       ElementsAre(testing::HasSubstr(
           "/mirrors/0/CollectorNormalFilters/0/Protocol: no protocol is known as \"TPC\" | a "
           "name such as TCP, UDP, ICMP or GRE, or ALL")));
@@ -423,8 +425,8 @@ TEST(TencentMirrorsTest, SayWhichProtocolsHaveNames) {
 
 TEST(AwsMirrorsTest, KeepNamesThatLeadNowhere) {
   const Scenario scenario =
-      Read(Replaced(kAws, "\"TrafficMirrorTargetId\": \"tmt-07f75d8feeEXAMPLE\",",
-                    "\"TrafficMirrorTargetId\": \"tmt-gone\","));
+      ReadMirrors(Replaced(kAws, "\"TrafficMirrorTargetId\": \"tmt-07f75d8feeEXAMPLE\",",
+                           "\"TrafficMirrorTargetId\": \"tmt-gone\","));
   ASSERT_EQ(scenario.mirrors[0].missing.size(), 1u);
   EXPECT_EQ(scenario.mirrors[0].missing[0].code, "target_missing");
   EXPECT_EQ(scenario.mirrors[0].missing[0].message, "there is no target \"tmt-gone\"");

@@ -124,21 +124,21 @@ TEST(PacketTextArpTest, TakesThemWhenGiven) {
   EXPECT_EQ(packet.destination, ParseIpAddress("10.0.1.7"));
 }
 
-struct FaultCase {
+struct PacketFaultCase {
   const char* name;
   const char* text;
   const char* error;  // as ErrorsOf prints it
 };
 
-void PrintTo(const FaultCase& c, std::ostream* os) { *os << c.name; }
+void PrintTo(const PacketFaultCase& c, std::ostream* os) { *os << c.name; }
 
-class PacketTextFaultTest : public testing::TestWithParam<FaultCase> {};
+class PacketTextFaultTest : public testing::TestWithParam<PacketFaultCase> {};
 
 TEST_P(PacketTextFaultTest, IsToldWithItsColumn) {
   EXPECT_THAT(ErrorsOf([] { ParsePacketText(GetParam().text); }), ElementsAre(GetParam().error));
 }
 
-const FaultCase kFaultCases[] = {
+const PacketFaultCase kPacketFaults[] = {
     {"NoDirection", "tcp 10.0.1.7:1 > 10.0.2.9:2",
      "1:1 : \"tcp\" is no direction | in or out, as the ENI sees it: \"out tcp 10.0.1.7:51000 > "
      "10.0.2.9:443\""},
@@ -171,7 +171,7 @@ const FaultCase kFaultCases[] = {
      "1:34 : \"4095\" is no number for vlan | vlan 0 to 4094"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Table, PacketTextFaultTest, testing::ValuesIn(kFaultCases),
+INSTANTIATE_TEST_SUITE_P(Table, PacketTextFaultTest, testing::ValuesIn(kPacketFaults),
                          [](const auto& param) { return param.param.name; });
 
 TEST(PacketTextErrorsTest, AllComeAtOnceUnderTheGivenName) {

@@ -14,6 +14,8 @@
 #include "sim/input/json_document.h"
 #include "sim/input/library.h"
 #include "tests/unit/input/errors.h"
+#include "tests/unit/input/never_mirrored.h"
+#include "tests/unit/input/shipped.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -24,15 +26,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-const std::string kDataFolder = std::string(VPCMIRROR_SOURCE_DIR) + "/scenarios";
 constexpr std::int64_t kInt64Max = 9'223'372'036'854'775'807;
 
-const std::map<std::string, ProviderProfile>& Shipped() {
-  static const Library library = LoadLibrary(kDataFolder);
-  return library.providers;
-}
-
-const ProviderProfile& Cloud(const std::string& name) { return Shipped().at(name); }
+const ProviderProfile& Cloud(const std::string& name) { return Shipped().providers.at(name); }
 
 bool Assumes(const ProviderProfile& profile, std::string_view name) {
   for (const Assumption& each : profile.assumptions) {
@@ -43,14 +39,14 @@ bool Assumes(const ProviderProfile& profile, std::string_view name) {
 
 TEST(ShippedProfilesTest, AreEight) {
   std::vector<std::string> names;
-  for (const auto& [name, profile] : Shipped()) names.push_back(name);
+  for (const auto& [name, profile] : Shipped().providers) names.push_back(name);
   EXPECT_THAT(names, ElementsAre("alibaba", "aws", "azure", "baidu", "gcp", "huawei", "tencent",
                                  "volcengine"));
 }
 
 TEST(ShippedProfilesTest, CallWhatIsHardlyDocumentedExperimental) {
   std::vector<std::string> names;
-  for (const auto& [name, profile] : Shipped()) {
+  for (const auto& [name, profile] : Shipped().providers) {
     if (profile.experimental) names.push_back(name);
     EXPECT_EQ(profile.experimental, !ExperimentalNote(profile).empty()) << name;
   }
@@ -58,7 +54,7 @@ TEST(ShippedProfilesTest, CallWhatIsHardlyDocumentedExperimental) {
 }
 
 TEST(ShippedProfilesTest, SayWhatTheyRestOn) {
-  for (const auto& [name, profile] : Shipped()) {
+  for (const auto& [name, profile] : Shipped().providers) {
     EXPECT_FALSE(profile.sources.empty()) << name;
     for (const Quota& quota : profile.quotas) {
       EXPECT_EQ(quota.as_of.size(), 10u) << name << quota.name;
@@ -73,14 +69,14 @@ TEST(ShippedProfilesTest, SayWhatTheyRestOn) {
 
 // Tencent's API has a code for it; other clouds limit the sessions of an ENI.
 TEST(ShippedProfilesTest, SayWhetherAnObjectMayBeInTwoMirrors) {
-  for (const auto& [name, profile] : Shipped()) {
+  for (const auto& [name, profile] : Shipped().providers) {
     EXPECT_EQ(profile.sessions.object_in_one_mirror, name == "tencent") << name;
   }
 }
 
 // Tencent's overview and limits pages: mirroring takes CPU of the source CVM.
 TEST(ShippedProfilesTest, SayWhoPaysForCopiesOrAssumeTheSource) {
-  for (const auto& [name, profile] : Shipped()) {
+  for (const auto& [name, profile] : Shipped().providers) {
     EXPECT_EQ(profile.who_pays, Payer::kGuest) << name;
     EXPECT_EQ(Assumes(profile, "who_pays"), name != "tencent") << name;
   }
@@ -88,7 +84,7 @@ TEST(ShippedProfilesTest, SayWhoPaysForCopiesOrAssumeTheSource) {
 
 // What a cloud documents is what runs, and nobody's assumption.
 TEST(ShippedProfilesTest, AssumeTheirCongestionWhereItIsNotDocumented) {
-  for (const auto& [name, profile] : Shipped()) {
+  for (const auto& [name, profile] : Shipped().providers) {
     const bool favours = profile.documented_congestion == CongestionRule::kProductionFirst;
     EXPECT_EQ(Assumes(profile, "congestion"), !favours) << name;
     if (!favours) continue;
@@ -204,35 +200,17 @@ TEST(AwsProfileTest, CutsByItsOwnReckoning) {
   EXPECT_EQ(aws.sessions.number.last, 32766);
 }
 
-FrameInfo Packet(std::uint8_t protocol, const char* destination, std::uint16_t port) {
-  FrameInfo frame;
-  frame.has_flow = true;
-  frame.flow.destination = *ParseIpAddress(destination);
-  frame.flow.source = *ParseIpAddress(frame.flow.destination.is_v4() ? "10.0.0.5" : "fd00::5");
-  frame.ether_type = frame.flow.destination.is_v4() ? kEtherTypeIpv4 : kEtherTypeIpv6;
-  frame.flow.source_port = 50000;
-  frame.flow.destination_port = port;
-  frame.flow.protocol = protocol;
-  frame.flow.ports = Ports::kKnown;
-  return frame;
-}
-
-std::string NeverMirroredAs(const FrameInfo& frame) {
-  for (const NeverMirrored& rule : Cloud("aws").never_mirrored) {
-    if (rule.Matches(frame)) return rule.name;
-  }
-  return "";
-}
-
 // Addresses of the EC2 user guide.
 TEST(AwsProfileTest, LeavesOutItsServices) {
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolTcp, "169.254.169.254", 80)), "metadata");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolTcp, "fd00:ec2::254", 80)), "metadata");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "169.254.169.123", 123)), "ntp");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "fd00:ec2::123", 123)), "ntp");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolTcp, "169.254.169.251", 1688)), "windows-activation");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "169.254.169.253", 53)), "");
-  EXPECT_EQ(NeverMirroredAs(Packet(kProtocolUdp, "203.0.113.9", 123)), "");
+  EXPECT_EQ(NeverMirroredAs("aws", PacketTo("169.254.169.254", kProtocolTcp, 50000, 80)),
+            "metadata");
+  EXPECT_EQ(NeverMirroredAs("aws", PacketTo("fd00:ec2::254", kProtocolTcp, 50000, 80)), "metadata");
+  EXPECT_EQ(NeverMirroredAs("aws", PacketTo("169.254.169.123", kProtocolUdp, 50000, 123)), "ntp");
+  EXPECT_EQ(NeverMirroredAs("aws", PacketTo("fd00:ec2::123", kProtocolUdp, 50000, 123)), "ntp");
+  EXPECT_EQ(NeverMirroredAs("aws", PacketTo("169.254.169.251", kProtocolTcp, 50000, 1688)),
+            "windows-activation");
+  EXPECT_EQ(NeverMirroredAs("aws", PacketTo("169.254.169.253", kProtocolUdp, 50000, 53)), "");
+  EXPECT_EQ(NeverMirroredAs("aws", PacketTo("203.0.113.9", kProtocolUdp, 50000, 123)), "");
 }
 
 TEST(AwsProfileTest, KnowsItsResolver) {

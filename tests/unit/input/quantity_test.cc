@@ -45,16 +45,16 @@ TEST(QuantityTest, RoundsNothing) {
   EXPECT_EQ(Ps("9007.199254740993 s"), 9'007'199'254'740'993);
 }
 
-struct FaultCase {
+struct QuantityFaultCase {
   const char* name;
   Fault got;
   std::string message;
   std::string accepted;
 };
 
-void PrintTo(const FaultCase& c, std::ostream* os) { *os << c.name; }
+void PrintTo(const QuantityFaultCase& c, std::ostream* os) { *os << c.name; }
 
-class QuantityFaultTest : public testing::TestWithParam<FaultCase> {};
+class QuantityFaultTest : public testing::TestWithParam<QuantityFaultCase> {};
 
 TEST_P(QuantityFaultTest, SaysWhatIsWrongAndWhatWouldDo) {
   EXPECT_EQ(GetParam().got.message, GetParam().message);
@@ -64,7 +64,7 @@ TEST_P(QuantityFaultTest, SaysWhatIsWrongAndWhatWouldDo) {
 constexpr char kBandwidth[] = "bps, kbps, Mbps, Gbps or Tbps, as in \"10 Gbps\"";
 constexpr char kTime[] = "ps, ns, us, ms, s, min, h or d, as in \"250 us\"";
 
-const FaultCase kFaultCases[] = {
+const QuantityFaultCase kQuantityFaults[] = {
     {"BareNumber", FaultOfBareNumber("10", "Gbps"), "10 has no unit", "did you mean \"10 Gbps\"?"},
     {"BareRate", FaultOfBareNumber("5", "/s"), "5 has no unit", "did you mean \"5/s\"?"},
     {"NoUnit", ParseBandwidth("10").fault, "\"10\" has no unit", kBandwidth},
@@ -91,7 +91,7 @@ const FaultCase kFaultCases[] = {
      "as in \"1000 frames\""},
 };
 
-INSTANTIATE_TEST_SUITE_P(Table, QuantityFaultTest, testing::ValuesIn(kFaultCases),
+INSTANTIATE_TEST_SUITE_P(Table, QuantityFaultTest, testing::ValuesIn(kQuantityFaults),
                          [](const auto& param) { return std::string(param.param.name); });
 
 TEST(QuantityTest, LargestTimeIsTheLastThatFits) {

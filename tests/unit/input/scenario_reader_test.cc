@@ -12,6 +12,7 @@
 #include "sim/input/library.h"
 #include "sim/input/sha256.h"
 #include "tests/unit/input/errors.h"
+#include "tests/unit/input/shipped.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -22,7 +23,7 @@ using testing::IsEmpty;
 
 ReadOptions Options(std::vector<std::string> sets = {}) {
   ReadOptions options;
-  options.data_folder = std::string(VPCMIRROR_SOURCE_DIR) + "/scenarios";
+  options.data_folder = kDataFolder;
   for (const std::string& set : sets) options.sets.push_back(ParseOverride(set));
   return options;
 }

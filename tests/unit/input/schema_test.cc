@@ -11,6 +11,7 @@
 #include "sim/input/json_document.h"
 #include "sim/input/quantity.h"
 #include "sim/input/schema_check.h"
+#include "tests/unit/input/shipped.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -18,7 +19,7 @@ namespace {
 using Json = nlohmann::json;
 using testing::IsEmpty;
 
-const std::string kSchemaFolder = std::string(VPCMIRROR_SOURCE_DIR) + "/scenarios/schema/";
+const std::string kSchemaFolder = kDataFolder + "/schema/";
 
 Json ScenarioSchema() { return ReadJsonFile(kSchemaFolder + "scenario.schema.json").root; }
 

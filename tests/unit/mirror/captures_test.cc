@@ -11,6 +11,7 @@
 #include "models/mirror/mirror_tap.h"
 #include "models/mirror/pieces.h"
 #include "tests/support/read_pcap.h"
+#include "tests/unit/mirror/mirror_samples.h"
 
 namespace vpcmirror {
 namespace {
@@ -35,11 +36,7 @@ std::unique_ptr<Traffic> Load(const std::filesystem::path& file) {
   return traffic;
 }
 
-FilterRule Rule(std::int64_t priority, Action action, Condition condition) {
-  return {.priority = priority, .action = action, .condition = std::move(condition)};
-}
-
-MirrorSettings Session(std::int64_t number, Filter filter, MtuPolicy policy) {
+MirrorSettings ToThree(std::int64_t number, Filter filter, MtuPolicy policy) {
   MirrorSettings settings{.id = "session", .number = number, .filter = std::move(filter)};
   for (std::uint32_t i = 0; i < 3; ++i) {
     settings.receivers.push_back({.address = IpAddress::V4(0x0a000901 + i),
@@ -58,11 +55,11 @@ MirrorTap Tap() {
   const Filter first = Filter::FirstMatch(
       {Rule(1, Action::kReject, web), Rule(2, Action::kAccept, tcp)},
       {Rule(1, Action::kAccept, {.protocol = kProtocolUdp}), Rule(2, Action::kReject, tcp)});
-  MirrorSettings repaired = Session(1, first, MtuPolicy::kTruncateRepaired);
+  MirrorSettings repaired = ToThree(1, first, MtuPolicy::kTruncateRepaired);
   MirrorSettings sampled =
-      Session(2, Filter::AllOf({{.protocol = kProtocolTcp}}), MtuPolicy::kSegment);
+      ToThree(2, Filter::AllOf({{.protocol = kProtocolTcp}}), MtuPolicy::kSegment);
   sampled.sampling = {.keep = 1, .of = 2};
-  MirrorSettings rest = Session(3, {}, MtuPolicy::kFragment);
+  MirrorSettings rest = ToThree(3, {}, MtuPolicy::kFragment);
   rest.packet_length = {Bytes(200), std::nullopt};
   std::vector<std::shared_ptr<const Mirror>> mirrors;
   for (const MirrorSettings& each : {repaired, sampled, rest}) {
@@ -202,7 +199,7 @@ MirrorTap TapOfWholeCopies() {
   const Filter web = Filter::FirstMatch(
       {Rule(1, Action::kReject, {.protocol = kProtocolTcp, .destination_ports = {80, 80}})}, {});
   for (const Filter& filter : {web, Filter::AllOf({tcp}), Filter()}) {
-    MirrorSettings settings = Session(std::ssize(mirrors), filter, MtuPolicy::kTruncate);
+    MirrorSettings settings = ToThree(std::ssize(mirrors), filter, MtuPolicy::kTruncate);
     settings.id += std::to_string(mirrors.size());
     if (mirrors.size() == 1) settings.sampling = {.keep = 1, .of = 2};
     settings.receivers.resize(1);

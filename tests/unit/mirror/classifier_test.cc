@@ -16,6 +16,7 @@
 #include "models/mirror/compare_lanes.h"
 #include "models/mirror/packed_flow.h"
 #include "models/mirror/tuple_tables.h"
+#include "tests/support/addresses.h"
 
 namespace vpcmirror {
 namespace {
@@ -23,9 +24,6 @@ namespace {
 using Random = std::mt19937_64;  // the same on every machine, unlike the distributions of std
 
 std::uint64_t Below(Random& random, std::uint64_t end) { return random() % end; }
-
-IpPrefix Prefix(std::string_view text) { return *ParseIpPrefix(text); }
-IpAddress Address(std::string_view text) { return *ParseIpAddress(text); }
 
 std::vector<ClassifierForm> AllForms() {
   std::vector<ClassifierForm> forms;
@@ -352,7 +350,7 @@ std::size_t GroupsFor(const TupleTables<1>& tables, const FlowKey& flow) {
   return groups;
 }
 
-FlowKey Tcp(std::uint32_t source, std::uint32_t destination, std::uint16_t port) {
+FlowKey TcpFlow(std::uint32_t source, std::uint32_t destination, std::uint16_t port) {
   return {.source = IpAddress::V4(source),
           .destination = IpAddress::V4(destination),
           .source_port = 40000,
@@ -380,7 +378,7 @@ TEST(TupleTablesTest, CompareFewHostsOfOneVpc) {
     conditions.push_back({.source = IpPrefix(IpAddress::V4(kVpc + 7 * i), 32),
                           .destination = Prefix("10.0.0.0/16"),
                           .protocol = kProtocolTcp});
-    flows.push_back(Tcp(kVpc + 7 * i, kVpc + i, 80));
+    flows.push_back(TcpFlow(kVpc + 7 * i, kVpc + i, 80));
   }
   ExpectFewCompared(conditions, flows);
 }
@@ -394,7 +392,7 @@ TEST(TupleTablesTest, CompareFewConditionsThatDifferInOnePort) {
       Condition condition{.destination = Prefix("10.0.0.0/16"), .protocol = kProtocolTcp};
       (of_source ? condition.source_ports : condition.destination_ports) = {port, port};
       conditions.push_back(condition);
-      flows.push_back(Tcp(kVpc, kVpc + i, port));
+      flows.push_back(TcpFlow(kVpc, kVpc + i, port));
     }
     ExpectFewCompared(conditions, flows);
   }
@@ -406,7 +404,7 @@ TEST(TupleTablesTest, CompareFewPortRangesSideBySide) {
   for (std::uint32_t i = 0; i < 1000; ++i) {
     const auto first = static_cast<std::uint16_t>(1024 + 64 * i);
     conditions.push_back({.destination_ports = {first, static_cast<std::uint16_t>(first + 63)}});
-    flows.push_back(Tcp(kVpc, kVpc, first));
+    flows.push_back(TcpFlow(kVpc, kVpc, first));
   }
   ExpectFewCompared(conditions, flows);
 }
@@ -418,7 +416,7 @@ TEST(TupleTablesTest, CompareFewSubnetPairs) {
     for (std::uint32_t j = 0; j < 40; ++j) {
       conditions.push_back({.source = IpPrefix(IpAddress::V4(kVpc + (i << 8)), 24),
                             .destination = IpPrefix(IpAddress::V4(kVpc + (j << 8)), 24)});
-      flows.push_back(Tcp(kVpc + (i << 8) + 5, kVpc + (j << 8) + 9, 443));
+      flows.push_back(TcpFlow(kVpc + (i << 8) + 5, kVpc + (j << 8) + 9, 443));
     }
   }
   ExpectFewCompared(conditions, flows);
@@ -431,7 +429,7 @@ TEST(TupleTablesTest, CompareFewOfTwoKinds) {
   for (std::uint32_t i = 0; i < kMany / 2; ++i) {
     conditions.push_back({.source = IpPrefix(IpAddress::V4(kVpc + (i << 4)), 28)});
     conditions.push_back({.destination = IpPrefix(IpAddress::V4(kVpc + (i << 4)), 28)});
-    flows.push_back(Tcp(kVpc + (i << 4), kVpc + (i << 4), 443));
+    flows.push_back(TcpFlow(kVpc + (i << 4), kVpc + (i << 4), 443));
   }
   ExpectFewCompared(conditions, flows);
 }
@@ -458,10 +456,10 @@ TEST(TupleTablesTest, KeepConditionsThatNoTableSeparates) {
   }
   for (const ClassifierForm& form : AllForms()) {
     const Classifier classifier(conditions, form);
-    EXPECT_EQ(classifier.Find(Tcp(1, 2, 2000)), 0U);
-    EXPECT_EQ(classifier.Find(Tcp(1, 2, 1500)), 500U);
-    EXPECT_EQ(classifier.Find(Tcp(1, 2, 1001)), 999U);
-    EXPECT_EQ(classifier.Find(Tcp(1, 2, 1000)), kNoCondition);
+    EXPECT_EQ(classifier.Find(TcpFlow(1, 2, 2000)), 0U);
+    EXPECT_EQ(classifier.Find(TcpFlow(1, 2, 1500)), 500U);
+    EXPECT_EQ(classifier.Find(TcpFlow(1, 2, 1001)), 999U);
+    EXPECT_EQ(classifier.Find(TcpFlow(1, 2, 1000)), kNoCondition);
   }
 }
 

@@ -4,14 +4,12 @@
 
 #include <array>
 #include <ostream>
-#include <string_view>
 #include <vector>
+
+#include "tests/support/addresses.h"
 
 namespace vpcmirror {
 namespace {
-
-IpPrefix Prefix(std::string_view text) { return *ParseIpPrefix(text); }
-IpAddress Address(std::string_view text) { return *ParseIpAddress(text); }
 
 const FlowKey kHttps{.source = Address("10.1.2.3"),
                      .destination = Address("192.168.7.9"),

@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/addresses.h"
+#include "tests/unit/mirror/mirror_samples.h"
+
 namespace vpcmirror {
 namespace {
 
@@ -15,17 +18,6 @@ using Kind = FilterFinding::Kind;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-IpPrefix Net(const char* text) { return *ParseIpPrefix(text); }
-
-FilterRule Rule(std::int64_t priority, Action action, Condition condition) {
-  return {.label = "rule " + std::to_string(priority),
-          .priority = priority,
-          .action = action,
-          .condition = std::move(condition)};
-}
-
-const Condition kTcp{.protocol = kProtocolTcp};
-const Condition kUdp{.protocol = kProtocolUdp};
 const Condition kWeb{.protocol = kProtocolTcp, .destination_ports = {443, 443}};
 
 TEST(FindIneffectiveTest, ConditionsThatCannotBothHoldContradict) {
@@ -43,11 +35,12 @@ TEST(FindIneffectiveTest, EachFieldCanContradict) {
     return FindIneffective(Filter::AllOf({a, b})).at(0).field;
   };
   EXPECT_EQ(field(kTcp, kUdp), Mismatch::kProtocol);
-  EXPECT_EQ(field({.source = Net("10.0.0.0/8")}, {.source = Net("11.0.0.0/8")}), Mismatch::kSource);
-  EXPECT_EQ(field({.destination = Net("10.0.0.0/9")}, {.destination = Net("10.128.0.0/9")}),
+  EXPECT_EQ(field({.source = Prefix("10.0.0.0/8")}, {.source = Prefix("11.0.0.0/8")}),
+            Mismatch::kSource);
+  EXPECT_EQ(field({.destination = Prefix("10.0.0.0/9")}, {.destination = Prefix("10.128.0.0/9")}),
             Mismatch::kDestination);
   EXPECT_EQ(field({.source_ports = {1, 100}}, {.source_ports = {101, 200}}), Mismatch::kSourcePort);
-  EXPECT_EQ(field({.source = Net("10.0.0.0/8")}, {.destination = Net("2001:db8::/32")}),
+  EXPECT_EQ(field({.source = Prefix("10.0.0.0/8")}, {.destination = Prefix("2001:db8::/32")}),
             Mismatch::kFamily);
 }
 
@@ -65,7 +58,8 @@ TEST(FindIneffectiveTest, PortOfAProtocolWithoutPortsContradicts) {
 // Vector TC-7: a destination range and TCP port 22 can both hold.
 TEST(FindIneffectiveTest, CompatibleConditionsAreNoFinding) {
   const Condition ssh{.protocol = kProtocolTcp, .destination_ports = {22, 22}};
-  EXPECT_THAT(FindIneffective(Filter::AllOf({{.destination = Net("10.0.0.0/8")}, ssh})), IsEmpty());
+  EXPECT_THAT(FindIneffective(Filter::AllOf({{.destination = Prefix("10.0.0.0/8")}, ssh})),
+              IsEmpty());
 }
 
 TEST(FindIneffectiveTest, RuleBehindACoveringOneIsShadowed) {
@@ -82,10 +76,10 @@ TEST(FindIneffectiveTest, RuleBehindACoveringOneIsShadowed) {
 
 TEST(FindIneffectiveTest, RuleCoveredBySeveralTogetherIsShadowed) {
   const auto halves = [](bool whole) {
-    std::vector<FilterRule> rules = {Rule(1, Action::kReject, {.source = Net("10.0.0.0/9")}),
-                                     Rule(2, Action::kReject, {.source = Net("10.128.0.0/10")}),
-                                     Rule(4, Action::kAccept, {.source = Net("10.0.0.0/8")})};
-    if (whole) rules.push_back(Rule(3, Action::kReject, {.source = Net("10.192.0.0/10")}));
+    std::vector<FilterRule> rules = {Rule(1, Action::kReject, {.source = Prefix("10.0.0.0/9")}),
+                                     Rule(2, Action::kReject, {.source = Prefix("10.128.0.0/10")}),
+                                     Rule(4, Action::kAccept, {.source = Prefix("10.0.0.0/8")})};
+    if (whole) rules.push_back(Rule(3, Action::kReject, {.source = Prefix("10.192.0.0/10")}));
     return Filter::FirstMatch(rules, {Rule(1, Action::kAccept, kTcp)});
   };
   EXPECT_THAT(FindIneffective(halves(false)), IsEmpty());
@@ -118,7 +112,8 @@ TEST(ReachOfTest, FragmentsAreLeftBehindEveryPort) {
 
 TEST(ReachOfTest, ConditionOfTwoFamiliesCoversNothing) {
   const std::vector<FilterRule> rules = {
-      Rule(1, Action::kAccept, {.source = Net("10.0.0.0/8"), .destination = Net("2001:db8::/32")})};
+      Rule(1, Action::kAccept,
+           {.source = Prefix("10.0.0.0/8"), .destination = Prefix("2001:db8::/32")})};
   const RuleReach reach = ReachOf(rules, 0);
   EXPECT_TRUE(reach.is_shadowed());
   EXPECT_THAT(reach.hidden_by, IsEmpty());
@@ -131,8 +126,9 @@ rc::Gen<Condition> SmallCondition() {
                      rc::gen::inRange(0, 5)),
       [](const auto& drawn) {
         static const std::optional<IpPrefix> kNets[] = {
-            std::nullopt,       Net("10.0.0.0/8"),    Net("10.0.0.0/9"), Net("10.128.0.0/9"),
-            Net("10.0.0.0/31"), Net("2001:db8::/32"), Net("::/0")};
+            std::nullopt,           Prefix("10.0.0.0/8"),  Prefix("10.0.0.0/9"),
+            Prefix("10.128.0.0/9"), Prefix("10.0.0.0/31"), Prefix("2001:db8::/32"),
+            Prefix("::/0")};
         static const std::optional<std::uint8_t> kProtocols[] = {std::nullopt, kProtocolTcp,
                                                                  kProtocolIcmp};
         static const PortRange kPorts[] = {{}, {0, 65535}, {0, 80}, {81, 65535}, {443, 443}};

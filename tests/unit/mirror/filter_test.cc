@@ -5,22 +5,17 @@
 #include <ostream>
 #include <vector>
 
+#include "tests/support/addresses.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/parsed.h"
 
 namespace vpcmirror {
 namespace {
 
-FrameInfo Parsed(const PacketBuilder& builder) {
-  const std::vector<std::byte> frame = builder.Build();
-  return ParseFrame(frame, Bytes(static_cast<std::int64_t>(frame.size())));
-}
-
-PacketBuilder Tcp(std::string_view source, std::string_view destination, std::uint16_t source_port,
-                  std::uint16_t destination_port) {
+PacketBuilder TcpBetween(std::string_view source, std::string_view destination,
+                         std::uint16_t source_port, std::uint16_t destination_port) {
   return PacketBuilder().Ethernet().Ipv4(source, destination).Tcp(source_port, destination_port);
 }
-
-IpPrefix Prefix(std::string_view text) { return *ParseIpPrefix(text); }
 
 struct FilterCase {
   const char* name;
@@ -59,40 +54,43 @@ const PacketBuilder kLaterFragment =
         .Payload(64);
 
 const FilterCase kFilterCases[] = {
-    {"NoConditionCopiesEverything", {}, Tcp("10.0.0.7", "192.168.0.9", 1, 2), Refusal::kNone},
+    {"NoConditionCopiesEverything",
+     {},
+     TcpBetween("10.0.0.7", "192.168.0.9", 1, 2),
+     Refusal::kNone},
     {"NoConditionCopiesWhatIsNotIp", {}, PacketBuilder().Ethernet().Arp(), Refusal::kNone},
-    {"SampleHolds", {kSample}, Tcp("10.0.0.7", "192.168.0.9", 5000, 3456), Refusal::kNone},
+    {"SampleHolds", {kSample}, TcpBetween("10.0.0.7", "192.168.0.9", 5000, 3456), Refusal::kNone},
     {"SampleWantsTcp",
      {kSample},
      PacketBuilder().Ethernet().Ipv4("10.0.0.7", "192.168.0.9").Udp(5000, 3456),
      Refusal::kFilter},
     {"SampleWantsItsSourcePort",
      {kSample},
-     Tcp("10.0.0.7", "192.168.0.9", 5001, 3456),
+     TcpBetween("10.0.0.7", "192.168.0.9", 5001, 3456),
      Refusal::kFilter},
     {"SampleWantsItsSourceNetwork",
      {kSample},
-     Tcp("10.0.1.7", "192.168.0.9", 5000, 3456),
+     TcpBetween("10.0.1.7", "192.168.0.9", 5000, 3456),
      Refusal::kFilter},
     {"SampleLeavesTheReplyOut",
      {kSample},
-     Tcp("192.168.0.9", "10.0.0.7", 3456, 5000),
+     TcpBetween("192.168.0.9", "10.0.0.7", 3456, 5000),
      Refusal::kFilter},
     {"DisjointPortsNeverBothHold",
      {kTcpTo80, kTcpTo443},
-     Tcp("10.0.0.7", "10.1.1.1", 40000, 443),
+     TcpBetween("10.0.0.7", "10.1.1.1", 40000, 443),
      Refusal::kFilter},
     {"BothConditionsHold",
      {kToTen, kTcpTo22},
-     Tcp("192.168.0.1", "10.1.1.1", 40000, 22),
+     TcpBetween("192.168.0.1", "10.1.1.1", 40000, 22),
      Refusal::kNone},
     {"OneOfTwoConditionsFails",
      {kToTen, kTcpTo22},
-     Tcp("192.168.0.1", "11.1.1.1", 40000, 22),
+     TcpBetween("192.168.0.1", "11.1.1.1", 40000, 22),
      Refusal::kFilter},
     {"PortZeroIsOutsideTheDefaultRange",
      {kAnyTcp},
-     Tcp("10.0.0.1", "10.0.0.2", 0, 443),
+     TcpBetween("10.0.0.1", "10.0.0.2", 0, 443),
      Refusal::kFilter},
     {"IcmpHasNoPortsToMiss",
      {kAnything},
@@ -116,7 +114,7 @@ INSTANTIATE_TEST_SUITE_P(Table, FilterAllOfTest, testing::ValuesIn(kFilterCases)
 // Vectors TC-9 and TC-10: only what is routed to that NAT gateway.
 TEST(FilterTest, NextHopMustBeTheNamedNatGateway) {
   const Filter filter = Filter::NextHopIsNatGateway(3);
-  const FrameInfo frame = Parsed(Tcp("10.0.0.1", "8.8.8.8", 40000, 443));
+  const FrameInfo frame = Parsed(TcpBetween("10.0.0.1", "8.8.8.8", 40000, 443));
   const auto refusal = [&](const NextHop& next_hop) {
     return filter.Decide(frame, Direction::kEgress, next_hop).refusal;
   };
@@ -133,7 +131,7 @@ TEST(FilterTest, ConditionsAreAConjunction) {
   for (const char* destination : {"192.168.0.9", "10.1.1.1", "11.1.1.1"}) {
     for (const int port : {22, 80, 443, 3456}) {
       frames.push_back(
-          Parsed(Tcp("10.0.0.7", destination, 5000, static_cast<std::uint16_t>(port))));
+          Parsed(TcpBetween("10.0.0.7", destination, 5000, static_cast<std::uint16_t>(port))));
     }
   }
   for (const Condition& a : all) {

@@ -8,14 +8,13 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "tests/support/addresses.h"
+
 namespace vpcmirror {
 namespace {
-
-IpAddress Address(std::string_view text) { return *ParseIpAddress(text); }
 
 const FlowKey kFlow{.source = Address("10.0.0.1"),
                     .destination = Address("10.0.0.2"),

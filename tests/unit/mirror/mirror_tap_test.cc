@@ -12,21 +12,11 @@
 
 #include "tests/support/hex_diff.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/parsed.h"
+#include "tests/unit/mirror/mirror_samples.h"
 
 namespace vpcmirror {
 namespace {
-
-const IpAddress kSourceEni = *ParseIpAddress("10.0.0.5");
-const IpAddress kReceiver = *ParseIpAddress("10.0.9.9");
-
-FrameInfo Parsed(const PacketBuilder& builder) {
-  const std::vector<std::byte> frame = builder.Build();
-  return ParseFrame(frame, Bytes(static_cast<std::int64_t>(frame.size())));
-}
-
-MirrorSettings Settings() {
-  return {.id = "imgf-1", .receivers = {{.address = kReceiver, .mtu = Bytes(8500)}}};
-}
 
 // Tencent's list (cloud-semantics 1.3) with the service addresses of its profile.
 std::shared_ptr<const TapRules> TencentRules() {
@@ -44,13 +34,13 @@ std::shared_ptr<const TapRules> TencentRules() {
       .mirror_ports = {{kReceiver, kProtocolUdp, kVxlanPort}}});
 }
 
-MirrorTap TapOf(MirrorSettings settings) {
+MirrorTap TencentTap(MirrorSettings settings) {
   return MirrorTap({.eni_id = "eni-a", .mtu = Bytes(8500)}, TencentRules(),
                    {std::make_shared<const Mirror>(std::move(settings))});
 }
 
-PacketBuilder Udp(std::string_view source, std::string_view destination, std::uint16_t source_port,
-                  std::uint16_t destination_port) {
+PacketBuilder UdpBetween(std::string_view source, std::string_view destination,
+                         std::uint16_t source_port, std::uint16_t destination_port) {
   return PacketBuilder().Ethernet().Ipv4(source, destination).Udp(source_port, destination_port);
 }
 
@@ -79,7 +69,7 @@ TEST_P(MirrorTapTest, DecidesAsTabled) {
   MirrorSettings settings = Settings();
   settings.directions = c.directions;
   const FrameInfo info = Parsed(c.packet);
-  EXPECT_EQ(RefusalOf(TapOf(settings), {.info = info, .direction = c.direction}), c.want);
+  EXPECT_EQ(RefusalOf(TencentTap(settings), {.info = info, .direction = c.direction}), c.want);
 }
 
 constexpr auto kAll = DirectionSet::kAll;
@@ -96,30 +86,31 @@ const TapCase kTapCases[] = {
     {"AllCopiesWhatArrives", kAll, kIn, Web(), Refusal::kNone},
     // Vector TC-11, and what only looks like it.
     {"ArpIsNeverCopied", kAll, kOut, PacketBuilder().Ethernet().Arp(), Refusal::kNeverMirrored},
-    {"DhcpIsNeverCopied", kAll, kOut, Udp("0.0.0.0", "255.255.255.255", 68, 67),
+    {"DhcpIsNeverCopied", kAll, kOut, UdpBetween("0.0.0.0", "255.255.255.255", 68, 67),
      Refusal::kNeverMirrored},
-    {"OneDhcpPortIsNotDhcp", kAll, kOut, Udp("10.0.0.5", "10.0.1.1", 68, 5000), Refusal::kNone},
+    {"OneDhcpPortIsNotDhcp", kAll, kOut, UdpBetween("10.0.0.5", "10.0.1.1", 68, 5000),
+     Refusal::kNone},
     {"MetadataIsNeverCopied", kAll, kOut,
      PacketBuilder().Ethernet().Ipv4("10.0.0.5", "169.254.0.23").Tcp(40000, 80),
      Refusal::kNeverMirrored},
     {"TheAnswerOfMetadataNeither", kAll, kIn,
      PacketBuilder().Ethernet().Ipv4("169.254.0.23", "10.0.0.5").Tcp(80, 40000),
      Refusal::kNeverMirrored},
-    {"NtpOfTheProviderIsNeverCopied", kAll, kOut, Udp("10.0.0.5", "169.254.0.79", 123, 123),
+    {"NtpOfTheProviderIsNeverCopied", kAll, kOut, UdpBetween("10.0.0.5", "169.254.0.79", 123, 123),
      Refusal::kNeverMirrored},
-    {"NtpOfSomebodyElseIsCopied", kAll, kOut, Udp("10.0.0.5", "192.0.2.1", 123, 123),
+    {"NtpOfSomebodyElseIsCopied", kAll, kOut, UdpBetween("10.0.0.5", "192.0.2.1", 123, 123),
      Refusal::kNone},
     {"ActivationIsNeverCopied", kAll, kOut,
      PacketBuilder().Ethernet().Ipv4("10.0.0.5", "169.254.0.90").Tcp(40000, 1688),
      Refusal::kNeverMirrored},
     // Vectors TC-12, TC-13: a receiver within a VPC range.
-    {"MirrorTrafficIsNotCopied", kAll, kIn, Udp("10.0.0.6", "10.0.9.9", 49152, 4789),
+    {"MirrorTrafficIsNotCopied", kAll, kIn, UdpBetween("10.0.0.6", "10.0.9.9", 49152, 4789),
      Refusal::kMirrorTraffic},
     {"TheReceiversOtherTrafficIsCopied", kAll, kIn,
      PacketBuilder().Ethernet().Ipv4("10.0.0.6", "10.0.9.9").Tcp(40000, 443), Refusal::kNone},
-    {"TheMirrorPortElsewhereIsCopied", kAll, kOut, Udp("10.0.0.5", "10.0.3.3", 49152, 4789),
+    {"TheMirrorPortElsewhereIsCopied", kAll, kOut, UdpBetween("10.0.0.5", "10.0.3.3", 49152, 4789),
      Refusal::kNone},
-    {"TheMirrorPortAsSourceIsCopied", kAll, kIn, Udp("10.0.9.9", "10.0.0.5", 4789, 4789),
+    {"TheMirrorPortAsSourceIsCopied", kAll, kIn, UdpBetween("10.0.9.9", "10.0.0.5", 4789, 4789),
      Refusal::kNone},
 };
 
@@ -131,19 +122,19 @@ TEST(MirrorTapTest, StoppedMirrorCopiesNothing) {
   MirrorSettings settings = Settings();
   settings.state = MirrorState::kStopped;
   const FrameInfo info = Parsed(Web());
-  EXPECT_EQ(RefusalOf(TapOf(settings), {.info = info}), Refusal::kStopped);
+  EXPECT_EQ(RefusalOf(TencentTap(settings), {.info = info}), Refusal::kStopped);
 }
 
 TEST(MirrorTapTest, MarkedCopyIsNotCopiedAgain) {
   const FrameInfo info = Parsed(Web());
-  EXPECT_EQ(RefusalOf(TapOf(Settings()), {.info = info, .is_mirror_copy = true}),
+  EXPECT_EQ(RefusalOf(TencentTap(Settings()), {.info = info, .is_mirror_copy = true}),
             Refusal::kMirrorTraffic);
 }
 
 TEST(MirrorTapTest, WhatSecurityDropsIsCopiedOnlyIfTheProfileSaysSo) {
   const FrameInfo info = Parsed(Web());
   const Frame frame{.info = info, .direction = kIn, .admitted = false};
-  EXPECT_EQ(RefusalOf(TapOf(Settings()), frame), Refusal::kNotAdmitted);
+  EXPECT_EQ(RefusalOf(TencentTap(Settings()), frame), Refusal::kNotAdmitted);
 
   auto rules = std::make_shared<TapRules>(*TencentRules());
   rules->mirrors_what_security_drops = true;
@@ -196,7 +187,7 @@ TEST(MirrorTapTest, CutsACopyToTheMtu) {
         std::tuple{1465, 1464, MtuAction::kTruncate},
         std::tuple{1514, 1464, MtuAction::kTruncate}}) {
     const FrameInfo info = Parsed(Web().PadTo(static_cast<std::size_t>(frame_bytes)));
-    const Decision decision = TapOf(settings).OnFrame({.info = info});
+    const Decision decision = TencentTap(settings).OnFrame({.info = info});
     const CopyPlan& plan = decision.outcomes()[0].plan;
     EXPECT_EQ(plan.kept, Bytes(kept)) << frame_bytes;
     EXPECT_EQ(plan.mtu_action, action) << frame_bytes;
@@ -218,7 +209,7 @@ TEST(MirrorTapTest, DropsACopyOverTheMtuWhenThePolicySaysSo) {
   settings.receivers[0].mtu = Bytes(1500);
   settings.receivers[0].mtu_policy = MtuPolicy::kDrop;
   const FrameInfo info = Parsed(Web().PadTo(1465));
-  const Decision decision = TapOf(settings).OnFrame({.info = info});
+  const Decision decision = TencentTap(settings).OnFrame({.info = info});
   EXPECT_EQ(decision.outcomes()[0].plan.mtu_action, MtuAction::kDrop);
 }
 
@@ -240,18 +231,19 @@ std::uint32_t ReceiverOf(const MirrorTap& tap, const PacketBuilder& packet) {
 
 TEST(MirrorTapTest, BySourceEniSendsEveryFlowToOneReceiver) {
   const MirrorTap tap =
-      TapOf(FourReceivers(ReceiverChoice::kBySourceEni, HashSymmetry::kSymmetric));
+      TencentTap(FourReceivers(ReceiverChoice::kBySourceEni, HashSymmetry::kSymmetric));
   const std::uint32_t first = ReceiverOf(tap, Web());
   for (std::uint16_t port = 1; port < 200; ++port) {
-    EXPECT_EQ(ReceiverOf(tap, Udp("10.0.0.5", "10.0.1.1", port, 53)), first);
+    EXPECT_EQ(ReceiverOf(tap, UdpBetween("10.0.0.5", "10.0.1.1", port, 53)), first);
   }
 }
 
 TEST(MirrorTapTest, BothDirectionsOfAFlowMeetWhenTheHashIsSymmetric) {
-  const MirrorTap tap = TapOf(FourReceivers(ReceiverChoice::kByFlow, HashSymmetry::kSymmetric));
+  const MirrorTap tap =
+      TencentTap(FourReceivers(ReceiverChoice::kByFlow, HashSymmetry::kSymmetric));
   for (std::uint16_t port = 1; port < 200; ++port) {
-    EXPECT_EQ(ReceiverOf(tap, Udp("10.0.0.5", "10.0.1.1", port, 53)),
-              ReceiverOf(tap, Udp("10.0.1.1", "10.0.0.5", 53, port)));
+    EXPECT_EQ(ReceiverOf(tap, UdpBetween("10.0.0.5", "10.0.1.1", port, 53)),
+              ReceiverOf(tap, UdpBetween("10.0.1.1", "10.0.0.5", 53, port)));
   }
 }
 
@@ -259,19 +251,20 @@ TEST(MirrorTapTest, BothDirectionsOfAFlowMeetWhenTheHashIsSymmetric) {
 // 400 to 600 is more than five deviations wide on either side.
 TEST(MirrorTapTest, ByFlowSpreadsFlowsEvenly) {
   for (const HashSymmetry symmetry : {HashSymmetry::kSymmetric, HashSymmetry::kDirectional}) {
-    const MirrorTap tap = TapOf(FourReceivers(ReceiverChoice::kByFlow, symmetry));
+    const MirrorTap tap = TencentTap(FourReceivers(ReceiverChoice::kByFlow, symmetry));
     std::array<int, 4> flows{};
     for (std::uint16_t port = 1; port <= 2000; ++port) {
-      ++flows[ReceiverOf(tap, Udp("10.0.0.5", "10.0.1.1", port, 53))];
+      ++flows[ReceiverOf(tap, UdpBetween("10.0.0.5", "10.0.1.1", port, 53))];
     }
     EXPECT_THAT(flows, testing::Each(testing::AllOf(testing::Gt(400), testing::Lt(600))));
   }
 }
 
 TEST(MirrorTapTest, FrameWithoutAFlowGoesWhereItsEniGoes) {
-  const MirrorTap by_flow = TapOf(FourReceivers(ReceiverChoice::kByFlow, HashSymmetry::kSymmetric));
+  const MirrorTap by_flow =
+      TencentTap(FourReceivers(ReceiverChoice::kByFlow, HashSymmetry::kSymmetric));
   const MirrorTap by_eni =
-      TapOf(FourReceivers(ReceiverChoice::kBySourceEni, HashSymmetry::kSymmetric));
+      TencentTap(FourReceivers(ReceiverChoice::kBySourceEni, HashSymmetry::kSymmetric));
   const PacketBuilder lldp =
       PacketBuilder().Ethernet().Raw(std::vector<std::byte>(60, std::byte{0x02}));
   EXPECT_EQ(ReceiverOf(by_flow, lldp), ReceiverOf(by_eni, Web()));

@@ -9,6 +9,7 @@
 
 #include "models/wire/byte_order.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/parsed.h"
 
 namespace vpcmirror {
 namespace {
@@ -53,7 +54,7 @@ TEST_P(PassingTest, IsAsTabled) {
   const PassingCase& c = GetParam();
   OwnAddresses own{.mac = {}, .ip = {*ParseIpPrefix("10.0.0.5/32")}};
   if (c.mac_is_known) own.mac = kOwnMac;
-  const FrameInfo info = ParseFrame(c.frame, Bytes(static_cast<std::int64_t>(c.frame.size())));
+  const FrameInfo info = Parsed(c.frame);
   EXPECT_EQ(PassingDirection(info, c.frame, own), c.want);
 }
 

@@ -8,16 +8,10 @@
 
 #include "models/wire/byte_order.h"
 #include "tests/support/packet_builder.h"
+#include "tests/unit/mirror/mirror_samples.h"
 
 namespace vpcmirror {
 namespace {
-
-const IpAddress kSourceEni = *ParseIpAddress("10.0.0.5");
-const IpAddress kReceiver = *ParseIpAddress("10.0.9.9");
-
-MirrorSettings Settings() {
-  return {.id = "imgf-1", .receivers = {{.address = kReceiver, .mtu = Bytes(8500)}}};
-}
 
 TEST(PiecesTest, WholeCopyIsOnePieceWithItsOuterHeaders) {
   MirrorSettings settings = Settings();

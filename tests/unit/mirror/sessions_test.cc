@@ -11,6 +11,8 @@
 
 #include "models/mirror/mirror_tap.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/parsed.h"
+#include "tests/unit/mirror/mirror_samples.h"
 
 namespace vpcmirror {
 namespace {
@@ -20,14 +22,7 @@ using testing::ElementsAre;
 using testing::Gt;
 using testing::Lt;
 
-const Condition kTcp{.protocol = kProtocolTcp};
-const Condition kUdp{.protocol = kProtocolUdp};
 const Condition kAny{};
-
-FrameInfo Parsed(const PacketBuilder& builder) {
-  const std::vector<std::byte> frame = builder.Build();
-  return ParseFrame(frame, Bytes(static_cast<std::int64_t>(frame.size())));
-}
 
 PacketBuilder Ipv4() { return PacketBuilder().Ethernet().Ipv4("10.0.0.5", "10.0.1.1"); }
 PacketBuilder Tcp(std::uint16_t port = 443) { return Ipv4().Tcp(40000, port); }

@@ -8,17 +8,16 @@
 #include <string>
 
 #include "models/capacity/steady_load.h"
-#include "sim/input/library.h"
-#include "sim/input/scenario_reader.h"
-#include "sim/packet/packet_engine.h"
+#include "tests/support/load_scenario.h"
+#include "tests/unit/packet/simulate.h"
 
 namespace vpcmirror::sim {
 namespace {
 
 // A host that sends `out` Mbit/s by chance, all of it mirrored, under `limits`; the
 // receiver has none.
-RunResult Simulate(int out, const std::string& limits, const std::string& host,
-                   const std::string& more, int flows = 16) {
+RunResult SimulateSender(int out, const std::string& limits, const std::string& host,
+                         const std::string& more, int flows = 16) {
   const std::string text = fmt::format(
       R"({{"duration": "2 s",
           "hosts": {{"web": {{"limits": {{{}}}, "queue": "100 frames"{}}}, "ids": {{}}}},
@@ -27,8 +26,7 @@ RunResult Simulate(int out, const std::string& limits, const std::string& host,
           "mirrors": [{{"CollectorSrcs": ["web"], "CollectorTarget": {{"TargetIps": ["ids"]}}}}],
           "assumptions": {{"encapsulation": "none"{}}}}})",
       limits, host, out, flows, more);
-  return MakePacketEngine()->Run(LoadScenarioText(text, "test.json", LoadLibrary(FindDataFolder())),
-                                 {});
+  return Simulate(Load(text));
 }
 
 double LossOf(const Count& lost, std::int64_t of) {
@@ -50,14 +48,14 @@ Losses LossesOf(const RunResult& result, const std::string& reason) {
           LossOf(copies, ledger.offered.frames)};
 }
 
-struct Case {
+struct DisciplineCase {
   std::string congestion;
   std::string order;
   Congestion discipline;
   CopyOrder copies;
 };
 
-class DisciplineTest : public testing::TestWithParam<Case> {};
+class DisciplineTest : public testing::TestWithParam<DisciplineCase> {};
 
 // 100 Mbit/s, of which 60 or 90 are wanted and as much again for the copies. The
 // queue of 100 frames that is left at the end is 0.6 % of what comes in 2 s.
@@ -67,7 +65,7 @@ TEST_P(DisciplineTest, LosesWhatTheClosedFormSays) {
       fmt::format(R"(, "congestion": "{}", "copy_order": "{}")", congestion, order);
   for (const int out : {40, 60, 90}) {
     const RunResult result =
-        Simulate(out, R"("bandwidth": "100 Mbps", "model": "per_direction")", "", more);
+        SimulateSender(out, R"("bandwidth": "100 Mbps", "model": "per_direction")", "", more);
     const Losses lost = LossesOf(result, "egress_bandwidth");
     // Of what was really sent: chance makes 0.5 % of it.
     const double frames =
@@ -83,11 +81,12 @@ TEST_P(DisciplineTest, LosesWhatTheClosedFormSays) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, DisciplineTest,
-    testing::Values(Case{"production_first", "before", Congestion::kProductionFirst,
-                         CopyOrder::kBefore},
-                    Case{"shared_random", "before", Congestion::kSharedRandom, CopyOrder::kBefore},
-                    Case{"fifo", "before", Congestion::kFifo, CopyOrder::kBefore},
-                    Case{"fifo", "after", Congestion::kFifo, CopyOrder::kAfter}),
+    testing::Values(DisciplineCase{"production_first", "before", Congestion::kProductionFirst,
+                                   CopyOrder::kBefore},
+                    DisciplineCase{"shared_random", "before", Congestion::kSharedRandom,
+                                   CopyOrder::kBefore},
+                    DisciplineCase{"fifo", "before", Congestion::kFifo, CopyOrder::kBefore},
+                    DisciplineCase{"fifo", "after", Congestion::kFifo, CopyOrder::kAfter}),
     [](const auto& param) { return param.param.congestion + "_" + param.param.order; });
 
 // A vCPU that copies take for 100 us each is busy 1.5 times with 15,000 of them a
@@ -97,7 +96,7 @@ TEST(CpuLimitTest, CopiesThatTheCpuCannotMakeAreLost) {
       R"(, "costs": {"clone": {"per_frame": "100 us", "per_byte": "0 ps"},
                      "production_tx": {"per_frame": "0 ps", "per_byte": "0 ps"}})";
   const RunResult result =
-      Simulate(180, R"("vcpus": 1)", costs, R"(, "congestion": "production_first")");
+      SimulateSender(180, R"("vcpus": 1)", costs, R"(, "congestion": "production_first")");
   const Losses lost = LossesOf(result, "egress_cpu");
   EXPECT_EQ(lost.production, 0);
   EXPECT_NEAR(lost.copies, 1 - 1 / 1.5, 0.02);
@@ -107,8 +106,8 @@ TEST(CpuLimitTest, CopiesThatTheCpuCannotMakeAreLost) {
 // than that, all passes for 8,000,000 / 40,000,000 = 0.2 s; of 2 s, 1.8 s lose a third.
 TEST(BurstTest, CreditsLastAsLongAsTheyAre) {
   const RunResult result =
-      Simulate(60, R"("bandwidth": "80 Mbps", "model": "per_direction", "burst": "1 MB")", "",
-               R"(, "congestion": "shared_random")");
+      SimulateSender(60, R"("bandwidth": "80 Mbps", "model": "per_direction", "burst": "1 MB")", "",
+                     R"(, "congestion": "shared_random")");
   const Losses lost = LossesOf(result, "egress_bandwidth");
   EXPECT_NEAR(lost.production, 0.9 / 3, 0.02);
   EXPECT_NEAR(lost.copies, 0.9 / 3, 0.02);
@@ -119,10 +118,10 @@ TEST(BurstTest, CreditsLastAsLongAsTheyAre) {
 TEST(FlowLimitTest, CopiesOfAFlowAreLostFirst) {
   const std::string limits = R"("flow": "100 Mbps")";
   const std::string more = R"(, "congestion": "fifo")";
-  const Losses of_one = LossesOf(Simulate(60, limits, "", more, 1), "egress_flow");
+  const Losses of_one = LossesOf(SimulateSender(60, limits, "", more, 1), "egress_flow");
   EXPECT_EQ(of_one.production, 0);
   EXPECT_NEAR(of_one.copies, 1.0 / 3, 0.02);
-  const Losses of_many = LossesOf(Simulate(60, limits, "", more, 16), "egress_flow");
+  const Losses of_many = LossesOf(SimulateSender(60, limits, "", more, 16), "egress_flow");
   EXPECT_EQ(of_many.production, 0);
   EXPECT_EQ(of_many.copies, 0);
 }

@@ -7,22 +7,13 @@
 
 #include "models/capacity/delay_histogram.h"
 #include "models/scenario/variants.h"
-#include "sim/input/library.h"
-#include "sim/input/scenario_reader.h"
-#include "sim/packet/packet_engine.h"
+#include "tests/support/load_scenario.h"
+#include "tests/unit/packet/simulate.h"
 
 namespace vpcmirror::sim {
 namespace {
 
 constexpr std::int64_t kMicrosecond = 1'000 * kPicosecondsPerNanosecond;
-
-ValidScenario Load(const std::string& text) {
-  return LoadScenarioText(text, "test.json", LoadLibrary(FindDataFolder()));
-}
-
-RunResult Simulate(const ValidScenario& scenario) {
-  return MakePacketEngine()->Run(scenario, RunControl());
-}
 
 void ExpectEachTakes(const DelayResult& delay, Picoseconds time) {
   EXPECT_GT(delay.frames, 0);

@@ -6,20 +6,15 @@
 #include <string>
 
 #include "models/scenario/error.h"
-#include "sim/input/library.h"
-#include "sim/input/scenario_reader.h"
 #include "sim/packet/event_estimate.h"
 #include "sim/packet/packet_engine.h"
+#include "tests/support/load_scenario.h"
 
 namespace vpcmirror::sim {
 namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-
-ValidScenario Load(const std::string& text) {
-  return LoadScenarioText(text, "test.json", LoadLibrary(FindDataFolder()));
-}
 
 // 100 hosts, 10,000 frames a second each, for 10 s: 10^7 events.
 ValidScenario TenMillionEvents() {

@@ -7,8 +7,8 @@
 
 #include "models/mirror/mirror.h"
 #include "sim/input/library.h"
-#include "sim/input/scenario_reader.h"
-#include "sim/packet/packet_engine.h"
+#include "tests/support/load_scenario.h"
+#include "tests/unit/packet/simulate.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -26,7 +26,7 @@ struct Behind {
   std::string out = "100 Mbps";
 };
 
-RunResult Simulate(const Behind& behind) {
+RunResult SimulateBehind(const Behind& behind) {
   const std::string text = fmt::format(
       R"({{"provider": "aws", "duration": "20 ms",
 "vpcs": {{"v": {{"cidr": "10.0.0.0/16",
@@ -45,8 +45,7 @@ RunResult Simulate(const Behind& behind) {
  "TrafficMirrorTargets": [{{"TrafficMirrorTargetId": "tmt-1", {}}}]}}}})",
       behind.balancer, behind.mtu, behind.ids_mtu, behind.ids_mtu, behind.out, behind.bytes,
       behind.target);
-  const ValidScenario scenario = LoadScenarioText(text, "test.json", LoadLibrary(FindDataFolder()));
-  return MakePacketEngine()->Run(scenario, {});
+  return Simulate(Load(text));
 }
 
 const LoadBalancerResult& Balancer(const RunResult& result) { return result.load_balancers.at(0); }
@@ -63,7 +62,7 @@ std::int64_t Lost(const RunResult& result, const std::string& reason) {
 }
 
 TEST(LoadBalancerRunTest, StaysInTheZoneOfTheSource) {
-  const RunResult result = Simulate({.balancer = R"("kind": "nlb")"});
+  const RunResult result = SimulateBehind({.balancer = R"("kind": "nlb")"});
   EXPECT_GT(To(result, "ids-a"), 0);
   EXPECT_EQ(To(result, "ids-b"), 0);
   EXPECT_EQ(Balancer(result).in.frames, To(result, "ids-a"));
@@ -74,13 +73,13 @@ TEST(LoadBalancerRunTest, StaysInTheZoneOfTheSource) {
 // 12,500 frames/s for 20 ms in 64 outer flows, each to one of two: 125 of 250, and 4
 // standard deviations of 4 flows of about 4 copies.
 TEST(LoadBalancerRunTest, SpreadsAcrossZonesWhereItBalancesAcrossThem) {
-  const RunResult result = Simulate({.balancer = R"("kind": "nlb", "cross_zone": true)"});
+  const RunResult result = SimulateBehind({.balancer = R"("kind": "nlb", "cross_zone": true)"});
   EXPECT_NEAR(static_cast<double>(To(result, "ids-a")), 125, 64);
   EXPECT_NEAR(static_cast<double>(To(result, "ids-b")), 125, 64);
 }
 
 TEST(LoadBalancerRunTest, WithoutAListenerNothingArrivesAndTheResultSaysSo) {
-  const RunResult result = Simulate({.balancer = R"("kind": "nlb", "listener": false)"});
+  const RunResult result = SimulateBehind({.balancer = R"("kind": "nlb", "listener": false)"});
   EXPECT_EQ(To(result, "ids-a") + To(result, "ids-b"), 0);
   EXPECT_GT(Balancer(result).in.frames, 0);
   EXPECT_EQ(Lost(result, "load_balancer_listener"), Balancer(result).in.frames);
@@ -89,9 +88,10 @@ TEST(LoadBalancerRunTest, WithoutAListenerNothingArrivesAndTheResultSaysSo) {
 
 TEST(LoadBalancerRunTest, ZoneWithoutAHealthyBackendLosesItsCopies) {
   const Behind alone{.balancer = R"("kind": "nlb", "unhealthy": ["ids-a"])"};
-  EXPECT_EQ(Lost(Simulate(alone), "load_balancer_backend"), Balancer(Simulate(alone)).in.frames);
+  EXPECT_EQ(Lost(SimulateBehind(alone), "load_balancer_backend"),
+            Balancer(SimulateBehind(alone)).in.frames);
   const RunResult across =
-      Simulate({.balancer = R"("kind": "nlb", "unhealthy": ["ids-a"], "cross_zone": true)"});
+      SimulateBehind({.balancer = R"("kind": "nlb", "unhealthy": ["ids-a"], "cross_zone": true)"});
   EXPECT_EQ(Lost(across, "load_balancer_backend"), 0);
   EXPECT_EQ(To(across, "ids-b"), Balancer(across).in.frames);
 }
@@ -105,7 +105,7 @@ TEST(LoadBalancerRunTest, EndpointCopiesWholeUpTo8446Bytes) {
                 .target = R"("GatewayLoadBalancerEndpointId": "copies")",
                 .bytes = 8446 + kEthernet,
                 .ids_mtu = 8568};
-  const RunResult whole = Simulate(behind);
+  const RunResult whole = SimulateBehind(behind);
   EXPECT_EQ(whole.mirrors.at(0).ledger.truncated.frames, 0);
   EXPECT_EQ(Lost(whole, "load_balancer_mtu"), 0);
   // Ethernet 14, outer IP, UDP, VXLAN 36, the frame of 8,460; behind it 68 bytes more.
@@ -118,7 +118,7 @@ TEST(LoadBalancerRunTest, EndpointCopiesWholeUpTo8446Bytes) {
   EXPECT_EQ(passed.bytes, Bytes(8578 * passed.frames));
 
   behind.bytes += 1;
-  const RunResult cut = Simulate(behind);
+  const RunResult cut = SimulateBehind(behind);
   EXPECT_EQ(cut.mirrors.at(0).ledger.truncated.frames, cut.mirrors.at(0).ledger.mirrored.frames);
 }
 
@@ -141,23 +141,24 @@ TEST(LoadBalancerRunTest, BackendsOfAnEndpointNeedRoomForGeneve) {
                      .target = R"("GatewayLoadBalancerEndpointId": "copies")",
                      .bytes = 1514,
                      .ids_mtu = 1617};
-  EXPECT_EQ(Lost(Simulate(tight), "load_balancer_mtu"), Balancer(Simulate(tight)).in.frames);
+  EXPECT_EQ(Lost(SimulateBehind(tight), "load_balancer_mtu"),
+            Balancer(SimulateBehind(tight)).in.frames);
   Behind roomy = tight;
   roomy.ids_mtu = 1618;
-  EXPECT_EQ(Lost(Simulate(roomy), "load_balancer_mtu"), 0);
+  EXPECT_EQ(Lost(SimulateBehind(roomy), "load_balancer_mtu"), 0);
 }
 
 // A copy of 1,000 bytes has 1,050: 105 Mbps for each 100 Mbps that are offered.
 TEST(LoadBalancerRunTest, ZonePassesItsBandwidthAndNoMore) {
-  const RunResult result =
-      Simulate({.balancer = R"("kind": "nlb", "zone_bandwidth": "500 Mbps")", .out = "1 Gbps"});
+  const RunResult result = SimulateBehind(
+      {.balancer = R"("kind": "nlb", "zone_bandwidth": "500 Mbps")", .out = "1 Gbps"});
   EXPECT_GT(Lost(result, "load_balancer_bandwidth"), 0);
   // 20 ms at 500 Mbps, and the last 100 us are under way.
   EXPECT_NEAR(static_cast<double>(result.receivers.at(0).in.bytes.count()), 1'250'000, 12'500);
 }
 
 TEST(LoadBalancerRunTest, SessionToAnNlbCopies8500Bytes) {
-  const RunResult result = Simulate({.balancer = R"("kind": "nlb")", .bytes = 8600});
+  const RunResult result = SimulateBehind({.balancer = R"("kind": "nlb")", .bytes = 8600});
   EXPECT_EQ(result.mirrors.at(0).ledger.truncated_away,
             Bytes(100 * result.mirrors.at(0).ledger.mirrored.frames));
 }

@@ -9,22 +9,12 @@
 #include <vector>
 
 #include "models/scenario/error.h"
-#include "sim/input/library.h"
-#include "sim/input/scenario_reader.h"
 #include "sim/packet/event_estimate.h"
+#include "tests/support/load_scenario.h"
+#include "tests/unit/packet/simulate.h"
 
 namespace vpcmirror::sim {
 namespace {
-
-ValidScenario Load(const std::string& text) {
-  return LoadScenarioText(text, "test.json", LoadLibrary(FindDataFolder()));
-}
-
-RunResult Simulate(const ValidScenario& scenario, std::uint64_t seed = 1) {
-  RunControl control;
-  control.seed = seed;
-  return MakePacketEngine()->Run(scenario, control);
-}
 
 const EniResult& EniOf(const RunResult& result, const std::string& id) {
   for (const EniResult& eni : result.enis) {

@@ -20,7 +20,7 @@ namespace {
 using nlohmann::json;
 using testing_report::OneInThreeOut;
 
-RunResult Judged(RunResult result) {
+RunResult JudgedWithAssertion(RunResult result) {
   ValidScenario scenario;
   scenario.duration = Picoseconds(2 * kPicosecondsPerSecond);
   scenario.assertions = {{"margin >= 50%", Measure::kMargin, Comparison::kAtLeast, 0.5}};
@@ -48,7 +48,7 @@ std::string SchemaComplaints(const json& document) {
 }
 
 TEST(ResultJsonTest, HoldsToItsPublishedSchema) {
-  EXPECT_EQ(SchemaComplaints(json::parse(ResultJson(Judged(OneInThreeOut())))), "");
+  EXPECT_EQ(SchemaComplaints(json::parse(ResultJson(JudgedWithAssertion(OneInThreeOut())))), "");
 }
 
 TEST(ResultJsonTest, HoldsToItsSchemaWithoutLimits) {
@@ -57,7 +57,7 @@ TEST(ResultJsonTest, HoldsToItsSchemaWithoutLimits) {
   result.hosts[0].limit_packet_rate.reset();
   result.hosts[0].cpu.cores_limit.reset();
   result.receivers[0].capacity_bandwidth.reset();
-  const json document = json::parse(ResultJson(Judged(result)));
+  const json document = json::parse(ResultJson(JudgedWithAssertion(result)));
   EXPECT_EQ(SchemaComplaints(document), "");
   EXPECT_TRUE(document["margin"].is_null());
   EXPECT_TRUE(document["margin_of"].is_null());
@@ -76,11 +76,11 @@ TEST(ResultJsonTest, HoldsToItsSchemaWithABaselineAndDisciplines) {
   result.disciplines = {{"shared_random", {}, {}, Verdict::kFits}, {"fifo", {1, 2}, {}, {}}};
   result.stopped_by = "a signal";
   JudgeDisciplines(result);
-  EXPECT_EQ(SchemaComplaints(json::parse(ResultJson(Judged(result)))), "");
+  EXPECT_EQ(SchemaComplaints(json::parse(ResultJson(JudgedWithAssertion(result)))), "");
 }
 
 TEST(ResultSchemaTest, RefusesAMissingKeyAnUnknownKeyAndAWrongType) {
-  const json good = json::parse(ResultJson(Judged(OneInThreeOut())));
+  const json good = json::parse(ResultJson(JudgedWithAssertion(OneInThreeOut())));
   json missing = good;
   missing["mirrors"][0]["dropped"].erase("mtu");
   EXPECT_NE(SchemaComplaints(missing), "");
@@ -93,7 +93,7 @@ TEST(ResultSchemaTest, RefusesAMissingKeyAnUnknownKeyAndAWrongType) {
 }
 
 TEST(ResultJsonTest, SaysWhatWasRun) {
-  const json document = json::parse(ResultJson(Judged(OneInThreeOut())));
+  const json document = json::parse(ResultJson(JudgedWithAssertion(OneInThreeOut())));
   EXPECT_EQ(document["schema"], "vpcmirror.result/1");
   EXPECT_EQ(document["scenario"]["name"], "one-in-three-out");
   EXPECT_EQ(document["scenario"]["file"], "one-in-three-out.json");
@@ -107,7 +107,7 @@ TEST(ResultJsonTest, SaysWhatWasRun) {
 
 // The numbers of sample_result.h: 4 of 6 Gbps, 400 of 1000 kpps.
 TEST(ResultJsonTest, HasEveryNumberOfAHost) {
-  const json host = json::parse(ResultJson(Judged(OneInThreeOut())))["hosts"][0];
+  const json host = json::parse(ResultJson(JudgedWithAssertion(OneInThreeOut())))["hosts"][0];
   EXPECT_EQ(host["id"], "web");
   EXPECT_EQ(host["type"], "S5.4XLARGE32");
   EXPECT_EQ(host["limit_model"], "combined");
@@ -140,7 +140,7 @@ TEST(ResultJsonTest, HasTheWorkersOfAReceiver) {
                                            .busiest = testing_report::LoadOf(80'000, 1250),
                                            .mean = testing_report::LoadOf(50'000, 1250),
                                            .ring_peak = Bytes(5000)};
-  const json document = json::parse(ResultJson(Judged(result)));
+  const json document = json::parse(ResultJson(JudgedWithAssertion(result)));
   EXPECT_EQ(SchemaComplaints(document), "");
   const json& workers = document["receivers"][0]["workers"];
   EXPECT_EQ(workers["count"], 4);
@@ -153,20 +153,21 @@ TEST(ResultJsonTest, HasTheWorkersOfAReceiver) {
   EXPECT_TRUE(workers["ring_limit_bytes"].is_null());
   EXPECT_NEAR(document["receivers"][0]["margin"].get<double>(), 0.2, 1e-12);
   result.receivers[0].workers.reset();
-  EXPECT_TRUE(json::parse(ResultJson(Judged(result)))["receivers"][0]["workers"].is_null());
+  EXPECT_TRUE(
+      json::parse(ResultJson(JudgedWithAssertion(result)))["receivers"][0]["workers"].is_null());
 }
 
 TEST(ResultJsonTest, TakesTheLargerDirectionOfAPerDirectionLimit) {
   RunResult result = OneInThreeOut();
   result.hosts[0].limit_model = LimitModel::kPerDirection;
-  const json host = json::parse(ResultJson(Judged(result)))["hosts"][0];
+  const json host = json::parse(ResultJson(JudgedWithAssertion(result)))["hosts"][0];
   EXPECT_EQ(host["limit_model"], "per_direction");
   EXPECT_EQ(host["used_bps"], 3'000'000'000);
   EXPECT_EQ(host["used_pps"], 300'000);
 }
 
 TEST(ResultJsonTest, HasEveryNumberOfAnEni) {
-  const json eni = json::parse(ResultJson(Judged(OneInThreeOut())))["enis"][0];
+  const json eni = json::parse(ResultJson(JudgedWithAssertion(OneInThreeOut())))["enis"][0];
   EXPECT_EQ(eni["id"], "web/eni0");
   EXPECT_EQ(eni["host"], "web");
   EXPECT_EQ(eni["ip"], "10.0.1.5");
@@ -186,7 +187,7 @@ TEST(ResultJsonTest, HasEveryNumberOfAnEni) {
 TEST(ResultJsonTest, TellsCopiesFromProductionAtAnEni) {
   RunResult result = OneInThreeOut();
   result.enis[0].copies_in = testing_report::LoadOf(40'000, 1250);
-  const json eni = json::parse(ResultJson(Judged(result)))["enis"][0];
+  const json eni = json::parse(ResultJson(JudgedWithAssertion(result)))["enis"][0];
   EXPECT_EQ(eni["copies_in_frames"], 40'000);
   EXPECT_EQ(eni["copies_in_bytes"], 50'000'000);
   EXPECT_EQ(eni["copies_in_bps"], 400'000'000);
@@ -195,7 +196,7 @@ TEST(ResultJsonTest, TellsCopiesFromProductionAtAnEni) {
 }
 
 TEST(ResultJsonTest, HasEveryNumberOfAMirrorAndItAddsUp) {
-  const json mirror = json::parse(ResultJson(Judged(OneInThreeOut())))["mirrors"][0];
+  const json mirror = json::parse(ResultJson(JudgedWithAssertion(OneInThreeOut())))["mirrors"][0];
   EXPECT_EQ(mirror["offered_frames"], 200'010);
   EXPECT_EQ(mirror["offered_bytes"], 250'000'600);
   EXPECT_EQ(mirror["rejected_frames"], 10);
@@ -211,7 +212,7 @@ TEST(ResultJsonTest, HasEveryNumberOfAMirrorAndItAddsUp) {
 }
 
 TEST(ResultJsonTest, HasReceiversAssertionsAndAssumptions) {
-  const json document = json::parse(ResultJson(Judged(OneInThreeOut())));
+  const json document = json::parse(ResultJson(JudgedWithAssertion(OneInThreeOut())));
   const json receiver = document["receivers"][0];
   EXPECT_EQ(receiver["ip"], "10.0.9.9");
   EXPECT_EQ(receiver["in_bps"], 2'000'000'000);
@@ -231,7 +232,7 @@ TEST(ResultJsonTest, HasEveryNumberOfALoadBalancer) {
   RunResult result = OneInThreeOut();
   result.load_balancers = {testing_report::Balancer()};
   result.load_balancers[0].limit_bandwidth = BitsPerSecond(2'500'000'000);
-  const json document = json::parse(ResultJson(Judged(result)));
+  const json document = json::parse(ResultJson(JudgedWithAssertion(result)));
   EXPECT_EQ(SchemaComplaints(document), "");
   const json balancer = document["load_balancers"][0];
   EXPECT_EQ(balancer["ip"], "10.0.9.7");
@@ -245,7 +246,7 @@ TEST(ResultJsonTest, HasEveryNumberOfALoadBalancer) {
   EXPECT_EQ(balancer["may_be_reordered_frames"], 50'000);
   EXPECT_EQ(balancer["dropped"]["load_balancer_bandwidth"]["frames"], 20'000);
   result.load_balancers[0].limit_bandwidth.reset();
-  EXPECT_EQ(SchemaComplaints(json::parse(ResultJson(Judged(result)))), "");
+  EXPECT_EQ(SchemaComplaints(json::parse(ResultJson(JudgedWithAssertion(result)))), "");
 }
 
 TEST(ResultJsonTest, DoesNotDependOnTheFolderOfTheScenario) {

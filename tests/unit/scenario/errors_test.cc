@@ -14,15 +14,7 @@ using namespace testing_samples;  // NOLINT: the world of these tests
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct ErrorCase {
-  const char* name;
-  std::function<void(Scenario&)> spoil;
-  const char* complaint;  // path: message | accepted
-};
-
-void PrintTo(const ErrorCase& c, std::ostream* os) { *os << c.name; }
-
-class ErrorTest : public testing::TestWithParam<ErrorCase> {};
+class ErrorTest : public testing::TestWithParam<RefusalCase> {};
 
 TEST_P(ErrorTest, IsTheOnlyComplaint) {
   Scenario scenario = Smallest();
@@ -46,7 +38,7 @@ void OneRoute(Scenario& scenario, const char* destination, const char* via) {
   scenario.vpcs[0].route_tables = {table};
 }
 
-const ErrorCase kNetworkErrors[] = {
+const RefusalCase kNetworkErrors[] = {
     {"UnknownProvider", [](Scenario& s) { s.provider = Text("tencant", "/provider"); },
      "/provider: there is no provider \"tencant\" | \"tencent\" (nearest)"},
     {"UnknownAssumption", [](Scenario& s) { s.assumptions["encapsulaton"] = Text("none", "/a"); },
@@ -216,7 +208,7 @@ const ErrorCase kNetworkErrors[] = {
 INSTANTIATE_TEST_SUITE_P(Network, ErrorTest, testing::ValuesIn(kNetworkErrors),
                          [](const auto& tested) { return tested.param.name; });
 
-const ErrorCase kHostErrors[] = {
+const RefusalCase kHostErrors[] = {
     {"UnknownType",
      [](Scenario& s) { s.hosts[0].settings.type = Text("S5.2XLARGE3", "/hosts/web/type"); },
      "/hosts/web/type: there is no instance type \"S5.2XLARGE3\" | \"S5.2XLARGE32\" (nearest), or "

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <functional>
 
 #include "models/scenario/taps.h"
@@ -64,12 +63,6 @@ Scenario Behind(LoadBalancerSpec spec, const char* target = "network-load-balanc
 
 std::vector<std::string> Complaints(const Scenario& scenario) {
   return ErrorsOf(scenario, BalancerLibrary());
-}
-
-const Assumption* Find(const ValidScenario& valid, const std::string& name) {
-  const auto at = std::find_if(valid.assumptions.begin(), valid.assumptions.end(),
-                               [&](const Assumption& each) { return each.name == name; });
-  return at == valid.assumptions.end() ? nullptr : &*at;
 }
 
 TEST(LoadBalancersTest, HaveAnEniBehindThoseOfHosts) {

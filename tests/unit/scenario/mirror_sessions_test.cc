@@ -483,15 +483,7 @@ TEST(TencentRulesTest, MakeAFilterOfRulesByDirection) {
   EXPECT_THAT(SettingsOf(valid).filter.rules(Direction::kEgress), IsEmpty());
 }
 
-struct SessionRefusal {
-  const char* name;
-  std::function<void(Scenario&)> spoil;
-  const char* complaint;
-};
-
-void PrintTo(const SessionRefusal& c, std::ostream* os) { *os << c.name; }
-
-class SessionRefusalTest : public testing::TestWithParam<SessionRefusal> {};
+class SessionRefusalTest : public testing::TestWithParam<RefusalCase> {};
 
 TEST_P(SessionRefusalTest, IsTheOnlyComplaint) {
   Scenario scenario = OneSession();
@@ -501,7 +493,7 @@ TEST_P(SessionRefusalTest, IsTheOnlyComplaint) {
 
 MatchSpec& FirstMatch(Scenario& s) { return s.mirrors[0].filter.ingress[0].match; }
 
-const SessionRefusal kSessionRefusals[] = {
+const RefusalCase kSessionRefusals[] = {
     {"ShapeOfAnotherCloud",
      [](Scenario& s) {
        s.mirrors[0].api = "tencent";

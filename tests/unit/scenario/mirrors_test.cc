@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 
 #include "tests/unit/scenario/scenario_samples.h"
 
@@ -179,14 +178,6 @@ TEST(MirrorsTest, KeepTheWordsOfTheirBody) {
   EXPECT_EQ(condition.destination_ports, (PortRange{443, 443}));
 }
 
-struct RefusalCase {
-  const char* name;
-  std::function<void(Scenario&)> spoil;
-  const char* complaint;
-};
-
-void PrintTo(const RefusalCase& c, std::ostream* os) { *os << c.name; }
-
 class MirrorRefusalTest : public testing::TestWithParam<RefusalCase> {};
 
 TEST_P(MirrorRefusalTest, IsTheOnlyComplaint) {
@@ -202,7 +193,7 @@ void RouteOfProd(Scenario& s, const char* destination, const char* via) {
   s.vpcs[0].route_tables = {table};
 }
 
-const RefusalCase kRefusals[] = {
+const RefusalCase kMirrorRefusals[] = {
     {"NoSource", [](Scenario& s) { s.mirrors[0].sources.clear(); },
      "/mirrors/0: a mirror without CollectorSrcs | at least one source"},
     {"NoReceiver", [](Scenario& s) { s.mirrors[0].targets.clear(); },
@@ -305,7 +296,7 @@ const RefusalCase kRefusals[] = {
      "/mirrors/0/CollectorSrcs/0: \"subnet:lab\" holds no ENI | a source with at least one ENI"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Table, MirrorRefusalTest, testing::ValuesIn(kRefusals),
+INSTANTIATE_TEST_SUITE_P(Table, MirrorRefusalTest, testing::ValuesIn(kMirrorRefusals),
                          [](const auto& tested) { return tested.param.name; });
 
 }  // namespace

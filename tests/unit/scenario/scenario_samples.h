@@ -1,6 +1,9 @@
 // Raw scenarios for tests, as the reader would fill them in.
 #pragma once
 
+#include <algorithm>
+#include <functional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +11,7 @@
 #include "models/scenario/error.h"
 #include "models/scenario/scenario.h"
 #include "models/scenario/valid_scenario.h"
+#include "tests/support/addresses.h"
 
 namespace vpcmirror::testing_samples {
 
@@ -21,9 +25,6 @@ inline At<std::string> Text(const char* value, std::string path = "/here") {
 }
 
 inline BitsPerSecond Mbps(std::int64_t count) { return BitsPerSecond(count * 1'000'000); }
-
-inline IpPrefix Prefix(const char* text) { return *ParseIpPrefix(text); }
-inline IpAddress Address(const char* text) { return *ParseIpAddress(text); }
 
 // The rows of tencent-cvm.csv that the tests use, and what a profile says.
 inline Library SmallLibrary() {
@@ -190,6 +191,23 @@ inline std::vector<std::string> ErrorsOf(const Scenario& scenario,
     }
   }
   return lines;
+}
+
+// A mistake put into a scenario that is fine without it, and what is said of it.
+struct RefusalCase {
+  const char* name;
+  std::function<void(Scenario&)> spoil;
+  const char* complaint;  // path: message | accepted
+};
+
+inline void PrintTo(const RefusalCase& c, std::ostream* os) { *os << c.name; }
+
+// Null when the scenario assumes no such thing.
+inline const Assumption* Find(const ValidScenario& scenario, const std::string& name) {
+  const auto& all = scenario.assumptions;
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const Assumption& each) { return each.name == name; });
+  return found == all.end() ? nullptr : &*found;
 }
 
 }  // namespace vpcmirror::testing_samples

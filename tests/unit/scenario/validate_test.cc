@@ -24,13 +24,6 @@ std::vector<std::int64_t> QueueFrames(const ValidScenario& scenario) {
   return frames;
 }
 
-const Assumption* Find(const ValidScenario& scenario, const std::string& name) {
-  const auto& all = scenario.assumptions;
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const Assumption& each) { return each.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
-
 TEST(ValidateTest, ExpandsTheSmallestScenario) {
   const ValidScenario valid = Validate(Smallest(), SmallLibrary());
 

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <set>
 
@@ -224,14 +223,6 @@ TEST(ReplayTest, PlaysAtOneEniAndUsesNoDefaults) {
   }
 }
 
-struct RefusalCase {
-  const char* name;
-  std::function<void(Scenario&)> spoil;
-  const char* complaint;
-};
-
-void PrintTo(const RefusalCase& c, std::ostream* os) { *os << c.name; }
-
 class WorkloadRefusalTest : public testing::TestWithParam<RefusalCase> {};
 
 TEST_P(WorkloadRefusalTest, IsTheOnlyComplaint) {
@@ -251,7 +242,7 @@ void OnlyRoute(Scenario& s, const char* destination, const char* via) {
   s.vpcs = {vpc};
 }
 
-const RefusalCase kRefusals[] = {
+const RefusalCase kWorkloadRefusals[] = {
     {"NeitherAtNorFromTo", [](Scenario& s) { Www(s).at.reset(); },
      "/workloads/www: workload www says neither `at` nor `from` and `to` | `at` with `in` or "
      "`out`, or `from` and `to` with `rate`"},
@@ -395,7 +386,7 @@ const RefusalCase kRefusals[] = {
      "capture"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Table, WorkloadRefusalTest, testing::ValuesIn(kRefusals),
+INSTANTIATE_TEST_SUITE_P(Table, WorkloadRefusalTest, testing::ValuesIn(kWorkloadRefusals),
                          [](const auto& tested) { return tested.param.name; });
 
 }  // namespace

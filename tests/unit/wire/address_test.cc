@@ -7,6 +7,7 @@
 #include <string>
 
 #include "models/wire/byte_order.h"
+#include "tests/support/addresses.h"
 
 namespace vpcmirror {
 
@@ -15,7 +16,7 @@ void PrintTo(const IpPrefix& prefix, std::ostream* out) { *out << ToString(prefi
 
 namespace {
 
-IpAddress V6(std::initializer_list<std::uint16_t> groups) {
+IpAddress FromGroups(std::initializer_list<std::uint16_t> groups) {
   std::array<std::byte, 16> octets{};
   std::size_t at = 0;
   for (const std::uint16_t group : groups) {
@@ -24,9 +25,6 @@ IpAddress V6(std::initializer_list<std::uint16_t> groups) {
   }
   return IpAddress::V6(octets);
 }
-
-IpPrefix Prefix(std::string_view text) { return ParseIpPrefix(text).value(); }
-IpAddress Address(std::string_view text) { return ParseIpAddress(text).value(); }
 
 TEST(IpAddressTest, ReadsDottedIpv4) {
   EXPECT_EQ(ParseIpAddress("10.0.1.254"), IpAddress::V4(0x0a0001fe));
@@ -41,17 +39,17 @@ TEST(IpAddressTest, ReadsEveryFormOfIpvSix) {
     IpAddress want;
   } cases[] = {
       {"ABCD:EF01:2345:6789:ABCD:EF01:2345:6789",
-       V6({0xabcd, 0xef01, 0x2345, 0x6789, 0xabcd, 0xef01, 0x2345, 0x6789})},
-      {"2001:DB8:0:0:8:800:200C:417A", V6({0x2001, 0xdb8, 0, 0, 8, 0x800, 0x200c, 0x417a})},
-      {"2001:DB8::8:800:200C:417A", V6({0x2001, 0xdb8, 0, 0, 8, 0x800, 0x200c, 0x417a})},
-      {"FF01::101", V6({0xff01, 0, 0, 0, 0, 0, 0, 0x101})},
-      {"::1", V6({0, 0, 0, 0, 0, 0, 0, 1})},
-      {"::", V6({})},
-      {"0:0:0:0:0:0:13.1.68.3", V6({0, 0, 0, 0, 0, 0, 0x0d01, 0x4403})},
-      {"::13.1.68.3", V6({0, 0, 0, 0, 0, 0, 0x0d01, 0x4403})},
-      {"::FFFF:129.144.52.38", V6({0, 0, 0, 0, 0, 0xffff, 0x8190, 0x3426})},
-      {"2001:DB8:0:CD30::", V6({0x2001, 0xdb8, 0, 0xcd30})},
-      {"1:2:3::5:6:7:8", V6({1, 2, 3, 0, 5, 6, 7, 8})},  // "::" is one or more groups
+       FromGroups({0xabcd, 0xef01, 0x2345, 0x6789, 0xabcd, 0xef01, 0x2345, 0x6789})},
+      {"2001:DB8:0:0:8:800:200C:417A", FromGroups({0x2001, 0xdb8, 0, 0, 8, 0x800, 0x200c, 0x417a})},
+      {"2001:DB8::8:800:200C:417A", FromGroups({0x2001, 0xdb8, 0, 0, 8, 0x800, 0x200c, 0x417a})},
+      {"FF01::101", FromGroups({0xff01, 0, 0, 0, 0, 0, 0, 0x101})},
+      {"::1", FromGroups({0, 0, 0, 0, 0, 0, 0, 1})},
+      {"::", FromGroups({})},
+      {"0:0:0:0:0:0:13.1.68.3", FromGroups({0, 0, 0, 0, 0, 0, 0x0d01, 0x4403})},
+      {"::13.1.68.3", FromGroups({0, 0, 0, 0, 0, 0, 0x0d01, 0x4403})},
+      {"::FFFF:129.144.52.38", FromGroups({0, 0, 0, 0, 0, 0xffff, 0x8190, 0x3426})},
+      {"2001:DB8:0:CD30::", FromGroups({0x2001, 0xdb8, 0, 0xcd30})},
+      {"1:2:3::5:6:7:8", FromGroups({1, 2, 3, 0, 5, 6, 7, 8})},  // "::" is one or more groups
   };
   for (const auto& [text, want] : cases) EXPECT_EQ(ParseIpAddress(text), want) << text;
 }

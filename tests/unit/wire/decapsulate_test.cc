@@ -9,6 +9,7 @@
 #include "models/wire/frame.h"
 #include "tests/support/hex_diff.h"
 #include "tests/support/packet_builder.h"
+#include "tests/unit/wire/host_frames.h"
 
 namespace vpcmirror {
 namespace {
@@ -19,14 +20,6 @@ using Packet = std::vector<std::byte>;
 Packet Behind(const PacketBuilder& builder) {
   const Packet frame = builder.Build();
   return Packet(frame.begin() + 14, frame.end());
-}
-
-PacketBuilder V4(const Ipv4Fields& fields = {}) {
-  return PacketBuilder().Ethernet().Ipv4("10.0.0.1", "10.0.0.2", fields);
-}
-
-PacketBuilder V6(const Ipv6Fields& fields = {}) {
-  return PacketBuilder().Ethernet().Ipv6("2001:db8::1", "2001:db8::2", fields);
 }
 
 std::optional<TunnelCopy> Read(const Packet& packet, const TunnelExpectation& expected = {}) {

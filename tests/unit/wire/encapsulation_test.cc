@@ -391,7 +391,7 @@ TEST(EncapsulationTest, WritesWhatParseFrameReads) {
                                 .ports = Ports::kKnown}));
 }
 
-std::string Refusal(const TunnelSettings& settings) {
+std::string SettingsRefusal(const TunnelSettings& settings) {
   try {
     const Encapsulation refused(settings);
     return "accepted";
@@ -401,22 +401,23 @@ std::string Refusal(const TunnelSettings& settings) {
 }
 
 TEST(EncapsulationTest, RefusesSettingsThatNoHeaderCanHold) {
-  EXPECT_EQ(Refusal({.vni = kVniMax}), "accepted");
-  EXPECT_EQ(Refusal({.vni = kVniMax + 1}), "VNI 16777216: at most 16777215 fits its 24 bits");
-  EXPECT_EQ(Refusal({.destination_port = 0}),
+  EXPECT_EQ(SettingsRefusal({.vni = kVniMax}), "accepted");
+  EXPECT_EQ(SettingsRefusal({.vni = kVniMax + 1}),
+            "VNI 16777216: at most 16777215 fits its 24 bits");
+  EXPECT_EQ(SettingsRefusal({.destination_port = 0}),
             "destination port 0: 1 to 65535 is possible, VXLAN's is 4789");
-  EXPECT_EQ(Refusal({.source_ports = 0}), "0 source ports: at least 1 is needed");
-  EXPECT_EQ(Refusal({.first_source_port = 65472, .source_ports = 64}), "accepted");
-  EXPECT_EQ(Refusal({.first_source_port = 65473, .source_ports = 64}),
+  EXPECT_EQ(SettingsRefusal({.source_ports = 0}), "0 source ports: at least 1 is needed");
+  EXPECT_EQ(SettingsRefusal({.first_source_port = 65472, .source_ports = 64}), "accepted");
+  EXPECT_EQ(SettingsRefusal({.first_source_port = 65473, .source_ports = 64}),
             "64 source ports from 65473 run over 65535: start lower or take fewer");
-  EXPECT_EQ(Refusal({.erspan_session = 1023}), "accepted");
-  EXPECT_EQ(Refusal({.erspan_session = 1024}),
+  EXPECT_EQ(SettingsRefusal({.erspan_session = 1023}), "accepted");
+  EXPECT_EQ(SettingsRefusal({.erspan_session = 1024}),
             "ERSPAN session 1024: at most 1023 fits its 10 bits");
 }
 
 TEST(EncapsulationTest, RefusesGeneveOptionsWhoseLengthsDoNotAddUp) {
   const auto refusal = [](std::vector<std::byte> options) {
-    return Refusal({.geneve_options = std::move(options)});
+    return SettingsRefusal({.geneve_options = std::move(options)});
   };
   EXPECT_EQ(refusal(std::vector<std::byte>(252)), "accepted");
   EXPECT_EQ(refusal(std::vector<std::byte>(256)),

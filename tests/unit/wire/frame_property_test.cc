@@ -39,7 +39,8 @@ void ExpectOffsetsInside(const FrameInfo& info, std::size_t captured) {
 
 // An exact-size heap block, so that AddressSanitizer sees one byte too far. Of every
 // frame of these tests the short way of ParseFrame must say what the long way does.
-FrameInfo Parse(const std::vector<std::byte>& octets, std::size_t captured, std::size_t wire) {
+FrameInfo ParseBothWays(const std::vector<std::byte>& octets, std::size_t captured,
+                        std::size_t wire) {
   const std::vector<std::byte> exact(octets.begin(),
                                      octets.begin() + static_cast<std::ptrdiff_t>(captured));
   const Bytes wire_length(static_cast<std::int64_t>(wire));
@@ -50,7 +51,7 @@ FrameInfo Parse(const std::vector<std::byte>& octets, std::size_t captured, std:
 
 TEST(FramePropertyTest, SamplesAreWhole) {
   for (const auto& [name, octets] : SampleFrames()) {
-    const FrameInfo info = Parse(octets, octets.size(), octets.size());
+    const FrameInfo info = ParseBothWays(octets, octets.size(), octets.size());
     EXPECT_EQ(info.state, FrameState::kWhole) << name << ' ' << ToString(info.fault);
     ExpectOffsetsInside(info, octets.size());
   }
@@ -58,10 +59,10 @@ TEST(FramePropertyTest, SamplesAreWhole) {
 
 TEST(FramePropertyTest, CuttingTheCaptureNeverMakesAFrameMalformed) {
   for (const auto& [name, octets] : SampleFrames()) {
-    const FrameInfo whole = Parse(octets, octets.size(), octets.size());
+    const FrameInfo whole = ParseBothWays(octets, octets.size(), octets.size());
     for (std::size_t captured = 0; captured <= octets.size(); ++captured) {
       SCOPED_TRACE(testing::Message() << captured << " bytes of " << name);
-      const FrameInfo info = Parse(octets, captured, octets.size());
+      const FrameInfo info = ParseBothWays(octets, captured, octets.size());
       ASSERT_NE(info.state, FrameState::kMalformed) << ToString(info.fault);
       ExpectOffsetsInside(info, captured);
       if (info.state == FrameState::kWhole) {
@@ -82,7 +83,7 @@ TEST(FramePropertyTest, MoreCapturedBytesNeverLoseAHeader) {
   for (const auto& [name, octets] : SampleFrames()) {
     bool was_whole = false;
     for (std::size_t captured = 0; captured <= octets.size(); ++captured) {
-      const bool whole = Parse(octets, captured, octets.size()).state == FrameState::kWhole;
+      const bool whole = ParseBothWays(octets, captured, octets.size()).state == FrameState::kWhole;
       ASSERT_TRUE(whole || !was_whole) << captured << " bytes of " << name;
       was_whole = whole;
     }
@@ -92,10 +93,10 @@ TEST(FramePropertyTest, MoreCapturedBytesNeverLoseAHeader) {
 
 TEST(FramePropertyTest, BytesBehindThePacketChangeNothing) {
   for (const auto& [name, octets] : SampleFrames()) {
-    const FrameInfo bare = Parse(octets, octets.size(), octets.size());
+    const FrameInfo bare = ParseBothWays(octets, octets.size(), octets.size());
     std::vector<std::byte> padded = octets;
     padded.resize(octets.size() + 46, std::byte{0xff});
-    const FrameInfo info = Parse(padded, padded.size(), padded.size());
+    const FrameInfo info = ParseBothWays(padded, padded.size(), padded.size());
     EXPECT_EQ(info.state, bare.state) << name;
     EXPECT_EQ(info.flow, bare.flow) << name;
     EXPECT_EQ(info.payload_offset, bare.payload_offset) << name;
@@ -171,10 +172,10 @@ TEST(FramePropertyTest, SpoiltSamplesStayInBounds) {
       const std::size_t headers = std::min<std::size_t>(spoilt.size(), 130);
       for (int i = 0; i < 3; ++i) spoilt[random() % headers] = static_cast<std::byte>(random());
       const std::size_t captured = random() % (spoilt.size() + 1);
-      const FrameInfo cut = Parse(spoilt, captured, spoilt.size());
+      const FrameInfo cut = ParseBothWays(spoilt, captured, spoilt.size());
       ExpectOffsetsInside(cut, captured);
       if (cut.state != FrameState::kMalformed) continue;
-      ASSERT_EQ(Parse(spoilt, spoilt.size(), spoilt.size()).fault, cut.fault) << name;
+      ASSERT_EQ(ParseBothWays(spoilt, spoilt.size(), spoilt.size()).fault, cut.fault) << name;
     }
   }
 }
@@ -192,7 +193,7 @@ TEST(FramePropertyTest, RandomBytesStayInBounds) {
       octets[13] = static_cast<std::byte>(type);
       octets[14] = type == kEtherTypeIpv6 ? std::byte{0x60} : std::byte{0x45};
     }
-    ExpectOffsetsInside(Parse(octets, octets.size(), random() % 3'000), octets.size());
+    ExpectOffsetsInside(ParseBothWays(octets, octets.size(), random() % 3'000), octets.size());
   }
 }
 

@@ -18,7 +18,7 @@ namespace {
 const MacAddress kSource = ParseMacAddress("02:00:00:00:00:01").value();
 const MacAddress kDestination = ParseMacAddress("02:00:00:00:00:02").value();
 
-FlowKey Key(std::uint8_t protocol) {
+FlowKey KeyWith(std::uint8_t protocol) {
   return {.source = IpAddress::V4(0x0a000105),
           .destination = IpAddress::V4(0x0a000009),
           .source_port = 40000,
@@ -28,7 +28,7 @@ FlowKey Key(std::uint8_t protocol) {
 }
 
 std::vector<std::byte> Written(std::uint8_t protocol, Bytes frame, std::uint16_t identification) {
-  const FrameTemplate frames(Key(protocol), kSource, kDestination);
+  const FrameTemplate frames(KeyWith(protocol), kSource, kDestination);
   std::array<std::byte, FrameTemplate::kMaxHeaderBytes> out{};
   frames.Write(frame, identification, out);
   return {out.begin(), out.begin() + static_cast<std::ptrdiff_t>(frames.header_bytes())};
@@ -72,7 +72,7 @@ TEST(FrameTemplateTest, WritesAnEchoRequest) {
 
 TEST(FrameTemplateTest, ParsesAsItsOwnFlowAtEverySize) {
   for (const std::uint8_t protocol : {kProtocolTcp, kProtocolUdp, kProtocolIcmp}) {
-    const FrameTemplate frames(Key(protocol), kSource, kDestination);
+    const FrameTemplate frames(KeyWith(protocol), kSource, kDestination);
     std::array<std::byte, FrameTemplate::kMaxHeaderBytes> out{};
     for (std::int64_t bytes = static_cast<std::int64_t>(frames.header_bytes()); bytes <= 65'549;
          ++bytes) {
@@ -93,7 +93,7 @@ TEST(FrameTemplateTest, ClampsTheSizeToWhatIpvFourCanHold) {
 }
 
 TEST(FrameTemplateTest, LeavesTheBytesBehindItsHeaderAlone) {
-  const FrameTemplate udp(Key(kProtocolUdp), kSource, kDestination);
+  const FrameTemplate udp(KeyWith(kProtocolUdp), kSource, kDestination);
   std::array<std::byte, FrameTemplate::kMaxHeaderBytes> out{};
   out.fill(std::byte{0xaa});
   udp.Write(Bytes(64), 0, out);
@@ -103,8 +103,8 @@ TEST(FrameTemplateTest, LeavesTheBytesBehindItsHeaderAlone) {
 }
 
 TEST(FrameTemplateTest, RefusesFlowsThatItCannotWrite) {
-  EXPECT_THROW(FrameTemplate(Key(kProtocolSctp), kSource, kDestination), std::invalid_argument);
-  FlowKey v6 = Key(kProtocolTcp);
+  EXPECT_THROW(FrameTemplate(KeyWith(kProtocolSctp), kSource, kDestination), std::invalid_argument);
+  FlowKey v6 = KeyWith(kProtocolTcp);
   v6.source = v6.destination = ParseIpAddress("2001:db8::1").value();
   EXPECT_THROW(FrameTemplate(v6, kSource, kDestination), std::invalid_argument);
 }

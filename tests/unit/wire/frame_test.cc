@@ -9,6 +9,7 @@
 
 #include "tests/support/hex_diff.h"
 #include "tests/support/packet_builder.h"
+#include "tests/unit/wire/host_frames.h"
 
 namespace vpcmirror {
 namespace {
@@ -140,14 +141,11 @@ const std::vector<ParseCase> kHandWritten = {
 };
 INSTANTIATE_TEST_SUITE_P(HandWritten, ParseFrameTest, testing::ValuesIn(kHandWritten), CaseName);
 
-PacketBuilder V4(const Ipv4Fields& fields = {}) {
-  return PacketBuilder().Ethernet().Ipv4("10.0.0.1", "10.0.0.2", fields);
-}
-PacketBuilder V6(const Ipv6Fields& fields = {}) {
+PacketBuilder LinkLocal(const Ipv6Fields& fields = {}) {
   return PacketBuilder().Ethernet().Ipv6("fe80::1", "fe80::2", fields);
 }
 PacketBuilder Extended(int headers) {
-  PacketBuilder frame = V6();
+  PacketBuilder frame = LinkLocal();
   for (int i = 0; i < headers; ++i) frame.Ipv6Extension(60);
   return frame.Udp(1, 2);
 }
@@ -161,7 +159,7 @@ std::vector<std::byte> FirstBytes(const PacketBuilder& frame, std::size_t count)
   octets.resize(count);
   return octets;
 }
-std::vector<std::byte> Patched(const PacketBuilder& frame, std::size_t at, unsigned value) {
+std::vector<std::byte> PatchedFrame(const PacketBuilder& frame, std::size_t at, unsigned value) {
   std::vector<std::byte> octets = frame.Build();
   octets.at(at) = static_cast<std::byte>(value);
   return octets;
@@ -203,19 +201,23 @@ const std::vector<ParseCase> kWhole = {
     {"FirstFragmentOfUdp", V4({.more_fragments = true}).Udp(1, 2, 4000).Payload(8).Build(),
      "whole network@14 10.0.0.1>10.0.0.2 protocol=17 ports=1>2 fragment transport@34 payload@42"},
     {"FirstFragmentWithPartOfTheTcpOptions",
-     Patched(V4({.more_fragments = true}).Tcp(1, 2, 4), 46, 0xf0),
+     PatchedFrame(V4({.more_fragments = true}).Tcp(1, 2, 4), 46, 0xf0),
      "whole network@14 10.0.0.1>10.0.0.2 protocol=6 ports=1>2 fragment transport@34"},
     {"SuperFrameWithoutIpvFourLength",
      V4({.total_length = std::uint16_t{0}}).Tcp(1, 2).Payload(9000).Build(),
      "whole network@14 10.0.0.1>10.0.0.2 protocol=6 ports=1>2 transport@34 payload@54"},
     {"SuperFrameWithoutIpvSixLength",
-     V6({.payload_length = std::uint16_t{0}}).Tcp(1, 2).Payload(9000).Build(),
+     LinkLocal({.payload_length = std::uint16_t{0}}).Tcp(1, 2).Payload(9000).Build(),
      "whole network@14 fe80::1>fe80::2 protocol=6 ports=1>2 transport@54 payload@74"},
     {"JumbogramOfUdpWithoutLength",
-     V6({.payload_length = std::uint16_t{0}}).Udp(1, 2, std::uint16_t{0}).Payload(66'000).Build(),
+     LinkLocal({.payload_length = std::uint16_t{0}})
+         .Udp(1, 2, std::uint16_t{0})
+         .Payload(66'000)
+         .Build(),
      "whole network@14 fe80::1>fe80::2 protocol=17 ports=1>2 transport@54 payload@62"},
     {"EveryExtensionHeader",
-     V6().Ipv6Extension(0)
+     LinkLocal()
+         .Ipv6Extension(0)
          .Ipv6Extension(60, 16)
          .Ipv6Extension(43, 24)
          .Ipv6Authentication()
@@ -228,20 +230,23 @@ const std::vector<ParseCase> kWhole = {
     {"AsManyExtensionHeadersAsAllowed", Extended(kMaxExtensionHeaders).Build(),
      "whole network@14 fe80::1>fe80::2 protocol=17 ports=1>2 transport@118 payload@126"},
     {"IpvSixLaterFragment",
-     V6().Ipv6Fragment({.fragment_offset = 1, .next_header = std::uint8_t{17}}).Payload(8).Build(),
+     LinkLocal()
+         .Ipv6Fragment({.fragment_offset = 1, .next_header = std::uint8_t{17}})
+         .Payload(8)
+         .Build(),
      "whole network@14 fe80::1>fe80::2 protocol=17 ports=in-first-fragment fragment"},
     // RFC 6946: offset 0 and no more to come is a whole packet.
-    {"IpvSixAtomicFragment", V6().Ipv6Fragment({}).Udp(1, 2).Build(),
+    {"IpvSixAtomicFragment", LinkLocal().Ipv6Fragment({}).Udp(1, 2).Build(),
      "whole network@14 fe80::1>fe80::2 protocol=17 ports=1>2 transport@62 payload@70"},
-    {"NoNextHeader", V6({.next_header = std::uint8_t{59}}).Build(),
+    {"NoNextHeader", LinkLocal({.next_header = std::uint8_t{59}}).Build(),
      "whole network@14 fe80::1>fe80::2 protocol=59 ports=none"},
-    {"EncryptedIpvSix", V6({.next_header = std::uint8_t{50}}).Payload(16).Build(),
+    {"EncryptedIpvSix", LinkLocal({.next_header = std::uint8_t{50}}).Payload(16).Build(),
      "whole network@14 fe80::1>fe80::2 protocol=50 ports=none transport@54"},
     {"AsManyTagsAsAllowed", Tagged(kMaxVlanTags).Build(),
      "whole tags=4 vlan=1 network@30 10.0.0.1>10.0.0.2 protocol=1 ports=none transport@50 "
      "payload@58"},
     // IEEE 802.3: below 0600 the field is a length.
-    {"LengthInsteadOfEtherType", Patched(PacketBuilder().Ethernet().Payload(46), 12, 0),
+    {"LengthInsteadOfEtherType", PatchedFrame(PacketBuilder().Ethernet().Payload(46), 12, 0),
      "whole network@14"},
     {"NothingBehindEthernet", PacketBuilder().Ethernet().Build(), "whole network@14"},
 };
@@ -252,29 +257,31 @@ const std::vector<ParseCase> kMalformed = {
     {"ThirteenBytes", FirstBytes(V4(), 13), "malformed(ethernet_too_short)"},
     {"EndsInsideTag", FirstBytes(Tagged(1), 17), "malformed(ethernet_too_short)"},
     {"OneTagTooMany", Tagged(kMaxVlanTags + 1).Build(), "malformed(too_many_tags) tags=4 vlan=1"},
-    {"SixUnderTheTypeOfFour", Patched(V4().Udp(1, 2), 14, 0x65),
+    {"SixUnderTheTypeOfFour", PatchedFrame(V4().Udp(1, 2), 14, 0x65),
      "malformed(ip_version) network@14"},
-    {"FourUnderTheTypeOfSix", Patched(V6().Udp(1, 2), 14, 0x40),
+    {"FourUnderTheTypeOfSix", PatchedFrame(LinkLocal().Udp(1, 2), 14, 0x40),
      "malformed(ip_version) network@14"},
-    {"VersionSevenUnderTheTypeOfSix", Patched(V6().Udp(1, 2), 14, 0x70),
+    {"VersionSevenUnderTheTypeOfSix", PatchedFrame(LinkLocal().Udp(1, 2), 14, 0x70),
      "malformed(ip_version) network@14"},
     {"FrameEndsInsideIpvFour", FirstBytes(V4(), 33), "malformed(ip_header_length) network@14"},
-    {"FrameEndsInsideIpvSix", FirstBytes(V6(), 53), "malformed(ip_header_length) network@14"},
-    {"HeaderOfFourWords", Patched(V4().Udp(1, 2), 14, 0x44),
+    {"FrameEndsInsideIpvSix", FirstBytes(LinkLocal(), 53),
+     "malformed(ip_header_length) network@14"},
+    {"HeaderOfFourWords", PatchedFrame(V4().Udp(1, 2), 14, 0x44),
      "malformed(ip_header_length) network@14 10.0.0.1>10.0.0.2 protocol=17 ports=not-captured"},
-    {"HeaderBeyondItsPacket", Patched(V4().Udp(1, 2), 14, 0x4f),
+    {"HeaderBeyondItsPacket", PatchedFrame(V4().Udp(1, 2), 14, 0x4f),
      "malformed(ip_header_length) network@14 10.0.0.1>10.0.0.2 protocol=17 ports=not-captured"},
     {"TotalLengthInsideTheHeader", V4({.total_length = std::uint16_t{19}}).Icmp().Build(),
      "malformed(ip_header_length) network@14 10.0.0.1>10.0.0.2 protocol=1 ports=none"},
     {"TotalLengthOneBeyondTheFrame", V4({.total_length = std::uint16_t{29}}).Udp(1, 2).Build(),
      "malformed(ip_total_length) network@14 10.0.0.1>10.0.0.2 protocol=17 ports=not-captured"},
-    {"PayloadLengthOneBeyondTheFrame", V6({.payload_length = std::uint16_t{9}}).Udp(1, 2).Build(),
+    {"PayloadLengthOneBeyondTheFrame",
+     LinkLocal({.payload_length = std::uint16_t{9}}).Udp(1, 2).Build(),
      "malformed(ip_total_length) network@14 fe80::1>fe80::2 protocol=17 ports=not-captured"},
     {"OneExtensionHeaderTooMany", Extended(kMaxExtensionHeaders + 1).Build(),
      "malformed(extension_headers) network@14 fe80::1>fe80::2 protocol=60 ports=not-captured"},
-    {"ExtensionHeaderLongerThanItsPacket", Patched(Extended(1), 55, 2),
+    {"ExtensionHeaderLongerThanItsPacket", PatchedFrame(Extended(1), 55, 2),
      "malformed(extension_headers) network@14 fe80::1>fe80::2 protocol=60 ports=not-captured"},
-    {"NoRoomForAnExtensionHeader", V6({.next_header = std::uint8_t{60}}).Payload(7).Build(),
+    {"NoRoomForAnExtensionHeader", LinkLocal({.next_header = std::uint8_t{60}}).Payload(7).Build(),
      "malformed(extension_headers) network@14 fe80::1>fe80::2 protocol=60 ports=not-captured"},
     {"TcpOfNineteenBytes", V4({.protocol = std::uint8_t{6}}).Payload(19).Build(),
      "malformed(transport_too_short) network@14 10.0.0.1>10.0.0.2 protocol=6 ports=1>515 "
@@ -287,7 +294,7 @@ const std::vector<ParseCase> kMalformed = {
      "malformed(transport_too_short) network@14 10.0.0.1>10.0.0.2 protocol=17 ports=not-captured "
      "transport@34"},
     {"UdpHeaderInThePaddingOfIpvSix",
-     V6({.next_header = std::uint8_t{17}}).Payload(3).PadTo(70).Build(),
+     LinkLocal({.next_header = std::uint8_t{17}}).Payload(3).PadTo(70).Build(),
      "malformed(transport_too_short) network@14 fe80::1>fe80::2 protocol=17 ports=not-captured "
      "transport@54"},
     {"IcmpOfSevenBytes", V4({.protocol = std::uint8_t{1}}).Payload(7).Build(),
@@ -296,7 +303,7 @@ const std::vector<ParseCase> kMalformed = {
     {"SctpOfElevenBytes", V4({.protocol = std::uint8_t{132}}).Payload(11).Build(),
      "malformed(transport_too_short) network@14 10.0.0.1>10.0.0.2 protocol=132 ports=1>515 "
      "transport@34"},
-    {"GreWithoutItsKey", Patched(V4().Gre().Payload(3), 34, 0x20),
+    {"GreWithoutItsKey", PatchedFrame(V4().Gre().Payload(3), 34, 0x20),
      "malformed(transport_too_short) network@14 10.0.0.1>10.0.0.2 protocol=47 ports=none "
      "transport@34"},
     // RFC 1858, 3: a first fragment that hides the TCP header in the second.
@@ -304,9 +311,9 @@ const std::vector<ParseCase> kMalformed = {
      V4({.more_fragments = true, .protocol = std::uint8_t{6}}).Payload(16).Build(),
      "malformed(transport_too_short) network@14 10.0.0.1>10.0.0.2 protocol=6 ports=1>515 fragment "
      "transport@34"},
-    {"TcpHeaderOfFourWords", Patched(V4().Tcp(1, 2), 46, 0x40),
+    {"TcpHeaderOfFourWords", PatchedFrame(V4().Tcp(1, 2), 46, 0x40),
      "malformed(transport_length) network@14 10.0.0.1>10.0.0.2 protocol=6 ports=1>2 transport@34"},
-    {"TcpHeaderBeyondItsPacket", Patched(V4().Tcp(1, 2), 46, 0x60),
+    {"TcpHeaderBeyondItsPacket", PatchedFrame(V4().Tcp(1, 2), 46, 0x60),
      "malformed(transport_length) network@14 10.0.0.1>10.0.0.2 protocol=6 ports=1>2 transport@34"},
     {"UdpLengthOfSeven", V4().Udp(1, 2, std::uint16_t{7}).Build(),
      "malformed(transport_length) network@14 10.0.0.1>10.0.0.2 protocol=17 ports=1>2 "
@@ -323,7 +330,7 @@ INSTANTIATE_TEST_SUITE_P(Malformed, ParseFrameTest, testing::ValuesIn(kMalformed
 constexpr std::size_t kSnap = 1000;  // on the wire; the octets are what a snaplen left
 
 PacketBuilder LongTcp() { return V4({.option_bytes = 40}).Tcp(1, 2, 40).Payload(866); }
-PacketBuilder LongIpvSix() { return V6().Ipv6Extension(0, 64).Udp(1, 2).Payload(874); }
+PacketBuilder LongIpvSix() { return LinkLocal().Ipv6Extension(0, 64).Udp(1, 2).Payload(874); }
 
 const std::vector<ParseCase> kCutShort = {
     {"BeforeEthernet", {}, "cut-short", kSnap},

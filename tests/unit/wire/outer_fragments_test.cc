@@ -12,18 +12,19 @@
 namespace vpcmirror {
 namespace {
 
-struct Packet {
+struct TunnelPacket {
   std::vector<std::byte> outer;
   std::vector<std::byte> carried;
 };
 
-Packet MakePacket(const TunnelSettings& settings, IpFamily family, std::size_t carried_bytes) {
+TunnelPacket MakePacket(const TunnelSettings& settings, IpFamily family,
+                        std::size_t carried_bytes) {
   const bool is_v4 = family == IpFamily::kV4;
   const TunnelRoute route = {
       .source = ParseIpAddress(is_v4 ? "10.0.0.1" : "2001:db8::1").value(),
       .destination = ParseIpAddress(is_v4 ? "10.0.0.2" : "2001:db8::2").value()};
   std::array<std::byte, kMaxOuterHeaderBytes> out{};
-  Packet packet;
+  TunnelPacket packet;
   const std::size_t bytes = Encapsulation(settings).WriteHeaders(
       route, Bytes(static_cast<std::int64_t>(carried_bytes)), out);
   packet.outer.assign(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(bytes));
@@ -33,8 +34,8 @@ Packet MakePacket(const TunnelSettings& settings, IpFamily family, std::size_t c
   return packet;
 }
 
-std::vector<std::vector<std::byte>> Cut(const Packet& packet, std::int64_t mtu,
-                                        std::uint32_t identification = 0x01020304) {
+std::vector<std::vector<std::byte>> FragmentsOf(const TunnelPacket& packet, std::int64_t mtu,
+                                                std::uint32_t identification = 0x01020304) {
   OuterFragments fragments(packet.outer, Bytes(std::ssize(packet.carried)), Bytes(mtu),
                            identification);
   std::vector<std::vector<std::byte>> pieces;
@@ -52,8 +53,9 @@ std::vector<std::vector<std::byte>> Cut(const Packet& packet, std::int64_t mtu,
 // and 4. Identification 0304, offset 0 with MF (2000), then offset 1; checksums computed with
 // Python.
 TEST(OuterFragmentsTest, WritesEveryByteOverIpVersionFour) {
-  const Packet packet = MakePacket({.kind = EncapsulationKind::kGreEthernet}, IpFamily::kV4, 8);
-  const auto pieces = Cut(packet, 28);
+  const TunnelPacket packet =
+      MakePacket({.kind = EncapsulationKind::kGreEthernet}, IpFamily::kV4, 8);
+  const auto pieces = FragmentsOf(packet, 28);
   ASSERT_EQ(pieces.size(), 2u);
   EXPECT_THAT(pieces[0],
               BytesAre(Octets({0x45, 0x00, 0x00, 0x1c, 0x03, 0x04, 0x20, 0x00, 0x40, 0x2f,  //
@@ -68,8 +70,9 @@ TEST(OuterFragmentsTest, WritesEveryByteOverIpVersionFour) {
 // By hand from RFC 8200, 4.5: 8 bytes of fragment header, whose third and fourth octet are the
 // offset in bytes (its low three bits reserved) and M.
 TEST(OuterFragmentsTest, PutsAFragmentHeaderIntoIpVersionSix) {
-  const Packet packet = MakePacket({.kind = EncapsulationKind::kGreEthernet}, IpFamily::kV6, 16);
-  const auto pieces = Cut(packet, 59);  // 11 bytes of room, of which 8 are used
+  const TunnelPacket packet =
+      MakePacket({.kind = EncapsulationKind::kGreEthernet}, IpFamily::kV6, 16);
+  const auto pieces = FragmentsOf(packet, 59);  // 11 bytes of room, of which 8 are used
   ASSERT_EQ(pieces.size(), 3u);
   const auto addresses = Octets({0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
                                  0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2});
@@ -90,12 +93,12 @@ TEST(OuterFragmentsTest, PutsAFragmentHeaderIntoIpVersionSix) {
 
 TEST(OuterFragmentsTest, LeavesAPacketThatFits) {
   for (const IpFamily family : {IpFamily::kV4, IpFamily::kV6}) {
-    const Packet packet = MakePacket({}, family, 100);
+    const TunnelPacket packet = MakePacket({}, family, 100);
     const auto whole = std::ssize(packet.outer) + 100;
-    const auto pieces = Cut(packet, whole);
+    const auto pieces = FragmentsOf(packet, whole);
     ASSERT_EQ(pieces.size(), 1u);
     EXPECT_TRUE(std::equal(packet.outer.begin(), packet.outer.end(), pieces[0].begin()));
-    EXPECT_EQ(Cut(packet, whole - 1).size(), 2u);
+    EXPECT_EQ(FragmentsOf(packet, whole - 1).size(), 2u);
   }
 }
 
@@ -128,12 +131,12 @@ TEST(OuterFragmentsTest, IsPutTogetherAsItWasAtEveryMtu) {
                                       .geneve_options = std::vector<std::byte>(100)};
   for (const IpFamily family : {IpFamily::kV4, IpFamily::kV6}) {
     const std::int64_t ip_bytes = family == IpFamily::kV4 ? 20 : 40;
-    const Packet packet = MakePacket(long_geneve, family, 300);
+    const TunnelPacket packet = MakePacket(long_geneve, family, 300);
     std::vector<std::byte> want(packet.outer.begin() + ip_bytes, packet.outer.end());
     want.insert(want.end(), packet.carried.begin(), packet.carried.end());
     for (std::int64_t mtu = 56; mtu < ip_bytes + std::ssize(want); ++mtu) {
       Reassembled packet_again;
-      for (const auto& piece : Cut(packet, mtu)) {
+      for (const auto& piece : FragmentsOf(packet, mtu)) {
         ASSERT_LE(std::ssize(piece), mtu);
         ASSERT_NO_FATAL_FAILURE(Add(packet_again, piece, family)) << mtu;
       }
@@ -144,7 +147,7 @@ TEST(OuterFragmentsTest, IsPutTogetherAsItWasAtEveryMtu) {
 }
 
 TEST(OuterFragmentsTest, RefusesWhatIsNoOuterHeader) {
-  const Packet packet = MakePacket({}, IpFamily::kV4, 100);
+  const TunnelPacket packet = MakePacket({}, IpFamily::kV4, 100);
   const auto possible = [](std::span<const std::byte> outer, std::int64_t carried,
                            std::int64_t mtu) {
     return OuterFragments(outer, Bytes(carried), Bytes(mtu), 0).possible();

@@ -37,7 +37,7 @@ TEST(ParsePcapTest, ReadsBothByteOrdersAndResolutions) {
   }
 }
 
-std::string Refusal(std::span<const std::byte> file) {
+std::string PcapRefusal(std::span<const std::byte> file) {
   try {
     ParsePcap(file);
     return "accepted";
@@ -48,20 +48,20 @@ std::string Refusal(std::span<const std::byte> file) {
 
 TEST(ParsePcapTest, SaysWhereAFileEndsTooSoon) {
   const std::span<const std::byte> file = kLittleEndianMicroseconds;
-  EXPECT_EQ(Refusal({}), "offset 0: the file ends inside a file header");
-  EXPECT_EQ(Refusal(file.first(24)), "accepted");
-  EXPECT_EQ(Refusal(file.first(39)), "offset 24: the file ends inside a frame's header");
-  EXPECT_EQ(Refusal(file.first(42)), "offset 40: the file ends inside a frame");
+  EXPECT_EQ(PcapRefusal({}), "offset 0: the file ends inside a file header");
+  EXPECT_EQ(PcapRefusal(file.first(24)), "accepted");
+  EXPECT_EQ(PcapRefusal(file.first(39)), "offset 24: the file ends inside a frame's header");
+  EXPECT_EQ(PcapRefusal(file.first(42)), "offset 40: the file ends inside a frame");
 }
 
 TEST(ParsePcapTest, RefusesOtherFormats) {
   std::vector<std::byte> file = kLittleEndianMicroseconds;
   file[0] = std::byte{0};
-  EXPECT_EQ(Refusal(file), "offset 0: not the magic number of a pcap file");
+  EXPECT_EQ(PcapRefusal(file), "offset 0: not the magic number of a pcap file");
   const auto pcapng = Octets({0x0a, 0x0d, 0x0d, 0x0a});
   file.assign(24, std::byte{0});
   std::copy(pcapng.begin(), pcapng.end(), file.begin());
-  EXPECT_EQ(Refusal(file), "offset 0: a block without room");
+  EXPECT_EQ(PcapRefusal(file), "offset 0: a block without room");
 }
 
 TEST(ReadPcapTest, NamesAFileThatIsNotThere) {

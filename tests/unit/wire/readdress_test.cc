@@ -12,27 +12,23 @@
 #include "models/wire/checksum.h"
 #include "tests/support/hex_diff.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/parsed.h"
+#include "tests/unit/wire/host_frames.h"
 
 namespace vpcmirror {
 namespace {
 
-constexpr std::size_t kIpv4At = 14;
-constexpr std::size_t kTcpAt = 34;
-constexpr std::size_t kUdpChecksumAt = 34 + 6;
-
-FrameInfo Parse(const std::vector<std::byte>& frame) {
-  return ParseFrame(frame, Bytes(std::ssize(frame)));
-}
+constexpr std::size_t kUdpChecksumAt = kIpAt + 20 + 6;
 
 bool ReaddressTo(std::vector<std::byte>& frame, std::string_view source,
                  std::string_view destination) {
-  return Readdress(frame, Parse(frame), ParseIpAddress(source).value(),
+  return Readdress(frame, Parsed(frame), ParseIpAddress(source).value(),
                    ParseIpAddress(destination).value());
 }
 
 // RFC 9293, 3.1: over the pseudo-header (addresses, zero, protocol, length) and the segment.
 std::uint16_t TransportChecksum(const std::vector<std::byte>& frame) {
-  const auto packet = std::span(frame).subspan(kIpv4At);
+  const auto packet = std::span(frame).subspan(kIpAt);
   const auto segment = packet.subspan(20);
   const std::uint32_t pseudo = SumWords(packet.subspan(12, 8)) +
                                std::to_integer<std::uint32_t>(packet[9]) +
@@ -50,9 +46,9 @@ TEST(ReaddressTest, LeavesValidChecksumsValid) {
   for (const std::string_view source : {"0.0.0.0", "255.255.255.255", "10.0.1.5", "192.168.7.1"}) {
     std::vector<std::byte> frame = TcpFrame();
     ASSERT_TRUE(ReaddressTo(frame, source, "172.16.254.3"));
-    EXPECT_EQ(ToString(Parse(frame).flow.source), source);
-    EXPECT_EQ(ToString(Parse(frame).flow.destination), "172.16.254.3");
-    EXPECT_EQ(FoldChecksum(SumWords(std::span(frame).subspan(kIpv4At, 20))), 0);
+    EXPECT_EQ(ToString(Parsed(frame).flow.source), source);
+    EXPECT_EQ(ToString(Parsed(frame).flow.destination), "172.16.254.3");
+    EXPECT_EQ(FoldChecksum(SumWords(std::span(frame).subspan(kIpAt, 20))), 0);
     EXPECT_EQ(TransportChecksum(frame), 0) << source;
   }
 }
@@ -79,8 +75,8 @@ TEST(ReaddressTest, NeverTurnsAUdpChecksumIntoNone) {
   int all_ones = 0;
   for (std::uint32_t low = 0; low <= 0xffff; ++low) {
     std::vector<std::byte> frame = original;
-    ASSERT_TRUE(
-        Readdress(frame, Parse(frame), IpAddress::V4(0x0a000000 + low), IpAddress::V4(0x0a000009)));
+    ASSERT_TRUE(Readdress(frame, Parsed(frame), IpAddress::V4(0x0a000000 + low),
+                          IpAddress::V4(0x0a000009)));
     const std::uint16_t checksum = LoadBe16(&frame[kUdpChecksumAt]);
     ASSERT_NE(checksum, 0) << low;
     ASSERT_EQ(TransportChecksum(frame), 0) << low;
@@ -94,7 +90,7 @@ TEST(ReaddressTest, LeavesAloneWhatWasNotCaptured) {
   const Bytes wire(std::ssize(frame));
   frame.resize(kTcpAt + 4);
   ASSERT_TRUE(Readdress(frame, ParseFrame(frame, wire), IpAddress::V4(1), IpAddress::V4(2)));
-  EXPECT_EQ(FoldChecksum(SumWords(std::span(frame).subspan(kIpv4At, 20))), 0);
+  EXPECT_EQ(FoldChecksum(SumWords(std::span(frame).subspan(kIpAt, 20))), 0);
 }
 
 TEST(ReaddressTest, RefusesFramesAndAddressesThatAreNotIpvFour) {

@@ -11,19 +11,13 @@
 #include "models/wire/frame.h"
 #include "tests/support/hex_diff.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/parsed.h"
+#include "tests/unit/wire/host_frames.h"
 
 namespace vpcmirror {
 namespace {
 
 using Frame = std::vector<std::byte>;
-
-constexpr std::size_t kIpAt = 14;
-
-PacketBuilder V4(const Ipv4Fields& fields = {}) {
-  return PacketBuilder().Ethernet().Ipv4("10.0.0.1", "10.0.0.2", fields);
-}
-
-PacketBuilder V6() { return PacketBuilder().Ethernet().Ipv6("2001:db8::1", "2001:db8::2"); }
 
 struct Repaired {
   std::size_t replaced;
@@ -31,7 +25,7 @@ struct Repaired {
 };
 
 Repaired Repair(const Frame& frame, std::size_t kept) {
-  const FrameInfo info = ParseFrame(frame, Bytes(std::ssize(frame)));
+  const FrameInfo info = Parsed(frame);
   std::array<std::byte, kMaxRepairedHeaderBytes> header{};
   const std::size_t replaced =
       RepairTruncated(frame, info, Bytes(static_cast<std::int64_t>(kept)), header);
@@ -66,27 +60,16 @@ void PrintTo(const RepairCase& c, std::ostream* os) { *os << c.name; }
 
 class RepairLengthTest : public testing::TestWithParam<RepairCase> {};
 
-// As a receiver verifies: pseudo-header and transport, checksum in place, sum to 0 (RFC 1071).
-std::uint16_t Residue(const Frame& frame, const FrameInfo& info) {
-  const auto transport = std::span(frame).subspan(info.transport_offset);
-  std::uint32_t sum = SumWords(transport);
-  if (info.flow.protocol != kProtocolIcmp) {
-    sum += SumWords(info.flow.source.octets()) + SumWords(info.flow.destination.octets()) +
-           info.flow.protocol + static_cast<std::uint32_t>(transport.size());
-  }
-  return FoldChecksum(sum);
-}
-
 TEST_P(RepairLengthTest, IsRightWhereverTheFrameIsCut) {
   const auto& [name, frame, first_kept] = GetParam();
-  const FrameInfo before = ParseFrame(frame, Bytes(std::ssize(frame)));
+  const FrameInfo before = Parsed(frame);
   for (std::size_t kept = 0; kept < first_kept; ++kept) {
     ASSERT_EQ(Repair(frame, kept).replaced, 0u) << kept;
   }
   for (std::size_t kept = first_kept; kept < frame.size(); ++kept) {
     const auto [replaced, sent] = Repair(frame, kept);
     ASSERT_EQ(replaced, first_kept) << kept;
-    const FrameInfo info = ParseFrame(sent, Bytes(std::ssize(sent)));
+    const FrameInfo info = Parsed(sent);
     ASSERT_EQ(info.state, FrameState::kWhole) << kept << ToString(info.fault);
     ASSERT_EQ(info.flow, before.flow);
     ASSERT_EQ(Residue(sent, info), 0) << kept;

@@ -14,14 +14,13 @@
 #include "models/wire/frame.h"
 #include "tests/support/hex_diff.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/parsed.h"
+#include "tests/unit/wire/host_frames.h"
 
 namespace vpcmirror {
 namespace {
 
 using Frame = std::vector<std::byte>;
-
-constexpr std::size_t kIpAt = 14;
-constexpr std::size_t kTcpAt = 14 + 20;
 
 Frame FrameOf(const Segment& segment, const Frame& super_frame) {
   Frame frame(segment.header.begin(),
@@ -31,8 +30,8 @@ Frame FrameOf(const Segment& segment, const Frame& super_frame) {
   return frame;
 }
 
-std::vector<Frame> Cut(const Frame& super_frame, std::int64_t max_packet) {
-  const FrameInfo info = ParseFrame(super_frame, Bytes(std::ssize(super_frame)));
+std::vector<Frame> SegmentsOf(const Frame& super_frame, std::int64_t max_packet) {
+  const FrameInfo info = Parsed(super_frame);
   Segmenter segmenter(super_frame, info, Bytes(max_packet));
   std::vector<Frame> frames;
   for (Segment segment; segmenter.Next(segment);) frames.push_back(FrameOf(segment, super_frame));
@@ -41,18 +40,8 @@ std::vector<Frame> Cut(const Frame& super_frame, std::int64_t max_packet) {
 }
 
 bool IsPossible(const Frame& frame, std::int64_t max_packet = 1500) {
-  const FrameInfo info = ParseFrame(frame, Bytes(std::ssize(frame)));
+  const FrameInfo info = Parsed(frame);
   return Segmenter(frame, info, Bytes(max_packet)).possible();
-}
-
-// Folds like the sender, but over the whole transport segment with its checksum in place: 0
-// says that it verifies (RFC 1071).
-std::uint16_t Residue(const Frame& frame) {
-  const FrameInfo info = ParseFrame(frame, Bytes(std::ssize(frame)));
-  const auto transport = std::span(frame).subspan(info.transport_offset);
-  return FoldChecksum(SumWords(info.flow.source.octets()) +
-                      SumWords(info.flow.destination.octets()) + info.flow.protocol +
-                      static_cast<std::uint32_t>(transport.size()) + SumWords(transport));
 }
 
 Frame TcpSuperFrame(std::size_t payload,
@@ -74,7 +63,7 @@ TEST(SegmenterTest, WritesEveryHeaderByte) {
   StoreBe32(&super_frame[kTcpAt + 4], 0xfffffffe);
   super_frame[kTcpAt + 13] = std::byte{0x99};
   StoreBe16(&super_frame[kTcpAt + 16], 0x1234);  // what offload leaves there
-  const std::vector<Frame> frames = Cut(super_frame, 43);
+  const std::vector<Frame> frames = SegmentsOf(super_frame, 43);
   ASSERT_EQ(frames.size(), 2u);
   EXPECT_THAT(frames[0],
               BytesAre(Octets({0x02, 0x00, 0x00, 0x00, 0x00, 0x02, 0x02, 0x00, 0x00, 0x00,
@@ -113,16 +102,16 @@ bool HasChecksum(const Frame& frame, const FrameInfo& info) {
 
 TEST_P(SegmenterCutTest, GivesWholeFramesThatHoldThePayloadInOrder) {
   const auto& c = GetParam();
-  const FrameInfo whole = ParseFrame(c.super_frame, Bytes(std::ssize(c.super_frame)));
+  const FrameInfo whole = Parsed(c.super_frame);
   Frame payload;
   std::vector<std::int64_t> packets;
-  for (const Frame& frame : Cut(c.super_frame, c.max_packet)) {
-    const FrameInfo info = ParseFrame(frame, Bytes(std::ssize(frame)));
+  for (const Frame& frame : SegmentsOf(c.super_frame, c.max_packet)) {
+    const FrameInfo info = Parsed(frame);
     ASSERT_EQ(info.state, FrameState::kWhole) << ToString(info.fault);
     EXPECT_EQ(info.flow, whole.flow);
     EXPECT_EQ(info.vlan_id, whole.vlan_id);
     if (HasChecksum(frame, info)) {
-      EXPECT_EQ(Residue(frame), 0);
+      EXPECT_EQ(Residue(frame, info), 0);
     }
     packets.push_back(std::ssize(frame) - info.network_offset);
     payload.insert(payload.end(), frame.begin() + info.payload_offset, frame.end());
@@ -131,14 +120,6 @@ TEST_P(SegmenterCutTest, GivesWholeFramesThatHoldThePayloadInOrder) {
   const Frame all(c.super_frame.begin() + whole.payload_offset,
                   c.super_frame.begin() + whole.payload_offset + std::ssize(payload));
   EXPECT_THAT(payload, BytesAre(all));
-}
-
-PacketBuilder V4(const Ipv4Fields& fields = {}) {
-  return PacketBuilder().Ethernet().Ipv4("10.0.0.1", "10.0.0.2", fields);
-}
-
-PacketBuilder V6(const Ipv6Fields& fields = {}) {
-  return PacketBuilder().Ethernet().Ipv6("2001:db8::1", "2001:db8::2", fields);
 }
 
 // Hop-by-hop with the Jumbo Payload option alone (RFC 2675, 2): next header TCP, no more
@@ -201,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(Table, SegmenterCutTest, testing::ValuesIn(CutCases()),
 TEST(SegmenterTest, NumbersSegmentsAndPlacesFlags) {
   Frame super_frame = TcpSuperFrame(30);
   super_frame[kTcpAt + 13] = std::byte{0xd9};  // CWR, ECE, ACK, PSH, FIN
-  const std::vector<Frame> frames = Cut(super_frame, 50);
+  const std::vector<Frame> frames = SegmentsOf(super_frame, 50);
   ASSERT_EQ(frames.size(), 3u);
   const unsigned flags[] = {0xd0, 0x50, 0x59};
   for (std::size_t i = 0; i < frames.size(); ++i) {
@@ -215,12 +196,12 @@ TEST(SegmenterTest, NumbersSegmentsAndPlacesFlags) {
 
 TEST(SegmenterTest, LeavesUdpWithoutChecksumOverIpVersionFour) {
   const Frame bare = V4().Udp(1, 2).Payload(100).Build();
-  for (const Frame& frame : Cut(bare, 88)) EXPECT_EQ(LoadBe16(&frame[kIpAt + 26]), 0);
+  for (const Frame& frame : SegmentsOf(bare, 88)) EXPECT_EQ(LoadBe16(&frame[kIpAt + 26]), 0);
   Frame summed = bare;
   StoreBe16(&summed[kIpAt + 26], 0x1111);
-  for (const Frame& frame : Cut(summed, 88)) {
+  for (const Frame& frame : SegmentsOf(summed, 88)) {
     EXPECT_NE(LoadBe16(&frame[kIpAt + 26]), 0);
-    EXPECT_EQ(Residue(frame), 0);
+    EXPECT_EQ(Residue(frame, Parsed(frame)), 0);
   }
 }
 
@@ -230,7 +211,7 @@ TEST(SegmenterTest, SendsAUdpSumOfZeroAsAllOnes) {
   Frame frame = V4().Udp(1, 2).Payload(2).Build();
   StoreBe16(&frame[kIpAt + 26], 0x1111);
   StoreBe16(&frame[kIpAt + 28], 0xebd4);
-  const std::vector<Frame> frames = Cut(frame, 1500);
+  const std::vector<Frame> frames = SegmentsOf(frame, 1500);
   ASSERT_EQ(frames.size(), 1u);
   EXPECT_EQ(LoadBe16(&frames[0][kIpAt + 26]), 0xffff);
 }
@@ -244,7 +225,8 @@ TEST(SegmenterTest, WritesNoChecksumOverBytesThatWereNotCaptured) {
   ASSERT_EQ(segmenter.segments(), 3u);
   Segment segment;
   ASSERT_TRUE(segmenter.Next(segment));
-  EXPECT_EQ(Residue(FrameOf(segment, frame)), 0);
+  const Frame first = FrameOf(segment, frame);
+  EXPECT_EQ(Residue(first, Parsed(first)), 0);
   for (const std::int64_t offset : {30, 60}) {
     ASSERT_TRUE(segmenter.Next(segment));
     EXPECT_EQ(LoadBe16(&segment.header[kTcpAt + 16]), 0);
@@ -300,7 +282,7 @@ TEST(SegmenterTest, RefusesSourceRoutesWithHopsToCome) {
 
 // RFC 2675, 3: a packet with a payload length must not have the option.
 TEST(SegmenterTest, LeavesTheJumboPayloadOptionInsideTheHost) {
-  for (const Frame& frame : Cut(Jumbogram(66'000), 1500)) {
+  for (const Frame& frame : SegmentsOf(Jumbogram(66'000), 1500)) {
     ASSERT_EQ(frame[kIpAt + 6], std::byte{6}) << "the next header is TCP";
   }
   Frame among = V6().Ipv6Extension(0, 16).Tcp(1, 2).Payload(100).Build();

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,30 +16,13 @@
 #include "models/wire/segment.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/read_pcap.h"
+#include "tests/support/tshark.h"
 #include "tests/support/write_pcap.h"
 
 namespace vpcmirror {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool HasTshark() { return std::system("command -v tshark >/dev/null 2>&1") == 0; }
-
-struct ClosePipe {
-  void operator()(std::FILE* pipe) const { pclose(pipe); }
-};
-
-std::string OutputOf(const std::string& command) {
-  const std::unique_ptr<std::FILE, ClosePipe> pipe(popen(command.c_str(), "r"));
-  std::string output;
-  std::array<char, 65536> part{};
-  while (pipe) {
-    const std::size_t count = std::fread(part.data(), 1, part.size(), pipe.get());
-    if (count == 0) break;
-    output.append(part.data(), count);
-  }
-  return output;
-}
 
 class SegmentTsharkTest : public testing::Test {
  protected:

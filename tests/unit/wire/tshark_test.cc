@@ -1,16 +1,14 @@
 // ParseFrame beside Wireshark's dissectors: the 5-tuple of the outermost IP header of every
 // frame of the shared captures and of our own samples.
+#include "tests/support/tshark.h"
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <array>
 #include <cctype>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -19,29 +17,13 @@
 
 #include "models/wire/frame.h"
 #include "tests/support/read_pcap.h"
+#include "tests/support/write_pcap.h"
 #include "tests/unit/wire/sample_frames.h"
 
 namespace vpcmirror {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool HasTshark() { return std::system("command -v tshark >/dev/null 2>&1") == 0; }
-
-struct ClosePipe {
-  void operator()(std::FILE* pipe) const { pclose(pipe); }
-};
-
-std::string OutputOf(const std::string& command) {
-  const std::unique_ptr<std::FILE, ClosePipe> pipe(popen(command.c_str(), "r"));
-  if (!pipe) return "";
-  std::string output;
-  std::array<char, 65536> part{};
-  while (const std::size_t count = std::fread(part.data(), 1, part.size(), pipe.get())) {
-    output.append(part.data(), count);
-  }
-  return output;
-}
 
 std::vector<std::string> Split(const std::string& text, char separator) {
   std::vector<std::string> parts;
@@ -212,23 +194,6 @@ TEST(SharedCapturesTest, HoldTheDocumentedNumberOfFrames) {
     if (!fs::exists(capture)) GTEST_SKIP() << "no capture " << capture;
     EXPECT_EQ(ReadPcap(capture).frames.size(), frames) << name;
   }
-}
-
-void AppendLe32(std::string& file, std::uint32_t value) {
-  for (int shift = 0; shift < 32; shift += 8) file += static_cast<char>(value >> shift);
-}
-
-void WritePcap(const fs::path& path, const std::vector<PcapFrame>& frames) {
-  std::string file;
-  for (const std::uint32_t word : {0xa1b2c3d4u, 0x00040002u, 0u, 0u, 262'144u, 1u}) {
-    AppendLe32(file, word);
-  }
-  for (const PcapFrame& frame : frames) {
-    const auto bytes = static_cast<std::uint32_t>(frame.octets.size());
-    for (const std::uint32_t word : {0u, 0u, bytes, bytes}) AppendLe32(file, word);
-    for (const std::byte octet : frame.octets) file += static_cast<char>(octet);
-  }
-  std::ofstream(path, std::ios::binary) << file;
 }
 
 TEST(SampleFramesTest, HaveTheFiveTuplesThatTsharkSees) {
