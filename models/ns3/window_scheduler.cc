@@ -156,8 +156,9 @@ void WindowScheduler::SpreadLater() {
   window_start_ = std::min_element(later_.begin(), few + 1, earlier)->key.m_ts;
   const std::uint64_t fourth =
       std::min(few->key.m_ts - window_start_, (most->key.m_ts - window_start_) / 4);
-  width_ = 4 * fourth / kBuckets + 1;
-  window_end_ = window_start_ + kBuckets * width_;
+  const std::uint64_t buckets = std::min(kBuckets, later_.size());  // empty ones take time too
+  width_ = 4 * fourth / buckets + 1;
+  window_end_ = window_start_ + buckets * width_;
   next_bucket_ = 0;
   std::vector<Event> rest;
   for (const Event& event : later_) {
