@@ -11,6 +11,10 @@ function(vpcmirror_own_target target)
     # (GCC bugs 105329 and 105562).
     target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized)
   endif()
+  if(VPCMIRROR_WHOLE_ROOMS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ takes what a .cc file keeps to itself for a header's, unless it compiles it alone.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
   if(VPCMIRROR_SANITIZE)
     # At a fixed address: of what the sanitizers know of a test program, the loader
     # would else relocate 1.5 million pointers whenever one of its tests starts.
@@ -55,10 +59,9 @@ function(vpcmirror_compile_apart)
 endfunction()
 
 # vpcmirror_test(<folder> [libraries...]): one program of every *_test.cc file
-# of tests/<folder>, each suite of it known to ctest by name. With VPCMIRROR_WHOLE_TESTS
-# eight files are compiled as one: most of what a test file takes is code that the next
-# one needs as well. What two of them share belongs in a header of tests/support or of
-# their own folder, and other names of theirs have to differ.
+# of tests/<folder>, each suite of it known to ctest by name. Compiled as a room is: what
+# two files share belongs in a header of tests/support or of their own folder, and other
+# names of theirs have to differ.
 function(vpcmirror_test folder)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cc)
   if(NOT sources)
@@ -68,7 +71,7 @@ function(vpcmirror_test folder)
   add_executable(test_${name} ${sources})
   vpcmirror_own_target(test_${name})
   target_link_libraries(test_${name} PRIVATE ${ARGN} test_support)
-  set_target_properties(test_${name} PROPERTIES UNITY_BUILD ${VPCMIRROR_WHOLE_TESTS})
+  set_target_properties(test_${name} PROPERTIES UNITY_BUILD ${VPCMIRROR_WHOLE_ROOMS})
   # Compiled once for all of them: a third of what a test file takes.
   target_precompile_headers(test_${name} REUSE_FROM test_support)
   target_compile_definitions(test_${name} PRIVATE

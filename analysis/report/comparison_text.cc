@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +18,7 @@ class ComparisonReport {
   ComparisonReport(const RunResult& result, bool color) : result_(result), color_(color) {}
 
   std::string Write() {
+    WriteReplications();
     WriteDelays();
     WriteBaseline();
     WriteDisciplines();
@@ -29,6 +31,9 @@ class ComparisonReport {
     AppendLine(out_, format, std::forward<Args>(args)...);
   }
 
+  void WriteReplications();
+  void WriteReplicated(std::string_view what, std::string_view path,
+                       std::string (*to_text)(double));
   void WriteDelays();
   void WriteDelayRow(std::string_view what, const DelayResult& delay);
   void WriteBaseline();
@@ -39,6 +44,45 @@ class ComparisonReport {
   bool color_;
   std::string out_;
 };
+
+std::string NanosecondsText(double ns) {
+  return TimeText(Picoseconds(std::llround(ns * static_cast<double>(kPicosecondsPerNanosecond))));
+}
+std::string RateOfNumberText(double bps) { return BitRateText(BitsPerSecond(std::llround(bps))); }
+
+void ComparisonReport::WriteReplications() {
+  if (!result_.replications) return;
+  const Replications& all = *result_.replications;
+  out_ += '\n';
+  Line("{}",
+       Painted(fmt::format("{} runs on random streams of their own; below is the first", all.runs),
+               Ink::kBold, color_));
+  if (all.figures.empty()) {
+    Line("  All figures came out alike.");
+    return;
+  }
+  Line("  {:26}{:>12}{:>14}   {}", "", "mean", fmt::format("+- ({})", PercentText(all.confidence)),
+       "all of them");
+  WriteReplicated("copies lost", "mirror_loss", PercentText);
+  WriteReplicated("production lost", "production_loss", PercentText);
+  WriteReplicated("margin", "margin", PercentText);
+  WriteReplicated("goodput", "goodput.bps", RateOfNumberText);
+  WriteReplicated("delay of production, 99 %", "delay.production.p99_ns", NanosecondsText);
+  WriteReplicated("delay of copies, 99 %", "delay.copies.p99_ns", NanosecondsText);
+  WriteReplicated("lost to the mirror", "baseline.difference.loss", PercentText);
+  WriteReplicated("goodput lost to it", "baseline.difference.delivered_bps", RateOfNumberText);
+}
+
+// Nothing of a figure that was alike in all runs: it is the one below.
+void ComparisonReport::WriteReplicated(std::string_view what, std::string_view path,
+                                       std::string (*to_text)(double)) {
+  for (const ReplicatedFigure& figure : result_.replications->figures) {
+    if (figure.path != path) continue;
+    Line("  {:26}{:>12}{:>14}   {} to {}", what, to_text(figure.mean),
+         figure.half_width ? to_text(*figure.half_width) : "-", to_text(figure.smallest),
+         to_text(figure.largest));
+  }
+}
 
 void ComparisonReport::WriteDelays() {
   if (result_.production_delay.frames == 0 && result_.copy_delay.frames == 0) return;

@@ -296,19 +296,62 @@ Json ListJson(const Items& items, ToJson to_json) {
 constexpr auto kBadBytes = Json::error_handler_t::replace;
 
 // Fills in a list that is still empty in `text`, an item a line: 100,000 hosts as one
-// tree take several times as long and as much memory.
+// tree take several times as long and as much memory. `key` is of the top level, or of
+// an object there.
 template <class Items, class ToJson>
-void FillIn(std::string& text, std::string_view key, const Items& items, ToJson to_json) {
+void FillIn(std::string& text, std::string_view key, const Items& items, ToJson to_json,
+            std::size_t level = 1) {
   if (items.empty()) return;
-  // Keys of the top level alone are indented so, and no string holds a line's end.
-  const std::string place = fmt::format("\n  \"{}\": [", key);
+  // Keys of that level alone are indented so, and no string holds a line's end.
+  const std::string indent(2 * level, ' ');
+  const std::string place = fmt::format("\n{}\"{}\": [", indent, key);
   const std::size_t at = text.find(place) + place.size();
   std::string list;
   for (const auto& item : items) {
-    list += list.empty() ? "\n    " : ",\n    ";
-    list += to_json(item).dump(-1, ' ', false, kBadBytes);
+    list += list.empty() ? "\n  " : ",\n  ";
+    list += indent + to_json(item).dump(-1, ' ', false, kBadBytes);
   }
-  text.insert(at, list + "\n  ");
+  text.insert(at, list + "\n" + indent);
+}
+
+// Figures that were always zero are left out.
+Json SeriesObjectJson(const SeriesObject& object) {
+  Json figures = Json::object();
+  for (const SeriesColumn& column : ColumnsOf(object)) {
+    Json& values = figures[std::string(column.name)] = Json::array();
+    for (const double value : column.values) {
+      // A count is a whole number.
+      const bool is_whole = column.unit != kCores;
+      values.push_back(is_whole ? Json(static_cast<std::int64_t>(value)) : Json(value));
+    }
+  }
+  return {{"kind", ToString(object.kind)},
+          {"id", object.id},
+          {"first_bin", object.first_bin},
+          {"figures", std::move(figures)},
+          {"dropped_frames", object.dropped}};
+}
+
+Json ReplicatedFigureJson(const ReplicatedFigure& figure) {
+  return {{"path", figure.path},
+          {"mean", figure.mean},
+          {"half_width", Number(figure.half_width)},
+          {"smallest", figure.smallest},
+          {"largest", figure.largest}};
+}
+
+Json ReplicationsJson(const std::optional<Replications>& replications) {
+  if (!replications) return nullptr;
+  return {{"runs", replications->runs},
+          {"confidence", replications->confidence},
+          {"figures", Json::array()}};
+}
+
+Json SeriesJson(const std::optional<Series>& series) {
+  if (!series) return nullptr;
+  return {{"bin_ns", series->bin.count() / kPicosecondsPerNanosecond},
+          {"bins", series->bins},
+          {"objects", Json::array()}};
 }
 
 }  // namespace
@@ -342,12 +385,14 @@ std::string ResultJson(const RunResult& result) {
                    {"copies", DelayJson(result.copy_delay)},
                    {"relative_error", kDelayError}};
   json["baseline"] = BaselineJson(result);
+  json["replications"] = ReplicationsJson(result.replications);
   json["disciplines"] = ListJson(result.disciplines, DisciplineJson);
   json["hosts"] = Json::array();
   json["enis"] = Json::array();
   json["mirrors"] = Json::array();
   json["receivers"] = Json::array();
   json["load_balancers"] = Json::array();
+  json["series"] = SeriesJson(result.series);
   json["notes"] = result.notes;
   json["assumptions"] = ListJson(result.assumptions, AssumptionJson);
   json["asserts"] = ListJson(result.assertions, AssertionJson);
@@ -357,6 +402,10 @@ std::string ResultJson(const RunResult& result) {
   FillIn(text, "mirrors", result.mirrors, MirrorJson);
   FillIn(text, "receivers", result.receivers, ReceiverJson);
   FillIn(text, "load_balancers", result.load_balancers, LoadBalancerJson);
+  if (result.replications) {
+    FillIn(text, "figures", result.replications->figures, ReplicatedFigureJson, 2);
+  }
+  if (result.series) FillIn(text, "objects", result.series->objects, SeriesObjectJson, 2);
   return text;
 }
 

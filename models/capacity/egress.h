@@ -127,6 +127,12 @@ class Egress {
   // Has the cache fetch what the next Offer touches beside the egress itself.
   void FetchWaiting() const { leaving_.front().Fetch(); }
 
+  // Of the frames that wait at `now`.
+  Bytes HeldBytes(Picoseconds now) {
+    for (WaitingRing& ring : leaving_) ring.LetGo(now);
+    return BytesHeld();
+  }
+
   // The most bytes that ever waited at once.
   Bytes bytes_peak() const { return bytes_peak_; }
 

@@ -211,9 +211,16 @@ void CvmHost::Settle(const Settled& settled, Picoseconds now) {
 
 void CvmHost::ForEachWaiting(Picoseconds now,
                              const std::function<void(std::uint64_t, Bytes)>& visit) {
-  budgets().out.egress.ForEachWaiting(now, [&](std::uint64_t tag, Bytes frame) {
+  if (!budgets_) return;
+  budgets_->out.egress.ForEachWaiting(now, [&](std::uint64_t tag, Bytes frame) {
     if (tag != kInboundTag) visit(tag, frame);
   });
+}
+
+Bytes CvmHost::HeldBytes(Picoseconds now) {
+  if (!budgets_) return Bytes(0);
+  const Bytes out = budgets_->out.egress.HeldBytes(now);
+  return budgets_->in ? out + budgets_->in->egress.HeldBytes(now) : out;
 }
 
 void CvmHost::Foresee(int step) const {

@@ -53,6 +53,9 @@ class CvmHost : public ns3::Object {
   void ForEachWaiting(Picoseconds now,
                       const std::function<void(std::uint64_t tag, Bytes frame)>& visit);
 
+  // Of all frames that wait for the budgets at `now`, in and out.
+  Bytes HeldBytes(Picoseconds now);
+
   // Whether the copy of an outbound frame is queued before the frame.
   bool copies_first() const { return copy_order_ == CopyOrder::kBefore; }
 

@@ -477,18 +477,30 @@ void EniDevice::Foresee(int step) const {
   for (const auto& session : sessions_) session->Foresee(step - 2);
 }
 
-void EniDevice::Settle(Picoseconds now) {
-  host().ForEachWaiting(now, [&](std::uint64_t packed, Bytes frame) {
+EniWaiting EniDevice::Waiting(Picoseconds now) {
+  EniWaiting waiting;
+  if (!host_) return waiting;  // nothing was sent yet
+  host_->ForEachWaiting(now, [&](std::uint64_t packed, Bytes frame) {
     const WaitingTag tag = WaitingTag::Unpack(packed);
     if (tag.device != if_index_) return;
-    const Count one{.frames = 1, .bytes = frame};
     if (tag.session == WaitingTag::kProduction) {
-      counters_.out -= one;
+      waiting.production.Add(frame);
       return;
     }
-    counters_.copies_out -= one;
-    sessions_[tag.session]->StillWaits(Bytes(tag.original_bytes), Bytes(tag.cut_bytes), frame);
+    waiting.copies.Add(frame);
+    waiting.of_sessions.resize(sessions_.size());
+    waiting.of_sessions[tag.session].Add(frame, Bytes(tag.original_bytes), Bytes(tag.cut_bytes));
   });
+  return waiting;
+}
+
+void EniDevice::Settle(Picoseconds now) {
+  const EniWaiting waiting = Waiting(now);
+  counters_.out -= waiting.production;
+  counters_.copies_out -= waiting.copies;
+  for (std::size_t i = 0; i < waiting.of_sessions.size(); ++i) {
+    sessions_[i]->StillWaits(waiting.of_sessions[i]);
+  }
 }
 
 bool EniDevice::SetMtu(std::uint16_t mtu) {

@@ -46,6 +46,14 @@ struct EniCounters {
   Count unmade_copies;
 };
 
+// What waits in the egress of an ENI's CVM and counts as gone in the ENI's counters and
+// in the ledgers of its sessions.
+struct EniWaiting {
+  Count production;
+  Count copies;                            // outer headers on
+  std::vector<CopiesWaiting> of_sessions;  // as the ENI has them; empty where none waits
+};
+
 enum class Routing : std::uint8_t {
   kByAddress,  // by the destination address and the route tables
   kOutside,    // out of the deployment, whatever the address: replayed captures
@@ -91,6 +99,7 @@ class EniDevice : public ns3::NetDevice {
   // Fetches what a frame of this ENI touches, as ForeseenEvent has it; in four steps.
   void Foresee(int step) const;
 
+  EniWaiting Waiting(Picoseconds now);
   // Corrects counters and ledgers for what waits in the egress at `now`. Once,
   // at the end of a run, for each device of a CVM.
   void Settle(Picoseconds now);

@@ -88,11 +88,17 @@ std::optional<Picoseconds> MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy,
   return taken;
 }
 
-std::int64_t MirrorReceiver::Settle(Picoseconds now) {
+Count MirrorReceiver::Waiting(Picoseconds now) {
   Count waiting;
-  rings().ForEachWaiting(now, [&](const WaitingFrame& frame) {
+  if (!ring_->rings) return waiting;
+  ring_->rings->ForEachWaiting(now, [&](const WaitingFrame& frame) {
     if (frame.tag == place_in_ring_) waiting.Add(frame.frame);
   });
+  return waiting;
+}
+
+std::int64_t MirrorReceiver::Settle(Picoseconds now) {
+  const Count waiting = Waiting(now);
   counters_.digested -= waiting;
   return waiting.frames;
 }

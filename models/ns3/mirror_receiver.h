@@ -50,6 +50,8 @@ class MirrorReceiver : public ns3::Application {
     return rx_.IsEmpty() && rx_drop_.IsEmpty() && ring_->receivers == 1;
   }
 
+  // What waits in the rings at `now`, of what counts as digested.
+  Count Waiting(Picoseconds now);
   // Takes back what waits in the rings at `now`; returns how many frames.
   std::int64_t Settle(Picoseconds now);
 

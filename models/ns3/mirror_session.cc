@@ -209,12 +209,23 @@ void MirrorSession::TakeBack(Bytes original, Bytes cut) {
   ledger_.truncated_away -= cut;
 }
 
-void MirrorSession::StillWaits(Bytes original, Bytes cut, Bytes wire) {
-  --ledger_.wire_datagrams;
-  ledger_.wire_bytes -= wire;
+void CopiesWaiting::Add(Bytes wire_bytes, Bytes original, Bytes taken) {
+  ++datagrams;
+  wire += wire_bytes;
   if (original == Bytes(0)) return;
-  TakeBack(original, cut);
-  ledger_.queued_at_end.Add(original);
+  originals.Add(original);
+  if (taken == Bytes(0)) return;
+  cut_originals.Add(original);
+  cut += taken;
+}
+
+void MirrorSession::StillWaits(const CopiesWaiting& waiting) {
+  ledger_.wire_datagrams -= waiting.datagrams;
+  ledger_.wire_bytes -= waiting.wire;
+  ledger_.mirrored -= waiting.originals;
+  ledger_.truncated -= waiting.cut_originals;
+  ledger_.truncated_away -= waiting.cut;
+  ledger_.queued_at_end += waiting.originals;
 }
 
 // The last packet of a copy, which stands for it, is pushed out first.

@@ -34,6 +34,20 @@ struct CopyRoute {
   std::array<std::byte, kEthernetHeaderBytes> ethernet;  // in front of the outer headers
 };
 
+// Of a session, what waits in the egress and is booked as sent. The last packet of a
+// copy stands for the frame.
+struct CopiesWaiting {
+  std::int64_t datagrams = 0;
+  Bytes wire{};
+  Count originals;
+  Count cut_originals;  // of those, the frames that were cut
+  Bytes cut{};          // and what the cutting took
+
+  // A packet of `wire` bytes; `original` and `cut` of its frame are 0 unless it is the
+  // last of the copy.
+  void Add(Bytes wire, Bytes original, Bytes cut);
+};
+
 class MirrorSession : public ns3::Object {
  public:
   // MirrorTx: a copy was handed to the egress, outer headers on.
@@ -58,15 +72,13 @@ class MirrorSession : public ns3::Object {
   }
   // Its place among the ENI's sessions.
   std::uint8_t place() const { return place_; }
-  const EniDevice* eni() const { return eni_; }
+  EniDevice* eni() const { return eni_; }
 
   // Carries out what the tap decided for this session.
   void Take(const ns3::Ptr<Transit>& transit, const Frame& frame, const Outcome& outcome);
 
-  // Takes back what Take booked as sent: a packet of `wire` bytes that still
-  // waits in the egress. The last of a copy's packets takes the copy back, of a
-  // frame of `original` bytes of which `cut` were left out; others have 0 for both.
-  void StillWaits(Bytes original, Bytes cut, Bytes wire);
+  // Takes back what Take booked as sent and still waits in the egress.
+  void StillWaits(const CopiesWaiting& waiting);
   // A packet of a copy was pushed out of the egress after it was booked as sent.
   void LoseQueued(const Transit& packet, DropReason reason);
   // A copy did not reach its receiver's software; counted once, whichever of its

@@ -15,6 +15,7 @@
 #include "models/cloud/limits.h"
 #include "models/cloud/provider_profile.h"
 #include "models/mirror/ledger.h"
+#include "models/scenario/series.h"
 #include "models/units/quantity.h"
 
 namespace vpcmirror {
@@ -204,6 +205,21 @@ struct AssertionResult {
   bool held = false;
 };
 
+// One number of result.json over several replications, that differed among them.
+struct ReplicatedFigure {
+  std::string path;
+  double mean = 0;
+  std::optional<double> half_width;  // of the interval around it; empty for one run
+  double smallest = 0;
+  double largest = 0;
+};
+
+struct Replications {
+  int runs = 0;           // that were finished
+  double confidence = 0;  // of the intervals, in (0, 1)
+  std::vector<ReplicatedFigure> figures;
+};
+
 struct RunResult {
   std::string engine;  // "packet"
   std::string scenario_name;
@@ -237,8 +253,11 @@ struct RunResult {
   // Packets of copies, from their source to the receiver's software.
   DelayResult copy_delay;
 
+  std::optional<Series> series;  // where it was asked for
+
   // Of other runs of the same experiment, where there were any.
   std::optional<BaselineResult> baseline;
+  std::optional<Replications> replications;
 
   // All that follows is judged.
   std::vector<AssertionResult> assertions;

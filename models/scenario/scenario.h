@@ -404,6 +404,7 @@ struct Scenario {
   std::vector<AssertionSpec> assertions;
   std::vector<PcapOutputSpec> pcaps;
   bool baseline = false;  // run without the mirrors as well
+  std::optional<At<Picoseconds>> series_bin;
 };
 
 }  // namespace vpcmirror

@@ -132,9 +132,10 @@ struct ValidScenario {
   std::vector<Workload> workloads;
   std::vector<PcapOutput> pcaps;
   std::vector<Assertion> assertions;
-  std::vector<Assumption> assumptions;  // every default and every assumption in use
-  std::vector<std::string> notes;       // sentences that every output repeats
-  bool baseline = false;                // run without the mirrors as well, to compare
+  std::vector<Assumption> assumptions;    // every default and every assumption in use
+  std::vector<std::string> notes;         // sentences that every output repeats
+  bool baseline = false;                  // run without the mirrors as well, to compare
+  std::optional<Picoseconds> series_bin;  // over 0; empty: no series
 };
 
 // Throws ScenarioException with all errors at once; their `file` is filled in

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "models/scenario/draft.h"
+#include "models/scenario/series.h"
 
 namespace vpcmirror {
 namespace {
@@ -117,6 +118,15 @@ void ExpandNetworkAndHosts(Draft& draft) {
   throw ScenarioException(std::move(errors));
 }
 
+void SettleSeries(const Scenario& scenario, ValidScenario& valid) {
+  if (!scenario.series_bin) return;
+  const Picoseconds wanted = scenario.series_bin->value;
+  valid.series_bin = SeriesBin(wanted, valid.duration);
+  if (*valid.series_bin == wanted) return;
+  valid.notes.emplace_back(
+      "The bins of the series are longer than was asked for: a run has at most 1,000.");
+}
+
 }  // namespace
 
 ValidScenario Validate(const Scenario& scenario, const Library& library) {
@@ -149,6 +159,7 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   valid.assertions = std::move(draft.assertions);
   valid.assumptions = draft.assumptions.all();
   valid.notes = NotesOf(draft);
+  SettleSeries(scenario, valid);
   return valid;
 }
 

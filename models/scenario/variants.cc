@@ -51,6 +51,12 @@ std::vector<Discipline> AllDisciplines(const ProviderProfile& provider) {
   return all;
 }
 
+// Only what such a run is compared by is wanted of it.
+void LeaveOutOutputs(ValidScenario& scenario) {
+  scenario.pcaps.clear();
+  scenario.series_bin.reset();
+}
+
 }  // namespace
 
 std::string ToString(const Discipline& discipline) {
@@ -61,7 +67,7 @@ std::string ToString(const Discipline& discipline) {
 ValidScenario WithoutMirrors(const ValidScenario& scenario) {
   ValidScenario without = scenario;
   without.mirrors.clear();
-  without.pcaps.clear();
+  LeaveOutOutputs(without);
   return without;
 }
 
@@ -93,7 +99,7 @@ ValidScenario WithDiscipline(const ValidScenario& scenario, const Discipline& di
       CopyOrderChoice().set(provider, discipline.copy_order);
     }
   }
-  with.pcaps.clear();
+  LeaveOutOutputs(with);
   return with;
 }
 

@@ -36,15 +36,24 @@ class Descriptor {
 };
 
 // Zero, or the errno of what failed.
-int WriteToDisk(const std::string& file, std::string_view contents) {
-  Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (descriptor.number() < 0) return errno;
-  while (!contents.empty()) {
-    const ssize_t written = ::write(descriptor.number(), contents.data(), contents.size());
+int Write(int descriptor, std::string_view part) {
+  while (!part.empty()) {
+    const ssize_t written = ::write(descriptor, part.data(), part.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return errno;
-    contents.remove_prefix(static_cast<std::size_t>(written));
+    part.remove_prefix(static_cast<std::size_t>(written));
   }
+  return 0;
+}
+
+int WriteToDisk(const std::string& file, const PendingFile::Contents& contents) {
+  Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (descriptor.number() < 0) return errno;
+  int error = 0;
+  contents([&](std::string_view part) {
+    if (error == 0) error = Write(descriptor.number(), part);
+  });
+  if (error != 0) return error;
   // Some file systems report a full disk no earlier than here.
   if (::fsync(descriptor.number()) != 0) return errno;
   return descriptor.Close() == 0 ? 0 : errno;
@@ -52,7 +61,7 @@ int WriteToDisk(const std::string& file, std::string_view contents) {
 
 }  // namespace
 
-PendingFile::PendingFile(std::string target, std::string_view contents)
+PendingFile::PendingFile(std::string target, const Contents& contents)
     : target_(std::move(target)), temporary_(fmt::format("{}.tmp-{}", target_, ::getpid())) {
   if (const int error = WriteToDisk(temporary_, contents); error != 0) {
     ::unlink(temporary_.c_str());

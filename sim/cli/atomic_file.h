@@ -1,9 +1,11 @@
 // Files that are either whole or not there.
 #pragma once
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace vpcmirror::sim {
 
@@ -17,8 +19,13 @@ class FileException : public std::runtime_error {
 // before Commit(), and nothing is left beside it without one.
 class PendingFile {
  public:
+  // Gives all that is to be in the file to `write`, in parts.
+  using Contents = std::function<void(const std::function<void(std::string_view)>& write)>;
+
   // Writes all of `contents` to disk. Throws FileException, nothing left behind.
-  PendingFile(std::string target, std::string_view contents);
+  PendingFile(std::string target, const Contents& contents);
+  PendingFile(std::string target, std::string_view contents)
+      : PendingFile(std::move(target), [&](const auto& write) { write(contents); }) {}
   ~PendingFile();
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;

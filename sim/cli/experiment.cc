@@ -38,6 +38,7 @@ class Runs {
   RunResult Run(const ValidScenario& scenario, const std::string& output_folder) {
     RunControl control;
     control.seed = settings_.seed;
+    control.replication = settings_.replication;
     control.stop = stop_.get_token();
     control.limits = {.events = settings_.limits.events};
     control.output_folder = output_folder;
@@ -154,7 +155,7 @@ RunResult RunExperiment(const ValidScenario& scenario, const ExperimentSettings&
     result.notes.emplace_back("There is no mirror: a run without one would be this one.");
   }
   if (result.complete && compares) AddBaseline(without, runs, result);
-  if (result.complete) TryDisciplines(scenario, runs, result);
+  if (result.complete && settings.tries_disciplines) TryDisciplines(scenario, runs, result);
   result.stopped_by = runs.stopped_by();
   return result;
 }

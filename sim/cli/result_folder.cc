@@ -81,8 +81,16 @@ ResultFolder::~ResultFolder() {
   }
 }
 
-void ResultFolder::Keep(std::string_view result, bool keep_captures) {
+void ResultFolder::Keep(std::string_view result, bool keep_captures,
+                        const PendingFile::Contents& series) {
   PendingFile pending(result_file(), result);
+  const std::string series_file = path_ + "/series.csv";
+  if (series) {
+    PendingFile(series_file, series).Commit();
+  } else {
+    std::error_code ignored;
+    fs::remove(series_file, ignored);
+  }
   if (keep_captures) KeepCaptures();
   pending.Commit(path_ + "/previous.json");
 }

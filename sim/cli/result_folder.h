@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/cli/atomic_file.h"
+
 namespace vpcmirror::sim {
 
 // While a run is under way its captures go to a folder of their own, so that
@@ -23,10 +25,11 @@ class ResultFolder {
   const std::string& partial() const { return partial_; }
   std::string result_file() const { return path_ + "/result.json"; }
 
-  // Puts result.json in place, the one before kept as previous.json, and with
-  // `keep_captures` all that is in partial(). Nothing is replaced unless the
-  // result could be written whole.
-  void Keep(std::string_view result, bool keep_captures);
+  // Puts result.json in place, the one before kept as previous.json, series.csv if there
+  // is `series`, and with `keep_captures` all that is in partial(). Nothing is replaced
+  // unless the result could be written whole. A series.csv of another result goes.
+  void Keep(std::string_view result, bool keep_captures,
+            const PendingFile::Contents& series = nullptr);
 
  private:
   void KeepCaptures();

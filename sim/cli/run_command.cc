@@ -2,24 +2,31 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "analysis/report/quantities.h"
 #include "analysis/report/result_json.h"
 #include "analysis/report/result_text.h"
+#include "analysis/report/series_csv.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
+#include "models/scenario/series.h"
+#include "sim/cli/atomic_file.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/experiment.h"
 #include "sim/cli/flag_scenario.h"
+#include "sim/cli/replications.h"
 #include "sim/cli/result_folder.h"
 #include "sim/input/library.h"
 #include "sim/input/quantity.h"
@@ -41,6 +48,10 @@ struct RunOptions {
   std::string data;
   bool quiet = false;
   bool baseline = false;
+  std::optional<std::string> series;  // empty text: the usual bin
+  int runs = 1;
+  int jobs = 0;  // 0: one a core
+  std::string confidence = "95%";
   std::string max_wall;
   std::string max_memory;
   std::int64_t max_events = RunLimits{}.events;
@@ -67,6 +78,11 @@ void Settle(const CLI::App& command, RunOptions& options) {
     if (options.out_dir.empty()) options.out_dir = options.out;
     return;
   }
+  if (options.series && !options.series->empty() && !ParseDuration(*options.series)) {
+    throw CLI::ValidationError("--series", "'" + *options.series +
+                                               "' is no bin: write --series='10 ms', or --series "
+                                               "alone behind the scenario file");
+  }
   if (options.flags.type.empty()) {
     throw CLI::RequiredError("A scenario file, or --type with --in or --out,");
   }
@@ -86,6 +102,16 @@ void Settle(const CLI::App& command, RunOptions& options) {
     }
   }
   options.flags.out = options.out;
+}
+
+// What is only about several runs.
+void SettleReplications(const CLI::App& command, const RunOptions& options) {
+  for (const char* name : {"--ci", "--jobs"}) {
+    if (options.runs > 1 || command.count(name) == 0) continue;
+    throw CLI::ValidationError(name,
+                               "is about several runs, and one has no interval: --runs says "
+                               "how many (ten are usual)");
+  }
 }
 
 double MarginGoal(const RunOptions& options) {
@@ -175,9 +201,49 @@ int ExitCodeOf(const RunResult& result) {
   return kFine;
 }
 
+// Of series.csv; nothing where there is no series.
+PendingFile::Contents SeriesOf(const RunResult& result) {
+  if (!result.series) return nullptr;
+  return [&series = *result.series](const std::function<void(std::string_view)>& write) {
+    WriteSeriesCsv(series, write);
+  };
+}
+
+// The bin that --series asks for.
+std::optional<Picoseconds> SeriesBinOf(const RunOptions& options) {
+  if (!options.series) return std::nullopt;
+  if (options.series->empty()) return kDefaultSeriesBin;
+  return LimitOf<Picoseconds>("--series", *options.series, ParseDuration);
+}
+
+// "95" is as good as "95%".
+double ConfidenceOf(const RunOptions& options) {
+  const std::string& text = options.confidence;
+  const Parsed<double> share = ParsePercent(text.ends_with('%') ? text : text + "%");
+  if (!share || *share.value < 0.5 || *share.value > 0.9999) {
+    throw CLI::ValidationError("--ci", "'" + text + "' is not 50 to 99.99 percent");
+  }
+  return *share.value;
+}
+
+RunResult Simulate(const ValidScenario& scenario, const ExperimentSettings& settings,
+                   const RunOptions& options, double confidence, const std::string& scratch,
+                   const Surroundings& around) {
+  if (options.runs == 1) return RunExperiment(scenario, settings, around);
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return RunReplications(scenario, settings,
+                         {.runs = options.runs,
+                          .jobs = options.jobs > 0 ? options.jobs : cores,
+                          .confidence = confidence,
+                          .scratch = scratch},
+                         around);
+}
+
 int Run(const RunOptions& options, const Surroundings& around) {
   const double margin_goal = MarginGoal(options);
+  const double confidence = ConfidenceOf(options);
   const RunLimits limits = LimitsOf(options, around);
+  const std::optional<Picoseconds> series_bin = SeriesBinOf(options);
   if (options.print_scenario) {
     Load(options);  // what is printed runs
     around.out << ScenarioText(options.flags);
@@ -185,19 +251,19 @@ int Run(const RunOptions& options, const Surroundings& around) {
   }
   ValidScenario scenario = Load(options);
   scenario.baseline |= options.baseline;
+  if (series_bin) scenario.series_bin = SeriesBin(*series_bin, scenario.duration);
   if (around.run_begins) around.run_begins();
   ResultFolder folder(options.out_dir.empty() ? DefaultResultFolder(scenario.name)
                                               : options.out_dir);
+  const ExperimentSettings settings{.seed = options.seed.value_or(scenario.seed),
+                                    .margin_goal = margin_goal,
+                                    .output_folder = scenario.pcaps.empty() ? "" : folder.partial(),
+                                    .show_progress = around.progress && !options.quiet,
+                                    .limits = limits};
   const RunResult result =
-      RunExperiment(scenario,
-                    {.seed = options.seed.value_or(scenario.seed),
-                     .margin_goal = margin_goal,
-                     .output_folder = scenario.pcaps.empty() ? "" : folder.partial(),
-                     .show_progress = around.progress && !options.quiet,
-                     .limits = limits},
-                    around);
+      Simulate(scenario, settings, options, confidence, folder.partial(), around);
   const std::string json = ResultJson(result);
-  folder.Keep(json, result.complete);
+  folder.Keep(json, result.complete, SeriesOf(result));
   SayIfStopped(result, around);
   Report(result, json, folder.result_file(), options, around);
   return ExitCodeOf(result);
@@ -254,6 +320,25 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       ->capture_default_str();
   command.add_flag("--baseline", options.baseline,
                    "Run without the mirror as well, and say what it costs production");
+  command
+      .add_option_function<std::string>(
+          "--series", [&options](const std::string& bin) { options.series = bin; },
+          "What happened from bin to bin as well, in result.json and series.csv; --series='10 ms' "
+          "sets the bin (default: 100 ms)")
+      ->type_name("TIME")
+      ->expected(0, 1)
+      ->default_str("");
+  command
+      .add_option("--runs", options.runs,
+                  "So often, on random streams of their own: means and intervals over all")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  command.add_option("--ci", options.confidence, "Confidence of those intervals")
+      ->type_name("PERCENT")
+      ->capture_default_str();
+  command
+      .add_option("--jobs", options.jobs, "Of those runs, how many at once (default: a core each)")
+      ->check(CLI::Range(1, 1024));
   command
       .add_option("--max-wall", options.max_wall,
                   "Refuse a run that would take longer, and stop one that does: '10min' (default: "
@@ -326,6 +411,7 @@ void AddRunCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   command->footer(kFooter);
   command->callback([command, options, &around, &exit_code] {
     Settle(*command, *options);
+    SettleReplications(*command, *options);
     exit_code = Run(*options, around);
   });
 }

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "models/scenario/series.h"
 #include "sim/input/cursor.h"
 #include "sim/input/overrides.h"
 #include "sim/input/reading.h"
@@ -26,7 +27,17 @@ void ReadAssumptions(const Cursor& at, Scenario& scenario) {
   scenario.fabric_delay = ReadDuration(at, "fabric_delay", Zero::kAllowed);
 }
 
+// A bin, or true for the usual one.
+std::optional<At<Picoseconds>> ReadSeries(const Cursor& output) {
+  const std::optional<Cursor> series = output.Get("series");
+  if (!series) return std::nullopt;
+  if (!series->value().is_boolean()) return ReadDuration(output, "series", Zero::kRefused);
+  if (!series->value().get<bool>()) return std::nullopt;
+  return At<Picoseconds>{kDefaultSeriesBin, series->path()};
+}
+
 void ReadOutput(const Cursor& at, Scenario& scenario) {
+  scenario.series_bin = ReadSeries(at);
   const std::optional<Cursor> pcap = at.Get("pcap");
   if (!pcap) return;
   for (const auto& [what, file] : pcap->Members()) {

@@ -8,6 +8,7 @@
 
 #include "models/capacity/cpu_cost.h"
 #include "models/units/rates.h"
+#include "sim/packet/cpu_use.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -27,55 +28,6 @@ DropCounts ByReason(const std::array<Count, kReasons>& counts) {
     by_reason.emplace(ToString(static_cast<Reason>(i)), counts[i]);
   }
   return by_reason;
-}
-
-// What a CVM's cores had to do with frames.
-struct CpuWork {
-  Count production_rx;
-  Count production_tx;
-  Count cloned;
-  Count received;
-};
-
-CpuWork WorkOf(const Network& network, const Cvm& cvm) {
-  CpuWork work;
-  for (const std::size_t eni : cvm.enis) {
-    const EniCounters& counters = network.enis[eni]->counters();
-    work.production_rx += counters.budget_in;
-    work.production_rx -= counters.budget_copies_in;
-    work.production_tx += counters.budget_out;
-    work.cloned += counters.budget_copies_out;
-    if (network.receivers[eni]) work.received += network.receivers[eni]->counters().in;
-  }
-  return work;
-}
-
-CpuUse CpuOf(const ValidScenario& scenario, const Network& network, std::size_t index,
-             Picoseconds time) {
-  const Cvm& cvm = scenario.deployment->cvms[index];
-  const CpuCostTable& table = *scenario.costs[index];
-  const CpuWork work = WorkOf(network, cvm);
-  const Count* const of_operation[kCpuOperations] = {&work.production_rx, &work.production_tx,
-                                                     &work.cloned, &work.received, &work.received};
-  const double cores = cvm.limits.vcpus.value_or(1);
-  CpuUse use{.cores_limit = cvm.limits.vcpus, .table = table.name, .poll_mode = table.poll_mode};
-  const double seconds = Seconds(time);
-  if (!(seconds > 0)) return use;
-  for (std::size_t i = 0; i < kCpuOperations; ++i) {
-    const auto operation = static_cast<CpuOperation>(i);
-    const double pps = static_cast<double>(of_operation[i]->frames) / seconds;
-    const double bytes = static_cast<double>(of_operation[i]->bytes.count()) / seconds;
-    const bool as_published = operation == CpuOperation::kAnalyse && cvm.receiver &&
-                              table.of(CpuOperation::kAnalyse).curve.is_free();
-    // Published sizing is of a whole receiver, taking its copies in included.
-    const double busy =
-        as_published
-            ? std::max(0.0, ReceiverCores(*cvm.receiver, pps, bytes) - use.operations[i - 1].cores)
-            : table.BusyCores(operation, pps, bytes, cores);
-    use.operations[i] = {.cores = busy, .payer = table.of(operation).payer};
-    if (table.GuestPays(operation)) use.cores_used += busy;
-  }
-  return use;
 }
 
 std::optional<WorkersUse> WorkersOf(const MirrorReceiver& receiver, const Cvm& cvm,
@@ -118,7 +70,7 @@ HostResult MeasureHost(const ValidScenario& scenario, const Network& network, st
           .used_out = LoadOf(out, time),
           .copies_in = LoadOf(copies_in, time),
           .copies_out = LoadOf(copies_out, time),
-          .cpu = CpuOf(scenario, network, index, time),
+          .cpu = CpuOf(scenario, index, WorkOf(network, cvm), time),
           .memory_peak = network.hosts[index]->peak_bytes()};
 }
 

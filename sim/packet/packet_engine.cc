@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <stop_token>
 #include <thread>
@@ -22,6 +23,7 @@
 #include "sim/packet/event_estimate.h"
 #include "sim/packet/measure.h"
 #include "sim/packet/network.h"
+#include "sim/packet/series_sampler.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -175,12 +177,18 @@ class PacketEngine : public Engine {
                        RunResult& result) {
     {
       Watch watch(control, scenario.duration);
+      std::optional<SeriesSampler> sampler;
+      if (scenario.series_bin) sampler.emplace(scenario, network, *scenario.series_bin);
       ns3::Simulator::Stop(ToTime(scenario.duration));
       ns3::Simulator::Run();
       result.complete = !watch.stopped();
       result.events = static_cast<std::int64_t>(ns3::Simulator::GetEventCount()) - watch.looks();
+      result.duration = result.complete ? scenario.duration : SimulatedNow();
+      if (sampler) {
+        result.events -= sampler->events();
+        result.series = sampler->Finish(result.duration);
+      }
     }
-    result.duration = result.complete ? scenario.duration : SimulatedNow();
     Close(network.pcaps);
     Measure(scenario, network, result.duration, result);
   }

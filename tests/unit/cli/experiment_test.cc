@@ -4,10 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "models/scenario/series.h"
 #include "sim/cli/exit_code.h"
 #include "tests/unit/cli/fake_engine.h"
 
@@ -218,6 +221,91 @@ TEST_F(ExperimentTest, RefusesLimitsThatAreNone) {
   EXPECT_THAT(none.err, HasSubstr("--max-events: '0' is not a whole number from 1 to "
                                   "9007199254740991, in decimal digits"));
   EXPECT_THAT(runs_, IsEmpty());
+}
+
+// An engine that has 5 frames in its only bin wherever a series is asked for.
+void FillSeries(const ValidScenario& scenario, const RunControl&, RunResult& result) {
+  if (!scenario.series_bin) return;
+  result.series = Series{.bin = *scenario.series_bin, .bins = 1, .objects = {}};
+  result.series->objects.push_back({.kind = SeriesKind::kEni,
+                                    .id = "web",
+                                    .first_bin = 0,
+                                    .values = {5, 0, 0, 0, 0, 0},
+                                    .dropped = {}});
+}
+
+TEST_F(ExperimentTest, WritesASeriesWhereItIsAskedFor) {
+  then_ = FillSeries;
+  EXPECT_EQ(Run({"--series"}).exit_code, kFine);
+  EXPECT_EQ(Result()["series"]["bin_ns"], 100'000'000);
+  EXPECT_EQ(program_.Read("out/series.csv"),
+            "start_s,kind,id,figure,unit,value\n0.000000000000,eni,web,in_frames,frames,5\n");
+  EXPECT_EQ(Run({"--series=10 ms"}).exit_code, kFine);
+  EXPECT_EQ(Result()["series"]["bin_ns"], 10'000'000);
+  EXPECT_EQ(Run({"--set", "/output={\"series\": \"5 ms\"}"}).exit_code, kFine);
+  EXPECT_EQ(Result()["series"]["bin_ns"], 5'000'000);
+}
+
+TEST_F(ExperimentTest, LeavesNoSeriesOfAnotherResult) {
+  then_ = FillSeries;
+  Run({"--series"});
+  Run({});
+  EXPECT_TRUE(Result()["series"].is_null());
+  EXPECT_FALSE(std::filesystem::exists(program_.InFolder("out/series.csv")));
+}
+
+TEST_F(ExperimentTest, RefusesABinThatIsNone) {
+  const Ran of_nothing = Run({"--series=0 s"});
+  EXPECT_EQ(of_nothing.exit_code, kBadInput);
+  EXPECT_THAT(of_nothing.err, HasSubstr("--series: '0 s' is not above zero"));
+  const Ran of_file = program_({"run", "--series", scenario_});
+  EXPECT_EQ(of_file.exit_code, kBadInput);
+  EXPECT_THAT(of_file.err, AllOf(HasSubstr("--series"), HasSubstr("small.json")));
+  EXPECT_TRUE(runs_.empty());
+}
+
+// Replication n delivers n * 100 bps.
+void DeliverByReplication(const ValidScenario&, const RunControl& control, RunResult& result) {
+  result.delivered.bandwidth = BitsPerSecond(100 * static_cast<std::int64_t>(control.replication));
+}
+
+TEST_F(ExperimentTest, RunsReplicationsInProcessesOfTheirOwn) {
+  then_ = DeliverByReplication;
+  const Ran ran = Run({"--runs", "4", "--jobs", "2", "--ci", "90"});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  // Of 100, 200, 300 and 400: mean 250, variance 50,000 / 3, standard error 64.55; t of
+  // three degrees of freedom at 0.95 is 2.353 (NIST).
+  const json replications = Result()["replications"];
+  EXPECT_EQ(replications["runs"], 4);
+  ASSERT_THAT(replications["figures"], SizeIs(1));
+  const json figure = replications["figures"][0];
+  EXPECT_EQ(figure["path"], "goodput.bps");
+  EXPECT_EQ(figure["mean"], 250);
+  EXPECT_EQ(figure["smallest"], 100);
+  EXPECT_EQ(figure["largest"], 400);
+  EXPECT_NEAR(figure["half_width"].get<double>(), 2.353 * 64.55, 0.05);
+  // The first is the one that is shown.
+  EXPECT_EQ(Result()["goodput"]["bps"], 100);
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("4 runs on random streams of their own"),
+                             HasSubstr("Intervals of 4 runs rest on what so few differ by")));
+  EXPECT_THAT(program_.List("out"), ElementsAre("result.json"));
+}
+
+TEST_F(ExperimentTest, SaysWhatOneRunCannotTell) {
+  const Ran ran = Run({"--ci", "95"});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, HasSubstr("--ci: is about several runs, and one has no interval"));
+  EXPECT_EQ(Run({"--runs", "2", "--ci", "100"}).exit_code, kBadInput);
+  EXPECT_TRUE(runs_.empty());
+}
+
+TEST_F(ExperimentTest, SaysThatAReplicationFailed) {
+  then_ = [](const ValidScenario&, const RunControl& control, RunResult&) {
+    if (control.replication == 2) throw std::runtime_error("broken");
+  };
+  const Ran ran = Run({"--runs", "2", "--jobs", "2"});
+  EXPECT_EQ(ran.exit_code, kOurBug);
+  EXPECT_THAT(ran.err, HasSubstr("a process that ran replications ended before its time"));
 }
 
 }  // namespace
