@@ -61,7 +61,7 @@ void ComparisonReport::WriteReplications() {
     Line("  All figures came out alike.");
     return;
   }
-  Line("  {:26}{:>12}{:>14}   {}", "", "mean", fmt::format("+- ({})", PercentText(all.confidence)),
+  Line("  {:25}{:>12}{:>13}  {}", "", "mean", fmt::format("+- ({})", PercentText(all.confidence)),
        "all of them");
   WriteReplicated("copies lost", "mirror_loss", PercentText);
   WriteReplicated("production lost", "production_loss", PercentText);
@@ -69,8 +69,8 @@ void ComparisonReport::WriteReplications() {
   WriteReplicated("goodput", "goodput.bps", RateOfNumberText);
   WriteReplicated("delay of production, 99 %", "delay.production.p99_ns", NanosecondsText);
   WriteReplicated("delay of copies, 99 %", "delay.copies.p99_ns", NanosecondsText);
-  WriteReplicated("lost to the mirror", "baseline.difference.loss", PercentText);
-  WriteReplicated("goodput lost to it", "baseline.difference.delivered_bps", RateOfNumberText);
+  WriteReplicated("mirror adds to loss", "baseline.difference.loss", PercentText);
+  WriteReplicated("mirror adds to goodput", "baseline.difference.delivered_bps", RateOfNumberText);
 }
 
 // Nothing of a figure that was alike in all runs: it is the one below.
@@ -78,7 +78,7 @@ void ComparisonReport::WriteReplicated(std::string_view what, std::string_view p
                                        std::string (*to_text)(double)) {
   for (const ReplicatedFigure& figure : result_.replications->figures) {
     if (figure.path != path) continue;
-    Line("  {:26}{:>12}{:>14}   {} to {}", what, to_text(figure.mean),
+    Line("  {:25}{:>12}{:>13}  {} to {}", what, to_text(figure.mean),
          figure.half_width ? to_text(*figure.half_width) : "-", to_text(figure.smallest),
          to_text(figure.largest));
   }

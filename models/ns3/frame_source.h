@@ -116,8 +116,8 @@ class FrameSource : public ns3::Application {
   void Foresee(int step) const;
 
  protected:
-  // Starts and stops by itself: events of ns3::Application's for that would be as many
-  // as those of a tenth of the frames, where 100,000 sources send ten a second each.
+  // Starts and stops by itself: ns3::Application would keep an event for each stop among
+  // those to come from the beginning on.
   void DoInitialize() override;
   void DoDispose() override;
 

@@ -7,9 +7,8 @@ namespace vpcmirror {
 
 Picoseconds SeriesBin(Picoseconds wanted, Picoseconds duration) {
   Picoseconds bin = wanted;
-  while (bin < duration / kMostSeriesBins || bin.count() * kMostSeriesBins < duration.count()) {
-    bin = bin * 2;
-  }
+  const auto bins = [&] { return (duration.count() - 1) / bin.count() + 1; };  // rounded up
+  while (bins() > kMostSeriesBins) bin = bin * 2;
   return bin;
 }
 

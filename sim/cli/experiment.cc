@@ -26,7 +26,7 @@ class Runs {
   Runs(const ExperimentSettings& settings, const Surroundings& around)
       : settings_(settings),
         around_(around),
-        started_(around.seconds()),
+        started_(settings.started.value_or(around.seconds())),
         at_signal_(around.stop, [this] { stop_.request_stop(); }) {
     if (settings.show_progress) bar_.emplace(around.err, around.seconds);
   }
@@ -132,20 +132,25 @@ void TryDisciplines(const ValidScenario& scenario, Runs& runs, RunResult& result
   JudgeDisciplines(result);
 }
 
+bool Compares(const ValidScenario& scenario) {
+  return scenario.baseline && !scenario.mirrors.empty();
+}
+
 }  // namespace
+
+RunEstimate EstimateExperiment(const ValidScenario& scenario) {
+  const RunEstimate run = EstimateRun(scenario);
+  return Compares(scenario) ? run + EstimateRun(WithoutMirrors(scenario)) : run;
+}
 
 RunResult RunExperiment(const ValidScenario& scenario, const ExperimentSettings& settings,
                         const Surroundings& around) {
-  const bool compares = scenario.baseline && !scenario.mirrors.empty();
+  const bool compares = Compares(scenario);
   const ValidScenario without = compares ? WithoutMirrors(scenario) : ValidScenario{};
-  RunEstimate all = EstimateRun(scenario);
   Runs runs(settings, around);
-  runs.Expect(all);
-  if (compares) {
-    runs.Expect(EstimateRun(without));
-    all = all + EstimateRun(without);
-  }
-  RefuseIfTooLarge(scenario, all, settings.limits);
+  runs.Expect(EstimateRun(scenario));
+  if (compares) runs.Expect(EstimateRun(without));
+  RefuseIfTooLarge(scenario, EstimateExperiment(scenario), settings.limits);
 
   RunResult result = runs.Run(scenario, settings.output_folder);
   if (result.complete && result.produced && result.produced->frames == 0) {

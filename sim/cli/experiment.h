@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "models/scenario/engine.h"
 #include "models/scenario/run_result.h"
 #include "models/scenario/valid_scenario.h"
 #include "sim/cli/surroundings.h"
+#include "sim/packet/event_estimate.h"
 
 namespace vpcmirror::sim {
 
@@ -18,8 +20,12 @@ struct ExperimentSettings {
   double margin_goal = 0;
   std::string output_folder;  // of captures; empty: none are written
   bool show_progress = false;
-  RunLimits limits;  // of all runs together, but for those under other disciplines
+  std::optional<double> started;  // from when the wall time counts; empty: from the call
+  RunLimits limits;               // of all runs together, but for those under other disciplines
 };
+
+// Of the run and of what it is compared with, but for other disciplines.
+RunEstimate EstimateExperiment(const ValidScenario& scenario);
 
 // Runs the scenario and judges it. Runs it without mirrors as well where it asks
 // for a baseline, and under each other congestion discipline where the discipline

@@ -18,6 +18,7 @@
 #include "analysis/report/replications.h"
 #include "analysis/report/result_json.h"
 #include "sim/cli/atomic_file.h"
+#include "sim/cli/exit_code.h"
 #include "sim/packet/event_estimate.h"
 
 namespace vpcmirror::sim {
@@ -31,17 +32,25 @@ class Worker {
  public:
   Worker(const ValidScenario& scenario, const ExperimentSettings& settings,
          const ReplicationSettings& replications, const Surroundings& around)
-      : scenario_(scenario), settings_(settings), replications_(replications), around_(around) {}
+      : scenario_(scenario),
+        settings_(settings),
+        replications_(replications),
+        around_(around),
+        others_(scenario),
+        started_(around.seconds()) {
+    others_.series_bin.reset();
+  }
 
-  // Returns the result of the first of them.
+  // Returns the result of the first of them. `stopped_by` in it says what ended any of them.
   RunResult Run(int first) const {
     RunResult of_first;
     for (int run = first; run <= replications_.runs; run += replications_.jobs) {
-      RunResult result = RunExperiment(scenario_, SettingsOf(run), around_);
-      const bool is_whole = result.complete && result.stopped_by.empty();
-      if (is_whole) Leave(run, ResultJson(result));
+      RunResult result = RunExperiment(run == 1 ? scenario_ : others_, SettingsOf(run), around_);
+      const std::string stopped_by = result.stopped_by;
+      if (stopped_by.empty()) Leave(run, ResultJson(result));
       if (run == first) of_first = std::move(result);
-      if (!is_whole) break;
+      of_first.stopped_by = stopped_by;
+      if (!stopped_by.empty()) break;
     }
     return of_first;
   }
@@ -62,11 +71,12 @@ class Worker {
   }
 
  private:
-  // The first is the one that is shown: captures are of it, and other disciplines are
-  // tried for it alone.
+  // The first is the one that is shown: captures and series are of it, and other
+  // disciplines are tried for it alone.
   ExperimentSettings SettingsOf(int run) const {
     ExperimentSettings settings = settings_;
     settings.replication = static_cast<std::uint64_t>(run);
+    settings.started = started_;
     if (run == 1) return settings;
     settings.output_folder.clear();
     settings.tries_disciplines = false;
@@ -84,6 +94,8 @@ class Worker {
   const ExperimentSettings& settings_;
   const ReplicationSettings& replications_;
   const Surroundings& around_;
+  ValidScenario others_;  // what all but the first run
+  double started_;
 };
 
 // A process that has no part in what its parent says to the user, ends with it, and is
@@ -96,9 +108,10 @@ class Worker {
   try {
     worker.Run(first);
     ::_exit(0);
-  } catch (const std::exception&) {
-    // The parent says what is wrong: it runs the first replication, which fails likewise.
-    ::_exit(1);
+  } catch (const std::exception& failure) {
+    const std::string said = fmt::format("vpcmirror: replication {}: {}\n", first, failure.what());
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, said.data(), said.size());
+    ::_exit(dynamic_cast<const FileException*>(&failure) != nullptr ? kBadInput : kOurBug);
   }
 }
 
@@ -116,24 +129,38 @@ class Children {
     running_.push_back(child);
   }
 
-  // Whether all ended of themselves.
-  bool WaitForAll() {
-    bool all_well = true;
+  // Returns waitpid's status of those that failed.
+  std::vector<int> WaitForAll() {
+    std::vector<int> failed;
     for (const pid_t child : running_) {
       int status = 0;
       while (::waitpid(child, &status, 0) == -1 && errno == EINTR) continue;
-      all_well &= WIFEXITED(status) && WEXITSTATUS(status) == 0;
+      if (status != 0) failed.push_back(status);
     }
     running_.clear();
-    return all_well;
+    return failed;
   }
 
  private:
   std::vector<pid_t> running_;
 };
 
+// A process that failed has said why, unless it was killed.
+[[noreturn]] void FailAs(int status) {
+  if (WIFSIGNALED(status)) {
+    throw FileException(fmt::format(
+        "a process that ran replications was killed by signal {}; if it was for want of memory, "
+        "give fewer --jobs",
+        WTERMSIG(status)));
+  }
+  if (WEXITSTATUS(status) == kBadInput) {
+    throw FileException("a process could not keep the results of its replications");
+  }
+  throw std::runtime_error("a process that ran replications ended before its time");
+}
+
 void RefuseIfTooLarge(const ValidScenario& scenario, const RunLimits& limits, int runs, int jobs) {
-  RunEstimate all = EstimateRun(scenario);
+  RunEstimate all = EstimateExperiment(scenario);
   all.events *= runs;
   all.seconds *= static_cast<double>(runs) / jobs;
   all.set_up_seconds *= static_cast<double>(runs) / jobs;
@@ -153,19 +180,18 @@ RunResult RunReplications(const ValidScenario& scenario, const ExperimentSetting
   Children children;
   for (int first = 2; first <= settled.jobs; ++first) children.Start(worker, first);
   RunResult result = worker.Run(1);
-  const bool was_stopped =
-      !result.complete || !result.stopped_by.empty() || around.stop.stop_requested();
-  const bool all_well = children.WaitForAll();
+  const std::vector<int> failed = children.WaitForAll();
   const std::vector<std::string> results = worker.Collect();
   worker.Clear();
   const auto finished = static_cast<int>(results.size());
   if (finished < settled.runs) {
-    if (!all_well && !was_stopped) {
-      throw std::runtime_error("a process that ran replications ended before its time");
+    const bool was_stopped = !result.stopped_by.empty() || around.stop.stop_requested();
+    if (!failed.empty() && !was_stopped) FailAs(failed.front());
+    if (result.stopped_by.empty()) {  // others were, and by what would have stopped this one
+      result.stopped_by = around.stop.stop_requested() ? "a signal" : "--max-wall";
     }
     result.notes.push_back(
         fmt::format("Stopped after {} of {} replications.", finished, settled.runs));
-    if (result.stopped_by.empty()) result.stopped_by = "a signal";
   }
   if (finished == 0) return result;
   result.replications = Replicate(results, settled.confidence);

@@ -18,11 +18,12 @@ struct ReplicationSettings {
 };
 
 // The result of the first replication, with means and intervals over all. Its limits are
-// of all runs together, but for the wall time, which each process has to itself. A stop
-// ends all; what was finished until then is in the result, and a note says how many.
+// of all runs together. A stop ends all; what was finished until then is in the result, and a note
+// says how many.
 //
 // Throws ScenarioException before anything is run when all together are estimated to
-// take more than the limits, and std::runtime_error when a process fails.
+// take more than the limits, FileException when a process was killed or could not write,
+// and std::runtime_error when it fails otherwise.
 RunResult RunReplications(const ValidScenario& scenario, const ExperimentSettings& settings,
                           const ReplicationSettings& replications, const Surroundings& around);
 

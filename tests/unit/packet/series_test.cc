@@ -61,8 +61,11 @@ TEST(SeriesBinTest, DoublesUntilAThousandAreEnough) {
   EXPECT_EQ(SeriesBin(kMillisecond * 100, seconds(100)), kMillisecond * 100);
   EXPECT_EQ(SeriesBin(kMillisecond * 100, seconds(101)), kMillisecond * 200);
   EXPECT_EQ(SeriesBin(kMillisecond * 100, seconds(1000)), kMillisecond * 1600);
-  // 100 simulated days, the longest run, in bins of 1 ps.
+  // 100 simulated days, the longest run: 2^17 * 100 ms are 13,107 s, twice less are not 8,640.
   const Picoseconds longest = seconds(8'640'000);
+  EXPECT_EQ(SeriesBin(kMillisecond * 100, longest), kMillisecond * 100 * (1 << 17));
+  EXPECT_EQ(SeriesBin(longest, seconds(1)), longest);
+  // In bins of 1 ps.
   const Picoseconds bin = SeriesBin(Picoseconds(1), longest);
   EXPECT_LE(longest.count() / bin.count(), 1000);
   EXPECT_GT(longest.count() / bin.count(), 499);
