@@ -11,7 +11,9 @@
 #include <exception>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <stdexcept>
+#include <stop_token>
 #include <system_error>
 #include <vector>
 
@@ -118,7 +120,7 @@ class Worker {
 class Children {
  public:
   ~Children() {
-    for (const pid_t child : running_) ::kill(child, SIGKILL);
+    End();
     WaitForAll();
   }
 
@@ -129,19 +131,33 @@ class Children {
     running_.push_back(child);
   }
 
+  // From any thread: what they are at is lost, what they finished stays.
+  void End() {
+    const std::lock_guard lock(mutex_);
+    for (const pid_t child : running_) ::kill(child, SIGKILL);
+  }
+
   // Returns waitpid's status of those that failed.
   std::vector<int> WaitForAll() {
     std::vector<int> failed;
-    for (const pid_t child : running_) {
+    while (!running_.empty()) {
+      const pid_t child = running_.back();
+      // Its number is nobody else's until it is waited for in earnest.
+      siginfo_t ignored{};
+      while (::waitid(P_PID, static_cast<id_t>(child), &ignored, WEXITED | WNOWAIT) == -1 &&
+             errno == EINTR) {
+      }
+      const std::lock_guard lock(mutex_);
       int status = 0;
-      while (::waitpid(child, &status, 0) == -1 && errno == EINTR) continue;
+      ::waitpid(child, &status, 0);
+      running_.pop_back();
       if (status != 0) failed.push_back(status);
     }
-    running_.clear();
     return failed;
   }
 
  private:
+  std::mutex mutex_;  // of running_ when it shrinks
   std::vector<pid_t> running_;
 };
 
@@ -179,6 +195,8 @@ RunResult RunReplications(const ValidScenario& scenario, const ExperimentSetting
   const Worker worker(scenario, settings, settled, around);
   Children children;
   for (int first = 2; first <= settled.jobs; ++first) children.Start(worker, first);
+  // A signal may be for this process alone.
+  const std::stop_callback at_signal(around.stop, [&children] { children.End(); });
   RunResult result = worker.Run(1);
   const std::vector<int> failed = children.WaitForAll();
   const std::vector<std::string> results = worker.Collect();

@@ -3,10 +3,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -306,6 +308,22 @@ TEST_F(ExperimentTest, SaysThatAReplicationFailed) {
   const Ran ran = Run({"--runs", "2", "--jobs", "2"});
   EXPECT_EQ(ran.exit_code, kOurBug);
   EXPECT_THAT(ran.err, HasSubstr("a process that ran replications ended before its time"));
+}
+
+// kill and docker stop reach the parent alone, which must not wait for the others.
+TEST_F(ExperimentTest, EndsAllReplicationsWhenItIsStopped) {
+  std::stop_source source;
+  program_.stop = source.get_token();
+  then_ = [&](const ValidScenario&, const RunControl& control, RunResult&) {
+    if (control.replication == 1) {
+      source.request_stop();
+    } else {
+      ::sleep(60);  // then it would be finished, and count
+    }
+  };
+  const Ran ran = Run({"--runs", "2", "--jobs", "2"});
+  EXPECT_EQ(ran.exit_code, kStopped);
+  EXPECT_THAT(ran.out, HasSubstr("Stopped after 0 of 2 replications"));
 }
 
 }  // namespace
