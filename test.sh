@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test. CI runs exactly this.
 #
-# Three builds, because each finds what the others cannot: preset ci (Debug,
+# Three builds, because each finds what the others cannot: preset ci (clang, Debug,
 # sanitizers) runs everything but the tests labelled `release`; preset whole, an
-# optimised build, runs those, which simulate too much for a sanitizer; preset fuzz
-# lets libFuzzer search for ten seconds with each fuzzer.
+# optimised build by g++, runs those, which simulate too much for a sanitizer; preset
+# fuzz lets libFuzzer search for ten seconds with each fuzzer.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"

@@ -139,7 +139,10 @@ class FlowCache {
   std::size_t bytes() const { return ipv4_.bytes() + wide_.bytes(); }
 
  private:
-  static bool IsIpv4(const FlowKey& flow) { return flow.source.is_v4() & flow.destination.is_v4(); }
+  // Without a branch.
+  static bool IsIpv4(const FlowKey& flow) {
+    return (int{flow.source.is_v4()} & int{flow.destination.is_v4()}) != 0;
+  }
   const FlowMemory* FindWide(const FlowKey& flow, std::uint32_t tag) noexcept;
 
   internal::CacheSets<Ipv4FlowWords> ipv4_;

@@ -25,7 +25,7 @@ std::size_t IpHeaderBytes(std::span<const std::byte> outer) {
   if (outer.size() > kIpv4HeaderBytes && outer[0] == std::byte{0x45}) {
     return CarriesTunnel(outer[kIpv4ProtocolAt]) ? kIpv4HeaderBytes : 0;
   }
-  if (outer.size() > kIpv6FixedBytes && outer[0] >> 4 == std::byte{6}) {
+  if (outer.size() > kIpv6FixedBytes && (outer[0] >> 4) == std::byte{6}) {
     return CarriesTunnel(outer[kIpv6NextHeaderAt]) ? kIpv6FixedBytes : 0;
   }
   return 0;

@@ -476,7 +476,9 @@ TEST(LoadScenarioTest, OverridesTheAssumptionsThatTheSchemaNamesAndNoOthers) {
   for (const auto& [name, unused] : named.items()) {
     if (name == "fabric_delay") continue;
     const bool listed = std::any_of(assumed.begin(), assumed.end(),
-                                    [&](const Assumption& each) { return each.name == name; });
+                                    [&, &name = name](const Assumption& each) {
+                                      return each.name == name;
+                                    });
     const char* message = listed ? " cannot be \"nonsense\"" : " is nothing that tencent leaves";
     EXPECT_THAT(errors_of(name), ElementsAre(HasSubstr(name + message)));
   }

@@ -133,7 +133,7 @@ TEST(FramePropertyTest, WordsOfPlainFramesAreThoseOfTheirFlow) {
       const FrameInfo info = ParseFrame(cut, Bytes(std::ssize(octets)));
       VisitPlainFrame(
           cut, Bytes(std::ssize(octets)),
-          [&](const auto& plain) {
+          [&, &name = name](const auto& plain) {
             if constexpr (std::is_same_v<decltype(plain.Words()), Ipv4FlowWords>) {
               ++of_ipv4;
               EXPECT_EQ(plain.Words(), Ipv4FlowWordsOf(info.flow)) << name;
