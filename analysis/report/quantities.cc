@@ -78,13 +78,12 @@ std::string PacketRateText(PacketsPerSecond rate, int digits) {
   return Scaled(static_cast<double>(rate.count()), kPacketRates, digits);
 }
 
-std::string SizeText(Bytes size) {
-  return Scaled(static_cast<double>(size.count()), kSizes, kDefaultDigits);
+std::string SizeText(Bytes size, int digits) {
+  return Scaled(static_cast<double>(size.count()), kSizes, digits);
 }
 
-std::string TimeText(Picoseconds time) {
-  return time.count() == 0 ? "0 s"
-                           : Scaled(static_cast<double>(time.count()), kTimes, kDefaultDigits);
+std::string TimeText(Picoseconds time, int digits) {
+  return time.count() == 0 ? "0 s" : Scaled(static_cast<double>(time.count()), kTimes, digits);
 }
 
 std::string CountText(std::int64_t count) {

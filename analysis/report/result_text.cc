@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/report/assertions.h"
 #include "analysis/report/comparison_text.h"
 #include "analysis/report/member_groups.h"
 #include "analysis/report/quantities.h"
@@ -523,10 +524,9 @@ void TextReport::WriteAssertions() {
   if (result_.assertions.empty()) return;
   Title("Assertions");
   for (const AssertionResult& assertion : result_.assertions) {
-    const std::string held = assertion.held ? "held  " : "MISSED";
-    Line("  {}  {}  (it is {})",
-         Painted(held, assertion.held ? Ink::kGood : Ink::kBad, style_.color),
-         Printable(assertion.text), PercentText(assertion.value));
+    const std::string met = assertion.held ? "met   " : "MISSED";
+    Line("  {}  {}  ({})", Painted(met, assertion.held ? Ink::kGood : Ink::kBad, style_.color),
+         Printable(assertion.text), Printable(OutcomeText(assertion)));
   }
 }
 

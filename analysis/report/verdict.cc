@@ -210,34 +210,6 @@ void JudgeFit(const std::optional<Bottleneck>& bottleneck, RunResult& result) {
   }
 }
 
-double ValueOf(Measure measure, const RunResult& result) {
-  switch (measure) {
-    case Measure::kMirrorLoss:
-      return result.mirror_loss;
-    case Measure::kProductionLoss:
-      return result.production_loss;
-    case Measure::kMargin:
-      return result.margin.value_or(1.0);  // nothing limits: all of it is free
-  }
-  return 0;
-}
-
-bool Holds(double value, Comparison comparison, double bound) {
-  switch (comparison) {
-    case Comparison::kLess:
-      return value < bound;
-    case Comparison::kAtMost:
-      return value <= bound;
-    case Comparison::kEqual:
-      return value == bound;
-    case Comparison::kAtLeast:
-      return value >= bound;
-    case Comparison::kMore:
-      return value > bound;
-  }
-  return false;
-}
-
 // "egress_bandwidth", "ingress_cpu": reasons are named by whose budget was spent.
 bool IsOfABudget(std::string_view reason) {
   return reason.starts_with("egress_") || reason.starts_with("ingress_");
@@ -288,13 +260,6 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
   result.mirror_loss = result.copies.fraction();
   result.production_loss = result.production.fraction();
   JudgeFit(bottleneck, result);
-
-  result.assertions.clear();
-  for (const Assertion& assertion : scenario.assertions) {
-    const double value = ValueOf(assertion.measure, result);
-    result.assertions.push_back(
-        {assertion.text, value, Holds(value, assertion.comparison, assertion.bound)});
-  }
 }
 
 bool LostAtABudget(const RunResult& result) {

@@ -1,4 +1,4 @@
-// What follows from a run: margins, losses, assertions and whether it fits.
+// What follows from a run: margins, losses and whether it fits.
 #pragma once
 
 #include <string_view>

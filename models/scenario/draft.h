@@ -142,5 +142,6 @@ void ExpandRoutes(Draft& draft);
 void ExpandMirrors(Draft& draft);
 void ExpandWorkloads(Draft& draft);
 void ExpandOutputs(Draft& draft);
+void ExpandAssertions(Draft& draft);
 
 }  // namespace vpcmirror

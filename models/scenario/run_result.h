@@ -1,6 +1,6 @@
 // What running a scenario measured. Rates are means over `duration`, of
 // Ethernet frames without FCS. An engine measures; what follows from that
-// (margins, losses, assertions, verdict: "judged" below) is left to
+// (margins, losses, verdict: "judged" below) is left to
 // analysis/report/verdict.h, and zero until then.
 #pragma once
 
@@ -15,6 +15,7 @@
 #include "models/cloud/limits.h"
 #include "models/cloud/provider_profile.h"
 #include "models/mirror/ledger.h"
+#include "models/scenario/assertion.h"
 #include "models/scenario/series.h"
 #include "models/units/quantity.h"
 
@@ -201,7 +202,10 @@ struct DisciplineResult {
 
 struct AssertionResult {
   std::string text;
-  double value = 0;
+  Figure value;  // of several, the one that holds least; in `unit`
+  Figure bound;
+  FigureUnit unit = FigureUnit::kNumber;
+  std::string of;  // whose value it is, where the path leads to several: "hosts[web[3]]"
   bool held = false;
 };
 
@@ -259,8 +263,10 @@ struct RunResult {
   std::optional<BaselineResult> baseline;
   std::optional<Replications> replications;
 
-  // All that follows is judged.
+  // Filled in by analysis/report/assertions.h, last of all.
   std::vector<AssertionResult> assertions;
+
+  // All that follows is judged.
   // Copies that were decided on and that no receiver's software took. Copies
   // that still waited or travelled when time ended are left aside.
   Loss copies;

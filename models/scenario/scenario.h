@@ -15,6 +15,7 @@
 #include "models/capacity/cpu_cost.h"
 #include "models/cloud/deployment.h"
 #include "models/mirror/mirror.h"
+#include "models/scenario/assertion.h"
 #include "models/units/quantity.h"
 #include "models/wire/address.h"
 
@@ -377,7 +378,7 @@ struct MirrorSpec {
 
 struct AssertionSpec {
   std::string path;
-  std::string text;  // "mirror_loss < 0.1%"
+  Assertion assertion;  // whose names nobody has looked up yet
 };
 
 struct PcapOutputSpec {

@@ -103,16 +103,6 @@ struct PcapOutput {
   std::string file;  // relative to the result's folder
 };
 
-enum class Comparison : std::uint8_t { kLess, kAtMost, kEqual, kAtLeast, kMore };
-enum class Measure : std::uint8_t { kMirrorLoss, kProductionLoss, kMargin };
-
-struct Assertion {
-  std::string text;
-  Measure measure = Measure::kMirrorLoss;
-  Comparison comparison = Comparison::kLess;
-  double bound = 0;  // a fraction: 0.1 % is 0.001
-};
-
 struct ValidScenario {
   std::string name;
   std::string description;

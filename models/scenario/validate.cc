@@ -140,6 +140,7 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   ExpandMirrors(draft);
   ExpandWorkloads(draft);
   ExpandOutputs(draft);
+  ExpandAssertions(draft);
   if (!draft.errors.empty()) Throw(draft);
 
   valid.name = scenario.name;

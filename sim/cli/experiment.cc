@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "analysis/report/assertions.h"
 #include "analysis/report/quantities.h"
 #include "analysis/report/verdict.h"
 #include "models/scenario/variants.h"
@@ -162,6 +163,7 @@ RunResult RunExperiment(const ValidScenario& scenario, const ExperimentSettings&
   if (result.complete && compares) AddBaseline(without, runs, result);
   if (result.complete && settings.tries_disciplines) TryDisciplines(scenario, runs, result);
   result.stopped_by = runs.stopped_by();
+  CheckAssertions(scenario, result);
   return result;
 }
 

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "analysis/report/assertions.h"
 #include "analysis/report/quantities.h"
 #include "analysis/report/result_json.h"
 #include "analysis/report/result_text.h"
@@ -126,6 +127,7 @@ ReadOptions ReadOptionsFor(const RunOptions& options, const std::string& data_fo
   ReadOptions read;
   for (const std::string& text : options.sets) read.sets.push_back(ParseOverride(text));
   read.assertions = options.asserts;
+  read.baseline = options.baseline;
   read.data_folder = data_folder;
   return read;
 }
@@ -175,8 +177,8 @@ void Report(const RunResult& result, const std::string& json, const std::string&
   if (options.format == "json") around.out << json;
   for (const AssertionResult& assertion : result.assertions) {
     if (assertion.held) continue;
-    around.err << "vpcmirror: assertion missed: " << Printable(assertion.text) << " (it is "
-               << PercentText(assertion.value) << ")\n";
+    around.err << fmt::format("vpcmirror: assertion missed: {} ({})\n", Printable(assertion.text),
+                              OutcomeText(assertion));
   }
   if (!options.quiet) around.err << "Result: " << file << '\n';
 }
@@ -250,7 +252,6 @@ int Run(const RunOptions& options, const Surroundings& around) {
     return kFine;
   }
   ValidScenario scenario = Load(options);
-  scenario.baseline |= options.baseline;
   if (series_bin) scenario.series_bin = SeriesBin(*series_bin, scenario.duration);
   if (around.run_begins) around.run_begins();
   ResultFolder folder(options.out_dir.empty() ? DefaultResultFolder(scenario.name)
@@ -308,9 +309,9 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       ->allow_extra_args(false);
   command
       .add_option("--assert", options.asserts,
-                  "Exit with 3 unless it holds: 'mirror_loss < 0.1%', 'production_loss == 0', "
-                  "'margin >= 10%'; may be repeated")
-      ->type_name("EXPR")
+                  "Exit with 3 unless it holds of result.json: 'mirror_loss < 0.1%', "
+                  "'enis[web[0]/eni0].out_bps < 3 Gbps', 'hosts[*].margin >= 10%'; may be repeated")
+      ->type_name("'PATH OP VALUE'")
       ->allow_extra_args(false);
   command.add_option("--margin", options.margin, "Share of each limit that should stay free")
       ->type_name("PERCENT")

@@ -39,12 +39,6 @@ std::optional<At<T>> ReadQuantity(const Cursor& object, std::string_view name,
   return At<T>{*parsed.value, member->path()};
 }
 
-// Small numbers are typed by people who think in Gbps, large ones count bits.
-std::string_view LikelyBandwidthUnit(const Cursor& object, std::string_view name) {
-  const double number = ReadNumber(object, name).value_or(0);
-  return number <= 400 ? "Gbps" : number <= 400'000 ? "Mbps" : "bps";
-}
-
 std::optional<int> PortOf(std::string_view text) {
   if (text.empty() || text.size() > 5) return std::nullopt;
   int port = 0;
@@ -204,8 +198,8 @@ std::optional<std::uint8_t> ReadProtocol(const Cursor& object, std::string_view 
 }
 
 std::optional<At<BitsPerSecond>> ReadBandwidth(const Cursor& object, std::string_view name) {
-  return ReadQuantity(object, name, &ParseBandwidth, LikelyBandwidthUnit(object, name),
-                      Zero::kRefused);
+  return ReadQuantity(object, name, &ParseBandwidth,
+                      LikelyBandwidthUnit(ReadNumber(object, name).value_or(0)), Zero::kRefused);
 }
 std::optional<At<PacketsPerSecond>> ReadPacketRate(const Cursor& object, std::string_view name) {
   return ReadQuantity(object, name, &ParsePacketRate, "pps", Zero::kRefused);

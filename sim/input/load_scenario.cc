@@ -22,10 +22,22 @@ Subject SubjectOf(const std::string& path) {
           path.substr(name_at + 1, path.find('/', name_at + 1) - name_at - 1)};
 }
 
+bool IsOfAssertion(const std::string& path) {
+  return !IsPointer(path) || SubjectOf(path).section == "/assert";
+}
+
+// Whether what an assertion misses may be in what could not be read.
+bool MayBeMissing(const Subject& broken, const ScenarioError& by_assertion) {
+  const bool is_section = broken.name.empty();
+  if (is_section || broken.section == "/vpcs" || broken.section == "/mirrors") return true;
+  return broken.section == "/hosts" && by_assertion.message.find(broken.name) != std::string::npos;
+}
+
 // Whether `error` may be no more than an echo of a value that could not be read.
 bool MayFollow(const ScenarioError& error, const Complaint& complaint) {
-  if (!IsPointer(error.path)) return false;
+  if (IsOfAssertion(complaint.path)) return false;  // nothing hangs on an assertion
   const Subject broken = SubjectOf(complaint.path);
+  if (IsOfAssertion(error.path)) return MayBeMissing(broken, error);
   if (broken.name.empty() || broken.section == "/vpcs") return true;
   if (complaint.path.starts_with(error.path) || error.path.starts_with(complaint.path)) return true;
   return error.message.find(broken.name) != std::string::npos;

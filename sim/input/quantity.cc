@@ -296,6 +296,10 @@ Fault FaultOfBareNumber(std::string_view number, std::string_view unit) {
           fmt::format("did you mean \"{}{}{}\"?", Shortened(number), space, unit)};
 }
 
+std::string_view LikelyBandwidthUnit(double number) {
+  return number <= 400 ? "Gbps" : number <= 400'000 ? "Mbps" : "bps";
+}
+
 std::optional<std::string> MultiplyQuantity(std::string_view text, std::string_view factor) {
   const NumberAndUnit parts = Split(text);
   const auto a = ParseDecimal(parts.number);

@@ -37,6 +37,8 @@ Parsed<double> ParsePercent(std::string_view text);    // "0.1%" is 0.001
 // The fault of a quantity written as a JSON number, with the likeliest meaning:
 // FaultOfBareNumber("10", "Gbps") asks whether "10 Gbps" was meant.
 Fault FaultOfBareNumber(std::string_view number, std::string_view unit);
+// Small numbers are typed by people who think in Gbps, large ones count bits.
+std::string_view LikelyBandwidthUnit(double number);
 
 // `text` (a number or a quantity) with its number multiplied by or added to,
 // the unit kept: "10 Gbps" times "1.5" is "15 Gbps". Empty when either is no

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <set>
 #include <utility>
 
 #include "models/scenario/series.h"
+#include "sim/input/assertion_reader.h"
 #include "sim/input/cursor.h"
 #include "sim/input/overrides.h"
 #include "sim/input/reading.h"
@@ -56,9 +58,6 @@ void ReadTopLevel(const Cursor& root, Scenario& scenario) {
     scenario.seed = At<std::uint64_t>{seed->value().get<std::uint64_t>(), seed->path()};
   }
   scenario.baseline = ReadFlag(root, "baseline");
-  for (const At<std::string>& text : ReadTexts(root, "assert")) {
-    scenario.assertions.push_back({text.path, text.value});
-  }
   if (const auto at = root.Get("assumptions")) ReadAssumptions(*at, scenario);
   scenario.costs = ReadCosts(root).value_or(CostSpec{});
   if (const auto at = root.Get("output")) ReadOutput(*at, scenario);
@@ -70,6 +69,26 @@ void ReadParts(const Cursor& root, const CaptureFolder& captures, Scenario& scen
   if (const auto at = root.Get("hosts")) scenario.hosts = ReadHosts(*at);
   if (const auto at = root.Get("workloads")) scenario.workloads = ReadWorkloads(*at, captures);
   if (const auto at = root.Get("mirrors")) scenario.mirrors = ReadMirrors(*at);
+}
+
+std::shared_ptr<const Schema> LoadSchema(const ReadOptions& options, const char* file) {
+  return Schema::Load((std::filesystem::path(options.data_folder) / "schema" / file).string());
+}
+
+// Those of the document, then those of the options. One that cannot be read is left out.
+void ReadAssertions(const Cursor& root, const ReadOptions& options, Reading& reading) {
+  std::vector<At<std::string>> texts = ReadTexts(root, "assert");
+  for (const std::string& text : options.assertions) texts.push_back({text, "--assert " + text});
+  if (texts.empty()) return;
+  const auto schema = LoadSchema(options, "result.schema.json");
+  for (const At<std::string>& text : texts) {
+    Parsed<Assertion> assertion = ParseAssertion(text.value, schema->json());
+    if (assertion) {
+      reading.scenario.assertions.push_back({text.path, std::move(*assertion.value)});
+    } else {
+      reading.complaints.push_back({text.path, std::move(assertion.fault)});
+    }
+  }
 }
 
 // The reader's word on a value is more exact than the schema's on its shape.
@@ -100,17 +119,15 @@ Reading ReadDocument(std::string_view text, const std::string& name, const ReadO
   ApplyOverrides(options.sets, reading.document);
   const JsonDocument& document = reading.document;
 
-  const auto schema = Schema::Load(
-      (std::filesystem::path(options.data_folder) / "schema" / "scenario.schema.json").string());
+  const auto schema = LoadSchema(options, "scenario.schema.json");
   const Cursor root(document.root, document.place, reading.complaints);
   Scenario& scenario = reading.scenario;
   scenario.file = name;
   scenario.name = std::filesystem::path(name).stem().string();
   scenario.sha256 = DigestOf(text, options.sets);
   ReadParts(root, {options.capture_folder, options.open_captures}, scenario);
-  for (const std::string& assertion : options.assertions) {
-    scenario.assertions.push_back({"--assert " + assertion, assertion});
-  }
+  scenario.baseline |= options.baseline;
+  ReadAssertions(root, options, reading);
   reading.complaints = PreferReader(std::move(reading.complaints), schema->Check(document.root));
   return reading;
 }

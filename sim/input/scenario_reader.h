@@ -28,6 +28,7 @@ struct ReadOptions {
   std::vector<Override> sets;
   // Join those of the scenario. Errors call each "--assert TEXT" in place of a file.
   std::vector<std::string> assertions;
+  bool baseline = false;                       // as "baseline": true of the scenario
   std::string data_folder = FindDataFolder();  // where schema/ lies
   std::string capture_folder = ".";            // relative replay files start here
   bool open_captures = true;                   // false: replay files are not looked at

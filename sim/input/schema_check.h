@@ -20,6 +20,8 @@ class Schema {
   explicit Schema(nlohmann::json schema);
   ~Schema();
 
+  const nlohmann::json& json() const { return json_; }
+
   // Every complaint, none about a value only because of what is inside it.
   std::vector<Complaint> Check(const nlohmann::json& document) const;
 

@@ -21,7 +21,7 @@ using testing::StartsWith;
 // One host that was offered 7 Gbps of its 6.
 void Overload(const ValidScenario&, const RunControl&, RunResult& result) {
   HostResult host;
-  host.id = "web";
+  host.id = "web[0]";
   host.limit_bandwidth = BitsPerSecond(6'000'000'000);
   host.used_out.bandwidth = BitsPerSecond(7'000'000'000);
   result.hosts = {host};
@@ -110,17 +110,42 @@ TEST_F(RunCommandTest, ExitsWithThreeWhenAnAssertionIsMissed) {
   const Ran ran = Run({"--assert", "margin >= 10%", "--assert", "production_loss == 0"});
   EXPECT_EQ(ran.exit_code, kAssertionMissed) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("MISSED  margin >= 10%  (it is -16.7 %)"));  // (6 - 7) / 6
-  EXPECT_THAT(ran.out, HasSubstr("held    production_loss == 0  (it is 0 %)"));
+  EXPECT_THAT(ran.out, HasSubstr("met     production_loss == 0  (it is 0 %)"));
   const Ran quiet = Run({"--quiet", "--assert", "margin >= 10%"});
   EXPECT_EQ(quiet.exit_code, kAssertionMissed);
   EXPECT_EQ(quiet.err, "vpcmirror: assertion missed: margin >= 10% (it is -16.7 %)\n");
+}
+
+TEST_F(RunCommandTest, AssertsOverAnyFigureOfTheResult) {
+  program_.script = Overload;
+  const Ran ran = Run({"--assert", "hosts[web[0]].used_bps == 7 Gbps", "--assert",
+                       "hosts[*].limit_bps > 8 Gbps", "--assert", "verdict == FITS"});
+  EXPECT_EQ(ran.exit_code, kAssertionMissed) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("met     hosts[web[0]].used_bps == 7 Gbps  (it is 7 Gbps)\n"));
+  EXPECT_THAT(ran.out, HasSubstr("MISSED  hosts[*].limit_bps > 8 Gbps  (it is 6 Gbps, of "
+                                 "hosts[web[0]])\n"));
+  EXPECT_THAT(ran.out, HasSubstr("MISSED  verdict == FITS  (it is DOES NOT FIT)\n"));
+  const json asserts = json::parse(program_.Read("out/result.json"))["asserts"];
+  EXPECT_EQ(asserts[0]["value"], 7'000'000'000);
+  EXPECT_EQ(asserts[1]["of"], "hosts[web[0]]");
+  EXPECT_EQ(asserts[2]["held"], false);
+}
+
+TEST_F(RunCommandTest, AssertsOverABaselineThatIsAskedForOnTheCommandLine) {
+  const std::vector<std::string> asks = {"--assert", "baseline.difference.lost_frames == 0"};
+  const Ran without = Run(asks);
+  EXPECT_EQ(without.exit_code, kBadInput);
+  EXPECT_EQ(without.err,
+            "--assert baseline.difference.lost_frames == 0: this run has no baseline\n"
+            "  accepted: \"baseline\": true in the scenario, or run --baseline\n");
+  EXPECT_EQ(Run({asks[0], asks[1], "--baseline"}).exit_code, kFine);
 }
 
 TEST_F(RunCommandTest, ExitsWithNothingWrongWhenAVerdictIsBad) {
   program_.script = Overload;
   const Ran ran = Run({});
   EXPECT_EQ(ran.exit_code, kFine);
-  EXPECT_THAT(ran.out, StartsWith("DOES NOT FIT: web needs 7 Gbps of a combined 6 Gbps"));
+  EXPECT_THAT(ran.out, StartsWith("DOES NOT FIT: web[0] needs 7 Gbps of a combined 6 Gbps"));
 }
 
 TEST_F(RunCommandTest, TakesTheMarginThatShouldStayFree) {
@@ -159,7 +184,7 @@ TEST_F(RunCommandTest, RefusesABadAssertion) {
   const Ran ran = Run({"--assert", "latency < 1"});
   EXPECT_EQ(ran.exit_code, kBadInput);
   EXPECT_THAT(ran.err, StartsWith("--assert latency < 1: "));
-  EXPECT_THAT(ran.err, HasSubstr("mirror_loss"));
+  EXPECT_THAT(ran.err, HasSubstr("result.json has no \"latency\""));
 }
 
 TEST_F(RunCommandTest, TellsOfABadAssertionTogetherWithAllThatIsWrongInTheFile) {

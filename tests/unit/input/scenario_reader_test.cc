@@ -20,6 +20,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 ReadOptions Options(std::vector<std::string> sets = {}) {
   ReadOptions options;
@@ -85,7 +86,7 @@ TEST(ScenarioReaderTest, ReadsTheDesignsEstate) {
   EXPECT_EQ(scenario.mirrors[0].choice->value, ReceiverChoice::kByFlow);
   EXPECT_EQ(scenario.mirrors[0].direction->value, DirectionSet::kAll);
   ASSERT_EQ(scenario.assertions.size(), 2u);
-  EXPECT_EQ(scenario.assertions[1].text, "production_loss == 0");
+  EXPECT_EQ(scenario.assertions[1].assertion.text, "production_loss == 0");
 }
 
 TEST(ScenarioReaderTest, KeepsTheOrderOfTheText) {
@@ -314,8 +315,9 @@ const BrokenCase kBrokenCases[] = {
       "\"constant\" or \"poisson\""}},
     {"Assertion",
      "{\"hosts\": {\"w\": {}}, \"assert\": [\"loss is small\"]}",
-     {"1:33 /assert/0: found the string \"loss is small\" | an assertion, such as \"mirror_loss < "
-      "0.1%\" or \"production_loss == 0\""}},
+     {"1:33 /assert/0: result.json has no \"loss\" | \"assumptions\", \"baseline\", \"because\", "
+      "\"complete\", \"copies\", \"delay\", \"disciplines\", \"duration_ns\", \"engine\", "
+      "\"enis\", or 20 more"}},
     {"OutputOutsideTheFolder",
      "{\"hosts\": {\"w\": {}}, \"output\": {\"pcap\": {\"w\": \"../w.pcap\"}}}",
      {"1:47 /output/pcap/w: found the string \"../w.pcap\" | the name of a capture, ending in "
@@ -503,6 +505,35 @@ TEST(LoadScenarioTest, TellsOfShapesAndReferencesAtOnce) {
   EXPECT_THAT(ErrorsOf([&] { LoadScenarioText(spelt, "f.json", library, Options()); }),
               ElementsAre(HasSubstr("S5.NOSUCH"), HasSubstr("nobody"), HasSubstr("500 has no unit"),
                           HasSubstr("idz")));
+}
+
+TEST(LoadScenarioTest, TellsOfBadAssertionsTogetherWithAllElse) {
+  Library library;
+  library.providers["tencent"].name = "tencent";
+  library.costs["kernel"].name = "kernel";
+  ReadOptions options = Options();
+  options.assertions = {"events < 1 ms", "enis[wbe].in_bps > 1 Gbps"};
+  const char* text = R"({
+    "hosts": {"web": {"limits": {"bandwidth": "1 Gbps"}}},
+    "workloads": {"www": {"at": "nobody", "in": 500}},
+    "assert": ["miror_loss == 0", "hosts[7].used_bps > 1 Gbps", "hosts[0].used_bps > 1 Gbps"]})";
+  EXPECT_THAT(ErrorsOf([&] { LoadScenarioText(text, "f.json", library, options); }),
+              ElementsAre(HasSubstr("3:33 /workloads/www/at: "), HasSubstr("500 has no unit"),
+                          StartsWith("4:16 /assert/0: result.json has no \"miror_loss\""),
+                          StartsWith("4:35 /assert/1: hosts has no element 7"),
+                          StartsWith("0:0 : \"events\": \"1 ms\" is not a whole number"),
+                          StartsWith("0:0 : nothing is called \"wbe\"")));
+}
+
+TEST(LoadScenarioTest, TakesABaselineFromTheOptions) {
+  Library library;
+  library.providers["tencent"].name = "tencent";
+  library.costs["kernel"].name = "kernel";
+  ReadOptions options = Options();
+  const char* text = R"({"hosts": {"web": {"limits": {"bandwidth": "1 Gbps"}}}})";
+  EXPECT_FALSE(LoadScenarioText(text, "f.json", library, options).baseline);
+  options.baseline = true;
+  EXPECT_TRUE(LoadScenarioText(text, "f.json", library, options).baseline);
 }
 
 }  // namespace

@@ -11,20 +11,30 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include "analysis/report/assertions.h"
 #include "analysis/report/verdict.h"
+#include "tests/support/assertion_paths.h"
 #include "tests/unit/report/sample_result.h"
 
 namespace vpcmirror {
 namespace {
 
 using nlohmann::json;
+using testing_assertions::Asserted;
+using testing_assertions::Each;
+using testing_assertions::Key;
 using testing_report::OneInThreeOut;
 
 RunResult JudgedWithAssertion(RunResult result) {
   ValidScenario scenario;
   scenario.duration = Picoseconds(2 * kPicosecondsPerSecond);
-  scenario.assertions = {{"margin >= 50%", Measure::kMargin, Comparison::kAtLeast, 0.5}};
+  scenario.assertions = {{.text = "margin >= 50%",
+                          .path = {Key("margin")},
+                          .unit = FigureUnit::kShare,
+                          .comparison = Comparison::kAtLeast,
+                          .bound = 0.5}};
   Judge(scenario, kDefaultMarginGoal, result);
+  CheckAssertions(scenario, result);
   return result;
 }
 
@@ -87,6 +97,9 @@ TEST(ResultSchemaTest, RefusesAMissingKeyAnUnknownKeyAndAWrongType) {
   json unknown = good;
   unknown["enis"][0]["colour"] = "blue";
   EXPECT_NE(SchemaComplaints(unknown), "");
+  json reason = good;
+  reason["enis"][0]["dropped"]["moths"] = reason["enis"][0]["dropped"]["acl"];
+  EXPECT_NE(SchemaComplaints(reason), "");
   json wrong = good;
   wrong["hosts"][0]["used_bps"] = 4e9 + 0.5;
   EXPECT_NE(SchemaComplaints(wrong), "");
@@ -208,7 +221,7 @@ TEST(ResultJsonTest, HasEveryNumberOfAMirrorAndItAddsUp) {
   EXPECT_EQ(mirror["dropped"].size(), 8u);
   EXPECT_EQ(mirror["dropped"]["egress_bandwidth"]["frames"], 0);
   EXPECT_EQ(mirror["wire_datagrams"], 200'000);
-  EXPECT_EQ(mirror["lost_after_source"]["ring"]["frames"], 0);
+  EXPECT_EQ(mirror["lost_after_source"]["receiver_ring"]["frames"], 0);
 }
 
 TEST(ResultJsonTest, HasReceiversAssertionsAndAssumptions) {
@@ -223,9 +236,30 @@ TEST(ResultJsonTest, HasReceiversAssertionsAndAssumptions) {
   EXPECT_EQ(receiver["tightest"], "bandwidth");
   EXPECT_EQ(document["asserts"][0]["text"], "margin >= 50%");
   EXPECT_EQ(document["asserts"][0]["value"], 1.0 / 3);
+  EXPECT_EQ(document["asserts"][0]["unit"], "share");
+  EXPECT_TRUE(document["asserts"][0]["of"].is_null());
   EXPECT_EQ(document["asserts"][0]["held"], false);
   EXPECT_EQ(document["assumptions"][0]["name"], "flow_hash_symmetric");
   EXPECT_EQ(document["assumptions"][0]["overridden"], true);
+}
+
+TEST(ResultJsonTest, HasAssertionsOfEveryKind) {
+  ValidScenario scenario;
+  scenario.assertions = {
+      Asserted({Each("enis"), Key("out_bps")}, FigureUnit::kBitsPerSecond, Comparison::kLess,
+               std::int64_t{1}),
+      Asserted({Key("engine")}, FigureUnit::kWord, Comparison::kEqual, std::string("fluid")),
+      Asserted({Key("complete")}, FigureUnit::kFlag, Comparison::kEqual, true),
+      Asserted({Key("holds")}, FigureUnit::kWord, Comparison::kEqual, Figure())};
+  RunResult result = OneInThreeOut();
+  CheckAssertions(scenario, result);
+  const json document = json::parse(ResultJson(result));
+  EXPECT_EQ(SchemaComplaints(document), "");
+  EXPECT_EQ(document["asserts"], json::parse(R"([
+    {"text": "text", "value": 3000000000, "unit": "bps", "of": "enis[web/eni0]", "held": false},
+    {"text": "text", "value": "packet", "unit": null, "of": null, "held": false},
+    {"text": "text", "value": true, "unit": null, "of": null, "held": true},
+    {"text": "text", "value": null, "unit": null, "of": null, "held": true}])"));
 }
 
 TEST(ResultJsonTest, HasEveryNumberOfALoadBalancer) {

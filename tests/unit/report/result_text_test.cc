@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "analysis/report/assertions.h"
 #include "analysis/report/verdict.h"
+#include "tests/support/assertion_paths.h"
 #include "tests/unit/report/sample_result.h"
 
 namespace vpcmirror {
@@ -26,11 +28,20 @@ using testing_report::SourceEni;
 std::string TextOf(RunResult result, const TextStyle& style = {}) {
   ValidScenario scenario;
   scenario.assertions = {
-      {"mirror_loss < 0.1%", Measure::kMirrorLoss, Comparison::kLess, 0.001},
-      {"margin >= 50%", Measure::kMargin, Comparison::kAtLeast, 0.5},
+      {"mirror_loss < 0.1%",
+       {{"mirror_loss", std::nullopt}},
+       FigureUnit::kShare,
+       Comparison::kLess,
+       0.001},
+      {"enis[*].out_bps < 2 Gbps",
+       {testing_assertions::Each("enis"), {"out_bps", std::nullopt}},
+       FigureUnit::kBitsPerSecond,
+       Comparison::kLess,
+       std::int64_t{2'000'000'000}},
   };
   scenario.duration = Picoseconds(2 * kPicosecondsPerSecond);
   Judge(scenario, kDefaultMarginGoal, result);
+  CheckAssertions(scenario, result);
   return ResultText(result, style);
 }
 
@@ -161,16 +172,18 @@ TEST(ResultTextTest, ShowsLossWhereItHappens) {
   RunResult result = OneInThreeOut();
   result.enis[0].dropped["egress_bandwidth"] = {20'000, Bytes(25'000'000)};
   result.mirrors[0].ledger.dropped[0] = {50'000, Bytes(62'500'000)};
-  result.mirrors[0].lost_after_source["ring"] = {1000, Bytes(1'250'000)};
-  result.receivers[0].dropped["ring"] = {1000, Bytes(1'250'000)};
+  result.mirrors[0].lost_after_source["receiver_ring"] = {1000, Bytes(1'250'000)};
+  result.receivers[0].dropped["receiver_ring"] = {1000, Bytes(1'250'000)};
   result.receivers[0].duplicate_frames = 100'000;
   result.receivers[0].duplicate_bytes = Bytes(125'000'000);
   const std::string text = TextOf(result);
   EXPECT_EQ(LineOf(text, "  dropped by egress"),
             " dropped by egress_bandwidth: 20,000 frames (10 %), 25 MB");
   EXPECT_EQ(LineOf(text, "  dropped egress"), " dropped egress_bandwidth 50,000 62.5 MB 25 %");
-  EXPECT_EQ(LineOf(text, "    lost later: ring"), " lost later: ring 1,000 1.25 MB 0.5 %");
-  EXPECT_EQ(LineOf(text, "  dropped by ring"), " dropped by ring: 1,000 frames (0.5 %), 1.25 MB");
+  EXPECT_EQ(LineOf(text, "    lost later: receiver_ring"),
+            " lost later: receiver_ring 1,000 1.25 MB 0.5 %");
+  EXPECT_EQ(LineOf(text, "  dropped by receiver_ring"),
+            " dropped by receiver_ring: 1,000 frames (0.5 %), 1.25 MB");
   EXPECT_EQ(LineOf(text, "  seen twice"), " seen twice: 100,000 frames (50 %), 125 MB");
 }
 
@@ -198,8 +211,9 @@ TEST(ResultTextTest, ShowsWhatALoadBalancerDidWithCopies) {
 
 TEST(ResultTextTest, ShowsAssertionsWithTheirValues) {
   const std::string text = TextOf(OneInThreeOut());
-  EXPECT_THAT(text, HasSubstr("\n  held    mirror_loss < 0.1%  (it is 0 %)\n"));
-  EXPECT_THAT(text, HasSubstr("\n  MISSED  margin >= 50%  (it is 33.3 %)\n"));
+  EXPECT_THAT(text, HasSubstr("\n  met     mirror_loss < 0.1%  (it is 0 %)\n"));
+  EXPECT_THAT(text, HasSubstr("\n  MISSED  enis[*].out_bps < 2 Gbps  (it is 3 Gbps, of "
+                              "enis[web/eni0])\n"));
 }
 
 TEST(ResultTextTest, EndsWithTheAssumptions) {

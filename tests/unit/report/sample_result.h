@@ -66,7 +66,7 @@ inline ReceiverResult Receiver(const std::string& host) {
   receiver.capacity_bandwidth = BitsPerSecond(4'000'000'000);
   receiver.in = LoadOf(200'000, 1250);
   receiver.digested = LoadOf(200'000, 1250);
-  receiver.dropped = {{"ring", {}}};
+  receiver.dropped = {{"receiver_ring", {}}};
   return receiver;
 }
 
@@ -95,7 +95,7 @@ inline RunResult OneInThreeOut() {
   mirror.ledger.mirrored = {200'000, Bytes(250'000'000)};
   mirror.ledger.wire_datagrams = 200'000;
   mirror.ledger.wire_bytes = Bytes(250'000'000);
-  mirror.lost_after_source = {{"ring", {}}, {"no_route", {}}};
+  mirror.lost_after_source = {{"receiver_ring", {}}, {"not_received", {}}};
   result.mirrors = {mirror};
 
   result.assumptions = {{.name = "flow_hash_symmetric",

@@ -324,12 +324,13 @@ TEST(ErrorsTest, GivesAllErrorsAndNoConsequences) {
   Scenario scenario = Smallest();
   scenario.hosts[0].settings.type = Text("S9.HUGE", "/hosts/web/type");
   scenario.workloads[0].in = Here(Mbps(-1), "/workloads/www/in");
-  scenario.assertions = {{"/assert/0", "loss < 1%"}};
+  scenario.assertions = {
+      {"/assert/0", {.path = {{"baseline", std::nullopt}, {"with", std::nullopt}}}}};
   const auto errors = ErrorsOf(scenario);
   ASSERT_EQ(errors.size(), 3u);
   EXPECT_THAT(errors[0], testing::HasSubstr("/hosts/web/type: there is no instance type"));
   EXPECT_THAT(errors[1], testing::HasSubstr("/workloads/www/in: the rate is not above zero"));
-  EXPECT_THAT(errors[2], testing::HasSubstr("/assert/0: "));
+  EXPECT_THAT(errors[2], testing::HasSubstr("/assert/0: this run has no baseline"));
 }
 
 TEST(ErrorsTest, HasNothingAgainstTheSmallestScenario) {
