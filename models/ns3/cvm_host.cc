@@ -119,6 +119,18 @@ CvmHost::Budgets& CvmHost::budgets() {
   return *budgets_;
 }
 
+Picoseconds CvmHost::TransmissionTime(Bytes frame) const {
+  const auto rate = RatesOf(bandwidth_, 0).bandwidth;
+  return rate ? SerialisationDelay(frame, *rate) : Picoseconds(0);
+}
+
+std::optional<Bytes> CvmHost::SentWithin(Picoseconds time) const {
+  const auto rate = RatesOf(bandwidth_, 0).bandwidth;
+  if (!rate) return std::nullopt;
+  return Bytes(
+      static_cast<std::int64_t>(static_cast<double>(rate->count()) * Seconds(time) / kBitsPerByte));
+}
+
 // A copy counts for the flow that it copies.
 bool CvmHost::ExceedsFlowLimit(Picoseconds now, const Transit& frame, TrafficClass traffic) {
   FlowLimit* flows = budgets().flows.get();

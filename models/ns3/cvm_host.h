@@ -49,6 +49,12 @@ class CvmHost : public ns3::Object {
   // ENI saw. Its budget pays for it all the same.
   std::optional<Dropped> ChargeIn(Picoseconds now, Bytes frame);
 
+  // Of a frame at the bandwidth that frames leave with; zero without a limit.
+  Picoseconds TransmissionTime(Bytes frame) const;
+
+  // What leaves in that time at the bandwidth; empty without a limit.
+  std::optional<Bytes> SentWithin(Picoseconds time) const;
+
   // Frames that OfferOut took and that have not left at `now`.
   void ForEachWaiting(Picoseconds now,
                       const std::function<void(std::uint64_t tag, Bytes frame)>& visit);

@@ -16,6 +16,7 @@
 #include "models/ns3/mirror_receiver.h"
 #include "models/ns3/raw_header.h"
 #include "models/ns3/request_source.h"
+#include "models/ns3/small_queue.h"
 #include "models/wire/byte_order.h"
 
 namespace vpcmirror {
@@ -61,9 +62,16 @@ ns3::TypeId EniDevice::GetTypeId() {
           .AddAttribute("Mtu", "Largest IP packet", ns3::UintegerValue(1500),
                         ns3::MakeUintegerAccessor(&EniDevice::SetMtu, &EniDevice::GetMtu),
                         ns3::MakeUintegerChecker<std::uint16_t>(68))  // RFC 791
-          .AddAttribute("PassUp", "Hand received frames to the node's protocols",
+          .AddAttribute("PassUp",
+                        "Hand received frames that ns-3's protocols sent to the node's protocols",
                         ns3::BooleanValue(true), ns3::MakeBooleanAccessor(&EniDevice::passes_up_),
                         ns3::MakeBooleanChecker())
+          .AddAttribute("SmallQueue",
+                        "Most bytes of a flow that the node's own TCP may have waiting to leave, "
+                        "as Linux's TCP small queues; 0: as many as it sends",
+                        ns3::UintegerValue(0),
+                        ns3::MakeUintegerAccessor(&EniDevice::small_queue_bytes_),
+                        ns3::MakeUintegerChecker<std::uint64_t>())
           .AddTraceSource("MacTx", "A production frame was handed to the egress",
                           ns3::MakeTraceSourceAccessor(&EniDevice::mac_tx_),
                           "ns3::Packet::TracedCallback")
@@ -83,6 +91,7 @@ ns3::TypeId EniDevice::GetTypeId() {
 }
 
 EniDevice::EniDevice() : mac_(ns3::Mac48Address::Allocate()) {}
+EniDevice::~EniDevice() = default;
 
 void EniDevice::SetNode(ns3::Ptr<ns3::Node> node) {
   node_ = std::move(node);
@@ -216,6 +225,12 @@ void EniDevice::SendFrame(const ns3::Ptr<Transit>& frame, Routing routing) {
   }
 }
 
+void EniDevice::SendOfStack(const ns3::Ptr<Transit>& frame) {
+  frame->passage.of_stack = true;
+  of_stack_.Add(frame->length());
+  SendFrame(frame);
+}
+
 void EniDevice::SendOriginal(const ns3::Ptr<Transit>& frame, Admission admission, Stop stop) {
   if (admission != Admission::kAdmitted) {
     DropOut(frame, admission == Admission::kAcl ? FrameDrop::kAcl : FrameDrop::kSecurityGroup);
@@ -242,6 +257,9 @@ EgressAnswer EniDevice::OfferOut(const ns3::Ptr<Transit>& frame, std::uint64_t t
 }
 
 void EniDevice::Depart(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
+  if (SmallQueue* queue = std::exchange(frame->passage.small_queue, nullptr)) {
+    queue->Leaves(frame->length(), departs);
+  }
   Sniff(frame, departs);
   fabric_->Carry(frame, departs);
 }
@@ -333,7 +351,8 @@ bool EniDevice::IsForetold(const Transit& frame) const {
   if (tap_ || !mac_rx_.IsEmpty() || !sniffer_.IsEmpty() || !fabric_->knows_end()) return false;
   const Passage& passage = frame.passage;
   if (passage.copy_of != nullptr) return !balancer_ && (!receiver_ || receiver_->IsOnlyCounting());
-  return passage.request_of == nullptr && !passes_up_ && !IsToForward(frame);
+  const bool is_passed_up = passes_up_ && passage.of_stack;
+  return passage.request_of == nullptr && !is_passed_up && !IsToForward(frame);
 }
 
 // A route leads here although the frame is for somebody else.
@@ -395,7 +414,7 @@ void EniDevice::Reach(const ns3::Ptr<Transit>& frame, Picoseconds at) {
   }
   fabric_->production().Add(frame->length(), passage, at);
   if (passage.request_of != nullptr) passage.request_of->OnRequest(passage.request_flow);
-  if (passes_up_) PassUp(frame);
+  if (passes_up_ && passage.of_stack) PassUp(frame);
 }
 
 void EniDevice::TakeCopy(const ns3::Ptr<Transit>& copy, Picoseconds at) {
@@ -438,6 +457,11 @@ void EniDevice::CountDrop(FrameDrop reason, Bytes frame) {
 }
 
 void EniDevice::DropOut(const ns3::Ptr<Transit>& frame, FrameDrop reason) {
+  if (SmallQueue* queue = std::exchange(frame->passage.small_queue, nullptr)) {
+    // As if it had left: else all that is held would be lost in one moment.
+    const Picoseconds now = SimulatedNow();
+    queue->Leaves(frame->length(), now + host().TransmissionTime(frame->length()));
+  }
   CountDrop(reason, frame->length());
   if (!mac_tx_drop_.IsEmpty()) mac_tx_drop_(frame->packet(), reason);
 }
@@ -532,11 +556,22 @@ bool EniDevice::SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address& sourc
   ethernet.SetDestination(ns3::Mac48Address::ConvertFrom(destination));
   ethernet.SetLengthType(protocol);
   packet->AddHeader(ethernet);
-  SendFrame(Transit::OfPacket(packet));
+  const auto frame = Transit::OfPacket(packet);
+  if (small_queue_bytes_ > 0 && IsOwnTcp(frame->info())) {
+    if (!small_queues_) small_queues_ = std::make_unique<SmallQueues>(*this);
+    small_queues_->Send(frame, Bytes(static_cast<std::int64_t>(small_queue_bytes_)));
+  } else {
+    SendOfStack(frame);
+  }
   return true;
 }
 
+bool EniDevice::IsOwnTcp(const FrameInfo& info) const {
+  return info.has_flow && info.flow.protocol == kProtocolTcp && HasAddress(info.flow.source);
+}
+
 void EniDevice::DoDispose() {
+  small_queues_.reset();
   tap_.reset();
   sessions_.clear();
   receiver_ = nullptr;

@@ -25,6 +25,7 @@
 namespace vpcmirror {
 
 class CopyBalancer;
+class SmallQueues;
 class MirrorReceiver;
 
 // Frames without FCS. What left counts when it was handed to the egress; Settle
@@ -66,6 +67,7 @@ class EniDevice : public ns3::NetDevice {
 
   static ns3::TypeId GetTypeId();
   EniDevice();
+  ~EniDevice() override;
 
   // Set-up, before the first frame.
   void SetFabric(const ns3::Ptr<VpcFabric>& fabric);  // after SetNode and AddIpAddress
@@ -80,6 +82,8 @@ class EniDevice : public ns3::NetDevice {
 
   // Sends a whole Ethernet frame, without FCS.
   void SendFrame(const ns3::Ptr<Transit>& frame, Routing routing = Routing::kByAddress);
+  // The same for a frame of the node's own protocols.
+  void SendOfStack(const ns3::Ptr<Transit>& frame);
   // A frame arrives from the network at this moment, in front of the CVM's budget.
   void Arrive(const ns3::Ptr<Transit>& frame);
   // An arrived frame passes the CVM's budget at `at`, now or later, and is at the ENI.
@@ -105,6 +109,8 @@ class EniDevice : public ns3::NetDevice {
   void Settle(Picoseconds now);
 
   const EniCounters& counters() const { return counters_; }
+  // Frames of the node's own protocols that were to leave, of offered_out.
+  const Count& of_stack() const { return of_stack_; }
   // Production that was lost, by FrameDrop.
   std::array<Count, kFrameDrops> dropped() const {
     return dropped_ ? *dropped_ : std::array<Count, kFrameDrops>{};
@@ -169,6 +175,8 @@ class EniDevice : public ns3::NetDevice {
   void LoseIn(const ns3::Ptr<Transit>& frame, BindingLimit limit);
   // Whether its reaching this ENI needs no event, as nobody acts on it at that moment.
   bool IsForetold(const Transit& frame) const;
+  // A segment that the node's own TCP sends, and not one that it forwards.
+  bool IsOwnTcp(const FrameInfo& info) const;
   bool IsToForward(const Transit& frame) const;
   void TakeCopy(const ns3::Ptr<Transit>& copy, Picoseconds at);
   void Forward(const ns3::Ptr<Transit>& frame);
@@ -209,6 +217,9 @@ class EniDevice : public ns3::NetDevice {
   ns3::Mac48Address mac_;
   std::uint16_t mtu_ = 1500;
   bool passes_up_ = true;
+  Count of_stack_;
+  std::uint64_t small_queue_bytes_ = 0;
+  std::unique_ptr<SmallQueues> small_queues_;  // null: nothing was sent through one
   ReceiveCallback receive_;
   PromiscReceiveCallback promisc_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>, FrameDrop> mac_tx_drop_;

@@ -9,6 +9,7 @@ namespace vpcmirror {
 
 class MirrorSession;
 class RequestSource;
+class SmallQueue;
 
 // Of a copy: what it stands for in its session's accounts.
 struct CopyAccount {
@@ -28,6 +29,9 @@ struct Passage {
   std::uint32_t request_flow = 0;       // and of which of its flows
   // When it was offered: at its source, or where it came in from the outside.
   Picoseconds offered{};
+  // Who is to be told when it has left its sender; null: nobody.
+  SmallQueue* small_queue = nullptr;
+  bool of_stack = false;     // it came from ns-3's protocols and goes to theirs
   bool as_captured = false;  // it was seen at the ENI at this moment: it waits nowhere
   std::uint8_t hops = 0;     // ENIs that the frame was routed to; 0: it came from outside
 };

@@ -95,6 +95,7 @@ struct Draft {
   std::vector<Workload> workloads;
   std::vector<PcapOutput> pcaps;
   std::vector<std::string> notes;  // sentences that every output repeats
+  bool baseline = false;           // the run is compared with one without mirrors
   std::vector<Assertion> assertions;
   Picoseconds duration{kPicosecondsPerSecond};
 

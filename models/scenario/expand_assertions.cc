@@ -61,6 +61,14 @@ Names DisciplineNames(const Draft& draft) {
   return names;
 }
 
+Names TcpNames(const Draft& draft) {
+  Names names;
+  for (const Workload& each : draft.workloads) {
+    if (each.tcp) names.push_back(each.name);
+  }
+  return names;
+}
+
 bool AnyHostFailed(const Draft& draft) {
   return std::any_of(draft.hosts.begin(), draft.hosts.end(),
                      [](const auto& host) { return host.second.failed; });
@@ -104,7 +112,7 @@ class AssertionLookup {
 
   // Not every run is compared with others.
   bool RunHas(const PathStep& first) {
-    if (first.key == "baseline" && !draft_.scenario.baseline) {
+    if (first.key == "baseline" && !draft_.baseline) {
       return Fail("this run has no baseline",
                   "\"baseline\": true in the scenario, or run --baseline");
     }
@@ -124,6 +132,7 @@ class AssertionLookup {
   std::optional<KnownList> Known(const std::string& outer, const std::string& key) const {
     const Deployment& deployment = *draft_.deployment;
     if (outer == "load_balancers") return KnownBehind(key);
+    if (key == "tcp") return KnownList{TcpNames(draft_), false};
     if (!outer.empty()) return std::nullopt;
     if (key == "hosts") return KnownList{HostNames(deployment), AnyHostFailed(draft_)};
     if (key == "enis") return KnownList{EniNames(deployment), AnyHostFailed(draft_)};

@@ -1,6 +1,7 @@
 // Workloads to streams between ENIs and the outside.
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -73,9 +74,11 @@ class WorkloadExpander {
       Fail(spec_.path, "workload " + spec_.name + " says neither `at` nor `from` and `to`",
            "`at` with `in` or `out`, or `from` and `to` with `rate`");
     }
+    if (workload_.tcp) SettleSegment();
     CheckFrameSizes();
     CheckBursts();
-    if (!spec_.flows && workload_.protocol != kProtocolIcmp) FitDefaultFlows();
+    const bool has_default_flows = !spec_.flows && workload_.protocol != kProtocolIcmp;
+    if (has_default_flows && !workload_.tcp) FitDefaultFlows();
     draft_.workloads.push_back(std::move(workload_));
   }
 
@@ -182,10 +185,11 @@ class WorkloadExpander {
     RefuseBeside(spec_.from, "`from` beside `at`");
     RefuseBeside(spec_.to, "`to` beside `at`");
     RefuseBeside(spec_.rate, "`rate` beside `at`");
+    RefuseBeside(spec_.tcp, "`tcp` beside `at`");
     const Selection selection =
         ResolveEnis(draft_, {spec_.at->value, spec_.at->path, std::nullopt});
     auto peers = PeersOf();
-    if (!spec_.in && !spec_.out && !spec_.requests && !spec_.replay) {
+    if (!spec_.in && !spec_.out && !spec_.requests && !spec_.replay && !spec_.tcp) {
       Fail(spec_.path, "workload " + spec_.name + " has no traffic",
            "`in`, `out`, `requests` or `replay`");
     }
@@ -341,20 +345,23 @@ class WorkloadExpander {
     }
     if (spec_.replay)
       Fail(spec_.replay->path, "`replay` beside `from` and `to`", "`replay` with `at`");
-    if (!spec_.rate && !spec_.requests) {
-      Fail(spec_.path, "workload " + spec_.name + " has no traffic", "`rate` or `requests`");
+    if (!spec_.rate && !spec_.requests && !spec_.tcp) {
+      Fail(spec_.path, "workload " + spec_.name + " has no traffic", "`rate`, `requests` or `tcp`");
     }
     const bool rates_good = RatesAreGood();
     const auto from = HostsOf(*spec_.from);
     const auto to = HostsOf(*spec_.to);
     if (from.empty() || to.empty() || !rates_good) return;
-    NoteScope("total", "Rates of workloads from hosts to hosts are totals over all of them.");
+    if (!spec_.tcp) {
+      NoteScope("total", "Rates of workloads from hosts to hosts are totals over all of them.");
+    }
     const auto pairs = Pairs(from, to);
     if (pairs.empty()) {
       Fail(spec_.to->path, "workload " + spec_.name + " would send from a host to itself",
            "other hosts");
     }
     for (const EniPair& pair : pairs) CheckWayTo(pair.from, pair.to, spec_.to->path);
+    if (spec_.tcp) CheckTcpPairs(pairs);
     if (spec_.rate && spec_.rate->value.count() < static_cast<std::int64_t>(pairs.size())) {
       Fail(spec_.rate->path,
            "less than 1 bps for each of " + std::to_string(pairs.size()) + " pairs of hosts",
@@ -362,6 +369,30 @@ class WorkloadExpander {
       return;
     }
     for (std::size_t i = 0; i < pairs.size(); ++i) AddPair(pairs, i);
+  }
+
+  void SettleSegment() {
+    constexpr std::int64_t kTimestamps = 12;  // RFC 7323, padded; ns-3 and Linux send them
+    const Bytes most(LargestFrame() - kEthernetHeader - kIpv4Header -
+                     TransportHeader(kProtocolTcp) - kTimestamps);
+    const std::optional<At<Bytes>>& given = spec_.tcp->value.segment;
+    workload_.tcp->segment = given ? given->value : most;
+    if (!given || (given->value.count() > 0 && given->value <= most)) return;
+    Fail(given->path, "segments of " + std::to_string(given->value.count()) + " bytes of data",
+         "1 B to " + std::to_string(most.count()) + " B, or a larger `mtu` for the hosts");
+  }
+
+  // TCP needs a way back as well, and ns-3's stack is set up for IPv4.
+  void CheckTcpPairs(const std::vector<EniPair>& pairs) {
+    for (const EniPair& pair : pairs) {
+      CheckWayTo(pair.to, pair.from, spec_.from->path);
+      for (const std::size_t eni : {pair.from, pair.to}) {
+        if (EndOf(eni).address.is_v4()) continue;
+        Fail(spec_.tcp->path, "TCP flows of " + deployment().enis[eni].id + ", which is IPv6 alone",
+             "ENIs with an IPv4 address");
+        return;
+      }
+    }
   }
 
   std::vector<std::size_t> HostsOf(const At<std::string>& name) {
@@ -401,6 +432,7 @@ class WorkloadExpander {
       parts = static_cast<std::size_t>(std::count_if(pairs.begin(), pairs.end(), same));
       part = static_cast<std::size_t>(std::count_if(pairs.begin(), until, same));
     }
+    if (spec_.tcp) workload_.tcp_streams.push_back({EndOf(pair.from), EndOf(pair.to)});
     if (spec_.rate) {
       const BitsPerSecond rate(Share(spec_.rate->value.count(), parts, part));
       workload_.streams.push_back({EndOf(pair.from), EndOf(pair.to), rate, true});
@@ -423,6 +455,10 @@ class WorkloadExpander {
     for (const RequestStream& requests : workload_.requests) {
       narrow(requests.client);
       narrow(requests.server);
+    }
+    for (const TcpStream& stream : workload_.tcp_streams) {
+      narrow(stream.client);
+      narrow(stream.server);
     }
     return mtu + kEthernetHeader;
   }
@@ -478,6 +514,29 @@ class WorkloadExpander {
   bool route_failed_ = false;
 };
 
+// A socket that listens has one size of segments for all that connect.
+void CheckTcpPorts(Draft& draft) {
+  struct User {
+    std::string workload;
+    Bytes segment{};
+  };
+  std::map<std::pair<std::size_t, std::uint16_t>, User> users;
+  for (const Workload& workload : draft.workloads) {
+    for (const TcpStream& stream : workload.tcp_streams) {
+      const auto [at, is_new] = users.try_emplace({*stream.server.eni, workload.server_port},
+                                                  User{workload.name, workload.tcp->segment});
+      if (is_new || at->second.segment == workload.tcp->segment) continue;
+      draft.errors.Add("/workloads/" + workload.name,
+                       "segments of " + std::to_string(workload.tcp->segment.count()) +
+                           " bytes at port " + std::to_string(workload.server_port) +
+                           " of a server where workload " + at->second.workload + " has " +
+                           std::to_string(at->second.segment.count()),
+                       "the same `segment`, or a `server` port of its own");
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 void ExpandWorkloads(Draft& draft) {
@@ -489,6 +548,7 @@ void ExpandWorkloads(Draft& draft) {
     }
     WorkloadExpander(draft, spec).Run();
   }
+  CheckTcpPorts(draft);
 }
 
 }  // namespace vpcmirror

@@ -178,6 +178,20 @@ struct DelayResult {
   friend bool operator==(const DelayResult&, const DelayResult&) = default;
 };
 
+// What the TCP flows of a workload did.
+struct TcpResult {
+  std::string id;  // workload
+  std::string variant;
+  std::int64_t flows = 0;        // that were to be open at once
+  std::int64_t connections = 0;  // that were opened, one after the other
+  std::int64_t failed = 0;       // of them, those that were not answered, or had no port
+  Bytes delivered{};             // data, without headers, to the applications of either end
+  BitsPerSecond goodput{};       // the same, over the time that the workload ran
+  std::int64_t segments = 0;     // with data, retransmitted ones included
+  std::int64_t retransmitted = 0;
+  DelayResult exchange;  // from asking to the last byte of the answer; frames: how many
+};
+
 // What a change-review asks of production, in one of two runs that differ in
 // nothing but their mirrors.
 struct ProductionResult {
@@ -190,6 +204,7 @@ struct ProductionResult {
 struct BaselineResult {
   Count produced;
   ProductionResult production;
+  std::vector<TcpResult> tcp;
 };
 
 // The same experiment under one congestion discipline.
@@ -200,13 +215,27 @@ struct DisciplineResult {
   Verdict verdict = Verdict::kFits;
 };
 
+// What several replications say of an assertion.
+enum class AssertionOutcome : std::uint8_t { kMet, kMissed, kUndecided };
+
+struct ReplicatedAssertion {
+  AssertionOutcome outcome = AssertionOutcome::kUndecided;
+  int runs = 0;
+  int held = 0;  // of them
+  // Of the value; empty where it is no number, or there is none in some run.
+  std::optional<double> mean;
+  std::optional<double> half_width;  // of the interval around it; empty for one run
+};
+
 struct AssertionResult {
   std::string text;
   Figure value;  // of several, the one that holds least; in `unit`
+  Comparison comparison = Comparison::kLess;
   Figure bound;
   FigureUnit unit = FigureUnit::kNumber;
   std::string of;  // whose value it is, where the path leads to several: "hosts[web[3]]"
   bool held = false;
+  std::optional<ReplicatedAssertion> replicated;  // empty: there was one run
 };
 
 // One number of result.json over several replications, that differed among them.
@@ -243,6 +272,7 @@ struct RunResult {
   std::vector<MirrorResult> mirrors;
   std::vector<ReceiverResult> receivers;
   std::vector<LoadBalancerResult> load_balancers;
+  std::vector<TcpResult> tcp;
   std::vector<Assumption> assumptions;
   std::vector<std::string> notes;  // sentences that every output repeats
   // Production frames of the workloads, each once however many ENIs it passes.

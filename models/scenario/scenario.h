@@ -16,6 +16,7 @@
 #include "models/cloud/deployment.h"
 #include "models/mirror/mirror.h"
 #include "models/scenario/assertion.h"
+#include "models/scenario/tcp_settings.h"
 #include "models/units/quantity.h"
 #include "models/wire/address.h"
 
@@ -220,6 +221,17 @@ struct RequestSpec {
   Bytes response{};  // total of the Ethernet frames that answer, full ones first
 };
 
+struct TcpSpec {
+  TcpVariant variant = TcpVariant::kCubic;
+  std::optional<At<Bytes>> send;
+  std::optional<At<Bytes>> request;
+  std::optional<At<Bytes>> response;
+  std::optional<At<Picoseconds>> think;
+  std::optional<At<int>> exchanges;
+  std::optional<At<Bytes>> segment;
+  std::optional<At<Bytes>> buffer;
+};
+
 struct WorkloadSpec {
   std::string name;
   std::string path;
@@ -240,6 +252,7 @@ struct WorkloadSpec {
   std::optional<At<ArrivalProcess>> arrivals;
   std::optional<At<OnOffSpec>> on_off;
   std::optional<At<RequestSpec>> requests;
+  std::optional<At<TcpSpec>> tcp;
   std::optional<At<ReplaySpec>> replay;
   std::optional<At<Picoseconds>> wake_delay;
   std::optional<At<Picoseconds>> start;

@@ -16,6 +16,7 @@
 #include "models/mirror/mirror.h"
 #include "models/mirror/mirror_tap.h"
 #include "models/scenario/scenario.h"
+#include "models/scenario/tcp_settings.h"
 #include "models/units/quantity.h"
 
 namespace vpcmirror {
@@ -61,6 +62,12 @@ struct RequestStream {
   Bytes response{};
 };
 
+// TCP flows of one client to one server.
+struct TcpStream {
+  Endpoint client;
+  Endpoint server;
+};
+
 struct Replay {
   std::size_t eni = 0;
   std::vector<IpPrefix> local;
@@ -95,6 +102,8 @@ struct Workload {
   Picoseconds stop{};
   std::vector<Stream> streams;
   std::vector<RequestStream> requests;
+  std::optional<TcpSettings> tcp;  // of tcp_streams; empty: what is sent follows no answer
+  std::vector<TcpStream> tcp_streams;
   std::vector<Replay> replays;
 };
 

@@ -118,6 +118,19 @@ void ExpandNetworkAndHosts(Draft& draft) {
   throw ScenarioException(std::move(errors));
 }
 
+// A mirror that slows TCP flows down may do so without one frame lost: only a run
+// without it tells.
+void SettleBaseline(Draft& draft) {
+  draft.baseline = draft.scenario.baseline;
+  const bool has_tcp = std::any_of(draft.workloads.begin(), draft.workloads.end(),
+                                   [](const Workload& each) { return each.tcp.has_value(); });
+  if (draft.baseline || !has_tcp || draft.scenario.mirrors.empty()) return;
+  draft.baseline = true;
+  draft.notes.emplace_back(
+      "There are TCP flows, which a mirror may slow down without a loss: a run without the mirror "
+      "is compared.");
+}
+
 void SettleSeries(const Scenario& scenario, ValidScenario& valid) {
   if (!scenario.series_bin) return;
   const Picoseconds wanted = scenario.series_bin->value;
@@ -139,6 +152,7 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   ExpandNetworkAndHosts(draft);
   ExpandMirrors(draft);
   ExpandWorkloads(draft);
+  SettleBaseline(draft);
   ExpandOutputs(draft);
   ExpandAssertions(draft);
   if (!draft.errors.empty()) Throw(draft);
@@ -148,7 +162,7 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   valid.file = scenario.file;
   valid.sha256 = scenario.sha256;
   valid.duration = draft.duration;
-  valid.baseline = scenario.baseline;
+  valid.baseline = draft.baseline;
   valid.costs = std::move(draft.costs);
   valid.providers = draft.providers;
   valid.deployment = draft.deployment;

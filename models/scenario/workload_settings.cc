@@ -10,6 +10,9 @@ constexpr PortRange kClientPorts{32768, 60999};
 constexpr std::uint16_t kHttps = 443;
 constexpr int kDefaultFlows = 256;
 constexpr std::int64_t kDefaultFrame = 1500;
+constexpr Bytes kDefaultTcpBuffer{1 << 20};
+// Less than three segments: ns-3's TCP then waits for acknowledgements that are delayed.
+constexpr Bytes kSmallestTcpBuffer{4 << 10};
 constexpr Picoseconds kDefaultBurst{kPicosecondsPerSecond / 10};
 
 class Settler {
@@ -19,8 +22,12 @@ class Settler {
   Workload Run() {
     workload_.name = spec_.name;
     SettleProtocol();
-    SettleSizes();
-    SettleArrivals();
+    if (spec_.tcp) {
+      SettleTcp(*spec_.tcp);
+    } else {
+      SettleSizes();
+      SettleArrivals();
+    }
     SettleTimes();
     SettleWakeDelay();
     return std::move(workload_);
@@ -39,8 +46,8 @@ class Settler {
   void SettleWakeDelay() {
     if (!spec_.wake_delay) return;
     workload_.wake_delay = spec_.wake_delay->value;
-    if (spec_.requests || spec_.replay) {
-      Fail(spec_.wake_delay->path, "a wake delay of requests or of a replay",
+    if (spec_.requests || spec_.replay || spec_.tcp) {
+      Fail(spec_.wake_delay->path, "a wake delay of requests, of TCP flows or of a replay",
            "a wake delay beside `rate`, or `in` and `out`");
     } else if (workload_.wake_delay < Picoseconds(0) || Seconds(workload_.wake_delay) > 1) {
       Fail(spec_.wake_delay->path, "a wake delay out of range", "0 s to 1 s, such as \"100 us\"");
@@ -99,7 +106,8 @@ class Settler {
   }
 
   void SettleFlows() {
-    workload_.flows = spec_.flows ? spec_.flows->value : kDefaultFlows;
+    const int usual = spec_.tcp ? 1 : kDefaultFlows;
+    workload_.flows = spec_.flows ? spec_.flows->value : usual;
     if (workload_.protocol == kProtocolIcmp) {
       SettleFlowOfIcmp();
       return;
@@ -107,7 +115,7 @@ class Settler {
     const int ports = workload_.client_ports.last - workload_.client_ports.first + 1;
     if (!spec_.flows) {
       // A range of fewer ports is what the user chose; a flow needs a port of its own.
-      workload_.flows = std::clamp(ports, 1, kDefaultFlows);
+      workload_.flows = std::clamp(ports, 1, usual);
     } else if (workload_.flows < 1) {
       Fail(spec_.flows->path, std::to_string(workload_.flows) + " flows", "1 or more");
     } else if (workload_.flows > ports) {
@@ -116,6 +124,79 @@ class Settler {
                " client ports",
            "at most a flow for each client port");
     }
+  }
+
+  template <class T>
+  void RefuseBesideTcp(const std::optional<At<T>>& given, const char* name) {
+    if (!given) return;
+    Fail(given->path, std::string("`") + name + "` beside `tcp`",
+         "`tcp` alone: its flows send what the network lets them");
+  }
+
+  void SettleTcp(const At<TcpSpec>& given) {
+    RefuseBesideTcp(spec_.in, "in");
+    RefuseBesideTcp(spec_.out, "out");
+    RefuseBesideTcp(spec_.rate, "rate");
+    RefuseBesideTcp(spec_.scope, "per");
+    RefuseBesideTcp(spec_.sizes, "sizes");
+    RefuseBesideTcp(spec_.arrivals, "arrivals");
+    RefuseBesideTcp(spec_.requests, "requests");
+    RefuseBesideTcp(spec_.replay, "replay");
+    if (workload_.protocol != kProtocolTcp) {
+      Fail(spec_.protocol->path, "`tcp` flows of another protocol", "protocol TCP");
+    }
+    const TcpSpec& spec = given.value;
+    workload_.sizes = {FrameSize{Bytes(kDefaultFrame), 1.0}};
+    workload_.tcp = TcpSettings{.variant = spec.variant,
+                                .send = ValueOf(spec.send),
+                                .request = ValueOf(spec.request).value_or(Bytes(0)),
+                                .response = ValueOf(spec.response).value_or(Bytes(0)),
+                                .think = ValueOf(spec.think).value_or(Picoseconds(0)),
+                                .exchanges = ValueOf(spec.exchanges).value_or(0),
+                                .buffer = ValueOf(spec.buffer).value_or(kDefaultTcpBuffer)};
+    CheckExchanges(given);
+    CheckTcpBuffer();
+  }
+
+  template <class T>
+  static std::optional<T> ValueOf(const std::optional<At<T>>& given) {
+    return given ? std::optional<T>(given->value) : std::nullopt;
+  }
+
+  void CheckExchanges(const At<TcpSpec>& given) {
+    const TcpSpec& spec = given.value;
+    if (spec.request.has_value() != spec.response.has_value()) {
+      const auto& one = spec.request ? spec.request : spec.response;
+      Fail(one->path, std::string("a ") + (spec.request ? "request" : "response") + " alone",
+           "`request` and `response`, or neither");
+    }
+    for (const auto* size : {&spec.send, &spec.request, &spec.response}) {
+      if (!*size || (*size)->value.count() > 0) continue;
+      Fail((*size)->path, "no bytes to send", "a size above zero");
+    }
+    if (spec.request && spec.send) {
+      Fail(spec.send->path, "`send` beside `request`",
+           "`send` for flows that only send, or `request` and `response`");
+    }
+    if (spec.request) return;
+    const auto without = [&](const auto& given_one, const char* name) {
+      if (!given_one) return;
+      Fail(given_one->path, std::string("`") + name + "` without requests",
+           "`request` and `response` beside it");
+    };
+    without(spec.think, "think");
+    without(spec.exchanges, "exchanges");
+  }
+
+  void CheckTcpBuffer() {
+    const std::optional<At<Bytes>>& buffer = spec_.tcp->value.buffer;
+    if (!buffer) {
+      Default("tcp_buffer", "1 MiB", "Sockets of TCP flows buffer 1 MiB each way.", kOurChoice);
+      return;
+    }
+    if (buffer->value >= kSmallestTcpBuffer && buffer->value <= kLargestTcpBuffer) return;
+    Fail(buffer->path, "a buffer of " + std::to_string(buffer->value.count()) + " bytes",
+         "4 KiB to 64 MiB");
   }
 
   void SettleSizes() {

@@ -98,6 +98,28 @@ std::optional<At<RequestSpec>> ReadRequests(const Cursor& at) {
   return spec;
 }
 
+TcpVariant ReadTcpVariant(const Cursor& tcp) {
+  const std::string word = TextOf(tcp, "variant");
+  for (std::size_t i = 0; i < kTcpVariants; ++i) {
+    if (ToString(static_cast<TcpVariant>(i)) == word) return static_cast<TcpVariant>(i);
+  }
+  return TcpVariant::kCubic;
+}
+
+std::optional<At<TcpSpec>> ReadTcp(const Cursor& at) {
+  const std::optional<Cursor> tcp = at.Get("tcp");
+  if (!tcp) return std::nullopt;
+  return At<TcpSpec>{{.variant = ReadTcpVariant(*tcp),
+                      .send = ReadBytes(*tcp, "send"),
+                      .request = ReadBytes(*tcp, "request"),
+                      .response = ReadBytes(*tcp, "response"),
+                      .think = ReadDuration(*tcp, "think", Zero::kAllowed),
+                      .exchanges = ReadInt(*tcp, "exchanges"),
+                      .segment = ReadBytes(*tcp, "segment"),
+                      .buffer = ReadBytes(*tcp, "buffer")},
+                     tcp->path()};
+}
+
 void OpenReplay(const Cursor& file, const CaptureFolder& captures, ReplaySpec& replay) {
   if (!captures.open) return;
   const auto path = std::filesystem::path(captures.path) / replay.file.value;
@@ -161,6 +183,7 @@ WorkloadSpec ReadWorkload(std::string name, const Cursor& at, const CaptureFolde
   workload.sizes = ReadSizes(at);
   ReadArrivals(at, workload);
   workload.requests = ReadRequests(at);
+  workload.tcp = ReadTcp(at);
   workload.replay = ReadReplay(at, captures);
   workload.wake_delay = ReadDuration(at, "wake_delay", Zero::kAllowed);
   workload.start = ReadDuration(at, "start", Zero::kAllowed);

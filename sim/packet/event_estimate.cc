@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ std::vector<double> SessionsByEni(const ValidScenario& scenario) {
 // Measured on an AMD EPYC with 2 vCPU, 2026-11-29: docs/performance.md, "What a run takes".
 constexpr double kSecondsPerEvent = 0.6e-6;
 constexpr double kSecondsPerEni = 100e-6;  // read, validated, set up, measured and written
+constexpr double kEventsPerSegment = 12;   // and its acknowledgement, in ns-3's TCP: their CPU time
 constexpr double kBytesAtLeast = 17e6;     // the program with a scenario of one host
 constexpr double kBytesPerEni = 10.5e3;    // with its CVM and its part of the result
 constexpr double kBytesPerStream = 2e3;
@@ -43,6 +45,32 @@ std::string Rounded(double value) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.2g", value);
   return text.data();
+}
+
+double BitsPerSecondOf(const ValidScenario& scenario, std::size_t eni) {
+  const Deployment& deployment = *scenario.deployment;
+  const auto& limit = deployment.cvms[deployment.enis[eni].cvm].limits.bandwidth;
+  return limit ? static_cast<double>(limit->count()) : std::numeric_limits<double>::infinity();
+}
+
+// As many as the narrower end or the buffers let through, of flows that have both for
+// themselves: no fewer than there will be.
+double TcpSegmentsPerSecond(const ValidScenario& scenario, const Workload& workload,
+                            const TcpStream& stream) {
+  const TcpSettings& tcp = *workload.tcp;
+  const auto segment = static_cast<double>(tcp.segment.count());
+  constexpr double kShortestRoundTrip = 10e-6;  // s, where the fabric has no delay
+  const double round_trip = std::max(kShortestRoundTrip, 2 * Seconds(scenario.fabric_delay));
+  const double link = std::min(BitsPerSecondOf(scenario, *stream.client.eni),
+                               BitsPerSecondOf(scenario, *stream.server.eni)) /
+                      kBitsPerByte / segment;
+  const double window =
+      workload.flows * static_cast<double>(tcp.buffer.count()) / segment / round_trip;
+  const double most = std::min(link, window);
+  if (!tcp.exchanges_requests()) return most;
+  const double of_exchange = std::ceil(static_cast<double>(tcp.request.count()) / segment) +
+                             std::ceil(static_cast<double>(tcp.response.count()) / segment);
+  return std::min(most, workload.flows * of_exchange / (round_trip + Seconds(tcp.think)));
 }
 
 double EstimateEvents(const ValidScenario& scenario) {
@@ -67,6 +95,10 @@ double EstimateEvents(const ValidScenario& scenario) {
       const double frames = 1 + std::ceil(static_cast<double>(stream.response.count()) /
                                           RequestSource::kLargestFrame);
       events += stream.per_second * seconds * frames * per_frame(stream.client, stream.server);
+    }
+    for (const TcpStream& stream : workload.tcp_streams) {
+      events += TcpSegmentsPerSecond(scenario, workload, stream) * seconds *
+                (kEventsPerSegment + per_frame(stream.client, stream.server));
     }
     for (const Replay& replay : workload.replays) {
       const double round =

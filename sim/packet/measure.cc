@@ -172,6 +172,7 @@ Count Produced(const Network& network) {
   for (const auto& source : network.frame_sources) produced += source->sent();
   for (const auto& source : network.request_sources) produced += source->sent();
   for (const auto& source : network.replay_sources) produced += source->sent();
+  for (const auto& eni : network.enis) produced += eni->of_stack();
   return produced;
 }
 
@@ -183,6 +184,20 @@ DelayResult DelayOf(const DelayHistogram& delays) {
           .p999 = delays.Quantile(9990),
           .p9999 = delays.Quantile(9999),
           .largest = delays.largest()};
+}
+
+TcpResult TcpOf(const Workload& workload, const TcpTotals& totals, Picoseconds end) {
+  const Picoseconds ran = std::min(workload.stop, end) - workload.start;
+  return {.id = workload.name,
+          .variant = std::string(ToString(workload.tcp->variant)),
+          .flows = static_cast<std::int64_t>(workload.tcp_streams.size()) * workload.flows,
+          .connections = totals.opened,
+          .failed = totals.failed,
+          .delivered = totals.delivered,
+          .goodput = MeanRate(totals.delivered, ran),
+          .segments = totals.segments,
+          .retransmitted = totals.retransmitted,
+          .exchange = DelayOf(totals.exchange_times)};
 }
 
 }  // namespace
@@ -208,6 +223,10 @@ void Measure(const ValidScenario& scenario, Network& network, Picoseconds end, R
   }
   for (std::size_t i = 0; i < network.balancers.size(); ++i) {
     result.load_balancers.push_back(MeasureBalancer(scenario, network, i, end));
+  }
+  for (std::size_t i = 0; i < scenario.workloads.size(); ++i) {
+    if (!network.tcp_totals[i]) continue;
+    result.tcp.push_back(TcpOf(scenario.workloads[i], *network.tcp_totals[i], end));
   }
   result.produced = Produced(network);
   result.delivered = LoadOf(network.fabric->production().frames, end);

@@ -158,6 +158,33 @@ ns3::Ptr<EniDevice> DeviceOf(const Network& network, const Endpoint& end) {
   return end.eni ? network.enis[*end.eni] : nullptr;
 }
 
+// Linux lets a flow have a millisecond of what it sends in the queues of its host
+// (sk_pacing_shift of 10, net/core/sock.c), and never more than tcp_limit_output_bytes.
+void LimitSmallQueue(EniDevice& eni) {
+  constexpr Picoseconds kOfPacing{kPicosecondsPerSecond / 1024};
+  constexpr Bytes kLimitOutput{4 << 20};  // net.ipv4.tcp_limit_output_bytes
+  const auto& host = *eni.GetNode()->GetObject<CvmHost>();
+  const Bytes most =
+      std::clamp(host.SentWithin(kOfPacing).value_or(kLimitOutput), Bytes(1), kLimitOutput);
+  eni.SetAttribute("SmallQueue", ns3::UintegerValue(static_cast<std::uint64_t>(most.count())));
+}
+
+void AddTcp(const Workload& workload, const std::function<std::int64_t()>& next_stream,
+            const std::function<void()>& step, Network& network) {
+  network.tcp_totals.push_back(workload.tcp ? std::make_shared<TcpTotals>() : nullptr);
+  for (const TcpStream& stream : workload.tcp_streams) {
+    step();
+    const auto client = DeviceOf(network, stream.client);
+    const auto server = DeviceOf(network, stream.server);
+    LimitSmallQueue(*client);
+    LimitSmallQueue(*server);
+    auto source = ns3::CreateObject<TcpSource>();
+    source->SetStream(workload, stream, client, server, network.tcp_totals.back());
+    source->AssignStreams(next_stream());
+    client->GetNode()->AddApplication(source);
+  }
+}
+
 void AddWorkload(const Workload& workload, const std::function<void()>& step, Network& network) {
   int place = 0;
   const auto next_stream = [&] {
@@ -183,6 +210,7 @@ void AddWorkload(const Workload& workload, const std::function<void()>& step, Ne
     (client ? client : server)->GetNode()->AddApplication(source);
     network.request_sources.push_back(source);
   }
+  AddTcp(workload, next_stream, step, network);
   for (const Replay& replay : workload.replays) {
     auto source = ns3::CreateObject<ReplaySource>();
     source->SetReplay(workload, replay, network.enis[replay.eni]);

@@ -5,6 +5,7 @@
 #include <ns3/node.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "models/ns3/pcap_sink.h"
 #include "models/ns3/replay_source.h"
 #include "models/ns3/request_source.h"
+#include "models/ns3/tcp_source.h"
 #include "models/ns3/vpc_fabric.h"
 #include "models/scenario/valid_scenario.h"
 
@@ -32,6 +34,7 @@ struct Network {
   std::vector<ns3::Ptr<FrameSource>> frame_sources;
   std::vector<ns3::Ptr<RequestSource>> request_sources;
   std::vector<ns3::Ptr<ReplaySource>> replay_sources;
+  std::vector<std::shared_ptr<TcpTotals>> tcp_totals;  // by workload; null without TCP flows
   std::vector<ns3::Ptr<PcapSink>> pcaps;
 };
 

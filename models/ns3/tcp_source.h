@@ -1,0 +1,57 @@
+// The TCP flows of a closed-loop workload from one CVM to another.
+#pragma once
+
+#include <ns3/application.h>
+#include <ns3/random-variable-stream.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "models/ns3/tcp_connection.h"
+#include "models/scenario/valid_scenario.h"
+
+namespace vpcmirror {
+
+class EniDevice;
+
+// Keeps as many connections as the workload has flows: one that is over is followed by
+// another, from a client port of its own, as long as the workload runs.
+class TcpSource : public ns3::Application {
+ public:
+  static ns3::TypeId GetTypeId();
+  TcpSource();
+
+  // The workload must outlive the application. `totals` are shared by all of it.
+  void SetStream(const Workload& workload, const TcpStream& stream,
+                 const ns3::Ptr<EniDevice>& client, const ns3::Ptr<EniDevice>& server,
+                 std::shared_ptr<TcpTotals> totals);
+
+  // Uses one stream, for when flows begin and how long clients think.
+  std::int64_t AssignStreams(std::int64_t stream);
+
+ protected:
+  void DoDispose() override;
+
+ private:
+  struct Flow {
+    int next_port = 0;  // among the workload's client ports
+    std::unique_ptr<TcpConnection> connection;
+  };
+
+  void StartApplication() override;
+  void StopApplication() override;
+  void Open(std::size_t flow);
+  void OnOver(std::size_t flow, TcpConnection::End end);
+  void OpenLater(std::size_t flow, Picoseconds delay);
+
+  const Workload* workload_ = nullptr;
+  TcpStream stream_;
+  TcpPlace place_;
+  std::shared_ptr<TcpTotals> totals_;
+  std::vector<Flow> flows_;
+  bool is_stopped_ = false;
+  ns3::Ptr<ns3::UniformRandomVariable> uniform_;
+};
+
+}  // namespace vpcmirror

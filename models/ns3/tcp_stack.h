@@ -1,0 +1,61 @@
+// ns-3's TCP/IP on a CVM.
+#pragma once
+
+#include <ns3/ipv4.h>
+#include <ns3/object.h>
+#include <ns3/ptr.h>
+#include <ns3/tcp-socket-base.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "models/scenario/tcp_settings.h"
+#include "models/units/quantity.h"
+#include "models/wire/flow_key.h"
+
+namespace vpcmirror {
+
+class EniDevice;
+
+// Aggregated to a Node, beside ns-3's Internet stack, which it installs. Several
+// applications may listen on one port of it: each has the connections that it expects.
+class TcpStack : public ns3::Object {
+ public:
+  using Accepted = std::function<void(const ns3::Ptr<ns3::TcpSocketBase>&)>;
+
+  static ns3::TypeId GetTypeId();
+
+  // That of the ENI's node, with an interface for the ENI. Requires an ENI whose first
+  // address is IPv4. Frames of other protocols than ns-3's own are not its matter.
+  static ns3::Ptr<TcpStack> Of(const ns3::Ptr<EniDevice>& eni);
+
+  ns3::Ptr<ns3::TcpSocketBase> MakeSocket(const ns3::Ptr<EniDevice>& eni,
+                                          const TcpSettings& settings);
+
+  // Calls `accepted` with this side's socket when the other end of `flow`, whose source
+  // is the client, connects. Forget before it is no longer there to be called. All that
+  // is expected at a port has the same size of segments.
+  void Expect(const ns3::Ptr<EniDevice>& eni, const FlowKey& flow, const TcpSettings& settings,
+              Accepted accepted);
+  void Forget(const FlowKey& flow);
+
+ protected:
+  void DoDispose() override;
+
+ private:
+  struct Expected {
+    TcpSettings settings;
+    Accepted accepted;
+  };
+  void AddInterface(const ns3::Ptr<EniDevice>& eni);
+  void OnAccepted(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
+
+  ns3::Ptr<ns3::Ipv4> ipv4_;
+  std::map<std::pair<IpAddress, std::uint16_t>, ns3::Ptr<ns3::Socket>> listening_;
+  std::map<FlowKey, Expected> expected_;
+};
+
+}  // namespace vpcmirror

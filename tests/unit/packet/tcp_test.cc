@@ -1,0 +1,169 @@
+// TCP flows that react, through the packet engine.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+#include "tests/support/load_scenario.h"
+#include "tests/unit/packet/simulate.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+struct Case {
+  std::string limits = R"("bandwidth": "100 Mbps", "model": "per_direction")";  // of the client
+  std::string server;                                                           // its host
+  std::string tcp;                                                              // in braces
+  std::string beside;                                                           // of the workload
+  std::string workloads;  // other ones, each with a comma before it
+  std::string mirrors;    // in brackets
+  std::string congestion = R"("congestion": "fifo", "copy_order": "before")";
+  std::string fabric_delay = "10 us";
+  int seconds = 4;
+};
+
+RunResult SimulateCase(const Case& of) {
+  return Simulate(Load(fmt::format(
+      R"({{"duration": "{} s",
+          "hosts": {{"client": {{"limits": {{{}}}, "queue": "100 frames"}},
+                    "server": {{{}}}, "ids": {{"mtu": "9000 B"}}}},
+          "workloads": {{"flow": {{"from": "client", "to": "server", "tcp": {{{}}}{}}}{}}},
+          "mirrors": [{}],
+          "assumptions": {{"encapsulation": "none", "fabric_delay": "{}", {}}}}})",
+      of.seconds, of.limits, of.server, of.tcp, of.beside, of.workloads, of.mirrors,
+      of.fabric_delay, of.congestion)));
+}
+
+constexpr const char* kEgress =
+    R"({"CollectorSrcs": ["client"], "Direction": "EGRESS", "CollectorTarget": {"TargetIps": ["ids"]}})";
+
+// 1,448 bytes of data in a frame of 1,514: 14 of Ethernet, 20 of IP, 20 and 12 of TCP.
+constexpr double kGoodputShare = 1448.0 / 1514.0;
+
+double Mbps(const TcpResult& tcp) { return static_cast<double>(tcp.goodput.count()) / 1e6; }
+
+TEST(TcpTest, AGreedyFlowFillsItsLinkAndLosesNothing) {
+  const RunResult result = SimulateCase({});
+  const TcpResult& tcp = result.tcp.at(0);
+  EXPECT_EQ(tcp.id, "flow");
+  EXPECT_EQ(tcp.variant, "cubic");
+  EXPECT_EQ(tcp.connections, 1);
+  EXPECT_NEAR(Mbps(tcp), 100 * kGoodputShare, 1);
+  EXPECT_EQ(tcp.retransmitted, 0);
+  for (const EniResult& eni : result.enis) {
+    for (const auto& [reason, count] : eni.dropped) EXPECT_EQ(count.frames, 0) << reason;
+  }
+}
+
+// Each frame leaves with a copy of the same length beside it.
+TEST(TcpTest, AMirrorOfItsEgressHalvesAGreedyFlow) {
+  const RunResult result = SimulateCase({.mirrors = kEgress});
+  EXPECT_NEAR(Mbps(result.tcp.at(0)), 50 * kGoodputShare, 0.5);
+  EXPECT_EQ(result.tcp.at(0).retransmitted, 0);
+  const Ledger& ledger = result.mirrors.at(0).ledger;
+  EXPECT_EQ(ledger.TotalDropped().frames, 0);
+  EXPECT_TRUE(ledger.AddsUp());
+}
+
+TEST(TcpTest, WithProductionFirstItKeepsItsRateAndTheCopiesAreLost) {
+  const RunResult result =
+      SimulateCase({.mirrors = kEgress, .congestion = R"("congestion": "production_first")"});
+  EXPECT_NEAR(Mbps(result.tcp.at(0)), 100 * kGoodputShare, 1);
+  const Ledger& ledger = result.mirrors.at(0).ledger;
+  const auto lost = static_cast<double>(ledger.TotalDropped().frames);
+  EXPECT_GT(lost, 0.98 * (lost + static_cast<double>(ledger.mirrored.frames)));
+}
+
+// Ten clients ask, wait 2 ms for the answer and think for 10 ms: 10 / 12 ms = 833 a second.
+// Thinking times of a coefficient of variation of 1 leave 10/12 / sqrt(8,333) = 0.9 %.
+TEST(TcpTest, ClientsAskAgainWhenTheyHaveThought) {
+  const RunResult result =
+      SimulateCase({.limits = R"("bandwidth": "100 Gbps", "model": "per_direction")",
+                    .tcp = R"("request": "100 B", "response": "1000 B", "think": "10 ms")",
+                    .beside = R"(, "flows": 10)",
+                    .fabric_delay = "1 ms",
+                    .seconds = 10});
+  const TcpResult& tcp = result.tcp.at(0);
+  EXPECT_EQ(tcp.connections, 10);
+  EXPECT_NEAR(static_cast<double>(tcp.exchange.frames), 8333, 4 * 0.009 * 8333);
+  EXPECT_NEAR(Seconds(tcp.exchange.p50), 0.002, 0.002 * 0.01);
+  EXPECT_GE(tcp.delivered.count(), tcp.exchange.frames * 1100);
+  EXPECT_LE(tcp.delivered.count(), (tcp.exchange.frames + 10) * 1100);
+}
+
+// A connection of its own for each: 2 ms to open it and 2 ms to ask.
+TEST(TcpTest, AnExchangeAConnectionOpensItFirst) {
+  const RunResult result =
+      SimulateCase({.limits = R"("bandwidth": "100 Gbps", "model": "per_direction")",
+                    .tcp = R"("request": "100 B", "response": "1000 B", "exchanges": 1)",
+                    .fabric_delay = "1 ms"});
+  const TcpResult& tcp = result.tcp.at(0);
+  EXPECT_NEAR(Seconds(tcp.exchange.p50), 0.004, 0.004 * 0.01);
+  EXPECT_NEAR(static_cast<double>(tcp.exchange.frames), 1000, 2);  // 4 s of 4 ms each
+  EXPECT_GE(tcp.connections, tcp.exchange.frames);
+  EXPECT_LE(tcp.connections, tcp.exchange.frames + 1);
+  EXPECT_EQ(tcp.failed, 0);
+}
+
+TEST(TcpTest, WhatIsSentOnceArrivesWhole) {
+  const RunResult result = SimulateCase({.tcp = R"("send": "3 MB")", .beside = R"(, "flows": 3)"});
+  EXPECT_EQ(result.tcp.at(0).delivered, Bytes(9'000'000));
+  EXPECT_EQ(result.tcp.at(0).connections, 3);
+}
+
+// A narrow server: TCP is told of it by losses, sends again and does not give up.
+TEST(TcpTest, LossBehindTheSenderIsMadeGood) {
+  const RunResult result = SimulateCase(
+      {.server =
+           R"("limits": {"bandwidth": "10 Mbps", "model": "per_direction"}, "queue": "20 frames")",
+       .seconds = 10});
+  const TcpResult& tcp = result.tcp.at(0);
+  EXPECT_GT(tcp.retransmitted, 0);
+  EXPECT_GT(Mbps(tcp), 8);
+  EXPECT_LE(Mbps(tcp), 10 * kGoodputShare);
+}
+
+// ns-3's stack would answer frames of connections that it does not know with a RST each.
+TEST(TcpTest, OpenLoopTrafficBesideItIsNotItsMatter) {
+  const Case beside{.workloads =
+                        R"(, "open": {"from": "client", "to": "server", "rate": "20 Mbps"})"};
+  const RunResult result = SimulateCase(beside);
+  EXPECT_NEAR(Mbps(result.tcp.at(0)), 80 * kGoodputShare, 1);
+  const EniResult& server = result.enis.at(1);
+  EXPECT_EQ(server.host, "server");
+  // An acknowledgement for every second segment or for each, and nothing else.
+  EXPECT_LE(server.out.frames, result.tcp.at(0).segments + 2);
+}
+
+TEST(TcpTest, TheSameSeedGivesTheSameRun) {
+  const Case of{.tcp = R"("request": "1 KiB", "response": "100 KiB", "think": "3 ms")",
+                .beside = R"(, "flows": 5)",
+                .mirrors = kEgress};
+  const RunResult first = SimulateCase(of);
+  const RunResult second = SimulateCase(of);
+  EXPECT_EQ(first.events, second.events);
+  EXPECT_EQ(first.tcp.at(0).delivered, second.tcp.at(0).delivered);
+  EXPECT_EQ(first.tcp.at(0).exchange, second.tcp.at(0).exchange);
+  EXPECT_EQ(first.mirrors.at(0).ledger, second.mirrors.at(0).ledger);
+}
+
+class TcpVariantTest : public testing::TestWithParam<int> {};
+
+TEST_P(TcpVariantTest, MovesData) {
+  const auto variant = std::string(ToString(static_cast<TcpVariant>(GetParam())));
+  const RunResult result =
+      SimulateCase({.tcp = fmt::format(R"("variant": "{}")", variant), .seconds = 2});
+  EXPECT_EQ(result.tcp.at(0).variant, variant);
+  EXPECT_GT(Mbps(result.tcp.at(0)), 50);
+  EXPECT_LE(Mbps(result.tcp.at(0)), 100 * kGoodputShare);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, TcpVariantTest, testing::Range(0, static_cast<int>(kTcpVariants)),
+                         [](const auto& info) {
+                           return std::string(ToString(static_cast<TcpVariant>(info.param)));
+                         });
+
+}  // namespace
+}  // namespace vpcmirror::sim
