@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -194,8 +195,11 @@ class Evaluation {
   }
 
   AssertionResult Outcome() const {
-    AssertionResult outcome{
-        .text = assertion_.text, .bound = assertion_.bound, .unit = assertion_.unit, .held = true};
+    AssertionResult outcome{.text = assertion_.text,
+                            .comparison = assertion_.comparison,
+                            .bound = assertion_.bound,
+                            .unit = assertion_.unit,
+                            .held = true};
     if (worst_) {
       outcome.value = worst_->value;
       outcome.held = worst_->held;
@@ -240,6 +244,16 @@ std::string FigureText(const Figure& figure, FigureUnit unit, int more) {
   }
 }
 
+// "30 runs: 2.81 Gbps +- 0.02 Gbps", "held in 27 of 30 runs".
+std::string ReplicatedText(const AssertionResult& assertion) {
+  const ReplicatedAssertion& all = *assertion.replicated;
+  if (!all.mean) return fmt::format("held in {} of {} runs", all.held, all.runs);
+  const std::string mean = FigureText(*all.mean, assertion.unit, 0);
+  if (!all.half_width) return fmt::format("{}, of one run", mean);
+  return fmt::format("{} +- {}, of {} runs", mean, FigureText(*all.half_width, assertion.unit, 0),
+                     all.runs);
+}
+
 }  // namespace
 
 std::string_view ToString(FigureUnit unit) {
@@ -271,7 +285,18 @@ void CheckAssertions(const ValidScenario& scenario, RunResult& result) {
   result.assertions = std::move(outcomes);
 }
 
+AssertionOutcome OutcomeOf(const AssertionResult& assertion) {
+  if (assertion.replicated) return assertion.replicated->outcome;
+  return assertion.held ? AssertionOutcome::kMet : AssertionOutcome::kMissed;
+}
+
+std::string_view ToString(AssertionOutcome outcome) {
+  constexpr std::array<std::string_view, 3> kWords = {"met", "missed", "undecided"};
+  return kWords[static_cast<std::size_t>(outcome)];
+}
+
 std::string OutcomeText(const AssertionResult& assertion) {
+  if (assertion.replicated) return ReplicatedText(assertion);
   const std::string of = assertion.of.empty() ? "" : ", of " + assertion.of;
   if (IsNull(assertion.value)) return "no value" + of;
   constexpr int kMostDigits = 11;  // more than usual: 15 in all, which a double holds

@@ -21,6 +21,10 @@ std::string_view ToString(FigureUnit unit);
 // null counts as 1, since nothing limits and all is free.
 void CheckAssertions(const ValidScenario& scenario, RunResult& result);
 
+// Met or missed; where there were replications, what they say together.
+AssertionOutcome OutcomeOf(const AssertionResult& assertion);
+std::string_view ToString(AssertionOutcome outcome);  // "met"
+
 // "it is 2.81 Gbps, of enis[web[0]/eni0]", "no value". Unlike its bound in words
 // whenever it is in fact.
 std::string OutcomeText(const AssertionResult& assertion);

@@ -125,6 +125,12 @@ void ComparisonReport::WriteBaseline() {
   Line("  {:28}{:>16}{:>16}{:>16}", "share of frames lost", PercentText(without.loss.fraction()),
        PercentText(result_.production.fraction()),
        DifferenceText(result_.production.fraction() - without.loss.fraction(), PercentText));
+  for (std::size_t i = 0; i < result_.tcp.size(); ++i) {
+    const BitsPerSecond before = result_.baseline->tcp.at(i).goodput;
+    const BitsPerSecond with = result_.tcp[i].goodput;
+    Line("  {:28}{:>16}{:>16}{:>16}", "TCP goodput, " + Printable(result_.tcp[i].id),
+         BitRateText(before), BitRateText(with), DifferenceText(with - before, rate_text));
+  }
   const DelayResult& now = result_.production_delay;
   WriteBaselineDelay("delay, median", without.delay.p50, now.p50);
   WriteBaselineDelay("delay, 99 % of frames", without.delay.p99, now.p99);
@@ -134,7 +140,7 @@ void ComparisonReport::WriteBaseline() {
 void ComparisonReport::WriteBaselineDelay(std::string_view what, Picoseconds without,
                                           Picoseconds with) {
   Line("  {:28}{:>16}{:>16}{:>16}", what, TimeText(without), TimeText(with),
-       DifferenceText(with - without, TimeText));
+       DifferenceText(with - without, [](Picoseconds time) { return TimeText(time); }));
 }
 
 void ComparisonReport::WriteDisciplines() {

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "analysis/compare/mean_interval.h"
@@ -56,11 +60,93 @@ class Table {
   std::unordered_map<std::string, std::size_t> places_;
 };
 
+// What the runs found of one assertion.
+struct Findings {
+  int held = 0;
+  std::vector<double> values;
+
+  void Add(const Json& assertion) {
+    held += assertion.at("held").get<bool>() ? 1 : 0;
+    const Json& value = assertion.at("value");
+    if (value.is_number()) values.push_back(value.get<double>());
+  }
+};
+
+// Whether the mean is on one side of what is asserted, with all of its interval.
+AssertionOutcome OutcomeOfMean(const AssertionResult& assertion, double mean, double half_width) {
+  const double bound = std::visit(
+      [](const auto& value) {
+        if constexpr (std::is_arithmetic_v<std::decay_t<decltype(value)>>) {
+          return static_cast<double>(value);
+        }
+        return std::numeric_limits<double>::quiet_NaN();
+      },
+      assertion.bound);
+  const double low = mean - half_width;
+  const double high = mean + half_width;
+  const auto decide = [](bool met, bool missed) {
+    return met      ? AssertionOutcome::kMet
+           : missed ? AssertionOutcome::kMissed
+                    : AssertionOutcome::kUndecided;
+  };
+  const bool is_equal = low == bound && high == bound;
+  const bool is_outside = bound < low || high < bound;
+  switch (assertion.comparison) {
+    case Comparison::kLess:
+      return decide(high < bound, low >= bound);
+    case Comparison::kAtMost:
+      return decide(high <= bound, low > bound);
+    case Comparison::kEqual:
+      return decide(is_equal, is_outside);
+    case Comparison::kUnequal:
+      return decide(is_outside, is_equal);
+    case Comparison::kAtLeast:
+      return decide(low >= bound, high < bound);
+    case Comparison::kMore:
+      return decide(low > bound, high <= bound);
+  }
+  return AssertionOutcome::kUndecided;
+}
+
+ReplicatedAssertion Decide(const AssertionResult& assertion, const Findings& findings, int runs,
+                           double confidence) {
+  ReplicatedAssertion all{.runs = runs, .held = findings.held};
+  const bool has_numbers = findings.values.size() == static_cast<std::size_t>(runs);
+  const bool is_of_number = std::holds_alternative<double>(assertion.bound) ||
+                            std::holds_alternative<std::int64_t>(assertion.bound);
+  if (has_numbers && is_of_number) {
+    const MeanInterval interval = IntervalOf(findings.values, confidence);
+    all.mean = interval.mean;
+    all.half_width = interval.half_width;
+    all.outcome = OutcomeOfMean(assertion, interval.mean, interval.half_width.value_or(0));
+  } else if (findings.held == runs) {
+    all.outcome = AssertionOutcome::kMet;
+  } else if (findings.held == 0) {
+    all.outcome = AssertionOutcome::kMissed;
+  }
+  return all;
+}
+
+bool IsOfFirstRun(const AssertionResult& assertion) {
+  return assertion.text.find("disciplines[") == assertion.text.find_first_not_of(' ');
+}
+
 }  // namespace
 
-Replications Replicate(std::span<const std::string> results, double confidence) {
+Replications Replicate(std::span<const std::string> results, double confidence,
+                       std::vector<AssertionResult>& assertions) {
   Table table;
-  for (const std::string& result : results) table.Add(Json::parse(result));
+  std::vector<Findings> findings(assertions.size());
+  for (const std::string& text : results) {
+    const Json result = Json::parse(text);
+    table.Add(result);
+    for (std::size_t i = 0; i < findings.size(); ++i) findings[i].Add(result.at("asserts").at(i));
+  }
+  const auto runs = static_cast<int>(results.size());
+  for (std::size_t i = 0; i < assertions.size(); ++i) {
+    if (IsOfFirstRun(assertions[i])) continue;
+    assertions[i].replicated = Decide(assertions[i], findings[i], runs, confidence);
+  }
   Replications replications{
       .runs = static_cast<int>(results.size()), .confidence = confidence, .figures = {}};
   for (const Samples& row : table.rows()) {

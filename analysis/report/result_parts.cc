@@ -235,12 +235,22 @@ Json FigureJson(const Figure& figure) {
 
 Json TextOrNull(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
 
+Json ReplicatedJson(const std::optional<ReplicatedAssertion>& replicated) {
+  if (!replicated) return nullptr;
+  return {{"runs", replicated->runs},
+          {"held", replicated->held},
+          {"mean", Number(replicated->mean)},
+          {"half_width", Number(replicated->half_width)}};
+}
+
 Json AssertionJson(const AssertionResult& assertion) {
   return {{"text", assertion.text},
           {"value", FigureJson(assertion.value)},
           {"unit", TextOrNull(ToString(assertion.unit))},
           {"of", TextOrNull(assertion.of)},
-          {"held", assertion.held}};
+          {"held", assertion.held},
+          {"outcome", ToString(OutcomeOf(assertion))},
+          {"replicated", ReplicatedJson(assertion.replicated)}};
 }
 
 Json LossJson(const Loss& loss) { return {{"lost_frames", loss.lost}, {"of_frames", loss.of}}; }
@@ -283,6 +293,13 @@ Json CostJson(const RunResult& with, const BaselineResult& without) {
           {"p99_9_ns", Nanoseconds(now.p999 - before.p999)}};
 }
 
+Json SlowdownJson(const TcpResult& with, const TcpResult& without) {
+  return {{"id", with.id},
+          {"without_bps", without.goodput.count()},
+          {"with_bps", with.goodput.count()},
+          {"difference_bps", (with.goodput - without.goodput).count()}};
+}
+
 Json BaselineJson(const RunResult& result) {
   if (!result.baseline) return nullptr;
   const ProductionResult& production = result.baseline->production;
@@ -291,6 +308,10 @@ Json BaselineJson(const RunResult& result) {
   json["without"] = ProductionJson(production.loss, production.delivered, production.delay);
   json["with"] = ProductionJson(result.production, result.delivered, result.production_delay);
   json["difference"] = CostJson(result, *result.baseline);
+  json["tcp"] = Json::array();
+  for (std::size_t i = 0; i < result.tcp.size(); ++i) {
+    json["tcp"].push_back(SlowdownJson(result.tcp[i], result.baseline->tcp.at(i)));
+  }
   return json;
 }
 
@@ -301,6 +322,19 @@ Json DisciplineJson(const DisciplineResult& discipline) {
           {"production_loss", discipline.production.fraction()},
           {"mirror_loss", discipline.copies.fraction()},
           {"verdict", ToString(discipline.verdict)}};
+}
+
+Json TcpJson(const TcpResult& tcp) {
+  return {{"id", tcp.id},
+          {"variant", tcp.variant},
+          {"flows", tcp.flows},
+          {"connections", tcp.connections},
+          {"failed_connections", tcp.failed},
+          {"delivered_bytes", tcp.delivered.count()},
+          {"goodput_bps", tcp.goodput.count()},
+          {"segments", tcp.segments},
+          {"retransmitted_segments", tcp.retransmitted},
+          {"exchange", DelayJson(tcp.exchange)}};
 }
 
 template <class Items, class ToJson>
@@ -399,6 +433,7 @@ nlohmann::ordered_json ResultHead(const RunResult& result) {
   json["mirrors"] = Json::array();
   json["receivers"] = Json::array();
   json["load_balancers"] = Json::array();
+  json["tcp"] = Json::array();
   json["series"] = SeriesJson(result.series);
   json["notes"] = result.notes;
   json["assumptions"] = ListJson(result.assumptions, AssumptionJson);
@@ -413,14 +448,15 @@ std::vector<ResultList> ResultLists(const RunResult& result) {
       ListOf("", "mirrors", result.mirrors, &MirrorResult::id, MirrorJson),
       ListOf("", "receivers", result.receivers, &ReceiverResult::id, ReceiverJson),
       ListOf("", "load_balancers", result.load_balancers, &LoadBalancerResult::id,
-             LoadBalancerJson)};
+             LoadBalancerJson),
+      ListOf("", "tcp", result.tcp, &TcpResult::id, TcpJson)};
   if (result.replications) {
     lists.push_back(ListOf("replications", "figures", result.replications->figures,
                            &ReplicatedFigure::path, ReplicatedFigureJson));
   }
   if (result.series) {
-    lists.push_back(ListOf("series", "objects", result.series->objects, &SeriesObject::id,
-                           SeriesObjectJson));
+    lists.push_back(
+        ListOf("series", "objects", result.series->objects, &SeriesObject::id, SeriesObjectJson));
   }
   return lists;
 }

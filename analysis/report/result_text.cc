@@ -11,6 +11,7 @@
 #include "analysis/report/comparison_text.h"
 #include "analysis/report/member_groups.h"
 #include "analysis/report/quantities.h"
+#include "analysis/report/tcp_text.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"
@@ -79,6 +80,7 @@ class TextReport {
     WriteVerdict();
     WriteHeadline();
     out_ += ComparisonText(result_, style_.color);
+    out_ += TcpText(result_, style_.color);
     WriteHosts();
     WriteEnis();
     WriteMirrors();
@@ -520,13 +522,24 @@ void TextReport::WriteLoadBalancer(const LoadBalancerResult& balancer) {
   }
 }
 
+std::string OutcomeWord(const AssertionResult& assertion, bool color) {
+  const int width = assertion.replicated ? 9 : 6;  // UNDECIDED, MISSED
+  switch (OutcomeOf(assertion)) {
+    case AssertionOutcome::kMet:
+      return Painted(fmt::format("{:{}}", "met", width), Ink::kGood, color);
+    case AssertionOutcome::kMissed:
+      return Painted(fmt::format("{:{}}", "MISSED", width), Ink::kBad, color);
+    default:
+      return Painted("UNDECIDED", Ink::kWarning, color);
+  }
+}
+
 void TextReport::WriteAssertions() {
   if (result_.assertions.empty()) return;
   Title("Assertions");
   for (const AssertionResult& assertion : result_.assertions) {
-    const std::string met = assertion.held ? "met   " : "MISSED";
-    Line("  {}  {}  ({})", Painted(met, assertion.held ? Ink::kGood : Ink::kBad, style_.color),
-         Printable(assertion.text), Printable(OutcomeText(assertion)));
+    Line("  {}  {}  ({})", OutcomeWord(assertion, style_.color), Printable(assertion.text),
+         Printable(OutcomeText(assertion)));
   }
 }
 

@@ -185,6 +185,16 @@ std::string LossesText(const RunResult& result) {
              : fmt::format("{}, and {}", LossText(result.production, "production frames"), copies);
 }
 
+// Flows that send what they can fill a limit to its burst and last byte.
+void ForgiveFilling(RunResult& result, std::optional<Bottleneck>& bottleneck) {
+  const bool loses = result.copies.lost > 0 || result.production.lost > 0;
+  if (result.tcp.empty() || loses) return;
+  for (HostResult& host : result.hosts) {
+    if (host.margin) host.margin = std::max(*host.margin, 0.0);
+  }
+  if (bottleneck) bottleneck->margin = std::max(bottleneck->margin, 0.0);
+}
+
 void JudgeFit(const std::optional<Bottleneck>& bottleneck, RunResult& result) {
   if (!result.complete && result.duration == Picoseconds(0)) {
     result.verdict = Verdict::kAtRisk;
@@ -248,18 +258,36 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
     bottleneck = of_receivers;
   }
   for (LoadBalancerResult& balancer : result.load_balancers) JudgeMargin(balancer, bottleneck);
+  result.copies = CopiesLost(result);
+  result.production = ProductionLost(result);
+  result.mirror_loss = result.copies.fraction();
+  result.production_loss = result.production.fraction();
+  ForgiveFilling(result, bottleneck);
   result.margin.reset();
   result.margin_of.clear();
   if (bottleneck) {
     result.margin = bottleneck->margin;
     result.margin_of = bottleneck->of;
   }
-
-  result.copies = CopiesLost(result);
-  result.production = ProductionLost(result);
-  result.mirror_loss = result.copies.fraction();
-  result.production_loss = result.production.fraction();
   JudgeFit(bottleneck, result);
+}
+
+void JudgeSlowdown(RunResult& result) {
+  // Less is within what the random times of two runs differ by.
+  constexpr double kSlower = 0.01;
+  if (!result.baseline) return;
+  std::string slower;
+  for (std::size_t i = 0; i < result.tcp.size(); ++i) {
+    const BitsPerSecond with = result.tcp[i].goodput;
+    const BitsPerSecond without = result.baseline->tcp.at(i).goodput;
+    const auto least = static_cast<double>(without.count()) * (1 - kSlower);
+    if (static_cast<double>(with.count()) >= least) continue;
+    slower += fmt::format("{}the TCP flows of {} have {} instead of {}", slower.empty() ? "" : ", ",
+                          result.tcp[i].id, BitRateText(with), BitRateText(without));
+  }
+  if (slower.empty()) return;
+  result.verdict = Verdict::kDoesNotFit;
+  result.because = fmt::format("{}; {}", slower, result.because);
 }
 
 bool LostAtABudget(const RunResult& result) {

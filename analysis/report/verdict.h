@@ -19,8 +19,13 @@ std::string_view ToString(Verdict verdict);  // "FITS", "AT RISK", "DOES NOT FIT
 // `margin_goal` is the share of each limit that is to stay free, 0 to 1.
 //
 // DOES NOT FIT: a copy or a production frame was lost, or more was offered to a
-// limit than it holds. AT RISK: less than `margin_goal` of some limit is free.
+// limit than it holds; TCP flows that fill a limit without losing offer what it holds. AT RISK:
+// less than `margin_goal` of some limit is free.
 void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result);
+
+// Where TCP flows are slower with the mirror than in the baseline, production pays without
+// losing a frame: then it DOES NOT FIT, and `because` says how much slower.
+void JudgeSlowdown(RunResult& result);
 
 // Whether the congestion discipline had anything to decide: a frame, production
 // or copy, was lost to the budget of a CVM that it left or came in to.

@@ -98,7 +98,9 @@ void AddBaseline(const ValidScenario& without, Runs& runs, RunResult& result) {
   }
   result.baseline = BaselineResult{
       .produced = baseline.produced.value_or(Count{}),
-      .production = {baseline.production, baseline.delivered, baseline.production_delay}};
+      .production = {baseline.production, baseline.delivered, baseline.production_delay},
+      .tcp = baseline.tcp};
+  JudgeSlowdown(result);
 }
 
 DisciplineResult DisciplineOf(const std::string& value, const RunResult& result) {

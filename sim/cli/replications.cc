@@ -2,16 +2,19 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <exception>
 #include <fstream>
 #include <iterator>
 #include <mutex>
+#include <new>
 #include <stdexcept>
 #include <stop_token>
 #include <system_error>
@@ -28,8 +31,31 @@ namespace {
 
 constexpr int kUsual = 10;  // replications of an experiment
 
-// Runs replications `first`, `first` + `step`, ... in this process, and leaves the text
-// of each result in the scratch folder.
+// Numbers from 1 on, each given to one process.
+class NextRun {
+ public:
+  NextRun()
+      : next_(static_cast<std::atomic<int>*>(::mmap(nullptr, sizeof(std::atomic<int>),
+                                                    PROT_READ | PROT_WRITE,
+                                                    MAP_SHARED | MAP_ANONYMOUS, -1, 0))) {
+    if (next_ == MAP_FAILED) {
+      throw std::system_error(errno, std::generic_category(), "cannot share memory");
+    }
+    new (next_) std::atomic<int>(1);
+  }
+  ~NextRun() { ::munmap(next_, sizeof(*next_)); }
+  NextRun(const NextRun&) = delete;
+  NextRun& operator=(const NextRun&) = delete;
+
+  int Take() const { return next_->fetch_add(1); }
+
+ private:
+  static_assert(std::atomic<int>::is_always_lock_free);
+  std::atomic<int>* next_;
+};
+
+// Runs the replications that are next, as long as there are any, and leaves the text of
+// each result in the scratch folder.
 class Worker {
  public:
   Worker(const ValidScenario& scenario, const ExperimentSettings& settings,
@@ -43,10 +69,11 @@ class Worker {
     others_.series_bin.reset();
   }
 
-  // Returns the result of the first of them. `stopped_by` in it says what ended any of them.
+  // From `first`, which the caller took, on. Returns the result of that one. `stopped_by` in
+  // it says what ended any of them.
   RunResult Run(int first) const {
     RunResult of_first;
-    for (int run = first; run <= replications_.runs; run += replications_.jobs) {
+    for (int run = first; run <= replications_.runs; run = next_.Take()) {
       RunResult result = RunExperiment(run == 1 ? scenario_ : others_, SettingsOf(run), around_);
       const std::string stopped_by = result.stopped_by;
       if (stopped_by.empty()) Leave(run, ResultJson(result));
@@ -56,6 +83,8 @@ class Worker {
     }
     return of_first;
   }
+
+  int TakeRun() const { return next_.Take(); }
 
   // Of all replications that are there, in their order.
   std::vector<std::string> Collect() const {
@@ -98,20 +127,23 @@ class Worker {
   const Surroundings& around_;
   ValidScenario others_;  // what all but the first run
   double started_;
+  NextRun next_;
 };
 
 // A process that has no part in what its parent says to the user, ends with it, and is
 // ended by Ctrl-C at once.
-[[noreturn]] void WorkInChild(const Worker& worker, int first) {
+[[noreturn]] void WorkInChild(const Worker& worker) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  const int first = worker.TakeRun();
   try {
     worker.Run(first);
     ::_exit(0);
   } catch (const std::exception& failure) {
-    const std::string said = fmt::format("vpcmirror: replication {}: {}\n", first, failure.what());
+    const std::string said =
+        fmt::format("vpcmirror: a process of replications: {}\n", failure.what());
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, said.data(), said.size());
     ::_exit(dynamic_cast<const FileException*>(&failure) != nullptr ? kBadInput : kOurBug);
   }
@@ -124,10 +156,10 @@ class Children {
     WaitForAll();
   }
 
-  void Start(const Worker& worker, int first) {
+  void Start(const Worker& worker) {
     const pid_t child = ::fork();
     if (child == -1) throw std::system_error(errno, std::generic_category(), "cannot fork");
-    if (child == 0) WorkInChild(worker, first);
+    if (child == 0) WorkInChild(worker);
     running_.push_back(child);
   }
 
@@ -194,10 +226,11 @@ RunResult RunReplications(const ValidScenario& scenario, const ExperimentSetting
 
   const Worker worker(scenario, settings, settled, around);
   Children children;
-  for (int first = 2; first <= settled.jobs; ++first) children.Start(worker, first);
+  const int first = worker.TakeRun();  // the one that is shown
+  for (int job = 1; job < settled.jobs; ++job) children.Start(worker);
   // A signal may be for this process alone.
   const std::stop_callback at_signal(around.stop, [&children] { children.End(); });
-  RunResult result = worker.Run(1);
+  RunResult result = worker.Run(first);
   const std::vector<int> failed = children.WaitForAll();
   const std::vector<std::string> results = worker.Collect();
   worker.Clear();
@@ -212,7 +245,7 @@ RunResult RunReplications(const ValidScenario& scenario, const ExperimentSetting
         fmt::format("Stopped after {} of {} replications.", finished, settled.runs));
   }
   if (finished == 0) return result;
-  result.replications = Replicate(results, settled.confidence);
+  result.replications = Replicate(results, settled.confidence, result.assertions);
   if (finished < kUsual) {
     result.notes.push_back(
         fmt::format("Intervals of {} runs rest on what so few differ by: {} or more are usual.",

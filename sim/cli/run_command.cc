@@ -176,9 +176,10 @@ void Report(const RunResult& result, const std::string& json, const std::string&
   }
   if (options.format == "json") around.out << json;
   for (const AssertionResult& assertion : result.assertions) {
-    if (assertion.held) continue;
-    around.err << fmt::format("vpcmirror: assertion missed: {} ({})\n", Printable(assertion.text),
-                              OutcomeText(assertion));
+    const AssertionOutcome outcome = OutcomeOf(assertion);
+    if (outcome == AssertionOutcome::kMet) continue;
+    around.err << fmt::format("vpcmirror: assertion {}: {} ({})\n", ToString(outcome),
+                              Printable(assertion.text), OutcomeText(assertion));
   }
   if (!options.quiet) around.err << "Result: " << file << '\n';
 }
@@ -198,7 +199,7 @@ void SayIfStopped(const RunResult& result, const Surroundings& around) {
 int ExitCodeOf(const RunResult& result) {
   if (!result.complete || !result.stopped_by.empty()) return kStopped;
   for (const AssertionResult& assertion : result.assertions) {
-    if (!assertion.held) return kAssertionMissed;
+    if (OutcomeOf(assertion) != AssertionOutcome::kMet) return kAssertionMissed;
   }
   return kFine;
 }

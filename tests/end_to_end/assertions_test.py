@@ -21,6 +21,9 @@ UNITS = {"bps": ("bps", 1), "pps": ("pps", 1), "bytes": ("B", 1), "ns": ("ps", 1
 # Which member names an element.
 NAMES = {"zones": "zone", "disciplines": "congestion", "assumptions": "name"}
 
+# Keys under which there is nothing to assert.
+NO_FIGURES = {"asserts", "replications", "series"}
+
 arguments = None
 
 
@@ -28,7 +31,7 @@ def figures(value, path=""):
     """Path and value of every figure, elements by name where they have one that is their own."""
     if isinstance(value, dict):
         for key, inside in value.items():
-            if not path and key == "asserts":
+            if not path and key in NO_FIGURES:
                 continue
             yield from figures(inside, f"{path}.{key}" if path else key)
     elif isinstance(value, list):

@@ -317,7 +317,7 @@ const BrokenCase kBrokenCases[] = {
      "{\"hosts\": {\"w\": {}}, \"assert\": [\"loss is small\"]}",
      {"1:33 /assert/0: result.json has no \"loss\" | \"assumptions\", \"baseline\", \"because\", "
       "\"complete\", \"copies\", \"delay\", \"disciplines\", \"duration_ns\", \"engine\", "
-      "\"enis\", or 20 more"}},
+      "\"enis\", or 21 more"}},
     {"OutputOutsideTheFolder",
      "{\"hosts\": {\"w\": {}}, \"output\": {\"pcap\": {\"w\": \"../w.pcap\"}}}",
      {"1:47 /output/pcap/w: found the string \"../w.pcap\" | the name of a capture, ending in "
@@ -477,10 +477,9 @@ TEST(LoadScenarioTest, OverridesTheAssumptionsThatTheSchemaNamesAndNoOthers) {
   const auto& assumed = library.providers.at("tencent").assumptions;
   for (const auto& [name, unused] : named.items()) {
     if (name == "fabric_delay") continue;
-    const bool listed = std::any_of(assumed.begin(), assumed.end(),
-                                    [&, &name = name](const Assumption& each) {
-                                      return each.name == name;
-                                    });
+    const bool listed =
+        std::any_of(assumed.begin(), assumed.end(),
+                    [&, &name = name](const Assumption& each) { return each.name == name; });
     const char* message = listed ? " cannot be \"nonsense\"" : " is nothing that tencent leaves";
     EXPECT_THAT(errors_of(name), ElementsAre(HasSubstr(name + message)));
   }

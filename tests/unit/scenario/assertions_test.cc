@@ -86,7 +86,7 @@ const NameCase kNameCases[] = {
     {"EniByAddress", {Named("enis", "10.0.9.2"), Key("in_bps")}, {"ids/eni0"}},
     {"ReceiverByHost", {Named("receivers", "ids"), Key("in_bps")}, {"ids/eni0"}},
     {"ReceiversOfAVpc", {Named("receivers", "vpc:prod"), Key("in_bps")}, {"ids/eni0"}},
-    {"Mirror", {Named("mirrors", "mirror-0"), Key("wire_bytes")}, {"mirror-0"}},
+    {"Mirror", {Named("mirrors", "mirror-1"), Key("wire_bytes")}, {"mirror-1"}},
     {"BalancerByName", {Named("load_balancers", "copies"), Key("in_bps")}, {"lb-1"}},
     {"BalancerById", {Named("load_balancers", "lb-1"), Key("in_bps")}, {"lb-1"}},
     {"Zone", {Each("load_balancers"), Named("zones", "b", {}, "zone"), Key("in_bps")}, {"b"}},
@@ -146,8 +146,8 @@ const UnknownCase kUnknownCases[] = {
      {Named("receivers", "web"), Key("in_bps")},
      "/assert/0: receivers has no \"web\" | \"ids/eni0\""},
     {"Mirror",
-     {Named("mirrors", "mirror-1"), Key("wire_bytes")},
-     "/assert/0: mirrors has no \"mirror-1\" | \"mirror-0\" (nearest)"},
+     {Named("mirrors", "mirror-2"), Key("wire_bytes")},
+     "/assert/0: mirrors has no \"mirror-2\" | \"mirror-1\" (nearest)"},
     {"Balancer",
      {Named("load_balancers", "copy"), Key("in_bps")},
      "/assert/0: load_balancers has no \"copy\" | \"lb-1\""},
@@ -206,7 +206,7 @@ TEST(AssertionLookupTest, RefusesDisciplinesWhereNoneIsAssumed) {
 TEST(AssertionLookupTest, IsSilentAboutWhatHasErrorsOfItsOwn) {
   Scenario scenario = Smallest();
   scenario.mirrors[0].sources[0].value = "nobody";
-  scenario.assertions = {SpecOf({Named("mirrors", "mirror-0"), Key("wire_bytes")}),
+  scenario.assertions = {SpecOf({Named("mirrors", "mirror-1"), Key("wire_bytes")}),
                          SpecOf({Each("receivers"), Key("in_bps")})};
   EXPECT_THAT(ErrorsOf(scenario), testing::SizeIs(1));
 }
