@@ -14,6 +14,9 @@ function(vpcmirror_own_target target)
   if(VPCMIRROR_WHOLE_ROOMS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++ takes what a .cc file keeps to itself for a header's, unless it compiles it alone.
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  elseif(VPCMIRROR_WHOLE_ROOMS)
+    # Of what another file keeps to itself, too; preset dev has the warning.
+    target_compile_options(${target} PRIVATE -Wno-shadow)
   endif()
   if(VPCMIRROR_SANITIZE)
     # At a fixed address: of what the sanitizers know of a test program, the loader

@@ -31,9 +31,10 @@ std::vector<double> SessionsByEni(const ValidScenario& scenario) {
 // Measured on an AMD EPYC with 2 vCPU, 2026-11-29: docs/performance.md, "What a run takes".
 constexpr double kSecondsPerEvent = 0.6e-6;
 constexpr double kSecondsPerEni = 100e-6;  // read, validated, set up, measured and written
-constexpr double kEventsPerSegment = 12;   // and its acknowledgement, in ns-3's TCP: their CPU time
-constexpr double kBytesAtLeast = 17e6;     // the program with a scenario of one host
-constexpr double kBytesPerEni = 10.5e3;    // with its CVM and its part of the result
+// 20 us of ns-3's TCP for a segment of data and its acknowledgement: docs/performance.md, "TCP".
+constexpr double kEventsPerSegment = 20e-6 / kSecondsPerEvent;
+constexpr double kBytesAtLeast = 17e6;   // the program with a scenario of one host
+constexpr double kBytesPerEni = 10.5e3;  // with its CVM and its part of the result
 constexpr double kBytesPerStream = 2e3;
 constexpr double kBytesPerFlow = 150;
 constexpr double kBytesPerSession = 1e3;

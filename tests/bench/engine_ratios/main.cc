@@ -6,7 +6,7 @@
 // counted, unless the case says otherwise; how to read ratio and goal,
 // tests/bench/ratios.sh says. What else was measured goes to stderr. Exit status: 0
 // whatever the ratios are; 1 when a simulation fails; with --check also when a row
-// misses its goal. Cases: host, fleet, idle; without any, all.
+// misses its goal. Cases: host, fleet, idle, tcp; without any, all.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -46,6 +46,8 @@ class Ratios {
   // Events alone: what a fleet takes to set up has goals of its own.
   void Fleet();
   void Idle();
+  // Set-up included, which is nothing here.
+  void Tcp();
 
  private:
   void Tell(const Row& row) {
@@ -148,6 +150,36 @@ void Ratios::Idle() {
         .goal = AtMost(kMostBytes)});
 }
 
+// The peer copies nothing: what a closed loop takes beside ns-3's own TCP.
+void Ratios::Tcp() {
+  constexpr TcpTraffic kTraffic{
+      .flows = 10, .bytes = 20'000'000, .segment = 1448, .buffer = 1 << 20, .seconds = 3};
+  constexpr double kMostTimes = 1.2;
+  constexpr double kFramesASegment = 2;  // its copy is delivered as well
+  const auto measured =
+      RunInTurn("10 TCP flows of 20 MB",
+                {{"ours", Ours(TcpHosts(kTraffic, false), OtherSide::kEnis)},
+                 {"ours, mirrored", Ours(TcpHosts(kTraffic, true), OtherSide::kEnis)},
+                 {"ns-3",
+                  [&] {
+                    const double start = ProcessCpuNs();
+                    Measured peer;
+                    peer.frames = static_cast<double>(SimulateTcpWithStacks(kTraffic));
+                    peer.total_ns = ProcessCpuNs() - start;
+                    return peer;
+                  }}},
+                rounds_, NsAFrame);
+  Row row{.name = "TCP flows, not mirrored, a segment",
+          .ours = NsAFrame(measured[0]),
+          .peer = "ns-3",
+          .peer_figure = NsAFrame(measured[2]),
+          .goal = Within(kMostTimes)};
+  Tell(row);
+  row.name = "TCP flows, mirrored, a segment or copy";
+  row.ours = NsAFrame(measured[1]) / kFramesASegment;
+  Tell(row);
+}
+
 Options OptionsOf(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i) {
@@ -169,13 +201,17 @@ Options OptionsOf(int argc, char** argv) {
 int main(int argc, char** argv) {
   vpcmirror::sim::PreferHugePages(argv);  // as the program does
   using namespace vpcmirror::ratios;
-  constexpr std::array<std::pair<std::string_view, void (Ratios::*)()>, 3> kCases = {
-      {{"host", &Ratios::Host}, {"fleet", &Ratios::Fleet}, {"idle", &Ratios::Idle}}};
+  constexpr std::array<std::pair<std::string_view, void (Ratios::*)()>, 4> kCases = {
+      {{"host", &Ratios::Host},
+       {"fleet", &Ratios::Fleet},
+       {"idle", &Ratios::Idle},
+       {"tcp", &Ratios::Tcp}}};
   const Options options = OptionsOf(argc, argv);
   for (const std::string_view name : options.cases) {
     const auto known = [&](const auto& each) { return each.first == name; };
     if (std::none_of(kCases.begin(), kCases.end(), known)) {
-      std::fprintf(stderr, "engine_ratios: unknown argument '%s'; cases are host, fleet, idle\n",
+      std::fprintf(stderr,
+                   "engine_ratios: unknown argument '%s'; cases are host, fleet, idle, tcp\n",
                    std::string(name).c_str());
       return 1;
     }

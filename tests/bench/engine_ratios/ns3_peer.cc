@@ -1,6 +1,8 @@
 #include "tests/bench/engine_ratios/ns3_peer.h"
 
 #include <ns3/application.h>
+#include <ns3/bulk-send-helper.h>
+#include <ns3/config.h>
 #include <ns3/data-rate.h>
 #include <ns3/inet-socket-address.h>
 #include <ns3/internet-stack-helper.h>
@@ -12,9 +14,11 @@
 #include <ns3/packet-sink-helper.h>
 #include <ns3/packet-sink.h>
 #include <ns3/point-to-point-helper.h>
+#include <ns3/queue-size.h>
 #include <ns3/simulator.h>
 #include <ns3/socket.h>
 #include <ns3/traffic-control-helper.h>
+#include <ns3/uinteger.h>
 
 #include <stdexcept>
 #include <string>
@@ -144,6 +148,36 @@ std::int64_t SimulateWithStacks(const UdpTraffic& traffic, QueueDisc queue_disc)
       Delivered(*copies_sink, traffic.frame_bytes + kVxlanBytes, 2 * sent);
   ns3::Simulator::Destroy();
   return delivered;
+}
+
+std::int64_t SimulateTcpWithStacks(const TcpTraffic& traffic) {
+  ns3::Simulator::SetScheduler(ns3::ObjectFactory("ns3::PriorityQueueScheduler"));
+  const auto bytes = [](std::int64_t count) {
+    return ns3::UintegerValue(static_cast<std::uint64_t>(count));
+  };
+  ns3::Config::SetDefault("ns3::TcpSocket::SegmentSize", bytes(traffic.segment));
+  ns3::Config::SetDefault("ns3::TcpSocket::SndBufSize", bytes(traffic.buffer));
+  ns3::Config::SetDefault("ns3::TcpSocket::RcvBufSize", bytes(traffic.buffer));
+  ns3::Config::SetDefault("ns3::DropTailQueue<Packet>::MaxSize",
+                          ns3::QueueSizeValue(ns3::QueueSize("100000p")));
+  ns3::NodeContainer nodes(2);
+  InstallStacks(nodes);
+  const auto link = Link(nodes.Get(0), nodes.Get(1), "10.0.1.0", QueueDisc::kNone);
+  ns3::PacketSinkHelper sinks("ns3::TcpSocketFactory",
+                              ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), kPort));
+  const auto sink = ns3::DynamicCast<ns3::PacketSink>(sinks.Install(nodes.Get(1)).Get(0));
+  ns3::BulkSendHelper senders("ns3::TcpSocketFactory",
+                              ns3::InetSocketAddress(link.GetAddress(1), kPort));
+  senders.SetAttribute("MaxBytes", bytes(traffic.bytes));
+  for (std::int64_t i = 0; i < traffic.flows; ++i) senders.Install(nodes.Get(0));
+  ns3::Simulator::Stop(ns3::Seconds(static_cast<double>(traffic.seconds)));
+  ns3::Simulator::Run();
+  const auto received = static_cast<std::int64_t>(sink->GetTotalRx());
+  if (received != traffic.flows * traffic.bytes) {
+    throw std::runtime_error("the sink took " + std::to_string(received) + " bytes");
+  }
+  ns3::Simulator::Destroy();
+  return received / traffic.segment;
 }
 
 }  // namespace vpcmirror::ratios

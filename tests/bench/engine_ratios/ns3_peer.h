@@ -23,4 +23,17 @@ enum class QueueDisc {
 // Returns the datagrams that sinks took. Throws std::runtime_error when some got lost.
 std::int64_t SimulateWithStacks(const UdpTraffic& traffic, QueueDisc queue_disc);
 
+struct TcpTraffic {
+  std::int64_t flows = 0;
+  std::int64_t bytes = 0;    // that each sends
+  std::int64_t segment = 0;  // data
+  std::int64_t buffer = 0;   // of a socket, each way
+  std::int64_t seconds = 0;
+};
+
+// A client sends to a server by ns-3's BulkSendApplication and CUBIC over a link of
+// 10 Gbps whose queue loses nothing, nobody copies. Returns the segments of data that the
+// sinks took. Throws std::runtime_error when that is not all.
+std::int64_t SimulateTcpWithStacks(const TcpTraffic& traffic);
+
 }  // namespace vpcmirror::ratios

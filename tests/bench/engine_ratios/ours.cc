@@ -72,10 +72,31 @@ std::string MirroredFleet(int enis, const UdpTraffic* traffic, OtherSide other_s
       R"("udp": {)" + ends + RateOf(*traffic) + R"(, "per": "total", )" + UdpOf(*traffic) + "}");
 }
 
+std::string TcpHosts(const TcpTraffic& traffic, bool mirrored) {
+  const auto text = [](std::int64_t count) { return std::to_string(count); };
+  const std::string host = "{" + kLimits + R"(, "queue": "100000 frames", "mtu": "9000 B"})";
+  const std::string mirror = mirrored ? R"({"CollectorSrcs": ["client"], "Direction": "EGRESS",
+                     "CollectorTarget": {"TargetIps": ["ids"]}})"
+                                      : "";
+  return R"({"duration": ")" + text(traffic.seconds) + R"( s",
+  "hosts": {"client": )" +
+         host + R"(, "server": )" + host + R"(, "ids": {"mtu": "9000 B"}},
+  "workloads": {"bulk": {"from": "client", "to": "server", "flows": )" +
+         text(traffic.flows) + R"(, "tcp": {"send": ")" + text(traffic.bytes) +
+         R"( B", "segment": ")" + text(traffic.segment) + R"( B", "buffer": ")" +
+         text(traffic.buffer) + R"( B"}}},
+  "mirrors": [)" +
+         mirror + "]}";
+}
+
 namespace {
 
 double DeliveredIn(const RunResult& result, OtherSide other_side) {
   std::int64_t delivered = 0;
+  if (!result.tcp.empty()) {
+    constexpr std::int64_t kSegment = 1448;
+    return static_cast<double>(result.tcp.front().delivered.count() / kSegment);
+  }
   for (const EniResult& eni : result.enis) {
     delivered += eni.in.frames;
     if (other_side == OtherSide::kOutside) delivered += eni.out.frames - eni.mirror_out.frames;
@@ -83,11 +104,13 @@ double DeliveredIn(const RunResult& result, OtherSide other_side) {
   return static_cast<double>(delivered);
 }
 
-// No frame of these scenarios is lost, and all are to be copied.
+// No frame of these scenarios is lost, and all that the direction asks for are to be copied.
 void RefuseLosses(const RunResult& result) {
   for (const MirrorResult& mirror : result.mirrors) {
+    const auto by_direction = static_cast<std::size_t>(Refusal::kDirection);
     const std::int64_t lost = mirror.ledger.offered.frames - mirror.ledger.mirrored.frames -
-                              mirror.ledger.queued_at_end.frames;
+                              mirror.ledger.queued_at_end.frames -
+                              mirror.ledger.rejected[by_direction].frames;
     if (lost != 0) throw std::runtime_error(std::to_string(lost) + " frames were not mirrored");
   }
 }

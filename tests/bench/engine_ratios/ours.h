@@ -22,8 +22,12 @@ std::string MirroredHost(const UdpTraffic& traffic, OtherSide other_side);
 // them together. Without traffic they are idle.
 std::string MirroredFleet(int enis, const UdpTraffic* traffic, OtherSide other_side);
 
+// TCP flows of one ENI to another, each CVM with 10 Gbps each way; what the client sends
+// is mirrored to one receiver or, for `mirrored` false, not.
+std::string TcpHosts(const TcpTraffic& traffic, bool mirrored);
+
 // Reads `scenario`, runs it and counts what was delivered: frames that reached an
-// ENI or left for the outside.
+// ENI or left for the outside; of TCP flows, segments of data.
 Measured SimulateWithEngine(const std::string& scenario, const Library& library,
                             OtherSide other_side);
 
