@@ -50,10 +50,13 @@ struct QueuedTag {
 
 }  // namespace
 
+NS_OBJECT_ENSURE_REGISTERED(CopyBalancer);
+
 ns3::TypeId CopyBalancer::GetTypeId() {
   static const ns3::TypeId tid =
       ns3::TypeId("vpcmirror::CopyBalancer")
           .SetParent<ns3::Object>()
+          .SetGroupName("vpcmirror")
           .AddConstructor<CopyBalancer>()
           .AddTraceSource("Drop", "A copy was lost here",
                           ns3::MakeTraceSourceAccessor(&CopyBalancer::drop_),

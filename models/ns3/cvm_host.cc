@@ -30,10 +30,13 @@ Bytes BurstOfFlow(BitsPerSecond rate) {
 
 }  // namespace
 
+NS_OBJECT_ENSURE_REGISTERED(CvmHost);
+
 ns3::TypeId CvmHost::GetTypeId() {
   static const ns3::TypeId tid =
       ns3::TypeId("vpcmirror::CvmHost")
           .SetParent<ns3::Object>()
+          .SetGroupName("vpcmirror")
           .AddConstructor<CvmHost>()
           .AddAttribute("Bandwidth",
                         "Limit on the bits of Ethernet frames without FCS; 0 is no limit",

@@ -2,6 +2,8 @@
 
 #include <ns3/boolean.h>
 #include <ns3/ethernet-header.h>
+#include <ns3/net-device-queue-interface.h>
+#include <ns3/object-vector.h>
 #include <ns3/simulator.h>
 #include <ns3/uinteger.h>
 
@@ -46,6 +48,9 @@ struct WaitingTag {
   }
 };
 
+// VIRTIO_NET_TX_QUEUE_DEFAULT_SIZE of QEMU's hw/net/virtio-net.c.
+constexpr std::uint32_t kTxRingFrames = 256;
+
 // A copy without outer headers: only its carrier can tell it from its original.
 bool IsBareCopy(const Passage& passage) {
   return passage.copy_of != nullptr &&
@@ -54,10 +59,13 @@ bool IsBareCopy(const Passage& passage) {
 
 }  // namespace
 
+NS_OBJECT_ENSURE_REGISTERED(EniDevice);
+
 ns3::TypeId EniDevice::GetTypeId() {
   static const ns3::TypeId tid =
       ns3::TypeId("vpcmirror::EniDevice")
           .SetParent<ns3::NetDevice>()
+          .SetGroupName("vpcmirror")
           .AddConstructor<EniDevice>()
           .AddAttribute("Mtu", "Largest IP packet", ns3::UintegerValue(1500),
                         ns3::MakeUintegerAccessor(&EniDevice::SetMtu, &EniDevice::GetMtu),
@@ -72,6 +80,16 @@ ns3::TypeId EniDevice::GetTypeId() {
                         ns3::UintegerValue(0),
                         ns3::MakeUintegerAccessor(&EniDevice::small_queue_bytes_),
                         ns3::MakeUintegerChecker<std::uint64_t>())
+          .AddAttribute("Sessions", "Its mirror sessions", ns3::TypeId::ATTR_GET,
+                        ns3::ObjectVectorValue(),
+                        ns3::MakeObjectVectorAccessor(&EniDevice::sessions_),
+                        ns3::MakeObjectVectorChecker<MirrorSession>())
+          .AddAttribute("TxRingFrames",
+                        "Frames of the node's protocols that may wait to depart before the "
+                        "device's queue is stopped, where it has flow control",
+                        ns3::UintegerValue(kTxRingFrames),
+                        ns3::MakeUintegerAccessor(&EniDevice::tx_ring_frames_),
+                        ns3::MakeUintegerChecker<std::uint32_t>(1, 1 << 30))
           .AddTraceSource("MacTx", "A production frame was handed to the egress",
                           ns3::MakeTraceSourceAccessor(&EniDevice::mac_tx_),
                           "ns3::Packet::TracedCallback")
@@ -260,6 +278,7 @@ void EniDevice::Depart(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
   if (SmallQueue* queue = std::exchange(frame->passage.small_queue, nullptr)) {
     queue->Leaves(frame->length(), departs);
   }
+  if (frame->passage.in_tx_ring) LeaveTxRing(*frame, departs);
   Sniff(frame, departs);
   fabric_->Carry(frame, departs);
 }
@@ -462,6 +481,7 @@ void EniDevice::DropOut(const ns3::Ptr<Transit>& frame, FrameDrop reason) {
     const Picoseconds now = SimulatedNow();
     queue->Leaves(frame->length(), now + host().TransmissionTime(frame->length()));
   }
+  if (frame->passage.in_tx_ring) LeaveTxRing(*frame, SimulatedNow());
   CountDrop(reason, frame->length());
   if (!mac_tx_drop_.IsEmpty()) mac_tx_drop_(frame->packet(), reason);
 }
@@ -557,6 +577,10 @@ bool EniDevice::SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address& sourc
   ethernet.SetLengthType(protocol);
   packet->AddHeader(ethernet);
   const auto frame = Transit::OfPacket(packet);
+  if (tx_ring_) {
+    frame->passage.in_tx_ring = true;
+    tx_ring_->Enter(frame->length(), tx_ring_frames_);
+  }
   if (small_queue_bytes_ > 0 && IsOwnTcp(frame->info())) {
     if (!small_queues_) small_queues_ = std::make_unique<SmallQueues>(*this);
     small_queues_->Send(frame, Bytes(static_cast<std::int64_t>(small_queue_bytes_)));
@@ -570,9 +594,30 @@ bool EniDevice::IsOwnTcp(const FrameInfo& info) const {
   return info.has_flow && info.flow.protocol == kProtocolTcp && HasAddress(info.flow.source);
 }
 
+void EniDevice::LeaveTxRing(Transit& frame, Picoseconds at) {
+  frame.passage.in_tx_ring = false;
+  const Picoseconds now = SimulatedNow();
+  if (at <= now) {
+    tx_ring_->Leave(frame.length(), tx_ring_frames_);
+    return;
+  }
+  ns3::Simulator::Schedule(ToTime(at - now), [this, length = frame.length()] {
+    if (tx_ring_) tx_ring_->Leave(length, tx_ring_frames_);
+  });
+}
+
+void EniDevice::NotifyNewAggregate() {
+  if (!tx_ring_) {
+    const auto queues = GetObject<ns3::NetDeviceQueueInterface>();
+    if (queues) tx_ring_ = std::make_unique<TxRing>(queues->GetTxQueue(0));
+  }
+  ns3::NetDevice::NotifyNewAggregate();
+}
+
 void EniDevice::DoDispose() {
   small_queues_.reset();
   tap_.reset();
+  tx_ring_.reset();
   sessions_.clear();
   receiver_ = nullptr;
   balancer_ = nullptr;

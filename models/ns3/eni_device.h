@@ -20,6 +20,7 @@
 #include "models/ns3/frame_drop.h"
 #include "models/ns3/mirror_session.h"
 #include "models/ns3/transit.h"
+#include "models/ns3/tx_ring.h"
 #include "models/ns3/vpc_fabric.h"
 
 namespace vpcmirror {
@@ -60,6 +61,8 @@ enum class Routing : std::uint8_t {
   kOutside,    // out of the deployment, whatever the address: replayed captures
 };
 
+// Sends and receives at its CVM's expense, and offers every frame that passes to its mirror
+// sessions. ns-3's protocols may sit on it, or sources hand it whole frames.
 class EniDevice : public ns3::NetDevice {
  public:
   // MacTxDrop, MacRxDrop: a production frame was lost.
@@ -152,6 +155,8 @@ class EniDevice : public ns3::NetDevice {
   bool SupportsSendFrom() const override { return true; }
 
  protected:
+  // A queue interface that is aggregated makes it a device with flow control.
+  void NotifyNewAggregate() override;
   void DoDispose() override;
 
  private:
@@ -182,6 +187,7 @@ class EniDevice : public ns3::NetDevice {
   void Forward(const ns3::Ptr<Transit>& frame);
   void PassUp(const ns3::Ptr<Transit>& frame);
   void Sniff(const ns3::Ptr<Transit>& frame, Picoseconds at);
+  void LeaveTxRing(Transit& frame, Picoseconds at);
   CvmHost& host();
   // Of the device itself, what a frame touches.
   std::size_t hot_bytes() const {
@@ -220,6 +226,8 @@ class EniDevice : public ns3::NetDevice {
   Count of_stack_;
   std::uint64_t small_queue_bytes_ = 0;
   std::unique_ptr<SmallQueues> small_queues_;  // null: nothing was sent through one
+  std::uint32_t tx_ring_frames_ = 0;
+  std::unique_ptr<TxRing> tx_ring_;  // null: no flow control
   ReceiveCallback receive_;
   PromiscReceiveCallback promisc_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>, FrameDrop> mac_tx_drop_;

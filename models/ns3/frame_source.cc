@@ -108,9 +108,12 @@ Bytes SizeMix::Draw(ns3::UniformRandomVariable& uniform) const {
   return drawn->geometric ? drawn->geometric->At(uniform.GetValue(0, 1)) : drawn->frame;
 }
 
+NS_OBJECT_ENSURE_REGISTERED(FrameSource);
+
 ns3::TypeId FrameSource::GetTypeId() {
   static const ns3::TypeId tid = ns3::TypeId("vpcmirror::FrameSource")
                                      .SetParent<ns3::Application>()
+                                     .SetGroupName("vpcmirror")
                                      .AddConstructor<FrameSource>();
   return tid;
 }

@@ -98,6 +98,7 @@ class SizeMix {
   double mean_bytes_ = 0;
 };
 
+// Sends the frames of one stream of a workload at its rate, whatever becomes of them.
 class FrameSource : public ns3::Application {
  public:
   static ns3::TypeId GetTypeId();

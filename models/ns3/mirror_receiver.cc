@@ -9,10 +9,13 @@
 
 namespace vpcmirror {
 
+NS_OBJECT_ENSURE_REGISTERED(MirrorReceiver);
+
 ns3::TypeId MirrorReceiver::GetTypeId() {
   static const ns3::TypeId tid =
       ns3::TypeId("vpcmirror::MirrorReceiver")
           .SetParent<ns3::Application>()
+          .SetGroupName("vpcmirror")
           .AddConstructor<MirrorReceiver>()
           .AddAttribute("Bandwidth",
                         "Bits of copies, outer headers on, that the software digests; 0: no limit",

@@ -11,10 +11,13 @@
 
 namespace vpcmirror {
 
+NS_OBJECT_ENSURE_REGISTERED(MirrorSession);
+
 ns3::TypeId MirrorSession::GetTypeId() {
   static const ns3::TypeId tid =
       ns3::TypeId("vpcmirror::MirrorSession")
           .SetParent<ns3::Object>()
+          .SetGroupName("vpcmirror")
           .AddConstructor<MirrorSession>()
           .AddAttribute("State", "Whether the mirror copies at all",
                         ns3::TypeId::ATTR_GET | ns3::TypeId::ATTR_SET,

@@ -48,6 +48,8 @@ struct CopiesWaiting {
   void Add(Bytes wire, Bytes original, Bytes cut);
 };
 
+// Makes the copies that the tap decides on, hands them to the egress of its ENI, and keeps
+// account of what became of every frame that was offered.
 class MirrorSession : public ns3::Object {
  public:
   // MirrorTx: a copy was handed to the egress, outer headers on.

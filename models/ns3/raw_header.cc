@@ -12,9 +12,13 @@ RawHeader::RawHeader(std::size_t size) : size_(size) {
   std::fill_n(bytes_.begin(), size, std::byte{0});
 }
 
+NS_OBJECT_ENSURE_REGISTERED(RawHeader);
+
 ns3::TypeId RawHeader::GetTypeId() {
-  static const ns3::TypeId tid =
-      ns3::TypeId("vpcmirror::RawHeader").SetParent<ns3::Header>().AddConstructor<RawHeader>();
+  static const ns3::TypeId tid = ns3::TypeId("vpcmirror::RawHeader")
+                                     .SetParent<ns3::Header>()
+                                     .SetGroupName("vpcmirror")
+                                     .AddConstructor<RawHeader>();
   return tid;
 }
 
@@ -32,6 +36,21 @@ std::uint32_t RawHeader::Deserialize(ns3::Buffer::Iterator start) {
   return static_cast<std::uint32_t>(size_);
 }
 
-void RawHeader::Print(std::ostream& os) const { os << size_ << " bytes of headers"; }
+std::uint32_t RawHeader::Deserialize(ns3::Buffer::Iterator start, ns3::Buffer::Iterator end) {
+  size_ = std::min<std::size_t>(end.GetDistanceFrom(start), kMaxBytes);
+  return Deserialize(start);
+}
+
+void RawHeader::Print(std::ostream& os) const {
+  // How long the frame behind them is, nobody says here: longer than any IP packet claims.
+  constexpr Bytes kFrame(1 << 20);
+  const FrameInfo frame = ParseFrame(bytes(), kFrame);
+  if (frame.has_flow) {
+    const FlowKey& flow = frame.flow;
+    os << ToString(flow.source) << ':' << flow.source_port << " > " << ToString(flow.destination)
+       << ':' << flow.destination_port << " protocol " << int{flow.protocol} << ", ";
+  }
+  os << size_ << " bytes";
+}
 
 }  // namespace vpcmirror

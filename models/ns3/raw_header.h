@@ -16,7 +16,8 @@
 namespace vpcmirror {
 
 // The single place where ns-3 buffers and core bytes meet. As a header to be
-// removed it reads as many bytes as it was constructed with.
+// removed it reads as many bytes as it was constructed with; where ns-3 says how many
+// there are, as when it prints a packet, so many.
 class RawHeader : public ns3::Header {
  public:
   // Ethernet and the longest outer headers, or all that is rewritten inside.
@@ -37,6 +38,9 @@ class RawHeader : public ns3::Header {
   std::uint32_t GetSerializedSize() const override;
   void Serialize(ns3::Buffer::Iterator start) const override;
   std::uint32_t Deserialize(ns3::Buffer::Iterator start) override;
+  std::uint32_t Deserialize(ns3::Buffer::Iterator start, ns3::Buffer::Iterator end) override;
+  // "10.0.0.1:49152 > 10.0.0.3:4789 protocol 17, 64 bytes" of headers that begin a frame
+  // with a flow; else how many bytes there are.
   void Print(std::ostream& os) const override;
 
  private:

@@ -12,9 +12,12 @@
 #include "models/wire/readdress.h"
 
 namespace vpcmirror {
+NS_OBJECT_ENSURE_REGISTERED(ReplaySource);
+
 ns3::TypeId ReplaySource::GetTypeId() {
   static const ns3::TypeId tid = ns3::TypeId("vpcmirror::ReplaySource")
                                      .SetParent<ns3::Application>()
+                                     .SetGroupName("vpcmirror")
                                      .AddConstructor<ReplaySource>();
   return tid;
 }

@@ -12,9 +12,12 @@
 
 namespace vpcmirror {
 
+NS_OBJECT_ENSURE_REGISTERED(RequestSource);
+
 ns3::TypeId RequestSource::GetTypeId() {
   static const ns3::TypeId tid = ns3::TypeId("vpcmirror::RequestSource")
                                      .SetParent<ns3::Application>()
+                                     .SetGroupName("vpcmirror")
                                      .AddConstructor<RequestSource>();
   return tid;
 }

@@ -19,9 +19,13 @@ constexpr Picoseconds kBeforeRetry{kPicosecondsPerSecond};
 
 }  // namespace
 
+NS_OBJECT_ENSURE_REGISTERED(TcpSource);
+
 ns3::TypeId TcpSource::GetTypeId() {
-  static const ns3::TypeId tid =
-      ns3::TypeId("vpcmirror::TcpSource").SetParent<ns3::Application>().AddConstructor<TcpSource>();
+  static const ns3::TypeId tid = ns3::TypeId("vpcmirror::TcpSource")
+                                     .SetParent<ns3::Application>()
+                                     .SetGroupName("vpcmirror")
+                                     .AddConstructor<TcpSource>();
   return tid;
 }
 

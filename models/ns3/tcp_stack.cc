@@ -55,9 +55,13 @@ void SetCongestionControl(ns3::TcpSocketBase& socket, TcpVariant variant) {
 
 }  // namespace
 
+NS_OBJECT_ENSURE_REGISTERED(TcpStack);
+
 ns3::TypeId TcpStack::GetTypeId() {
-  static const ns3::TypeId tid =
-      ns3::TypeId("vpcmirror::TcpStack").SetParent<ns3::Object>().AddConstructor<TcpStack>();
+  static const ns3::TypeId tid = ns3::TypeId("vpcmirror::TcpStack")
+                                     .SetParent<ns3::Object>()
+                                     .SetGroupName("vpcmirror")
+                                     .AddConstructor<TcpStack>();
   return tid;
 }
 

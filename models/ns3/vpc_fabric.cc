@@ -10,10 +10,13 @@
 
 namespace vpcmirror {
 
+NS_OBJECT_ENSURE_REGISTERED(VpcFabric);
+
 ns3::TypeId VpcFabric::GetTypeId() {
   static const ns3::TypeId tid =
       ns3::TypeId("vpcmirror::VpcFabric")
           .SetParent<ns3::Channel>()
+          .SetGroupName("vpcmirror")
           .AddConstructor<VpcFabric>()
           .AddAttribute(
               "Delay", "One-way delay between any two ENIs", ns3::TimeValue(ns3::MicroSeconds(50)),

@@ -18,6 +18,7 @@ namespace vpcmirror {
 
 class EniDevice;
 
+// Knows which ENI an address leads to from where, and delivers there what departs.
 class VpcFabric : public ns3::Channel {
  public:
   static ns3::TypeId GetTypeId();

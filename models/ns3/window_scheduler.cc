@@ -58,9 +58,12 @@ bool RemoveFrom(std::vector<Event>& events, std::uint32_t uid) {
 
 }  // namespace
 
+NS_OBJECT_ENSURE_REGISTERED(WindowScheduler);
+
 ns3::TypeId WindowScheduler::GetTypeId() {
   static const ns3::TypeId tid = ns3::TypeId("vpcmirror::WindowScheduler")
                                      .SetParent<ns3::Scheduler>()
+                                     .SetGroupName("vpcmirror")
                                      .AddConstructor<WindowScheduler>();
   return tid;
 }
