@@ -23,8 +23,8 @@ std::string_view ToString(Verdict verdict);  // "FITS", "AT RISK", "DOES NOT FIT
 // less than `margin_goal` of some limit is free.
 void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result);
 
-// Where TCP flows are slower with the mirror than in the baseline, production pays without
-// losing a frame: then it DOES NOT FIT, and `because` says how much slower.
+// Where TCP flows are together slower with the mirror than in the baseline, production pays
+// without losing a frame: then it DOES NOT FIT, and `because` says how much slower.
 void JudgeSlowdown(RunResult& result);
 
 // Whether the congestion discipline had anything to decide: a frame, production

@@ -123,15 +123,22 @@ CvmHost::Budgets& CvmHost::budgets() {
 }
 
 Picoseconds CvmHost::TransmissionTime(Bytes frame) const {
-  const auto rate = RatesOf(bandwidth_, 0).bandwidth;
-  return rate ? SerialisationDelay(frame, *rate) : Picoseconds(0);
+  Picoseconds longest{};
+  for (const ns3::DataRate& limit : {bandwidth_, flow_bandwidth_}) {
+    const auto rate = RatesOf(limit, 0).bandwidth;
+    if (rate) longest = std::max(longest, SerialisationDelay(frame, *rate));
+  }
+  if (packet_rate_ > 0) {
+    const PacketsPerSecond rate(static_cast<std::int64_t>(packet_rate_));
+    longest = std::max(longest, PacketInterval(rate));
+  }
+  return longest;
 }
 
-std::optional<Bytes> CvmHost::SentWithin(Picoseconds time) const {
-  const auto rate = RatesOf(bandwidth_, 0).bandwidth;
-  if (!rate) return std::nullopt;
-  return Bytes(
-      static_cast<std::int64_t>(static_cast<double>(rate->count()) * Seconds(time) / kBitsPerByte));
+std::optional<Bytes> CvmHost::SentWithin(Picoseconds time, Bytes frame) const {
+  const Picoseconds each = TransmissionTime(frame);
+  if (each.count() == 0) return std::nullopt;
+  return Bytes(frame.count() * time.count() / each.count());
 }
 
 // A copy counts for the flow that it copies.

@@ -49,11 +49,11 @@ class CvmHost : public ns3::Object {
   // ENI saw. Its budget pays for it all the same.
   std::optional<Dropped> ChargeIn(Picoseconds now, Bytes frame);
 
-  // Of a frame at the bandwidth that frames leave with; zero without a limit.
+  // Of a frame of a flow that has the limits for itself; zero without any.
   Picoseconds TransmissionTime(Bytes frame) const;
 
-  // What leaves in that time at the bandwidth; empty without a limit.
-  std::optional<Bytes> SentWithin(Picoseconds time) const;
+  // What such a flow of frames like that sends in `time`; empty without a limit.
+  std::optional<Bytes> SentWithin(Picoseconds time, Bytes frame) const;
 
   // Frames that OfferOut took and that have not left at `now`.
   void ForEachWaiting(Picoseconds now,

@@ -37,6 +37,11 @@ void SmallQueue::Pass(const ns3::Ptr<Transit>& frame) {
   eni_.SendOfStack(frame);
 }
 
+bool SmallQueue::IsIdle() {
+  ForgetGone();
+  return held_.empty() && passed_frames_ == 0;
+}
+
 void SmallQueue::ForgetGone() {
   const Picoseconds now = SimulatedNow();
   while (!leaving_.empty() && leaving_.front().at <= now) {
@@ -72,7 +77,7 @@ void SmallQueues::Send(const ns3::Ptr<Transit>& frame, Bytes limit) {
   if (!queue) queue = std::make_unique<SmallQueue>(eni_);
   queue->Send(frame, limit);
   if (flows_.size() <= sweep_at_) return;
-  std::erase_if(flows_, [](const auto& each) { return each.second->is_idle(); });
+  std::erase_if(flows_, [](const auto& each) { return each.second->IsIdle(); });
   sweep_at_ = 2 * std::max<std::size_t>(flows_.size(), 32);
 }
 

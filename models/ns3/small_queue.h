@@ -3,6 +3,7 @@
 
 #include <ns3/event-id.h>
 
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <unordered_map>
@@ -34,7 +35,8 @@ class SmallQueue {
   // One that was let through is out of the egress at `at`, now or later.
   void Leaves(Bytes frame, Picoseconds at);
 
-  bool is_idle() const { return held_.empty() && passed_frames_ == 0; }
+  // Nothing of the flow is on its way out.
+  bool IsIdle();
 
  private:
   struct Leaving {

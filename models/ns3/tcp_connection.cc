@@ -41,6 +41,7 @@ TcpConnection::TcpConnection(const TcpSettings& settings, TcpPlace place,
 TcpConnection::~TcpConnection() {
   next_.Cancel();
   if (server_stack_) server_stack_->Forget(place_.flow);
+  if (client_stack_) client_stack_->GivePort(place_.flow.source, place_.flow.source_port);
   Release(client_);
   Release(server_);
 }
@@ -49,6 +50,7 @@ TcpConnection::~TcpConnection() {
 void TcpConnection::Release(Side& side) {
   if (!side.socket) return;
   side.socket->SetConnectCallback(SocketCallback(), SocketCallback());
+  if (&side == &client_) side.socket->SetCloseCallbacks(SocketCallback(), SocketCallback());
   side.socket->SetRecvCallback(SocketCallback());
   side.socket->SetSendCallback(ns3::Callback<void, ns3::Ptr<ns3::Socket>, std::uint32_t>());
   side.socket->TraceDisconnectWithoutContext(
@@ -59,7 +61,8 @@ void TcpConnection::Release(Side& side) {
 }
 
 bool TcpConnection::Open() {
-  client_.socket = TcpStack::Of(place_.client)->MakeSocket(place_.client, settings_);
+  client_stack_ = TcpStack::Of(place_.client);
+  client_.socket = client_stack_->MakeSocket(place_.client, settings_);
   const FlowKey& flow = place_.flow;
   if (client_.socket->Bind(
           ns3::InetSocketAddress(ns3::Ipv4Address(flow.source.v4()), flow.source_port)) != 0) {
@@ -72,6 +75,8 @@ bool TcpConnection::Open() {
                         [this](const ns3::Ptr<ns3::TcpSocketBase>& socket) { OnAccepted(socket); });
   client_.socket->SetConnectCallback(ns3::MakeCallback(&TcpConnection::OnConnected, this),
                                      ns3::MakeCallback(&TcpConnection::OnRefused, this));
+  client_.socket->SetCloseCallbacks(SocketCallback(),
+                                    ns3::MakeCallback(&TcpConnection::OnRefused, this));
   client_.socket->SetRecvCallback(ns3::MakeCallback(&TcpConnection::OnData, this));
   client_.socket->SetSendCallback(ns3::MakeCallback(&TcpConnection::OnRoom, this));
   client_.socket->TraceConnectWithoutContext(
@@ -104,6 +109,7 @@ void TcpConnection::OnConnected(ns3::Ptr<ns3::Socket>) {
 }
 
 void TcpConnection::OnRefused(ns3::Ptr<ns3::Socket>) {
+  if (is_over_) return;
   ++totals_.failed;
   Finish(End::kFailed);
 }
@@ -119,6 +125,7 @@ void TcpConnection::OnData(ns3::Ptr<ns3::Socket> socket) {
     received += data->GetSize();
   }
   totals_.delivered += Bytes(received);
+  totals_.last = SimulatedNow();
   const bool is_client = socket == client_.socket;
   Side& side = is_client ? client_ : server_;
   if (side.to_receive <= 0) return;
@@ -205,6 +212,7 @@ void TcpConnection::CountServerSegment(ns3::Ptr<const ns3::Packet> data,
 
 // From an event of its own: whoever is told may destroy the connection.
 void TcpConnection::Finish(End end) {
+  if (std::exchange(is_over_, true)) return;
   next_.Cancel();
   next_ = ns3::Simulator::ScheduleNow([this, end] { over_(end); });
 }

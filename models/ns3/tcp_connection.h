@@ -20,9 +20,11 @@ namespace vpcmirror {
 
 // What the connections of a workload did.
 struct TcpTotals {
-  std::int64_t opened = 0;         // connections
-  std::int64_t failed = 0;         // connections that were not answered
-  Bytes delivered{};               // to the applications of either end
+  std::int64_t opened = 0;  // connections
+  std::int64_t failed = 0;  // that were not answered, or given up by TCP; times without a free port
+  std::int64_t done = 0;    // connections that sent all that they were to send
+  Picoseconds last{};       // when data was delivered last
+  Bytes delivered{};        // to the applications of either end
   std::int64_t segments = 0;       // with data, handed to IP
   std::int64_t retransmitted = 0;  // of them, those that begin behind what was sent before
   std::int64_t exchanges = 0;      // answered requests
@@ -53,7 +55,7 @@ class TcpConnection {
   // False when the client's port is still in use.
   bool Open();
 
-  // Sends nothing more, and closes when what was sent has arrived.
+  // Asks and sends nothing more, and closes when what was sent has arrived.
   void Stop();
 
  private:
@@ -90,10 +92,12 @@ class TcpConnection {
   ns3::UniformRandomVariable& uniform_;
   TcpTotals& totals_;
   Over over_;
+  ns3::Ptr<TcpStack> client_stack_;
   ns3::Ptr<TcpStack> server_stack_;
   Side client_;
   Side server_;
   bool is_closing_ = false;
+  bool is_over_ = false;
   int exchanges_left_ = 0;
   Picoseconds asked_{};
   ns3::EventId next_;  // the next request, or the end

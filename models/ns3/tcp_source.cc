@@ -68,21 +68,24 @@ void TcpSource::Open(std::size_t which) {
   const Stream as_stream{.from = stream_.client, .to = stream_.server, .from_is_client = true};
   Flow& flow = flows_[which];
   const int ports = workload_->client_ports.last - workload_->client_ports.first + 1;
+  const auto stack = TcpStack::Of(place_.client);
   for (int tried = 0; tried < ports; ++tried) {
     place_.flow = FlowOf(*workload_, as_stream, flow.next_port);
     flow.next_port = (flow.next_port + workload_->flows) % ports;
+    if (!stack->TakePort(place_.flow.source, place_.flow.source_port)) continue;
     flow.connection = std::make_unique<TcpConnection>(
         *workload_->tcp, place_, *uniform_, *totals_,
         [this, which](TcpConnection::End end) { OnOver(which, end); });
     if (flow.connection->Open()) return;
+    flow.connection.reset();
   }
-  flow.connection.reset();
   ++totals_->failed;
   OpenLater(which, kBeforeRetry);
 }
 
 void TcpSource::OnOver(std::size_t which, TcpConnection::End end) {
   flows_[which].connection.reset();
+  if (end == TcpConnection::End::kDone) ++totals_->done;
   if (end == TcpConnection::End::kFailed) {
     OpenLater(which, kBeforeRetry);
   } else if (workload_->tcp->exchanges_requests()) {

@@ -15,8 +15,8 @@ namespace vpcmirror {
 
 class EniDevice;
 
-// Keeps as many connections as the workload has flows: one that is over is followed by
-// another, from a client port of its own, as long as the workload runs.
+// Keeps as many connections as the workload has flows: one that has had its exchanges, or
+// failed, is followed by another, from a client port of its own, as long as the workload runs.
 class TcpSource : public ns3::Application {
  public:
   static ns3::TypeId GetTypeId();

@@ -12,8 +12,8 @@
 #include <ns3/tcp-l4-protocol.h>
 #include <ns3/uinteger.h>
 
-#include <algorithm>
 #include <array>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -24,17 +24,15 @@ namespace vpcmirror {
 namespace {
 
 // Of Linux, include/net/tcp.h, where ns-3 has other ones.
-constexpr Picoseconds kLeastTimeout{kPicosecondsPerSecond / 5};     // TCP_RTO_MIN
-constexpr Picoseconds kFirstTimeout{kPicosecondsPerSecond};         // TCP_TIMEOUT_INIT
-constexpr Picoseconds kDelayedAck{kPicosecondsPerSecond / 25};      // TCP_DELACK_MIN
-constexpr Picoseconds kHalfOfTimeWait{30 * kPicosecondsPerSecond};  // TCP_TIMEWAIT_LEN
+constexpr Picoseconds kLeastTimeout{kPicosecondsPerSecond / 5};  // TCP_RTO_MIN
+constexpr Picoseconds kFirstTimeout{kPicosecondsPerSecond};      // TCP_TIMEOUT_INIT
+constexpr Picoseconds kDelayedAck{kPicosecondsPerSecond / 25};   // TCP_DELACK_MIN
 
 // In the order of TcpVariant.
 constexpr std::array<const char*, kTcpVariants> kCongestionTypes = {
-    "ns3::TcpCubic",    "ns3::TcpLinuxReno", "ns3::TcpNewReno",  "ns3::TcpBbr",
-    "ns3::TcpBic",      "ns3::TcpHighSpeed", "ns3::TcpHtcp",     "ns3::TcpHybla",
-    "ns3::TcpIllinois", "ns3::TcpLedbat",    "ns3::TcpScalable", "ns3::TcpVegas",
-    "ns3::TcpVeno",     "ns3::TcpWestwood",  "ns3::TcpYeah"};
+    "ns3::TcpCubic", "ns3::TcpLinuxReno", "ns3::TcpNewReno",  "ns3::TcpBic",    "ns3::TcpHighSpeed",
+    "ns3::TcpHtcp",  "ns3::TcpHybla",     "ns3::TcpIllinois", "ns3::TcpLedbat", "ns3::TcpScalable",
+    "ns3::TcpVegas", "ns3::TcpVeno",      "ns3::TcpWestwood", "ns3::TcpYeah"};
 
 ns3::Ipv4Address Ns3Address(const IpAddress& address) { return ns3::Ipv4Address(address.v4()); }
 
@@ -100,11 +98,24 @@ ns3::Ptr<ns3::TcpSocketBase> TcpStack::MakeSocket(const ns3::Ptr<EniDevice>& eni
   SetBuffers(*socket, settings.buffer);
   socket->SetAttribute("ConnTimeout", ns3::TimeValue(ToTime(kFirstTimeout)));
   socket->SetAttribute("DelAckTimeout", ns3::TimeValue(ToTime(kDelayedAck)));
-  socket->SetAttribute("MaxSegLifetime", ns3::DoubleValue(Seconds(kHalfOfTimeWait)));
+  socket->SetAttribute("MaxSegLifetime", ns3::DoubleValue(Seconds(kTimeWait) / 2));
   socket->SetMinRto(ToTime(kLeastTimeout));
   SetCongestionControl(*socket, settings.variant);
   socket->BindToNetDevice(eni);
   return socket;
+}
+
+bool TcpStack::TakePort(const IpAddress& address, std::uint16_t port) {
+  constexpr Picoseconds kUntilGiven(std::numeric_limits<std::int64_t>::max());
+  Picoseconds& until = busy_until_[{address, port}];
+  if (until > SimulatedNow()) return false;
+  until = kUntilGiven;
+  return true;
+}
+
+// A little later than ns-3 itself.
+void TcpStack::GivePort(const IpAddress& address, std::uint16_t port) {
+  busy_until_[{address, port}] = SimulatedNow() + kTimeWait + kTimeWait;
 }
 
 void TcpStack::Expect(const ns3::Ptr<EniDevice>& eni, const FlowKey& flow,

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "models/scenario/tcp_settings.h"
@@ -19,6 +18,11 @@
 namespace vpcmirror {
 
 class EniDevice;
+
+// Of a connection that is over. Linux has 60 s, or reuses the port when it likes; ns-3 looks
+// through all connections, those that are over too, for each packet, and with 60 s of them a
+// run of many short connections would not end.
+inline constexpr Picoseconds kTimeWait{kPicosecondsPerSecond / 10};
 
 // Aggregated to a Node, beside ns-3's Internet stack, which it installs. Several
 // applications may listen on one port of it: each has the connections that it expects.
@@ -34,6 +38,11 @@ class TcpStack : public ns3::Object {
 
   ns3::Ptr<ns3::TcpSocketBase> MakeSocket(const ns3::Ptr<EniDevice>& eni,
                                           const TcpSettings& settings);
+
+  // A port of an address that no connection has or had within kTimeWait. GivePort when the
+  // connection is over.
+  bool TakePort(const IpAddress& address, std::uint16_t port);
+  void GivePort(const IpAddress& address, std::uint16_t port);
 
   // Calls `accepted` with this side's socket when the other end of `flow`, whose source
   // is the client, connects. Forget before it is no longer there to be called. All that
@@ -54,6 +63,7 @@ class TcpStack : public ns3::Object {
   void OnAccepted(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
 
   ns3::Ptr<ns3::Ipv4> ipv4_;
+  std::map<std::pair<IpAddress, std::uint16_t>, Picoseconds> busy_until_;  // of ports
   std::map<std::pair<IpAddress, std::uint16_t>, ns3::Ptr<ns3::Socket>> listening_;
   std::map<FlowKey, Expected> expected_;
 };

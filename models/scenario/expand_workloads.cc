@@ -72,7 +72,7 @@ class WorkloadExpander {
       ExpandFromTo();
     } else {
       Fail(spec_.path, "workload " + spec_.name + " says neither `at` nor `from` and `to`",
-           "`at` with `in` or `out`, or `from` and `to` with `rate`");
+           "`at` with `in` or `out`, or `from` and `to` with `rate` or `tcp`");
     }
     if (workload_.tcp) SettleSegment();
     CheckFrameSizes();
@@ -185,7 +185,7 @@ class WorkloadExpander {
     RefuseBeside(spec_.from, "`from` beside `at`");
     RefuseBeside(spec_.to, "`to` beside `at`");
     RefuseBeside(spec_.rate, "`rate` beside `at`");
-    RefuseBeside(spec_.tcp, "`tcp` beside `at`");
+    RefuseBeside(spec_.tcp, "`tcp` beside `at`", "`tcp` with `from` and `to`");
     const Selection selection =
         ResolveEnis(draft_, {spec_.at->value, spec_.at->path, std::nullopt});
     auto peers = PeersOf();
@@ -208,10 +208,10 @@ class WorkloadExpander {
   }
 
   template <class T>
-  void RefuseBeside(const std::optional<At<T>>& given, const char* message) {
-    if (given) {
-      Fail(given->path, message, "either `at` with `in` and `out`, or `from`, `to` and `rate`");
-    }
+  void RefuseBeside(
+      const std::optional<At<T>>& given, const char* message,
+      const char* accepted = "either `at` with `in` and `out`, or `from`, `to` and `rate`") {
+    if (given) Fail(given->path, message, accepted);
   }
 
   Endpoint EndOf(std::size_t eni) const {
@@ -377,9 +377,23 @@ class WorkloadExpander {
                      TransportHeader(kProtocolTcp) - kTimestamps);
     const std::optional<At<Bytes>>& given = spec_.tcp->value.segment;
     workload_.tcp->segment = given ? given->value : most;
+    CheckBuffer();
     if (!given || (given->value.count() > 0 && given->value <= most)) return;
     Fail(given->path, "segments of " + std::to_string(given->value.count()) + " bytes of data",
          "1 B to " + std::to_string(most.count()) + " B, or a larger `mtu` for the hosts");
+  }
+
+  // With less, ns-3's TCP waits for a window that never opens.
+  void CheckBuffer() {
+    constexpr std::int64_t kSegments = 3;
+    const std::optional<At<Bytes>>& given = spec_.tcp->value.buffer;
+    const std::int64_t least = kSegments * workload_.tcp->segment.count();
+    const Bytes buffer = workload_.tcp->buffer;
+    if (buffer < kSmallestTcpBuffer || buffer.count() >= least) return;
+    Fail(given ? given->path : spec_.path,
+         "a buffer of " + std::to_string(workload_.tcp->buffer.count()) +
+             " bytes for segments of " + std::to_string(workload_.tcp->segment.count()),
+         "at least three segments, " + std::to_string(least) + " B, or a smaller `segment`");
   }
 
   // TCP needs a way back as well, and ns-3's stack is set up for IPv4.
@@ -514,6 +528,25 @@ class WorkloadExpander {
   bool route_failed_ = false;
 };
 
+// A port of an ENI serves one connection at a time.
+void CheckTcpClients(Draft& draft) {
+  std::map<std::size_t, std::int64_t> flows;  // by ENI
+  for (const Workload& workload : draft.workloads) {
+    const int ports = workload.client_ports.last - workload.client_ports.first + 1;
+    for (const TcpStream& stream : workload.tcp_streams) {
+      std::int64_t& of_client = flows[*stream.client.eni];
+      of_client += workload.flows;
+      if (of_client <= ports) continue;
+      draft.errors.Add("/workloads/" + workload.name,
+                       std::to_string(of_client) + " TCP flows of " +
+                           draft.deployment->enis[*stream.client.eni].id + ", which has " +
+                           std::to_string(ports) + " client ports",
+                       "fewer `flows`, or more `client` ports");
+      break;
+    }
+  }
+}
+
 // A socket that listens has one size of segments for all that connect.
 void CheckTcpPorts(Draft& draft) {
   struct User {
@@ -548,6 +581,7 @@ void ExpandWorkloads(Draft& draft) {
     }
     WorkloadExpander(draft, spec).Run();
   }
+  CheckTcpClients(draft);
   CheckTcpPorts(draft);
 }
 

@@ -184,9 +184,9 @@ struct TcpResult {
   std::string variant;
   std::int64_t flows = 0;        // that were to be open at once
   std::int64_t connections = 0;  // that were opened, one after the other
-  std::int64_t failed = 0;       // of them, those that were not answered, or had no port
+  std::int64_t failed = 0;       // not answered, or given up by TCP; or times without a free port
   Bytes delivered{};             // data, without headers, to the applications of either end
-  BitsPerSecond goodput{};       // the same, over the time that the workload ran
+  BitsPerSecond goodput{};       // the same, over the time until it stopped or its last data came
   std::int64_t segments = 0;     // with data, retransmitted ones included
   std::int64_t retransmitted = 0;
   DelayResult exchange;  // from asking to the last byte of the answer; frames: how many

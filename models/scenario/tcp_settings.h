@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -15,7 +16,6 @@ enum class TcpVariant : std::uint8_t {
   kCubic,
   kReno,  // Linux's
   kNewReno,
-  kBbr,
   kBic,
   kHighSpeed,
   kHtcp,
@@ -28,10 +28,11 @@ enum class TcpVariant : std::uint8_t {
   kWestwood,
   kYeah,
 };
-inline constexpr std::size_t kTcpVariants = 15;
+inline constexpr std::size_t kTcpVariants = 14;
 std::string_view ToString(TcpVariant variant);  // "cubic"
 
 // Of a socket, each way; ten times the largest of Linux (net.ipv4.tcp_rmem: 6 MiB).
+inline constexpr Bytes kSmallestTcpBuffer{std::int64_t{4} << 10};  // Linux: tcp_rmem, 4 KiB
 inline constexpr Bytes kLargestTcpBuffer{std::int64_t{64} << 20};
 
 struct TcpSettings {

@@ -11,8 +11,6 @@ constexpr std::uint16_t kHttps = 443;
 constexpr int kDefaultFlows = 256;
 constexpr std::int64_t kDefaultFrame = 1500;
 constexpr Bytes kDefaultTcpBuffer{1 << 20};
-// Less than three segments: ns-3's TCP then waits for acknowledgements that are delayed.
-constexpr Bytes kSmallestTcpBuffer{4 << 10};
 constexpr Picoseconds kDefaultBurst{kPicosecondsPerSecond / 10};
 
 class Settler {

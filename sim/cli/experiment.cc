@@ -114,7 +114,8 @@ bool NothingWouldChange(const ValidScenario& scenario, const RunResult& result) 
   const bool all_are_random = std::all_of(
       scenario.providers.begin(), scenario.providers.end(),
       [](const ProviderProfile& each) { return each.congestion == Congestion::kSharedRandom; });
-  return all_are_random && !LostAtABudget(result);
+  // TCP flows slow down before anything is lost.
+  return all_are_random && result.tcp.empty() && !LostAtABudget(result);
 }
 
 void TryDisciplines(const ValidScenario& scenario, Runs& runs, RunResult& result) {
@@ -124,12 +125,14 @@ void TryDisciplines(const ValidScenario& scenario, Runs& runs, RunResult& result
   for (std::size_t i = 0; i < others.size(); ++i) runs.Expect(EstimateRun(scenario));
   result.disciplines = {DisciplineOf(ToString(*assumed), result)};
   for (const Discipline& each : others) {
-    const RunResult other = runs.Run(WithDiscipline(scenario, each), "");
+    RunResult other = runs.Run(WithDiscipline(scenario, each), "");
     if (!other.complete) {
       result.notes.push_back(fmt::format(
           "The run under congestion={} was stopped: it is not compared.", ToString(each)));
       break;
     }
+    other.baseline = result.baseline;  // without a mirror, as good as under any discipline
+    JudgeSlowdown(other);
     result.disciplines.push_back(DisciplineOf(ToString(each), other));
   }
   JudgeDisciplines(result);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,7 @@ constexpr double kBytesAtLeast = 17e6;   // the program with a scenario of one h
 constexpr double kBytesPerEni = 10.5e3;  // with its CVM and its part of the result
 constexpr double kBytesPerStream = 2e3;
 constexpr double kBytesPerFlow = 150;
+constexpr double kBytesPerConnection = 20e3;  // both sockets
 constexpr double kBytesPerSession = 1e3;
 constexpr double kBytesPerRememberedCopy =
     16;  // a number and an ENI, by which duplicates are known
@@ -54,24 +56,39 @@ double BitsPerSecondOf(const ValidScenario& scenario, std::size_t eni) {
   return limit ? static_cast<double>(limit->count()) : std::numeric_limits<double>::infinity();
 }
 
-// As many as the narrower end or the buffers let through, of flows that have both for
-// themselves: no fewer than there will be.
-double TcpSegmentsPerSecond(const ValidScenario& scenario, const Workload& workload,
-                            const TcpStream& stream) {
+// TCP streams that an ENI has, by ENI.
+std::map<std::size_t, double> TcpStreamsByEni(const ValidScenario& scenario) {
+  std::map<std::size_t, double> streams;
+  for (const Workload& workload : scenario.workloads) {
+    for (const TcpStream& stream : workload.tcp_streams) {
+      for (const Endpoint& end : {stream.client, stream.server}) streams[*end.eni] += 1;
+    }
+  }
+  return streams;
+}
+
+// As many as the ends' shares of their limits or the buffers let through, or as there are to
+// send in `seconds`.
+double TcpSegments(const ValidScenario& scenario, const Workload& workload, const TcpStream& stream,
+                   const std::map<std::size_t, double>& streams, double seconds) {
   const TcpSettings& tcp = *workload.tcp;
   const auto segment = static_cast<double>(tcp.segment.count());
+  const auto segments_of = [&](Bytes data) {
+    return std::ceil(static_cast<double>(data.count()) / segment);
+  };
   constexpr double kShortestRoundTrip = 10e-6;  // s, where the fabric has no delay
   const double round_trip = std::max(kShortestRoundTrip, 2 * Seconds(scenario.fabric_delay));
-  const double link = std::min(BitsPerSecondOf(scenario, *stream.client.eni),
-                               BitsPerSecondOf(scenario, *stream.server.eni)) /
-                      kBitsPerByte / segment;
-  const double window =
-      workload.flows * static_cast<double>(tcp.buffer.count()) / segment / round_trip;
-  const double most = std::min(link, window);
+  const auto share_of = [&](const Endpoint& end) {
+    return BitsPerSecondOf(scenario, *end.eni) / streams.at(*end.eni);
+  };
+  const double link =
+      std::min(share_of(stream.client), share_of(stream.server)) / kBitsPerByte / segment;
+  const double window = workload.flows * segments_of(tcp.buffer) / round_trip;
+  const double most = std::min(link, window) * seconds;
+  if (tcp.send) return std::min(most, workload.flows * segments_of(*tcp.send));
   if (!tcp.exchanges_requests()) return most;
-  const double of_exchange = std::ceil(static_cast<double>(tcp.request.count()) / segment) +
-                             std::ceil(static_cast<double>(tcp.response.count()) / segment);
-  return std::min(most, workload.flows * of_exchange / (round_trip + Seconds(tcp.think)));
+  const double of_exchange = segments_of(tcp.request) + segments_of(tcp.response);
+  return std::min(most, workload.flows * of_exchange * seconds / (round_trip + Seconds(tcp.think)));
 }
 
 double EstimateEvents(const ValidScenario& scenario) {
@@ -83,6 +100,7 @@ double EstimateEvents(const ValidScenario& scenario) {
     return 1 + arrival + at_source + at_target;
   };
 
+  const std::map<std::size_t, double> tcp_streams = TcpStreamsByEni(scenario);
   double events = 0;
   for (const Workload& workload : scenario.workloads) {
     const Picoseconds end = std::min(workload.stop, scenario.duration);
@@ -98,7 +116,7 @@ double EstimateEvents(const ValidScenario& scenario) {
       events += stream.per_second * seconds * frames * per_frame(stream.client, stream.server);
     }
     for (const TcpStream& stream : workload.tcp_streams) {
-      events += TcpSegmentsPerSecond(scenario, workload, stream) * seconds *
+      events += TcpSegments(scenario, workload, stream, tcp_streams, seconds) *
                 (kEventsPerSegment + per_frame(stream.client, stream.server));
     }
     for (const Replay& replay : workload.replays) {
@@ -113,7 +131,7 @@ double EstimateEvents(const ValidScenario& scenario) {
 
 std::int64_t StreamsOf(const Workload& workload) {
   return static_cast<std::int64_t>(workload.streams.size() + 2 * workload.requests.size() +
-                                   workload.replays.size());
+                                   workload.tcp_streams.size() + workload.replays.size());
 }
 
 std::int64_t FlowsOf(const ValidScenario& scenario) {
@@ -131,6 +149,10 @@ double EstimateBytes(const ValidScenario& scenario, double events) {
   bytes += kBytesPerFlow * static_cast<double>(FlowsOf(scenario));
   for (const Workload& workload : scenario.workloads) {
     bytes += kBytesPerStream * static_cast<double>(StreamsOf(workload));
+  }
+  for (const Workload& workload : scenario.workloads) {
+    const auto streams = static_cast<double>(workload.tcp_streams.size());
+    bytes += kBytesPerConnection * streams * workload.flows;
   }
   for (const PlacedMirror& mirror : scenario.mirrors) {
     const double copies = std::min(events, static_cast<double>(MirrorReceiver::kRemembered));

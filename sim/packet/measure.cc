@@ -187,14 +187,18 @@ DelayResult DelayOf(const DelayHistogram& delays) {
 }
 
 TcpResult TcpOf(const Workload& workload, const TcpTotals& totals, Picoseconds end) {
-  const Picoseconds ran = std::min(workload.stop, end) - workload.start;
+  const auto flows = static_cast<std::int64_t>(workload.tcp_streams.size()) * workload.flows;
+  const bool is_done = workload.tcp->send && totals.done == flows;
+  // What was buffered when the workload stopped arrives later.
+  const Picoseconds until =
+      is_done ? totals.last : std::max(std::min(workload.stop, end), totals.last);
   return {.id = workload.name,
           .variant = std::string(ToString(workload.tcp->variant)),
-          .flows = static_cast<std::int64_t>(workload.tcp_streams.size()) * workload.flows,
+          .flows = flows,
           .connections = totals.opened,
           .failed = totals.failed,
           .delivered = totals.delivered,
-          .goodput = MeanRate(totals.delivered, ran),
+          .goodput = MeanRate(totals.delivered, until - workload.start),
           .segments = totals.segments,
           .retransmitted = totals.retransmitted,
           .exchange = DelayOf(totals.exchange_times)};

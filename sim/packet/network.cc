@@ -162,10 +162,12 @@ ns3::Ptr<EniDevice> DeviceOf(const Network& network, const Endpoint& end) {
 // (sk_pacing_shift of 10, net/core/sock.c), and never more than tcp_limit_output_bytes.
 void LimitSmallQueue(EniDevice& eni) {
   constexpr Picoseconds kOfPacing{kPicosecondsPerSecond / 1024};
+  constexpr int kEthernetHeader = 14;
   constexpr Bytes kLimitOutput{4 << 20};  // net.ipv4.tcp_limit_output_bytes
   const auto& host = *eni.GetNode()->GetObject<CvmHost>();
-  const Bytes most =
-      std::clamp(host.SentWithin(kOfPacing).value_or(kLimitOutput), Bytes(1), kLimitOutput);
+  const Bytes most = std::clamp(
+      host.SentWithin(kOfPacing, Bytes(kEthernetHeader + eni.GetMtu())).value_or(kLimitOutput),
+      Bytes(1), kLimitOutput);
   eni.SetAttribute("SmallQueue", ns3::UintegerValue(static_cast<std::uint64_t>(most.count())));
 }
 

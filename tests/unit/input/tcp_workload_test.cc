@@ -44,11 +44,11 @@ TEST(TcpWorkloadTest, IsComparedWithARunWithoutTheMirror) {
 
 TEST(TcpWorkloadTest, TakesWhatIsGiven) {
   const ValidScenario scenario = Load(ScenarioWith(
-      R"("flows": 7, "tcp": {"variant": "bbr", "request": "1 KiB", "response": "64 KiB",
+      R"("flows": 7, "tcp": {"variant": "vegas", "request": "1 KiB", "response": "64 KiB",
          "think": "5 ms", "exchanges": 3, "segment": "1000 B", "buffer": "64 KiB"})"));
   const TcpSettings& tcp = scenario.workloads.at(0).tcp.value();
   EXPECT_EQ(scenario.workloads.at(0).flows, 7);
-  EXPECT_EQ(tcp.variant, TcpVariant::kBbr);
+  EXPECT_EQ(tcp.variant, TcpVariant::kVegas);
   EXPECT_EQ(tcp.request, Bytes(1024));
   EXPECT_EQ(tcp.response, Bytes(65536));
   EXPECT_EQ(tcp.think, Picoseconds(5'000'000'000));
@@ -93,21 +93,35 @@ INSTANTIATE_TEST_SUITE_P(
                      "that only send, or `request` and `response`"},
         TcpErrorCase{"TinyBuffer", R"("tcp": {"buffer": "1 kB"})",
                      "2:66 /workloads/flow/tcp/buffer: a buffer of 1000 bytes | 4 KiB to 64 MiB"},
+        TcpErrorCase{"BufferOfTwoSegments", R"("tcp": {"buffer": "4 KiB", "segment": "1400 B"})",
+                     "2:66 /workloads/flow/tcp/buffer: a buffer of 4096 bytes for segments of 1400 "
+                     "| at least three segments, 4200 B, or a smaller `segment`"},
         TcpErrorCase{"SegmentOverTheMtu", R"("tcp": {"segment": "1449 B"})",
                      "2:67 /workloads/flow/tcp/segment: segments of 1449 bytes of data | 1 B to "
                      "1448 B, or a larger `mtu` for the hosts"},
         TcpErrorCase{"UnknownVariant", R"("tcp": {"variant": "cubik"})",
                      "2:67 /workloads/flow/tcp/variant: found the string \"cubik\" | \"cubic\", "
-                     "\"reno\", \"new_reno\", \"bbr\", \"bic\", \"high_speed\", \"htcp\", "
+                     "\"reno\", \"new_reno\", \"bic\", \"high_speed\", \"htcp\", "
                      "\"hybla\", \"illinois\", \"ledbat\", \"scalable\", \"vegas\", \"veno\", "
                      "\"westwood\" or \"yeah\""}),
     [](const auto& info) { return std::string(info.param.name); });
 
+TEST(TcpWorkloadTest, HasAClientPortForEachFlow) {
+  EXPECT_THAT(ErrorsOf([] {
+                Load(ScenarioWith(R"("flows": 3, "ports": {"client": "40000-40002"}, "tcp": {})",
+                                  R"(, "more": {"from": "a", "to": "ids", "tcp": {},
+                                       "ports": {"client": "40000-40002"}})"));
+              }),
+              ElementsAre(testing::HasSubstr("/workloads/more: 4 TCP flows of a/eni0, which has 3 "
+                                             "client ports | fewer `flows`, or more `client` "
+                                             "ports")));
+}
+
 TEST(TcpWorkloadTest, HasBothEndsInTheScenario) {
   const std::string text = R"({"hosts": {"a": {}}, "workloads": {"flow": {"at": "a", "tcp": {}}}})";
-  EXPECT_THAT(ErrorsOf([&] { Load(text); }),
-              ElementsAre("1:63 /workloads/flow/tcp: `tcp` beside `at` | either `at` with `in` and "
-                          "`out`, or `from`, `to` and `rate`"));
+  EXPECT_THAT(
+      ErrorsOf([&] { Load(text); }),
+      ElementsAre("1:63 /workloads/flow/tcp: `tcp` beside `at` | `tcp` with `from` and `to`"));
 }
 
 TEST(TcpWorkloadTest, SharesAPortOnlyWithSegmentsOfItsSize) {

@@ -103,6 +103,9 @@ TEST(ReplicationsTest, RunsThatAgreeLeaveNothingUndecided) {
             AssertionOutcome::kMissed);
   EXPECT_EQ(Decided(zeros, Comparison::kMore, std::int64_t{0}, 0).outcome,
             AssertionOutcome::kMissed);
+  // The sum of three times 0.1 is no multiple of it.
+  EXPECT_EQ(Decided({"0.1", "0.1", "0.1"}, Comparison::kAtMost, 0.1, 3).outcome,
+            AssertionOutcome::kMet);
 }
 
 TEST(ReplicationsTest, AnAssertionOfAWordHasToHoldInEachRun) {
