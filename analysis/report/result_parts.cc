@@ -324,6 +324,17 @@ Json DisciplineJson(const DisciplineResult& discipline) {
           {"verdict", ToString(discipline.verdict)}};
 }
 
+Json TimelineJson(const TimelineAction& action) {
+  const auto& refusal = action.refusal;
+  return {{"at_ns", Nanoseconds(action.at)},
+          {"what", action.what},
+          {"subject", action.subject},
+          {"detail", TextOrNull(action.detail)},
+          {"outcome", refusal ? "refused" : "done"},
+          {"code", refusal ? TextOrNull(refusal->code) : Json(nullptr)},
+          {"message", refusal ? TextOrNull(refusal->message) : Json(nullptr)}};
+}
+
 Json TcpJson(const TcpResult& tcp) {
   return {{"id", tcp.id},
           {"variant", tcp.variant},
@@ -434,6 +445,7 @@ nlohmann::ordered_json ResultHead(const RunResult& result) {
   json["receivers"] = Json::array();
   json["load_balancers"] = Json::array();
   json["tcp"] = Json::array();
+  if (!result.timeline.empty()) json["timeline"] = ListJson(result.timeline, TimelineJson);
   json["series"] = SeriesJson(result.series);
   json["notes"] = result.notes;
   json["assumptions"] = ListJson(result.assumptions, AssumptionJson);

@@ -86,6 +86,7 @@ class TextReport {
     WriteMirrors();
     WriteReceivers();
     WriteLoadBalancers();
+    WriteTimeline();
     WriteAssertions();
     WriteAssumptions();
     return std::move(out_);
@@ -122,6 +123,7 @@ class TextReport {
   void WriteLoadBalancers();
   void WriteLoadBalancer(const LoadBalancerResult& balancer);
   void WriteDrops(const DropCounts& drops, std::int64_t of_frames);
+  void WriteTimeline();
   void WriteAssertions();
   void WriteAssumptions();
 
@@ -519,6 +521,32 @@ void TextReport::WriteLoadBalancer(const LoadBalancerResult& balancer) {
   if (balancer.may_be_reordered > 0) {
     Line("  may be out of order: {} frames ({})", CountText(balancer.may_be_reordered),
          PercentText(Loss{balancer.may_be_reordered, arrived}.fraction()));
+  }
+}
+
+// As many as a reader looks through.
+void TextReport::WriteTimeline() {
+  if (result_.timeline.empty()) return;
+  Title("Timeline");
+  constexpr int kIndent = 14;  // of what does not fit behind the time
+  constexpr std::size_t kMostRows = 40;
+  const std::size_t rows = std::min(result_.timeline.size(), kMostRows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const TimelineAction& action = result_.timeline[i];
+    std::string text = action.what + " " + action.subject;
+    if (!action.detail.empty()) text += ": " + action.detail;
+    Line("  {:>10}  {}", TimeText(action.at),
+         Wrapped(Printable(text), style_.width - kIndent, kIndent));
+    if (!action.refusal) continue;
+    const std::string& code = action.refusal->code;
+    const std::string why =
+        fmt::format("refused{}: {}", code.empty() ? "" : " with " + code, action.refusal->message);
+    Line("  {:10}  {}", "",
+         Painted(Wrapped(Printable(why), style_.width - kIndent, kIndent), Ink::kWarning,
+                 style_.color));
+  }
+  if (rows < result_.timeline.size()) {
+    Line("  and {} more: result.json has them all", result_.timeline.size() - rows);
   }
 }
 

@@ -91,6 +91,13 @@ class Egress {
   // waiting. Empty when it was; refused as Offer would refuse it.
   std::optional<Dropped> Charge(Picoseconds now, Bytes frame, Picoseconds cpu_time);
 
+  // From `now` on: for what comes, and for what is Queued. What departs at a time that
+  // was told departs then.
+  void SetBandwidth(Picoseconds now, BitsPerSecond bandwidth) {
+    RunUntil(now, Bound::kExcluded);
+    limits_.SetBandwidth(now, bandwidth);
+  }
+
   // When Advance should be called next, for frames that are Queued; empty when
   // none is. To be asked again after whatever else is called here.
   std::optional<Picoseconds> NextWake() const;

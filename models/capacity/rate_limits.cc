@@ -62,6 +62,23 @@ Picoseconds RateLimits::Pay(Picoseconds now, Bytes frame, Picoseconds cpu_time) 
   return departs;
 }
 
+// A bucket keeps the bytes that it lacks, which take another time to come.
+void RateLimits::SetBandwidth(Picoseconds now, BitsPerSecond bandwidth) {
+  if (burst_time_ > Picoseconds(0)) {
+    const auto at_new_rate = [&](Picoseconds time) {
+      const Int128 taken = static_cast<Int128>(time.count()) * bandwidth_.rate.count();
+      const Int128 takes = std::min(taken / bandwidth.count(), Int128{kLongestBurst.count()});
+      return Picoseconds(static_cast<std::int64_t>(takes));
+    };
+    const Picoseconds last = bucket_full_ - burst_time_;
+    const Picoseconds lacking = std::max(bucket_full_ - now, Picoseconds(0));
+    burst_time_ = at_new_rate(burst_time_);
+    bucket_full_ = now + at_new_rate(lacking);
+    if (last > now) bucket_full_ = std::max(bucket_full_, last + burst_time_);
+  }
+  bandwidth_ = {.rate = bandwidth};
+}
+
 Picoseconds RateLimits::FreeAt(Bytes frame) const {
   Picoseconds free = std::max(link_free_, packet_free_);
   if (bandwidth_.limits()) {

@@ -51,6 +51,11 @@ class RateLimits {
   // paid. Time must not go backwards between calls.
   Picoseconds Pay(Picoseconds now, Bytes frame, Picoseconds cpu_time);
 
+  // From `now` on. What has paid leaves when it was told to, and what comes next not
+  // before it.
+  void SetBandwidth(Picoseconds now, BitsPerSecond bandwidth);
+  void SetPacketRate(PacketsPerSecond rate) { packet_interval_ = PacketInterval(rate); }
+
   // When a frame would be on its way if nothing else paid before it: from then
   // on, and not before, it takes the place of nobody who comes later. The start
   // of its serialisation on a link, the moment that a bucket holds its bytes.

@@ -45,6 +45,12 @@ class RatedQueue {
   // back from ForEachWaiting.
   Picoseconds Accept(Picoseconds now, Bytes frame, std::uint64_t tag);
 
+  // As RateLimits has them.
+  void SetBandwidth(Picoseconds now, BitsPerSecond bandwidth) {
+    limits_.SetBandwidth(now, bandwidth);
+  }
+  void SetPacketRate(PacketsPerSecond rate) { limits_.SetPacketRate(rate); }
+
   // The limit whose clock is further ahead: why there is no room.
   BindingLimit Binding() const { return limits_.Binding(); }
 

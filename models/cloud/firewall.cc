@@ -38,12 +38,13 @@ bool Accepts(const std::vector<SecurityRule>& rules, const FlowKey& flow, Direct
   return rule && rules[*rule].accept;
 }
 
-Firewall::Firewall(const Deployment& deployment, std::size_t eni) {
-  const Eni& guarded = deployment.enis[eni];
-  for (const std::size_t group : guarded.security_groups) {
-    groups_.push_back(&deployment.security_groups[group]);
-  }
-  const Subnet& subnet = deployment.subnets[guarded.subnet];
+Firewall::Firewall(const Deployment& deployment, std::size_t eni)
+    : Firewall(deployment, eni, deployment.enis[eni].security_groups) {}
+
+Firewall::Firewall(const Deployment& deployment, std::size_t eni,
+                   const std::vector<std::size_t>& groups) {
+  for (const std::size_t group : groups) groups_.push_back(&deployment.security_groups[group]);
+  const Subnet& subnet = deployment.subnets[deployment.enis[eni].subnet];
   if (subnet.acl) acl_ = &deployment.acls[*subnet.acl];
   subnet_ = subnet.cidr;
 }

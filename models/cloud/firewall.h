@@ -33,6 +33,8 @@ class Firewall {
   static constexpr std::size_t kMaxFlows = 1 << 20;
 
   Firewall(const Deployment& deployment, std::size_t eni);
+  // With these groups in place of the ENI's own. It remembers no flow yet.
+  Firewall(const Deployment& deployment, std::size_t eni, const std::vector<std::size_t>& groups);
 
   // True when nothing is ever dropped here: no group, no ACL.
   bool is_open() const { return groups_.empty() && acl_ == nullptr; }

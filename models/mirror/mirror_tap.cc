@@ -98,20 +98,22 @@ MirrorTap::MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> ru
       eni_hash_(HashText(source.eni_id)),
       source_mtu_(source.mtu),
       tag_(NextTag()) {
-  if (sessions.size() > kMaxSessions) {
+  const auto nobody = std::count(sessions.begin(), sessions.end(), nullptr);
+  if (sessions.size() - static_cast<std::size_t>(nobody) > kMaxSessions) {
     throw std::invalid_argument("more than " + std::to_string(kMaxSessions) +
                                 " mirrors on one ENI");
   }
   sessions_.reserve(sessions.size());
-  for (auto& mirror : sessions) {
+  for (std::size_t given = 0; given < sessions.size(); ++given) {
+    std::shared_ptr<const Mirror>& mirror = sessions[given];
+    if (mirror == nullptr) continue;
     asks_next_hop_ = asks_next_hop_ || mirror->settings().filter.asks_next_hop();
     const Bytes room = mirror->RoomAtSource(source.mtu);
-    const auto given = static_cast<std::uint32_t>(sessions_.size());
     const auto whole_room = WholeRoom(*mirror, room);
     sessions_.push_back({.mirror = std::move(mirror),
                          .room_at_source = room,
                          .whole_room = whole_room,
-                         .given = given});
+                         .given = static_cast<std::uint32_t>(given)});
   }
   size_ = static_cast<std::uint8_t>(sessions_.size());
   for (std::size_t i = 0; i < recalled_room_.size(); ++i) {

@@ -153,7 +153,7 @@ struct TapSource {
 class MirrorTap {
  public:
   // Sessions are asked by their number; those with one number in the order
-  // given. Throws std::invalid_argument for more than kMaxSessions sessions.
+  // given. A null is nobody, but has its place in the list. Throws std::invalid_argument for more than kMaxSessions sessions.
   MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> rules,
             std::vector<std::shared_ptr<const Mirror>> sessions);
 

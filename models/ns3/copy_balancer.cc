@@ -89,6 +89,11 @@ void CopyBalancer::SetSourceZone(const EniDevice* source, std::size_t zone) {
   source_zones_[source] = zone;
 }
 
+void CopyBalancer::SetHealth(std::size_t backend, bool is_healthy) {
+  load_balancer_.backends[backend].healthy = is_healthy;
+  choice_.emplace(load_balancer_);
+}
+
 std::size_t CopyBalancer::ZoneOf(const Transit& copy) const {
   const auto known = source_zones_.find(copy.passage.copy_of->eni());
   return known == source_zones_.end() ? 0 : known->second;

@@ -51,6 +51,9 @@ class CopyBalancer : public ns3::Object {
   // See LoadBalancing::reorders_within.
   void SetReorderWindow(std::optional<Picoseconds> window) { reorders_within_ = window; }
 
+  // What health checks have found out, from now on; an index into load_balancer.backends.
+  void SetHealth(std::size_t backend, bool is_healthy);
+
   void Take(const ns3::Ptr<Transit>& copy);
 
   // Takes back what still waits for a zone's bandwidth at `now`; returns how many.

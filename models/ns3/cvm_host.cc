@@ -122,6 +122,17 @@ CvmHost::Budgets& CvmHost::budgets() {
   return *budgets_;
 }
 
+void CvmHost::ChangeBandwidth(Picoseconds now, BitsPerSecond bandwidth) {
+  bandwidth_ = ns3::DataRate(static_cast<std::uint64_t>(bandwidth.count()));
+  if (!budgets_) return;
+  const auto change = [&](Budget& budget) {
+    budget.egress.SetBandwidth(now, bandwidth);
+    Attend(budget, now);
+  };
+  change(budgets_->out);
+  if (budgets_->in) change(*budgets_->in);
+}
+
 Picoseconds CvmHost::TransmissionTime(Bytes frame) const {
   Picoseconds longest{};
   for (const ns3::DataRate& limit : {bandwidth_, flow_bandwidth_}) {

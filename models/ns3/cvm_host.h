@@ -36,6 +36,10 @@ class CvmHost : public ns3::Object {
     cpu_ = std::make_unique<Cpu>(Cpu{CpuBill(std::move(costs), vcpus), CpuClock()});
   }
 
+  // From `now` on, for what comes and what is Queued: the attribute Bandwidth takes
+  // effect with the first frame only.
+  void ChangeBandwidth(Picoseconds now, BitsPerSecond bandwidth);
+
   // A frame that wants to leave. `tag` comes back from ForEachWaiting. Of one that
   // is Queued, its ENI's Depart or LoseQueued is called when its fate is known.
   EgressAnswer OfferOut(Picoseconds now, const ns3::Ptr<Transit>& frame, std::uint64_t tag);

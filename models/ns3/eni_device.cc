@@ -146,14 +146,19 @@ void EniDevice::AddSession(const ns3::Ptr<MirrorSession>& session) {
 
 void EniDevice::RebuildTap() {
   tap_.reset();
-  if (sessions_.empty()) return;
   std::vector<std::shared_ptr<const Mirror>> mirrors;
   for (const auto& session : sessions_) {
-    if (session->mirror()) mirrors.push_back(session->mirror());
+    mirrors.push_back(session->is_watching() ? session->mirror() : nullptr);
   }
-  if (mirrors.size() != sessions_.size()) return;  // a session is still being set up
+  const auto nobody = std::count(mirrors.begin(), mirrors.end(), nullptr);
+  if (mirrors.size() == static_cast<std::size_t>(nobody)) return;
   if (!rules_) rules_ = std::make_shared<const TapRules>();
   tap_ = std::make_unique<MirrorTap>(TapSource{eni_id_, Bytes(mtu_)}, rules_, std::move(mirrors));
+}
+
+void EniDevice::ForgetRoutes() {
+  last_route_ = {};
+  for (const auto& session : sessions_) session->ForgetWays();
 }
 
 void EniDevice::SetReceiver(const ns3::Ptr<MirrorReceiver>& receiver) { receiver_ = receiver; }
@@ -224,6 +229,8 @@ void EniDevice::SendFrame(const ns3::Ptr<Transit>& frame, Routing routing) {
   if (frame->passage.hops == 0) frame->passage.offered = SimulatedNow();
   const FrameInfo& info = frame->info();
   counters_.offered_out.Add(info.wire_length);
+  if (!is_attached_) [[unlikely]]
+    return DropOut(frame, FrameDrop::kDetached);
   const Admission admission = Admit(info, Direction::kEgress);
   // Frames without an IP flow, such as ARP, stay on the link.
   const KnownRoute route = info.has_flow ? Route(info.flow.destination) : KnownRoute{};
@@ -336,6 +343,8 @@ void EniDevice::Arrive(const ns3::Ptr<Transit>& frame) {
   if (frame->passage.hops == 0) frame->passage.offered = SimulatedNow();
   const Passage& passage = frame->passage;
   counters_.offered_in.Add(frame->length());
+  if (!is_attached_) [[unlikely]]
+    return LoseDetached(frame);
   const Admission admission = AdmitIn(*frame);
   if (admission != Admission::kAdmitted) {
     RefuseIn(frame, admission);
@@ -367,7 +376,7 @@ void EniDevice::Arrive(const ns3::Ptr<Transit>& frame) {
 
 // Frames reach an ENI in the order in which its budget let them go.
 bool EniDevice::IsForetold(const Transit& frame) const {
-  if (tap_ || !mac_rx_.IsEmpty() || !sniffer_.IsEmpty() || !fabric_->knows_end()) return false;
+  if (tap_ || !mac_rx_.IsEmpty() || !sniffer_.IsEmpty() || !fabric_->foretells()) return false;
   const Passage& passage = frame.passage;
   if (passage.copy_of != nullptr) return !balancer_ && (!receiver_ || receiver_->IsOnlyCounting());
   const bool is_passed_up = passes_up_ && passage.of_stack;
@@ -401,6 +410,14 @@ void EniDevice::RefuseIn(const ns3::Ptr<Transit>& frame, Admission admission) {
   }
   Offer(frame, {.info = frame->info(), .direction = Direction::kIngress, .admitted = false});
   DropIn(frame, by_acl ? FrameDrop::kAcl : FrameDrop::kSecurityGroup);
+}
+
+void EniDevice::LoseDetached(const ns3::Ptr<Transit>& frame) {
+  if (frame->passage.copy_of != nullptr) {
+    frame->passage.copy_of->Lost(CopyLoss::kReceiverDetached, frame->passage);
+  } else {
+    DropIn(frame, FrameDrop::kDetached);
+  }
 }
 
 void EniDevice::LoseIn(const ns3::Ptr<Transit>& frame, BindingLimit limit) {

@@ -75,13 +75,17 @@ class EniDevice : public ns3::NetDevice {
   // Set-up, before the first frame.
   void SetFabric(const ns3::Ptr<VpcFabric>& fabric);  // after SetNode and AddIpAddress
   void AddIpAddress(const IpAddress& address);        // the first is primary
-  void SetFirewall(Firewall firewall);
+  void SetFirewall(Firewall firewall);                // at any time, too
   void SetTapRules(std::string_view eni_id, std::shared_ptr<const TapRules> rules);
   void AddSession(const ns3::Ptr<MirrorSession>& session);
   void SetReceiver(const ns3::Ptr<MirrorReceiver>& receiver);
   // Copies that arrive are passed on, by the load balancer whose ENI this is.
   void SetBalancer(const ns3::Ptr<CopyBalancer>& balancer);
   void RebuildTap();
+  // At any time: routes have changed, and are asked for again.
+  void ForgetRoutes();
+  // At any time. A detached ENI loses what it is to send and what arrives for it.
+  void SetAttached(bool is_attached) { is_attached_ = is_attached; }
 
   // Sends a whole Ethernet frame, without FCS.
   void SendFrame(const ns3::Ptr<Transit>& frame, Routing routing = Routing::kByAddress);
@@ -178,6 +182,7 @@ class EniDevice : public ns3::NetDevice {
   Admission AdmitIn(const Transit& frame);
   void RefuseIn(const ns3::Ptr<Transit>& frame, Admission admission);
   void LoseIn(const ns3::Ptr<Transit>& frame, BindingLimit limit);
+  void LoseDetached(const ns3::Ptr<Transit>& frame);
   // Whether its reaching this ENI needs no event, as nobody acts on it at that moment.
   bool IsForetold(const Transit& frame) const;
   // A segment that the node's own TCP sends, and not one that it forwards.
@@ -206,6 +211,7 @@ class EniDevice : public ns3::NetDevice {
   std::vector<ns3::Ptr<MirrorSession>> sessions_;
   std::uint32_t node_id_ = 0;
   std::uint32_t if_index_ = 0;
+  bool is_attached_ = true;
   std::size_t place_ = 0;
   // The last route that was asked for: most ENIs talk to one peer for long.
   KnownRoute last_route_;

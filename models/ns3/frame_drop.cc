@@ -62,6 +62,8 @@ std::string_view ToString(FrameDrop drop) {
       return "acl";
     case FrameDrop::kNoRoute:
       return "no_route";
+    case FrameDrop::kDetached:
+      return "detached";
   }
   return "unknown";
 }
@@ -92,6 +94,10 @@ std::string_view ToString(CopyLoss loss) {
       return "load_balancer_bandwidth";
     case CopyLoss::kLoadBalancerMtu:
       return "load_balancer_mtu";
+    case CopyLoss::kReceiverDetached:
+      return "receiver_detached";
+    case CopyLoss::kReceiverDown:
+      return "receiver_down";
   }
   return "unknown";
 }

@@ -24,8 +24,9 @@ enum class FrameDrop : std::uint8_t {
   kSecurityGroup,
   kAcl,
   kNoRoute,
+  kDetached,  // the ENI was
 };
-inline constexpr std::size_t kFrameDrops = 12;
+inline constexpr std::size_t kFrameDrops = 13;
 
 // A copy, after it left its source ENI.
 enum class CopyLoss : std::uint8_t {
@@ -41,8 +42,16 @@ enum class CopyLoss : std::uint8_t {
   kLoadBalancerBackend,    // no healthy one in reach of the zone where the copy came in
   kLoadBalancerBandwidth,  // of that zone
   kLoadBalancerMtu,        // the chosen backend's is smaller than the copy
+  kReceiverDetached,       // the ENI was
+  kReceiverDown,           // the software was
 };
-inline constexpr std::size_t kCopyLosses = 12;
+inline constexpr std::size_t kCopyLosses = 14;
+
+// What nothing but a timeline brings about.
+inline constexpr std::size_t kFirstFrameDropOfTimeline =
+    static_cast<std::size_t>(FrameDrop::kDetached);
+inline constexpr std::size_t kFirstCopyLossOfTimeline =
+    static_cast<std::size_t>(CopyLoss::kReceiverDetached);
 
 std::string_view ToString(FrameDrop drop);
 std::string_view ToString(CopyLoss loss);

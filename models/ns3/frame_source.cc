@@ -132,6 +132,7 @@ void FrameSource::SetStream(const Workload& workload, const Stream& stream,
     const double off = Seconds(workload.on_off.mean_off);
     bits_per_second_ = std::llround(static_cast<double>(stream.rate.count()) * (on + off) / on);
   }
+  full_rate_ = bits_per_second_;
   std::vector<FlowKey> flows;
   for (int i = 0; i < workload.flows; ++i) flows.push_back(FlowOf(workload, stream, i));
   flows_ = TemplatesOf(flows, *sender_);
@@ -148,16 +149,45 @@ std::int64_t FrameSource::AssignStreams(std::int64_t stream) {
 void FrameSource::DoInitialize() {
   const Picoseconds start = SimulatedNow() + FromTime(m_startTime);
   stop_ = m_stopTime.IsZero() ? kNever : SimulatedNow() + FromTime(m_stopTime);
-  Picoseconds phase = PacedGap(Bytes(std::llround(sizes_->mean_bytes())), bits_per_second_);
+  Picoseconds phase = PacedGap(Bytes(std::llround(sizes_->mean_bytes())), full_rate_);
   phase = Picoseconds(
       static_cast<std::int64_t>(static_cast<double>(phase.count()) * uniform_->GetValue(0, 1)));
   unpaid_ = 0;
   if (workload_->arrivals == ArrivalProcess::kOnOff) {
     on_left_ = ParetoPeriod(workload_->on_off.mean_on);
   }
-  due_ = start + phase;
-  SleepUntilDue();
+  if (bits_per_second_ == 0) {
+    due_ = phase;
+  } else {
+    due_ = start + phase;
+    SleepUntilDue();
+  }
   ns3::Object::DoInitialize();
+}
+
+// Bursts and pauses keep their lengths: of them only what comes later is faster or slower.
+void FrameSource::SetPace(double factor) {
+  const std::int64_t before = bits_per_second_;
+  bits_per_second_ = std::llround(static_cast<double>(full_rate_) * factor);
+  if (!IsInitialized() || bits_per_second_ == before) return;
+  // What is due already only waits for its sender to wake up.
+  const bool is_due = before > 0 && due_ < SimulatedNow();
+  if (is_due && bits_per_second_ > 0) return;
+  const Picoseconds from = std::max(SimulatedNow(), FromTime(m_startTime));
+  const bool in_bursts = workload_->arrivals == ArrivalProcess::kOnOff;
+  const auto rescaled = [&](Picoseconds time, std::int64_t rate, std::int64_t to) {
+    if (in_bursts) return time;
+    return Picoseconds(static_cast<std::int64_t>(static_cast<Int128>(time.count()) * rate / to));
+  };
+  const Picoseconds left =
+      before == 0 ? due_ : rescaled(std::max(due_ - from, Picoseconds(0)), before, full_rate_);
+  next_.Cancel();
+  if (bits_per_second_ == 0) {
+    due_ = left;
+    return;
+  }
+  due_ = from + std::min(rescaled(left, full_rate_, bits_per_second_), kLongestPause);
+  SleepUntilDue();
 }
 
 void FrameSource::SleepUntilDue() {

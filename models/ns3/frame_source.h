@@ -113,6 +113,10 @@ class FrameSource : public ns3::Application {
   // Uses one stream, for phases, gaps, sizes and flows alike.
   std::int64_t AssignStreams(std::int64_t stream);
 
+  // From now on frames come at that many times the stream's rate; 0: none comes. What
+  // was left of the gap before the next one takes a time that changes alike.
+  void SetPace(double factor);
+
   // Fetches what the next frame touches, as ForeseenEvent has it.
   void Foresee(int step) const;
 
@@ -132,13 +136,14 @@ class FrameSource : public ns3::Application {
   std::size_t NextFlow();
 
   const Workload* workload_ = nullptr;
-  std::int64_t bits_per_second_ = 0;  // while sending
+  std::int64_t full_rate_ = 0;        // bits a second while sending, at pace 1
+  std::int64_t bits_per_second_ = 0;  // the same at its pace
   std::optional<FrameSender> sender_;
   std::optional<SizeMix> sizes_;
   std::vector<FrameTemplate> flows_;
   std::size_t next_flow_ = 0;
   std::int64_t unpaid_ = 0;  // remainder of the last gap, in bit-picoseconds of a second
-  Picoseconds due_{};        // when the next frame is
+  Picoseconds due_{};        // when the next frame is; at pace 0 how long it would take at 1
   Picoseconds stop_{};       // none is sent then or later
   Picoseconds on_left_{};    // on/off: what is left of this burst
   ns3::Ptr<ns3::UniformRandomVariable> uniform_;

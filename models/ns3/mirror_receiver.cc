@@ -2,6 +2,9 @@
 
 #include <ns3/uinteger.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "models/ns3/clock.h"
 #include "models/ns3/limit_attributes.h"
 #include "models/ns3/mirror_session.h"
@@ -39,7 +42,7 @@ ns3::TypeId MirrorReceiver::GetTypeId() {
           .AddTraceSource("Rx", "The software's ring took a copy",
                           ns3::MakeTraceSourceAccessor(&MirrorReceiver::rx_),
                           "ns3::Packet::TracedCallback")
-          .AddTraceSource("RxDrop", "A copy found the ring full",
+          .AddTraceSource("RxDrop", "A copy found the ring full, or the software down",
                           ns3::MakeTraceSourceAccessor(&MirrorReceiver::rx_drop_),
                           "ns3::Packet::TracedCallback");
   return tid;
@@ -50,11 +53,26 @@ void MirrorReceiver::ShareRingWith(const ns3::Ptr<MirrorReceiver>& other) {
   place_in_ring_ = ring_->receivers++;
 }
 
+RateSettings MirrorReceiver::rates() const {
+  RateSettings rates = RatesOf(bandwidth_, packet_rate_);
+  if (speed_ == 1) return rates;
+  const auto slow = [&](std::int64_t rate) {
+    return std::max<std::int64_t>(1, std::llround(static_cast<double>(rate) * speed_));
+  };
+  if (rates.bandwidth) rates.bandwidth = BitsPerSecond(slow(rates.bandwidth->count()));
+  if (rates.packet_rate) rates.packet_rate = PacketsPerSecond(slow(rates.packet_rate->count()));
+  return rates;
+}
+
+void MirrorReceiver::SetSpeed(Picoseconds now, double speed) {
+  speed_ = speed;
+  if (ring_->rings) ring_->rings->SetRates(now, rates());
+}
+
 WorkerRings& MirrorReceiver::rings() {
   if (ring_->rings) return *ring_->rings;
-  WorkerRingsSettings settings{.workers = workers_,
-                               .rates = RatesOf(bandwidth_, packet_rate_),
-                               .room = {.frames = ring_frames_}};
+  WorkerRingsSettings settings{
+      .workers = workers_, .rates = rates(), .room = {.frames = ring_frames_}};
   if (ring_bytes_ > 0) settings.room.bytes = Bytes(static_cast<std::int64_t>(ring_bytes_));
   return ring_->rings.emplace(settings);
 }
@@ -72,9 +90,19 @@ bool MirrorReceiver::IsDuplicate(const Transit& copy) {
   return false;
 }
 
+void MirrorReceiver::Lose(const ns3::Ptr<Transit>& copy, CopyLoss loss) {
+  copy->passage.copy_of->Lost(loss, copy->passage);
+  if (!rx_drop_.IsEmpty()) rx_drop_(copy->packet());
+}
+
 std::optional<Picoseconds> MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy, Picoseconds at) {
   const Bytes size = copy->length();
   counters_.in.Add(size);
+  if (!is_up_) [[unlikely]] {
+    counters_.down.Add(size);
+    Lose(copy, CopyLoss::kReceiverDown);
+    return std::nullopt;
+  }
   if (IsDuplicate(*copy)) counters_.duplicates.Add(size);
   const FrameInfo& original = copy->original_info();
   const std::uint64_t flow =
@@ -82,8 +110,7 @@ std::optional<Picoseconds> MirrorReceiver::Accept(const ns3::Ptr<Transit>& copy,
   const std::optional<Picoseconds> taken = rings().Offer(at, size, flow, place_in_ring_);
   if (!taken) {
     counters_.ring_full.Add(size);
-    copy->passage.copy_of->Lost(CopyLoss::kReceiverRing, copy->passage);
-    if (!rx_drop_.IsEmpty()) rx_drop_(copy->packet());
+    Lose(copy, CopyLoss::kReceiverRing);
     return std::nullopt;
   }
   counters_.digested.Add(size);

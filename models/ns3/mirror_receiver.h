@@ -13,6 +13,7 @@
 
 #include "models/capacity/worker_rings.h"
 #include "models/mirror/ledger.h"
+#include "models/ns3/frame_drop.h"
 #include "models/ns3/transit.h"
 
 namespace vpcmirror {
@@ -23,6 +24,7 @@ struct ReceiverCounters {
   Count in;        // copies that arrived, outer headers on
   Count digested;  // that the software took from its ring, or will before the end
   Count ring_full;
+  Count down;        // that came while the software was
   Count duplicates;  // copies of a packet that came here before from another ENI
 };
 
@@ -42,8 +44,14 @@ class MirrorReceiver : public ns3::Application {
   // Before the first copy.
   void ShareRingWith(const ns3::Ptr<MirrorReceiver>& other);
 
+  // Of the software, which all receivers of its CVM are to be told of: whether it takes
+  // copies in, and at which share of its rates from `now` on. What is in its rings is taken
+  // all the same.
+  void SetUp(bool is_up) { is_up_ = is_up; }
+  void SetSpeed(Picoseconds now, double speed);
+
   // A copy reaches the software at `at`, now or later, in the order of the calls. When it
-  // takes the copy from the ring; empty when that was full.
+  // takes the copy from the ring; empty when that was full, or the software down.
   std::optional<Picoseconds> Accept(const ns3::Ptr<Transit>& copy, Picoseconds at);
   // Whether nobody but this receiver learns of the copies that it accepts.
   bool IsOnlyCounting() const {
@@ -63,12 +71,16 @@ class MirrorReceiver : public ns3::Application {
  private:
   bool IsDuplicate(const Transit& copy);
   WorkerRings& rings();
+  RateSettings rates() const;
+  void Lose(const ns3::Ptr<Transit>& copy, CopyLoss loss);
 
   ns3::DataRate bandwidth_;
   std::uint64_t packet_rate_ = 0;
   std::uint32_t ring_frames_ = 0;
   std::uint64_t ring_bytes_ = 0;
   std::uint32_t workers_ = 1;
+  bool is_up_ = true;
+  double speed_ = 1;
   struct Ring {
     std::optional<WorkerRings> rings;  // made by the first copy
     std::uint64_t receivers = 1;       // that share them

@@ -47,7 +47,13 @@ ns3::TypeId MirrorSession::GetTypeId() {
 
 void MirrorSession::SetMirror(std::shared_ptr<const Mirror> mirror) {
   mirror_ = std::move(mirror);
+  is_watching_ = true;
   ways_.clear();
+  if (eni_ != nullptr) eni_->RebuildTap();
+}
+
+void MirrorSession::Withdraw() {
+  is_watching_ = false;
   if (eni_ != nullptr) eni_->RebuildTap();
 }
 

@@ -65,6 +65,13 @@ class MirrorSession : public ns3::Object {
   // attributes State or Direction afterwards gives this session its own.
   void SetMirror(std::shared_ptr<const Mirror> mirror);
   const std::shared_ptr<const Mirror>& mirror() const { return mirror_; }
+  // Is offered no frames from now on, until it is given a mirror again. Copies that are
+  // under way are still of its last one.
+  void Withdraw();
+  // Whether it is offered frames.
+  bool is_watching() const { return is_watching_ && mirror_ != nullptr; }
+  // The way of copies may have changed.
+  void ForgetWays() { ways_.clear(); }
 
   // The ENI that offers its frames. Called by EniDevice::AddSession.
   void SetEni(EniDevice* eni, std::uint8_t place) {
@@ -142,6 +149,7 @@ class MirrorSession : public ns3::Object {
   std::shared_ptr<const Mirror> mirror_;
   EniDevice* eni_ = nullptr;
   std::uint8_t place_ = 0;
+  bool is_watching_ = true;
   std::uint32_t next_copy_ = 1;
   std::vector<Way> ways_;  // by receiver; empty: not made for mirror_ yet
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> mirror_tx_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "models/ns3/clock.h"
 #include "models/ns3/eni_device.h"
@@ -50,9 +51,26 @@ std::int64_t RequestSource::AssignStreams(std::int64_t stream) {
 }
 
 void RequestSource::StartApplication() {
+  asks_ = true;
   const double phase = uniform_->GetValue(0, 1) / stream_.per_second;
-  next_.Schedule(this, asking_->node_id(),
-                 RoundedTime(phase * static_cast<double>(kPicosecondsPerSecond)));
+  AskIn(RoundedTime(phase * static_cast<double>(kPicosecondsPerSecond)));
+}
+
+void RequestSource::AskIn(Picoseconds gap) {
+  if (pace_ == 0) {
+    due_ = gap;
+    return;
+  }
+  due_ = SimulatedNow() + gap;
+  next_.Schedule(this, asking_->node_id(), gap);
+}
+
+void RequestSource::SetPace(double factor) {
+  const double before = std::exchange(pace_, factor);
+  if (!asks_ || before == factor) return;
+  const auto left = static_cast<double>((before == 0 ? due_ : due_ - SimulatedNow()).count());
+  next_.Cancel();
+  AskIn(RoundedTime(left * (before == 0 ? 1 : before) / (factor == 0 ? 1 : factor)));
 }
 
 void RequestSource::Foresee(int step) const {
@@ -63,10 +81,13 @@ void RequestSource::Foresee(int step) const {
   }
 }
 
-void RequestSource::StopApplication() { next_.Cancel(); }
+void RequestSource::StopApplication() {
+  asks_ = false;
+  next_.Cancel();
+}
 
 Picoseconds RequestSource::Gap() {
-  double seconds = 1 / stream_.per_second;
+  double seconds = 1 / (stream_.per_second * pace_);
   if (workload_->arrivals == ArrivalProcess::kPoisson) {
     seconds *= -std::log(1.0 - uniform_->GetValue(0, 1));
   }
@@ -81,7 +102,7 @@ void RequestSource::Ask() {
   asking_->Send(requests_by_flow_[flow], stream_.request,
                 {.request_of = this, .request_flow = static_cast<std::uint32_t>(flow)});
   if (server_is_outside_) OnRequest(flow);
-  next_.Schedule(this, asking_->node_id(), Gap());
+  AskIn(Gap());
 }
 
 void RequestSource::OnRequest(std::size_t flow) {

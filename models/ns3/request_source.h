@@ -30,6 +30,9 @@ class RequestSource : public ns3::Application {
   void SetStream(const Workload& workload, const RequestStream& stream, ns3::Ptr<EniDevice> client,
                  ns3::Ptr<EniDevice> server);
 
+  // As FrameSource has it, of requests.
+  void SetPace(double factor);
+
   // A request of this flow has arrived at the server.
   void OnRequest(std::size_t flow);
 
@@ -50,6 +53,7 @@ class RequestSource : public ns3::Application {
   void StopApplication() override;
   void Ask();
   Picoseconds Gap();
+  void AskIn(Picoseconds gap);
 
   const Workload* workload_ = nullptr;
   RequestStream stream_;
@@ -58,6 +62,9 @@ class RequestSource : public ns3::Application {
   std::unique_ptr<FrameSender> answering_;
   std::vector<FrameTemplate> requests_by_flow_;
   std::vector<FrameTemplate> responses_by_flow_;
+  double pace_ = 1;
+  bool asks_ = false;  // between its start and its stop
+  Picoseconds due_{};  // when the next request is; at pace 0 how long it would take at 1
   std::int64_t requests_ = 0;
   std::int64_t answered_ = 0;
   ns3::Ptr<ns3::UniformRandomVariable> uniform_;

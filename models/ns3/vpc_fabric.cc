@@ -43,6 +43,7 @@ void VpcFabric::Announce(const IpAddress& address, std::size_t device) {
 void VpcFabric::SetTopology(std::shared_ptr<const Topology> topology) {
   topology_ = std::move(topology);
   known_routes_.clear();
+  for (const auto& device : devices_) device->ForgetRoutes();
 }
 
 RouteAnswer VpcFabric::LookUp(std::size_t device, const IpAddress& destination) const {

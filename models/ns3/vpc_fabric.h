@@ -31,9 +31,9 @@ class VpcFabric : public ns3::Channel {
   // Makes `address` lead to `device` while there is no topology.
   void Announce(const IpAddress& address, std::size_t device);
 
-  // Routes by route tables from now on. Devices must be attached in the order of
-  // the deployment's ENIs. Without a topology an address leads to the
-  // device that announced it and every other address to the outside.
+  // Routes by route tables from now on, frames that are under way by those they found.
+  // Devices must be attached in the order of the deployment's ENIs. Without a topology an address
+  // leads to the device that announced it and every other address to the outside.
   void SetTopology(std::shared_ptr<const Topology> topology);
 
   RouteAnswer LookUp(std::size_t device, const IpAddress& destination) const;
@@ -53,7 +53,9 @@ class VpcFabric : public ns3::Channel {
   // counted ahead of its time, which saves events.
   void SetEnd(Picoseconds end) { production_.end = copies_.end = end; }
   Picoseconds end() const { return production_.end; }
-  bool knows_end() const { return end() < Deliveries::kNoEnd; }
+  // Counts everything at its time, since what becomes of it may change until then.
+  void ForetellNothing() { may_foretell_ = false; }
+  bool foretells() const { return may_foretell_ && end() < Deliveries::kNoEnd; }
   // To its destination's ENI, or out of its source's towards the outside.
   Deliveries& production() { return production_; }
   // Packets of copies, from their source to the receiver's software.
@@ -73,6 +75,7 @@ class VpcFabric : public ns3::Channel {
   std::shared_ptr<const Topology> topology_;
   Deliveries production_;
   Deliveries copies_;
+  bool may_foretell_ = true;
   // Answers already asked for: (device << 32 | IPv4 address).
   std::unordered_map<std::uint64_t, RouteAnswer> known_routes_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>> outside_;

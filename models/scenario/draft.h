@@ -93,6 +93,8 @@ struct Draft {
   std::shared_ptr<const Topology> topology;  // empty when the network has errors
   std::vector<PlacedMirror> mirrors;
   std::vector<Workload> workloads;
+  std::vector<TimelineEvent> timeline;
+  std::vector<std::size_t> detached;
   std::vector<PcapOutput> pcaps;
   std::vector<std::string> notes;  // sentences that every output repeats
   bool baseline = false;           // the run is compared with one without mirrors
@@ -140,8 +142,9 @@ void ExpandHosts(Draft& draft);
 // Behind the hosts, whose addresses and order they leave as they are.
 void ExpandLoadBalancers(Draft& draft);
 void ExpandRoutes(Draft& draft);
-void ExpandMirrors(Draft& draft);
+// Here ExpandMirrors, of expand_mirrors.h.
 void ExpandWorkloads(Draft& draft);
+// Here ExpandTimeline, of expand_mirrors.h.
 void ExpandOutputs(Draft& draft);
 void ExpandAssertions(Draft& draft);
 

@@ -36,16 +36,8 @@ Names EniNames(const Deployment& deployment) {
 }
 
 Names ReceiverNames(const Draft& draft) {
-  std::set<std::size_t> receivers;
-  for (const PlacedMirror& placed : draft.mirrors) {
-    if (!placed.load_balancer) {
-      receivers.insert(placed.receiver_enis.begin(), placed.receiver_enis.end());
-      continue;
-    }
-    for (const Backend& each : draft.deployment->load_balancers[*placed.load_balancer].backends) {
-      receivers.insert(each.eni);
-    }
-  }
+  const std::set<std::size_t> receivers =
+      ReceiversEver(*draft.deployment, draft.mirrors, draft.timeline);
   Names names;
   for (const std::size_t eni : receivers) names.push_back(draft.deployment->enis[eni].id);
   return names;

@@ -132,8 +132,9 @@ void CheckRoutes(MirrorDraft& mirror) {
 void ResolveMirrorReceivers(MirrorDraft& mirror) {
   const MirrorSpec& spec = mirror.spec;
   if (spec.targets.empty() && !spec.load_balancer && spec.missing.empty()) {
-    mirror.Fail(spec.path, "a " + spec.words.mirror + " without " + spec.words.targets,
-                "at least one receiver");
+    mirror.FailAs("no_receiver", spec.path,
+                  "a " + spec.words.mirror + " without " + spec.words.targets,
+                  "at least one receiver");
   }
   if (spec.load_balancer) ResolveLoadBalancer(mirror);
   for (const At<std::string>& name : spec.targets) ResolveReceiver(mirror, name);

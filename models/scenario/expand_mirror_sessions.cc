@@ -8,9 +8,10 @@
 namespace vpcmirror {
 namespace {
 
-void CheckIds(std::vector<MirrorDraft>& mirrors) {
+void CheckIds(const std::vector<MirrorDraft*>& mirrors) {
   std::set<std::string> ids;
-  for (MirrorDraft& mirror : mirrors) {
+  for (MirrorDraft* checked : mirrors) {
+    MirrorDraft& mirror = *checked;
     if (ids.insert(mirror.id).second) continue;
     mirror.Fail(mirror.spec.id ? mirror.spec.id->path : mirror.spec.path,
                 "two mirrors are called \"" + mirror.id + "\"", "a name of its own");
@@ -23,10 +24,11 @@ std::string NameOf(const Deployment& deployment, Selection::Kind kind, std::size
   return deployment.enis[index].id;
 }
 
-void CheckObjects(std::vector<MirrorDraft>& mirrors) {
+void CheckObjects(const std::vector<MirrorDraft*>& mirrors) {
   using Key = std::pair<Selection::Kind, std::size_t>;
   std::map<Key, std::string> used;  // by which mirror
-  for (MirrorDraft& mirror : mirrors) {
+  for (MirrorDraft* checked : mirrors) {
+    MirrorDraft& mirror = *checked;
     if (!mirror.vpc || !mirror.profile().sessions.object_in_one_mirror) continue;
     std::map<Key, std::string> fresh;
     std::set<std::string> complained;  // once for a selector, not for each of its ENIs
@@ -51,10 +53,11 @@ void NoteSameNumber(MirrorDraft& mirror, const std::string& other, const std::st
                 accepted);
 }
 
-void CheckNumbers(std::vector<MirrorDraft>& mirrors) {
+void CheckNumbers(const std::vector<MirrorDraft*>& mirrors) {
   std::map<std::pair<const ProviderProfile*, std::int64_t>, std::string> of_account;
   std::map<std::pair<std::size_t, std::int64_t>, std::string> of_eni;
-  for (MirrorDraft& mirror : mirrors) {
+  for (MirrorDraft* checked : mirrors) {
+    MirrorDraft& mirror = *checked;
     if (!mirror.vpc || !mirror.spec.number) continue;
     const ProviderProfile& profile = mirror.profile();
     const std::string& word = mirror.spec.words.number;
@@ -74,10 +77,11 @@ void CheckNumbers(std::vector<MirrorDraft>& mirrors) {
   }
 }
 
-void CheckSessionsPerEni(std::vector<MirrorDraft>& mirrors) {
+void CheckSessionsPerEni(const std::vector<MirrorDraft*>& mirrors) {
   constexpr auto kFollowed = static_cast<int>(kMaxSessions);
   std::map<std::size_t, int> sessions;  // by ENI
-  for (MirrorDraft& mirror : mirrors) {
+  for (MirrorDraft* checked : mirrors) {
+    MirrorDraft& mirror = *checked;
     if (!mirror.vpc) continue;
     const auto& limit = mirror.profile().sessions.per_eni;
     const int most = std::min(limit.value_or(kFollowed), kFollowed);
@@ -94,12 +98,13 @@ void CheckSessionsPerEni(std::vector<MirrorDraft>& mirrors) {
 }
 
 // Where an ENI is source or target, never both, whichever mirrors name it.
-void CheckLoops(std::vector<MirrorDraft>& mirrors) {
+void CheckLoops(const std::vector<MirrorDraft*>& mirrors) {
   std::map<std::size_t, std::string> watched;  // ENI to mirror
-  for (const MirrorDraft& mirror : mirrors) {
-    for (const std::size_t eni : mirror.sources) watched.emplace(eni, mirror.id);
+  for (const MirrorDraft* mirror : mirrors) {
+    for (const std::size_t eni : mirror->sources) watched.emplace(eni, mirror->id);
   }
-  for (MirrorDraft& mirror : mirrors) {
+  for (MirrorDraft* checked : mirrors) {
+    MirrorDraft& mirror = *checked;
     if (!mirror.vpc || mirror.profile().loop != LoopRule::kEniNotBoth) continue;
     for (const ReceiverDraft& receiver : mirror.receivers) {
       const auto source = watched.find(receiver.eni);
@@ -113,10 +118,11 @@ void CheckLoops(std::vector<MirrorDraft>& mirrors) {
 }
 
 // How many sessions name a load balancer, and how many sources they have.
-void CheckLoadBalancers(std::vector<MirrorDraft>& mirrors) {
+void CheckLoadBalancers(const std::vector<MirrorDraft*>& mirrors) {
   std::map<std::size_t, std::int64_t> sessions;          // by load balancer
   std::map<std::size_t, std::set<std::size_t>> sources;  // the same
-  for (MirrorDraft& mirror : mirrors) {
+  for (MirrorDraft* checked : mirrors) {
+    MirrorDraft& mirror = *checked;
     if (!mirror.vpc || !mirror.load_balancer) continue;
     const LoadBalancer& balancer = mirror.deployment().load_balancers[*mirror.load_balancer];
     const auto check = [&](const char* quota, const char* word, std::int64_t count,
@@ -141,7 +147,7 @@ void CheckLoadBalancers(std::vector<MirrorDraft>& mirrors) {
 
 }  // namespace
 
-void CheckMirrorsTogether(std::vector<MirrorDraft>& mirrors) {
+void CheckMirrorsTogether(const std::vector<MirrorDraft*>& mirrors) {
   CheckIds(mirrors);
   CheckObjects(mirrors);
   CheckNumbers(mirrors);

@@ -76,6 +76,13 @@ void CheckNumberOfSources(MirrorDraft& mirror) {
         "a session has one source");
     return;
   }
+  const auto objects = QuotaOf(profile, "objects_per_mirror");
+  if (objects && spec.sources.size() > static_cast<std::size_t>(*objects)) {
+    mirror.FailAs(
+        "too_many_sources", spec.sources.front().path,
+        std::to_string(spec.sources.size()) + " collection objects of one " + spec.words.mirror,
+        "at most " + std::to_string(*objects));
+  }
   const auto most = QuotaOf(profile, "sources_per_session");
   if (!most || mirror.sources.size() <= static_cast<std::size_t>(*most)) return;
   mirror.FailAs("too_many_sources", spec.sources.front().path,

@@ -136,26 +136,32 @@ std::string Mbps(BitsPerSecond rate) { return std::to_string(rate.count() / 1'00
 // What the API asks of a mirror on creation is no reason not to simulate it: a
 // note says what the API would answer.
 void NoteReceiverBandwidth(Draft& draft, const PlacedMirror& placed) {
-  const Deployment& deployment = *draft.deployment;
-  const ProviderProfile& profile = draft.providers[deployment.vpcs[placed.vpc].provider];
-  if (!profile.source_to_receiver_bandwidth) return;
-  const std::int64_t ratio = *profile.source_to_receiver_bandwidth;
-  const auto sources = BandwidthOf(deployment, placed.sources);
-  const auto receivers = BandwidthOf(deployment, placed.receiver_enis);
-  if (!sources || !receivers || receivers->count() * ratio >= sources->count()) return;
+  const std::string lacking = ReceiverBandwidthLacking(draft, placed);
+  if (lacking.empty()) return;
+  const ProviderProfile& profile = draft.providers[draft.deployment->vpcs[placed.vpc].provider];
   const auto code = profile.error_codes.find("too_little_receiver_bandwidth");
   draft.notes.push_back((code == profile.error_codes.end() ? "" : code->second + ": ") +
                         profile.title + " would refuse mirror " + placed.mirror->settings().id +
-                        ". Its receivers have " + Mbps(*receivers) + " together, and 1/" +
-                        std::to_string(ratio) + " of its sources' " + Mbps(*sources) +
-                        " is asked for.");
+                        ". " + lacking);
 }
 
 }  // namespace
 
-MirrorDraft::MirrorDraft(Draft& all, std::size_t position)
+std::string ReceiverBandwidthLacking(const Draft& draft, const PlacedMirror& placed) {
+  const Deployment& deployment = *draft.deployment;
+  const ProviderProfile& profile = draft.providers[deployment.vpcs[placed.vpc].provider];
+  if (!profile.source_to_receiver_bandwidth) return "";
+  const std::int64_t ratio = *profile.source_to_receiver_bandwidth;
+  const auto sources = BandwidthOf(deployment, placed.sources);
+  const auto receivers = BandwidthOf(deployment, placed.receiver_enis);
+  if (!sources || !receivers || receivers->count() * ratio >= sources->count()) return "";
+  return "Its receivers have " + Mbps(*receivers) + " together, and 1/" + std::to_string(ratio) +
+         " of its sources' " + Mbps(*sources) + " is asked for.";
+}
+
+MirrorDraft::MirrorDraft(Draft& all, const MirrorSpec& written, std::size_t position)
     : draft(all),
-      spec(all.scenario.mirrors[position]),
+      spec(written),
       id(spec.id ? spec.id->value : "mirror-" + std::to_string(position + 1)) {}
 
 const ProviderProfile& MirrorDraft::profile() const {
@@ -175,6 +181,11 @@ void MirrorDraft::FailAs(const char* word, const std::string& path, const std::s
     const auto known = profile().error_codes.find(word);
     if (known != profile().error_codes.end()) code = known->second;
   }
+  if (is_asked_for) {
+    failed = true;
+    refusals.push_back({code, message});
+    return;
+  }
   Fail(path, code.empty() ? message : code + ": " + message, accepted);
 }
 
@@ -184,26 +195,31 @@ std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, const char* 
   return quota == profile.quotas.end() ? std::nullopt : quota->most;
 }
 
-void ExpandMirrors(Draft& draft) {
-  VniSet vnis = GivenVnis(draft.scenario);
-  std::vector<MirrorDraft> mirrors;
-  mirrors.reserve(draft.scenario.mirrors.size());
+void ExpandMirror(MirrorDraft& mirror, VniSet& vnis) {
+  CheckIdentity(mirror);
+  ResolveMirrorSources(mirror);
+  NoteMissingParts(mirror);
+  ResolveMirrorReceivers(mirror);
+  Place(mirror, vnis);
+}
+
+MirrorDrafts ExpandMirrors(Draft& draft) {
+  MirrorDrafts mirrors{.all = {}, .vnis = GivenVnis(draft.scenario)};
+  std::vector<MirrorDraft*> together;
   for (std::size_t i = 0; i < draft.scenario.mirrors.size(); ++i) {
-    MirrorDraft& mirror = mirrors.emplace_back(draft, i);
-    CheckIdentity(mirror);
-    ResolveMirrorSources(mirror);
-    NoteMissingParts(mirror);
-    ResolveMirrorReceivers(mirror);
-    Place(mirror, vnis);
+    mirrors.all.push_back(std::make_unique<MirrorDraft>(draft, draft.scenario.mirrors[i], i));
+    together.push_back(mirrors.all.back().get());
+    ExpandMirror(*together.back(), mirrors.vnis);
   }
-  CheckMirrorsTogether(mirrors);
-  for (MirrorDraft& mirror : mirrors) {
-    if (!mirror.placed) continue;
-    NoteReceiverBandwidth(draft, *mirror.placed);
-    if (mirror.placed->load_balancer) NoteLoadBalancer(draft, *mirror.placed);
-    draft.mirrors.push_back(std::move(*mirror.placed));
+  CheckMirrorsTogether(together);
+  for (const auto& mirror : mirrors.all) {
+    if (!mirror->placed) continue;
+    NoteReceiverBandwidth(draft, *mirror->placed);
+    if (mirror->placed->load_balancer) NoteLoadBalancer(draft, *mirror->placed);
+    draft.mirrors.push_back(*mirror->placed);
   }
   NoteOverlap(draft);
+  return mirrors;
 }
 
 }  // namespace vpcmirror

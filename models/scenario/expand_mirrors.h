@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,11 +30,15 @@ struct CollectedObject {
 };
 
 struct MirrorDraft {
-  MirrorDraft(Draft& all, std::size_t position);
+  // `written` must outlive it; a mirror without a name is called by its position.
+  MirrorDraft(Draft& all, const MirrorSpec& written, std::size_t position);
 
   Draft& draft;
   const MirrorSpec& spec;
   std::string id;
+  // Where it is asked for by the API, what that answers instead of an error.
+  bool is_asked_for = false;
+  std::vector<ApiRefusal> refusals;
   std::optional<std::size_t> vpc;                     // that of VpcId, else of the first source
   std::vector<std::size_t> sources;                   // ENIs, ascending
   std::map<std::size_t, At<std::string>> named_enis;  // sources named as ENIs, by what
@@ -49,7 +54,8 @@ struct MirrorDraft {
   const std::string& vpc_name() const { return deployment().vpcs[*vpc].name; }
 
   void Fail(const std::string& path, const std::string& message, const std::string& accepted);
-  // With the code that the provider's API has for our word, where it has one.
+  // With the code that the provider's API has for our word, where it has one; a refusal
+  // of the API where that is asked.
   void FailAs(const char* word, const std::string& path, const std::string& message,
               const std::string& accepted);
 };
@@ -74,7 +80,21 @@ using VniSet = std::set<std::uint32_t>;
 MirrorSettings SettleMirror(MirrorDraft& mirror, VniSet& vnis);
 // What mirrors may not have in common: objects, numbers, ENIs that are source and
 // target, and too many sessions of one ENI.
-void CheckMirrorsTogether(std::vector<MirrorDraft>& mirrors);
+void CheckMirrorsTogether(const std::vector<MirrorDraft*>& mirrors);
+// All of the above for one mirror, but for what it may not have in common with others.
+void ExpandMirror(MirrorDraft& mirror, VniSet& vnis);
+// Why the receivers of a mirror are too small for its sources, where the API asks; empty:
+// they are not.
+std::string ReceiverBandwidthLacking(const Draft& draft, const PlacedMirror& placed);
+
+struct MirrorDrafts {
+  std::vector<std::unique_ptr<MirrorDraft>> all;  // in the order of the scenario
+  VniSet vnis;
+};
+// Places them in Draft::mirrors, too.
+MirrorDrafts ExpandMirrors(Draft& draft);
+// Works out what happens under way. The last of all that place something.
+void ExpandTimeline(Draft& draft, MirrorDrafts& mirrors);
 
 // Of a quota by name; empty where there is none.
 std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, const char* name);

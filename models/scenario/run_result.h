@@ -17,6 +17,7 @@
 #include "models/mirror/ledger.h"
 #include "models/scenario/assertion.h"
 #include "models/scenario/series.h"
+#include "models/scenario/timeline.h"
 #include "models/units/quantity.h"
 
 namespace vpcmirror {
@@ -272,6 +273,7 @@ struct RunResult {
   std::vector<MirrorResult> mirrors;
   std::vector<ReceiverResult> receivers;
   std::vector<LoadBalancerResult> load_balancers;
+  std::vector<TimelineAction> timeline;  // what came to pass, in order
   std::vector<TcpResult> tcp;
   std::vector<Assumption> assumptions;
   std::vector<std::string> notes;  // sentences that every output repeats

@@ -9,7 +9,9 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "models/capacity/cpu_cost.h"
@@ -389,6 +391,74 @@ struct MirrorSpec {
   std::optional<TunnelSpec> tunnel;
 };
 
+// Which parts of a mirror an action of its API replaces.
+enum class MirrorPart : std::uint8_t {
+  kState,
+  kDirection,
+  kSources,
+  kTargets,
+  kFilter,
+  kNumber,
+  kVni,
+  kLength,
+};
+
+// An action of a provider's API.
+struct MirrorActionSpec {
+  enum class Kind : std::uint8_t {
+    kCreate,
+    kDelete,
+    kReplace,      // `parts`, by those of `given`
+    kAddRules,     // those of `given`'s filter
+    kChangeRules,  // what `given`'s filter says of rules with these IDs
+    kRemoveRules,
+    kRead,  // changes nothing
+  };
+  Kind kind = Kind::kReplace;
+  At<std::string> mirror;  // its name or ID
+  MirrorSpec given;
+  std::set<MirrorPart> parts;
+  std::vector<At<std::string>> rules;   // IDs
+  std::optional<At<std::string>> name;  // that it is given, for people
+};
+
+struct ReceiverFaultSpec {
+  enum class Kind : std::uint8_t { kDown, kUp, kSlow };
+  Kind kind = Kind::kDown;
+  At<std::string> receiver;
+  std::optional<At<double>> factor;  // of kSlow
+};
+
+struct ScaleSpec {
+  At<std::string> workload;
+  At<double> factor;
+};
+
+struct AttachmentSpec {
+  At<std::string> enis;
+  bool is_attached = true;
+};
+
+// Settings of hosts, ENIs or a subnet that become others.
+struct SettingsChangeSpec {
+  At<std::string> of;
+  std::optional<At<BitsPerSecond>> bandwidth;
+  std::optional<At<Bytes>> mtu;
+  std::optional<std::vector<At<std::string>>> security_groups;
+  std::optional<At<std::string>> route_table;
+};
+
+struct TimelineSpec {
+  std::string path;
+  std::string what;    // the key that says what happens
+  std::string detail;  // its settings, as they were written
+  At<Picoseconds> at;
+  std::optional<At<Picoseconds>> every;
+  std::optional<At<Picoseconds>> until;
+  std::variant<MirrorActionSpec, ReceiverFaultSpec, ScaleSpec, AttachmentSpec, SettingsChangeSpec>
+      action;
+};
+
 struct AssertionSpec {
   std::string path;
   Assertion assertion;  // whose names nobody has looked up yet
@@ -412,6 +482,7 @@ struct Scenario {
   std::vector<HostSpec> hosts;
   std::vector<WorkloadSpec> workloads;
   std::vector<MirrorSpec> mirrors;
+  std::vector<TimelineSpec> timeline;
   std::optional<At<Picoseconds>> fabric_delay;
   CostSpec costs;
   std::map<std::string, At<std::string>> assumptions;  // name to value; not fabric_delay

@@ -1,6 +1,9 @@
 #include "models/scenario/taps.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "models/scenario/visit_changes.h"
 
 namespace vpcmirror {
 
@@ -15,6 +18,18 @@ std::vector<std::vector<std::size_t>> MirrorsByEni(const ValidScenario& scenario
   for (std::size_t i = 0; i < scenario.mirrors.size(); ++i) {
     for (const std::size_t eni : scenario.mirrors[i].sources) mirrors[eni].push_back(i);
   }
+  return mirrors;
+}
+
+std::vector<std::vector<std::size_t>> MirrorsEverByEni(const ValidScenario& scenario) {
+  std::vector<std::vector<std::size_t>> mirrors = MirrorsByEni(scenario);
+  VisitChanges<MirrorChange>(scenario.timeline, [&](Picoseconds, const MirrorChange& change) {
+    for (const std::size_t eni : change.placed.sources) {
+      std::vector<std::size_t>& of_eni = mirrors[eni];
+      const auto place = std::lower_bound(of_eni.begin(), of_eni.end(), change.mirror);
+      if (place == of_eni.end() || *place != change.mirror) of_eni.insert(place, change.mirror);
+    }
+  });
   return mirrors;
 }
 

@@ -15,8 +15,10 @@
 #include "models/cloud/topology.h"
 #include "models/mirror/mirror.h"
 #include "models/mirror/mirror_tap.h"
+#include "models/scenario/placed_mirror.h"
 #include "models/scenario/scenario.h"
 #include "models/scenario/tcp_settings.h"
+#include "models/scenario/timeline.h"
 #include "models/units/quantity.h"
 
 namespace vpcmirror {
@@ -27,16 +29,6 @@ struct Library {
   std::map<std::string, InstanceType> instance_types;
   std::map<std::string, ReceiverProfile> receivers;
   std::map<std::string, CpuCostTable> costs;
-};
-
-// A mirror and the ENIs it watches.
-struct PlacedMirror {
-  std::shared_ptr<const Mirror> mirror;
-  std::size_t vpc = 0;
-  std::vector<std::size_t> sources;        // ENIs, ascending
-  std::vector<std::size_t> receiver_enis;  // in the order of the mirror's receivers
-  // The single receiver is the ENI of this load balancer.
-  std::optional<std::size_t> load_balancer;
 };
 
 // One end of a stream of frames. Without an ENI it is the outside: a peer with no limits.
@@ -127,8 +119,10 @@ struct ValidScenario {
   std::shared_ptr<const Deployment> deployment;
   std::shared_ptr<const Topology> topology;                // of *deployment
   std::vector<std::shared_ptr<const TapRules>> tap_rules;  // by Vpc::provider
-  std::vector<PlacedMirror> mirrors;
+  std::vector<PlacedMirror> mirrors;                       // those that the timeline creates, too
   std::vector<Workload> workloads;
+  std::vector<TimelineEvent> timeline;  // in order
+  std::vector<std::size_t> detached;    // ENIs that are not there at the beginning
   std::vector<PcapOutput> pcaps;
   std::vector<Assertion> assertions;
   std::vector<Assumption> assumptions;    // every default and every assumption in use

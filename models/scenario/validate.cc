@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include "models/scenario/draft.h"
+#include "models/scenario/expand_mirrors.h"
 #include "models/scenario/series.h"
+#include "models/scenario/visit_changes.h"
 
 namespace vpcmirror {
 namespace {
@@ -63,14 +65,18 @@ void AddBackendPorts(const Draft& draft, std::size_t index,
 }
 
 // What is addressed to a mirror port is mirror traffic whichever mirror sent it,
-// so the rules of every provider know all ports.
+// so the rules of every provider know all ports: those that the timeline brings from the
+// beginning, and those that it takes away to the end, since copies are still under way.
 std::vector<MirrorPort> MirrorPorts(const Draft& draft) {
   std::vector<MirrorPort> ports;
-  for (const PlacedMirror& placed : draft.mirrors) {
+  const auto add = [&](const PlacedMirror& placed) {
     const std::vector<MirrorPort> of_mirror = placed.mirror->MirrorPorts();
     ports.insert(ports.end(), of_mirror.begin(), of_mirror.end());
     if (placed.load_balancer) AddBackendPorts(draft, *placed.load_balancer, of_mirror, ports);
-  }
+  };
+  for (const PlacedMirror& placed : draft.mirrors) add(placed);
+  VisitChanges<MirrorChange>(draft.timeline,
+                             [&](Picoseconds, const MirrorChange& change) { add(change.placed); });
   std::sort(ports.begin(), ports.end());
   ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
   return ports;
@@ -150,8 +156,9 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   valid.fabric_delay = SettleFabricDelay(draft);
   CheckAssumptionNames(draft);
   ExpandNetworkAndHosts(draft);
-  ExpandMirrors(draft);
+  MirrorDrafts mirrors = ExpandMirrors(draft);
   ExpandWorkloads(draft);
+  ExpandTimeline(draft, mirrors);
   SettleBaseline(draft);
   ExpandOutputs(draft);
   ExpandAssertions(draft);
@@ -170,6 +177,8 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   valid.tap_rules = RulesOf(draft);
   valid.mirrors = std::move(draft.mirrors);
   valid.workloads = std::move(draft.workloads);
+  valid.timeline = std::move(draft.timeline);
+  valid.detached = std::move(draft.detached);
   valid.pcaps = std::move(draft.pcaps);
   valid.assertions = std::move(draft.assertions);
   valid.assumptions = draft.assumptions.all();

@@ -67,6 +67,10 @@ std::string ToString(const Discipline& discipline) {
 ValidScenario WithoutMirrors(const ValidScenario& scenario) {
   ValidScenario without = scenario;
   without.mirrors.clear();
+  for (TimelineEvent& event : without.timeline) {
+    std::erase_if(event.changes,
+                  [](const Change& each) { return std::holds_alternative<MirrorChange>(each); });
+  }
   LeaveOutOutputs(without);
   return without;
 }

@@ -24,6 +24,15 @@ std::vector<MirrorSpec> ReadHuaweiSessions(const Cursor& lists);
 std::vector<MirrorSpec> ReadVolcengineSessions(const Cursor& lists);
 std::vector<MirrorSpec> ReadBaiduSessions(const Cursor& lists);
 
+// Actions of an API, by name; empty where the API has no action of that name, or with a
+// complaint.
+std::optional<MirrorActionSpec> ReadTencentAction(std::string_view name, const Cursor& body);
+std::vector<std::string_view> NamesOfTencentActions();
+// `mirrors` is that of the scenario, whose lists have the filters and targets.
+std::optional<MirrorActionSpec> ReadAwsAction(std::string_view name, const Cursor& body,
+                                              const std::optional<Cursor>& mirrors);
+std::vector<std::string_view> NamesOfAwsActions();
+
 // The member "options" of a mirror or session, if there is one.
 void ReadMirrorOptions(const Cursor& mirror, MirrorSpec& spec);
 

@@ -334,6 +334,12 @@ LoadBalancing ReadLoadBalancing(const Cursor& at) {
   if (const auto within = ReadDuration(at, "reorders_within", Zero::kRefused)) {
     balancing.reorders_within = within->value;
   }
+  const auto time = [&](std::string_view name) -> std::optional<Picoseconds> {
+    const auto read = ReadDuration(at, name, Zero::kRefused);
+    return read ? std::optional(read->value) : std::nullopt;
+  };
+  balancing.unhealthy_after = time("unhealthy_after");
+  balancing.healthy_after = time("healthy_after");
   return balancing;
 }
 

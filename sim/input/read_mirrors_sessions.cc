@@ -293,6 +293,9 @@ class SessionReader {
     ReadTargets();
   }
 
+  // One that is written elsewhere, and names filters and targets of these lists.
+  MirrorSpec ReadElsewhere(const Cursor& session) { return ReadOne(session); }
+
   std::vector<MirrorSpec> ReadAll() {
     std::vector<MirrorSpec> mirrors;
     const std::optional<Cursor> sessions = lists_.Get(shape_.session.list);
@@ -537,6 +540,105 @@ class SessionReader {
 std::vector<MirrorSpec> ReadAwsSessions(const Cursor& lists) {
   return SessionReader(lists, kAws).ReadAll();
 }
+
+namespace {
+
+struct SessionPart {
+  std::string_view key;
+  std::string_view removed_as;  // among RemoveFields; empty: it cannot be
+  MirrorPart part;
+};
+constexpr SessionPart kAwsParts[] = {
+    {"TrafficMirrorTargetId", "", MirrorPart::kTargets},
+    {"TrafficMirrorFilterId", "", MirrorPart::kFilter},
+    {"SessionNumber", "", MirrorPart::kNumber},
+    {"VirtualNetworkId", "virtual-network-id", MirrorPart::kVni},
+    {"PacketLength", "packet-length", MirrorPart::kLength},
+};
+
+constexpr std::string_view kCreateSession = "CreateTrafficMirrorSession";
+constexpr std::string_view kModifySession = "ModifyTrafficMirrorSession";
+constexpr std::string_view kDeleteSession = "DeleteTrafficMirrorSession";
+
+// The object of `mirrors` that lists the filter and the target that a session names; any of
+// them where none lists both.
+std::optional<Cursor> ListsFor(const Cursor& session, const Cursor& mirrors) {
+  const auto knows = [&](const Cursor& lists, std::string_view list, std::string_view id) {
+    const auto wanted = ReadText(session, id);
+    const auto all = lists.Get(list);
+    if (!wanted) return true;
+    if (!all) return false;
+    const auto items = all->Items();
+    return std::any_of(items.begin(), items.end(), [&](const Cursor& item) {
+      const auto own = ReadText(item, id);
+      return own && own->value == wanted->value;
+    });
+  };
+  std::optional<Cursor> found;
+  const std::vector<Cursor> all =
+      mirrors.value().is_object() ? std::vector<Cursor>{mirrors} : mirrors.Items();
+  for (const Cursor& lists : all) {
+    if (!lists.Get(kAws.target.list)) continue;
+    const bool has_both = knows(lists, kAws.filter.list, kAws.filter.id) &&
+                          knows(lists, kAws.target.list, kAws.target.id);
+    if (has_both) return lists;
+    if (!found) found = lists;
+  }
+  return found;
+}
+
+// What a session names and no list has is an error, whenever it is named.
+void ComplainOfMissing(const Cursor& body, MirrorSpec& given) {
+  for (const MissingPart& part : given.missing) {
+    for (const std::string_view key : {kAws.target.id, kAws.filter.id}) {
+      const auto at = body.Get(key);
+      if (at && at->path() == part.path) at->Complain({part.message, part.accepted});
+    }
+  }
+  given.missing.clear();
+}
+
+void ReadPartsOf(const Cursor& body, MirrorActionSpec& action) {
+  const std::vector<At<std::string>> removed = ReadTexts(body, "RemoveFields");
+  for (const SessionPart& each : kAwsParts) {
+    const bool is_removed =
+        std::any_of(removed.begin(), removed.end(),
+                    [&](const At<std::string>& field) { return field.value == each.removed_as; });
+    if (is_removed || body.Get(each.key)) action.parts.insert(each.part);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string_view> NamesOfAwsActions() {
+  return {kCreateSession, kModifySession, kDeleteSession};
+}
+
+std::optional<MirrorActionSpec> ReadAwsAction(std::string_view name, const Cursor& body,
+                                              const std::optional<Cursor>& mirrors) {
+  using Kind = MirrorActionSpec::Kind;
+  const auto id = ReadText(body, kAws.session.id);
+  const std::optional<Cursor> lists = mirrors ? ListsFor(body, *mirrors) : std::nullopt;
+  if (!id || !lists) {
+    body.Complain(id ? Fault{"an action of AWS in a scenario without its lists of mirrors",
+                             "TrafficMirrorSessions, TrafficMirrorFilters and "
+                             "TrafficMirrorTargets in mirrors, be they empty"}
+                     : Fault{"a session without an ID",
+                             "a TrafficMirrorSessionId, by which other actions and the result "
+                             "call it"});
+    return std::nullopt;
+  }
+  MirrorActionSpec action;
+  action.mirror = *id;
+  action.given = SessionReader(*lists, kAws).ReadElsewhere(body);
+  ComplainOfMissing(body, action.given);
+  action.kind = name == kCreateSession   ? Kind::kCreate
+                : name == kDeleteSession ? Kind::kDelete
+                                         : Kind::kReplace;
+  if (action.kind == Kind::kReplace) ReadPartsOf(body, action);
+  return action;
+}
+
 std::vector<MirrorSpec> ReadAlibabaSessions(const Cursor& lists) {
   return SessionReader(lists, kAlibaba).ReadAll();
 }

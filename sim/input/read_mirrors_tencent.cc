@@ -2,6 +2,9 @@
 // is NO-DIRECTION, with rules by direction.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "sim/input/mirror_shapes.h"
 
 namespace vpcmirror::sim {
@@ -55,12 +58,13 @@ void CheckMode(const Cursor& at, bool by_rules, const std::string& direction) {
                         "IngressFilterRules and EgressFilterRules, or another Direction"});
 }
 
-void ReadFilter(const Cursor& at, FilterSpec& filter) {
+void ReadRulesByDirection(const Cursor& at, FilterSpec& filter) {
+  filter.ingress = ReadRules(at, "IngressFilterRules", kRule);
+  filter.egress = ReadRules(at, "EgressFilterRules", kRule);
+}
+
+void ReadConditions(const Cursor& at, FilterSpec& filter) {
   filter.path = at.path();
-  const auto direction = ReadText(at, "Direction");
-  filter.by_rules = direction && direction->value == "NO-DIRECTION";
-  CheckMode(at, filter.by_rules,
-            direction ? "Direction " + direction->value : std::string("no Direction"));
   filter.nat_id = ReadText(at, "NatId");
   // The API's own answers write an absent gateway as an empty string.
   if (filter.nat_id && filter.nat_id->value.empty()) filter.nat_id.reset();
@@ -69,9 +73,21 @@ void ReadFilter(const Cursor& at, FilterSpec& filter) {
       filter.conditions.push_back({item.path(), ReadMatch(item, kMatch)});
     }
   }
-  if (!filter.by_rules) return;
-  filter.ingress = ReadRules(at, "IngressFilterRules", kRule);
-  filter.egress = ReadRules(at, "EgressFilterRules", kRule);
+}
+
+void ReadDirectionOf(const Cursor& at, MirrorSpec& mirror) {
+  const auto direction = ReadText(at, "Direction");
+  if (!direction) return;
+  mirror.direction = At<DirectionSet>{DirectionOf(direction->value), direction->path};
+  mirror.filter.by_rules = direction->value == "NO-DIRECTION";
+}
+
+void ReadFilter(const Cursor& at, FilterSpec& filter) {
+  const auto direction = ReadText(at, "Direction");
+  CheckMode(at, filter.by_rules,
+            direction ? "Direction " + direction->value : std::string("no Direction"));
+  ReadConditions(at, filter);
+  if (filter.by_rules) ReadRulesByDirection(at, filter);
 }
 
 void ReadTarget(const Cursor& target, MirrorSpec& mirror) {
@@ -106,14 +122,110 @@ std::vector<MirrorSpec> ReadTencentMirror(const Cursor& at) {
     mirror.state = At<MirrorState>{
         state->value == "STOPED" ? MirrorState::kStopped : MirrorState::kRunning, state->path};
   }
-  if (const auto direction = ReadText(at, "Direction")) {
-    mirror.direction = At<DirectionSet>{DirectionOf(direction->value), direction->path};
-  }
+  ReadDirectionOf(at, mirror);
   mirror.sources = ReadTexts(at, "CollectorSrcs");
   if (const auto target = at.Get("CollectorTarget")) ReadTarget(*target, mirror);
   ReadFilter(at, mirror.filter);
   ReadMirrorOptions(at, mirror);
   return {std::move(mirror)};
+}
+
+namespace {
+
+using ActionKind = MirrorActionSpec::Kind;
+
+struct TencentAction {
+  std::string_view name;
+  ActionKind kind = ActionKind::kReplace;
+  std::set<MirrorPart> parts;                 // that it replaces; of several, those that are given
+  MirrorState state = MirrorState::kRunning;  // with kState
+};
+
+const std::vector<TencentAction>& TencentActions() {
+  using Part = MirrorPart;
+  static const std::vector<TencentAction> actions = {
+      {"CreateTrafficMirror", ActionKind::kCreate, {}},
+      {"DeleteTrafficMirror", ActionKind::kDelete, {}},
+      {"StartTrafficMirror", ActionKind::kReplace, {Part::kState}, MirrorState::kRunning},
+      {"StopTrafficMirror", ActionKind::kReplace, {Part::kState}, MirrorState::kStopped},
+      {"ModifyTrafficMirrorAttribute", ActionKind::kReplace, {}},
+      {"ResetTrafficMirrorFilter", ActionKind::kReplace, {Part::kFilter}},
+      {"ResetTrafficMirrorSrcs", ActionKind::kReplace, {Part::kSources}},
+      {"ResetTrafficMirrorTarget", ActionKind::kReplace, {Part::kTargets}},
+      {"UpdateTrafficMirrorAllFilter",
+       ActionKind::kReplace,
+       {Part::kDirection, Part::kSources, Part::kFilter}},
+      {"UpdateTrafficMirrorDirection", ActionKind::kReplace, {Part::kDirection}},
+      {"CreateTrafficMirrorFilterRules", ActionKind::kAddRules, {}},
+      {"ModifyTrafficMirrorFilterRules", ActionKind::kChangeRules, {}},
+      {"DeleteTrafficMirrorFilterRules", ActionKind::kRemoveRules, {}},
+      {"DescribeTrafficMirrorFilterRules", ActionKind::kRead, {}},
+  };
+  return actions;
+}
+
+// Those of an action's parts that its body says something about.
+std::set<MirrorPart> PartsGiven(const Cursor& at, const TencentAction& action) {
+  std::set<MirrorPart> parts = action.parts;
+  if (parts.size() < 2) return parts;
+  const auto has = [&](std::string_view key) { return at.Get(key).has_value(); };
+  if (!has("Direction")) parts.erase(MirrorPart::kDirection);
+  if (!has("CollectorSrcs")) parts.erase(MirrorPart::kSources);
+  if (!has("NatId") && !has("CollectorNormalFilters") && !has("IngressFilterRules") &&
+      !has("EgressFilterRules")) {
+    parts.erase(MirrorPart::kFilter);
+  }
+  return parts;
+}
+
+void ReadGiven(const Cursor& at, MirrorActionSpec& action) {
+  MirrorSpec& given = action.given;
+  given.path = at.path();
+  given.api = "tencent";
+  given.words = Words();
+  ReadDirectionOf(at, given);
+  given.sources = ReadTexts(at, "CollectorSrcs");
+  if (const auto target = at.Get("CollectorTarget")) ReadTarget(*target, given);
+  ReadConditions(at, given.filter);
+  ReadRulesByDirection(at, given.filter);
+  for (const char* list : {"IngressFilterRuleIds", "EgressFilterRuleIds"}) {
+    for (At<std::string>& id : ReadTexts(at, list)) action.rules.push_back(std::move(id));
+  }
+  action.name = ReadText(at, "TrafficMirrorName");
+}
+
+}  // namespace
+
+std::vector<std::string_view> NamesOfTencentActions() {
+  std::vector<std::string_view> names;
+  for (const TencentAction& each : TencentActions()) names.push_back(each.name);
+  return names;
+}
+
+std::optional<MirrorActionSpec> ReadTencentAction(std::string_view name, const Cursor& body) {
+  const auto& actions = TencentActions();
+  const auto known = std::find_if(actions.begin(), actions.end(),
+                                  [&](const TencentAction& each) { return each.name == name; });
+  if (known == actions.end()) return std::nullopt;
+  MirrorActionSpec action;
+  action.kind = known->kind;
+  action.parts = PartsGiven(body, *known);
+  if (action.kind == ActionKind::kCreate) {
+    action.given = ReadTencentMirror(body).front();
+    if (action.given.id) {
+      action.mirror = *action.given.id;
+      return action;
+    }
+    body.Complain({"a mirror that is created under way and has no name",
+                   "a TrafficMirrorName, by which later actions and the result call it"});
+    return std::nullopt;
+  }
+  if (auto id = ReadText(body, "TrafficMirrorId")) action.mirror = std::move(*id);
+  ReadGiven(body, action);
+  if (action.parts.count(MirrorPart::kState) != 0) {
+    action.given.state = At<MirrorState>{known->state, body.path()};
+  }
+  return action;
 }
 
 }  // namespace vpcmirror::sim

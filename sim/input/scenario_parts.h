@@ -21,5 +21,8 @@ std::vector<HostSpec> ReadHosts(const Cursor& hosts);
 std::optional<CostSpec> ReadCosts(const Cursor& object);
 std::vector<WorkloadSpec> ReadWorkloads(const Cursor& workloads, const CaptureFolder& captures);
 std::vector<MirrorSpec> ReadMirrors(const Cursor& mirrors);
+// `mirrors` is that of the scenario, to whose lists actions may refer.
+std::vector<TimelineSpec> ReadTimeline(const Cursor& timeline,
+                                       const std::optional<Cursor>& mirrors);
 
 }  // namespace vpcmirror::sim

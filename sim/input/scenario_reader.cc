@@ -69,6 +69,9 @@ void ReadParts(const Cursor& root, const CaptureFolder& captures, Scenario& scen
   if (const auto at = root.Get("hosts")) scenario.hosts = ReadHosts(*at);
   if (const auto at = root.Get("workloads")) scenario.workloads = ReadWorkloads(*at, captures);
   if (const auto at = root.Get("mirrors")) scenario.mirrors = ReadMirrors(*at);
+  if (const auto at = root.Get("timeline")) {
+    scenario.timeline = ReadTimeline(*at, root.Get("mirrors"));
+  }
 }
 
 std::shared_ptr<const Schema> LoadSchema(const ReadOptions& options, const char* file) {

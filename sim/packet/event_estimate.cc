@@ -14,6 +14,7 @@
 #include "models/ns3/replay_source.h"
 #include "models/ns3/request_source.h"
 #include "models/scenario/error.h"
+#include "models/scenario/timeline_means.h"
 #include "models/units/rates.h"
 
 namespace vpcmirror::sim {
@@ -102,9 +103,11 @@ double EstimateEvents(const ValidScenario& scenario) {
 
   const std::map<std::size_t, double> tcp_streams = TcpStreamsByEni(scenario);
   double events = 0;
-  for (const Workload& workload : scenario.workloads) {
+  for (std::size_t i = 0; i < scenario.workloads.size(); ++i) {
+    const Workload& workload = scenario.workloads[i];
     const Picoseconds end = std::min(workload.stop, scenario.duration);
-    const double seconds = std::max(0.0, Seconds(end - workload.start));
+    const double seconds = std::max(0.0, Seconds(end - workload.start)) *
+                           MeanScale(scenario.timeline, i, workload.start, end);
     for (const Stream& stream : workload.streams) {
       const double frames_per_second =
           static_cast<double>(stream.rate.count()) / kBitsPerByte / MeanFrameBytes(workload.sizes);

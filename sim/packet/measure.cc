@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "models/capacity/cpu_cost.h"
+#include "models/scenario/timeline_means.h"
 #include "models/units/rates.h"
 #include "sim/packet/cpu_use.h"
 
@@ -20,11 +23,14 @@ Load LoadOf(const Count& count, Picoseconds time) {
           .packet_rate = MeanPacketRate(count.frames, time)};
 }
 
-// Every reason by its word, those that never happened with zero.
+// Every reason by its word, those that never happened with zero; those from `of_timeline`
+// on where there is a timeline.
 template <class Reason, std::size_t kReasons>
-DropCounts ByReason(const std::array<Count, kReasons>& counts) {
+DropCounts ByReason(const ValidScenario& scenario, std::size_t of_timeline,
+                    const std::array<Count, kReasons>& counts) {
   DropCounts by_reason;
-  for (std::size_t i = 0; i < kReasons; ++i) {
+  const std::size_t reasons = scenario.timeline.empty() ? of_timeline : kReasons;
+  for (std::size_t i = 0; i < reasons; ++i) {
     by_reason.emplace(ToString(static_cast<Reason>(i)), counts[i]);
   }
   return by_reason;
@@ -64,7 +70,7 @@ HostResult MeasureHost(const ValidScenario& scenario, const Network& network, st
   return {.id = cvm.id,
           .type = cvm.type,
           .limit_model = cvm.limits.model,
-          .limit_bandwidth = cvm.limits.bandwidth,
+          .limit_bandwidth = MeanBandwidth(scenario.timeline, index, cvm.limits.bandwidth, time),
           .limit_packet_rate = cvm.limits.packet_rate,
           .used_in = LoadOf(in, time),
           .used_out = LoadOf(out, time),
@@ -87,19 +93,30 @@ EniResult MeasureEni(const ValidScenario& scenario, const Network& network, std:
           .offered_in = LoadOf(counters.offered_in, time),
           .copies_in = LoadOf(counters.budget_copies_in, time),
           .offered_out = LoadOf(counters.offered_out, time),
-          .dropped = ByReason<FrameDrop>(network.enis[index]->dropped())};
+          .dropped = ByReason<FrameDrop>(scenario, kFirstFrameDropOfTimeline,
+                                         network.enis[index]->dropped())};
+}
+
+// Each once, in the order in which they came.
+std::vector<std::string> IdsOf(const ValidScenario& scenario,
+                               const std::vector<const PlacedMirror*>& placings,
+                               std::vector<std::size_t> PlacedMirror::*enis) {
+  std::vector<std::string> ids;
+  std::set<std::size_t> seen;
+  for (const PlacedMirror* placed : placings) {
+    for (const std::size_t eni : placed->*enis) {
+      if (seen.insert(eni).second) ids.push_back(scenario.deployment->enis[eni].id);
+    }
+  }
+  return ids;
 }
 
 MirrorResult MeasureMirror(const ValidScenario& scenario, const Network& network,
                            std::size_t index) {
-  const PlacedMirror& placed = scenario.mirrors[index];
-  MirrorResult result{.id = placed.mirror->settings().id};
-  for (const std::size_t eni : placed.sources) {
-    result.sources.push_back(scenario.deployment->enis[eni].id);
-  }
-  for (const std::size_t eni : placed.receiver_enis) {
-    result.receivers.push_back(scenario.deployment->enis[eni].id);
-  }
+  MirrorResult result{.id = scenario.mirrors[index].mirror->settings().id};
+  const auto placings = EveryPlacing(scenario.mirrors, scenario.timeline, index);
+  result.sources = IdsOf(scenario, placings, &PlacedMirror::sources);
+  result.receivers = IdsOf(scenario, placings, &PlacedMirror::receiver_enis);
   std::array<Count, kCopyLosses> losses{};
   for (const auto& session : network.sessions[index]) {
     result.ledger += session->ledger();
@@ -108,7 +125,7 @@ MirrorResult MeasureMirror(const ValidScenario& scenario, const Network& network
   if (!result.ledger.AddsUp()) {
     throw std::logic_error("the ledger of mirror " + result.id + " does not add up");
   }
-  result.lost_after_source = ByReason<CopyLoss>(losses);
+  result.lost_after_source = ByReason<CopyLoss>(scenario, kFirstCopyLossOfTimeline, losses);
   return result;
 }
 
@@ -119,6 +136,10 @@ ReceiverResult MeasureReceiver(const ValidScenario& scenario, const Network& net
   const ReceiverCapacity capacity = CapacityOf(cvm);
   const std::int64_t waiting = network.receivers[index]->Settle(end);
   const ReceiverCounters& counters = network.receivers[index]->counters();
+  DropCounts dropped = {{std::string(ToString(CopyLoss::kReceiverRing)), counters.ring_full}};
+  if (!scenario.timeline.empty()) {
+    dropped.emplace(ToString(CopyLoss::kReceiverDown), counters.down);
+  }
   return {.id = eni.id,
           .host = cvm.id,
           .address = eni.addresses.front(),
@@ -130,7 +151,7 @@ ReceiverResult MeasureReceiver(const ValidScenario& scenario, const Network& net
           .queued_at_end = waiting,
           .duplicate_frames = counters.duplicates.frames,
           .duplicate_bytes = counters.duplicates.bytes,
-          .dropped = {{std::string(ToString(CopyLoss::kReceiverRing)), counters.ring_full}},
+          .dropped = std::move(dropped),
           .workers = WorkersOf(*network.receivers[index], cvm, end)};
 }
 

@@ -10,6 +10,7 @@
 #include "models/cloud/firewall.h"
 #include "models/ns3/clock.h"
 #include "models/scenario/taps.h"
+#include "models/scenario/visit_changes.h"
 #include "models/wire/hash.h"
 
 namespace vpcmirror::sim {
@@ -137,7 +138,7 @@ void AddReceivers(const ValidScenario& scenario, Network& network, const PlacedM
 
 void AddMirrors(const ValidScenario& scenario, const std::function<void()>& step,
                 Network& network) {
-  const std::vector<std::vector<std::size_t>> watching = MirrorsByEni(scenario);
+  const std::vector<std::vector<std::size_t>> watching = MirrorsEverByEni(scenario);
   network.sessions.resize(scenario.mirrors.size());
   for (std::size_t eni = 0; eni < watching.size(); ++eni) {
     for (const std::size_t mirror : watching[eni]) {
@@ -145,10 +146,15 @@ void AddMirrors(const ValidScenario& scenario, const std::function<void()>& step
       auto session = ns3::CreateObject<MirrorSession>();
       session->SetMirror(scenario.mirrors[mirror].mirror);
       network.enis[eni]->AddSession(session);
+      const auto& sources = scenario.mirrors[mirror].sources;
+      if (!std::binary_search(sources.begin(), sources.end(), eni)) session->Withdraw();
       network.sessions[mirror].push_back(session);
     }
   }
   for (const PlacedMirror& placed : scenario.mirrors) AddReceivers(scenario, network, placed);
+  VisitChanges<MirrorChange>(scenario.timeline, [&](Picoseconds, const MirrorChange& change) {
+    AddReceivers(scenario, network, change.placed);
+  });
   for (const LoadBalancer& each : scenario.deployment->load_balancers) {
     AddBalancer(scenario, network, each);
   }

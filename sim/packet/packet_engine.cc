@@ -24,6 +24,7 @@
 #include "sim/packet/measure.h"
 #include "sim/packet/network.h"
 #include "sim/packet/series_sampler.h"
+#include "sim/packet/timeline_player.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -176,6 +177,8 @@ class PacketEngine : public Engine {
   static void Simulate(const ValidScenario& scenario, const RunControl& control, Network& network,
                        RunResult& result) {
     {
+      // Ahead of all that happens at one moment.
+      const TimelinePlayer timeline(scenario, network);
       Watch watch(control, scenario.duration);
       std::optional<SeriesSampler> sampler;
       if (scenario.series_bin) sampler.emplace(scenario, network, *scenario.series_bin);
@@ -184,6 +187,7 @@ class PacketEngine : public Engine {
       result.complete = !watch.stopped();
       result.events = static_cast<std::int64_t>(ns3::Simulator::GetEventCount()) - watch.looks();
       result.duration = result.complete ? scenario.duration : SimulatedNow();
+      result.timeline = timeline.happened();
       if (sampler) {
         result.events -= sampler->events();
         result.series = sampler->Finish(result.duration);

@@ -172,6 +172,9 @@ void SeriesSampler::SampleReceivers(Picoseconds now) {
     if (counters.ring_full.frames > 0) {
       drops.push_back({ToString(CopyLoss::kReceiverRing), counters.ring_full.frames});
     }
+    if (counters.down.frames > 0) {
+      drops.push_back({ToString(CopyLoss::kReceiverDown), counters.down.frames});
+    }
     const std::array values = {Number(counters.in.frames), Number(counters.in.bytes),
                                Number(digested.frames), Number(digested.bytes),
                                Number(waiting.bytes)};

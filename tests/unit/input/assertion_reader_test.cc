@@ -132,12 +132,12 @@ const BadAssertion kBadAssertions[] = {
     {"UnknownKey", "miror_loss < 1%",
      "result.json has no \"miror_loss\" | \"mirror_loss\" (nearest), or \"assumptions\", "
      "\"baseline\", \"because\", \"complete\", \"copies\", \"delay\", \"disciplines\", "
-     "\"duration_ns\", \"engine\", \"enis\", or 20 more"},
+     "\"duration_ns\", \"engine\", \"enis\", or 21 more"},
     {"UnknownKeyInside", "delay.production.p98_ns < 1 ms",
      "\"delay.production\" has no \"p98_ns\" | \"p99_ns\" (nearest), or \"frames\", \"max_ns\", "
      "\"mean_ns\", \"p50_ns\", \"p99_99_ns\", \"p99_9_ns\""},
     {"UnknownReason", "receivers[*].dropped.ring.frames == 0",
-     "\"receivers[*].dropped\" has no \"ring\" | \"receiver_ring\""},
+     "\"receivers[*].dropped\" has no \"ring\" | \"receiver_ring\", \"receiver_down\""},
     {"BehindAFigure", "margin.of == web",
      "\"margin\" has no \"of\" | nothing behind it: it is one figure"},
     {"NoFigure", "goodput > 1 Gbps",

@@ -317,7 +317,7 @@ const BrokenCase kBrokenCases[] = {
      "{\"hosts\": {\"w\": {}}, \"assert\": [\"loss is small\"]}",
      {"1:33 /assert/0: result.json has no \"loss\" | \"assumptions\", \"baseline\", \"because\", "
       "\"complete\", \"copies\", \"delay\", \"disciplines\", \"duration_ns\", \"engine\", "
-      "\"enis\", or 21 more"}},
+      "\"enis\", or 22 more"}},
     {"OutputOutsideTheFolder",
      "{\"hosts\": {\"w\": {}}, \"output\": {\"pcap\": {\"w\": \"../w.pcap\"}}}",
      {"1:47 /output/pcap/w: found the string \"../w.pcap\" | the name of a capture, ending in "
@@ -339,7 +339,7 @@ const BrokenCase kBrokenCases[] = {
       "file (in a scenario: from its folder)"}},
     {"Timeline",
      "{\"hosts\": {\"w\": {}}, \"timeline\": [1]}",
-     {"1:34 /timeline: not simulated by this version: a timeline | leave it out"}},
+     {"1:35 /timeline/0: found 1 | an event"}},
     {"MirrorOfPublicIps",
      "{\"hosts\": {\"w\": {}}, \"mirrors\": [{\"CollectorSrcs\": [\"w\"], \"Type\": \"PUBLICIP\",\n"
      "\"CollectorTarget\": {\"TargetIps\": [\"w\"]}}]}",

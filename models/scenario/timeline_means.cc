@@ -1,0 +1,46 @@
+#include "models/scenario/timeline_means.h"
+
+#include "models/scenario/visit_changes.h"
+
+namespace vpcmirror {
+
+std::optional<BitsPerSecond> MeanBandwidth(const std::vector<TimelineEvent>& timeline,
+                                           std::size_t cvm, std::optional<BitsPerSecond> at_first,
+                                           Picoseconds time) {
+  if (!at_first || time <= Picoseconds(0)) return at_first;
+  BitsPerSecond now = *at_first;
+  Picoseconds since{};
+  Int128 sum = 0;
+  const auto add_until = [&](Picoseconds until) {
+    sum += static_cast<Int128>(now.count()) * (until - since).count();
+    since = until;
+  };
+  VisitChanges<BandwidthChange>(timeline, [&](Picoseconds at, const BandwidthChange& change) {
+    if (change.cvm != cvm || at >= time) return;
+    add_until(at);
+    now = change.bandwidth;
+  });
+  add_until(time);
+  return BitsPerSecond(static_cast<std::int64_t>(sum / time.count()));
+}
+
+double MeanScale(const std::vector<TimelineEvent>& timeline, std::size_t workload,
+                 Picoseconds start, Picoseconds end) {
+  double now = 1;
+  Picoseconds since = start;
+  double sum = 0;
+  const auto add_until = [&](Picoseconds until) {
+    if (until <= since) return;
+    sum += now * static_cast<double>((until - since).count());
+    since = until;
+  };
+  VisitChanges<ScaleChange>(timeline, [&](Picoseconds at, const ScaleChange& change) {
+    if (change.workload != workload || at >= end) return;
+    add_until(at);
+    now = change.factor;
+  });
+  add_until(end);
+  return end > start ? sum / static_cast<double>((end - start).count()) : 1;
+}
+
+}  // namespace vpcmirror

@@ -1,0 +1,352 @@
+// What the API says to the actions of a timeline, and what is wrong with one before the run.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "sim/input/scenario_reader.h"
+#include "tests/unit/input/errors.h"
+#include "tests/unit/input/shipped.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// mirror-1 watches web[0] for ids, in VPC v; rules has rules by direction and watches db;
+// far is in another VPC. tiny takes 1 Gbps, and 1/9 of big's 10 Gbps is more.
+std::string WithTimeline(const std::string& timeline) {
+  return R"({"vpcs": {
+      "v": {"cidr": "10.0.0.0/16", "subnets": {"s": "10.0.0.0/24"}, "nat_gateways": {"nat-1": {}},
+            "load_balancers": {"open": {"kind": "clb", "subnets": ["s"], "backends": ["ids"],
+                                        "public": true}}},
+      "w": {"cidr": "10.1.0.0/16", "subnets": {"t": "10.1.0.0/24"}}},
+    "hosts": {"web": {"count": 30, "subnet": "s"}, "db": {"subnet": "s"}, "ids": {"subnet": "s"},
+              "big": {"subnet": "s", "limits": {"bandwidth": "10 Gbps"}},
+              "tiny": {"subnet": "s", "limits": {"bandwidth": "1 Gbps"}},
+              "far": {"subnet": "t"}},
+    "workloads": {"sql": {"from": "web[0]", "to": "db", "rate": "10 Mbps"}},
+    "mirrors": [{"CollectorSrcs": ["web[0]"], "CollectorTarget": {"TargetIps": ["ids"]}},
+                {"TrafficMirrorName": "rules", "CollectorSrcs": ["db"], "Direction": "NO-DIRECTION",
+                 "IngressFilterRules": [{"TrafficMirrorFilterRuleId": "tmfi-1", "Priority": 1}],
+                 "CollectorTarget": {"TargetIps": ["ids"]}}],
+    "timeline": [)" +
+         timeline + "]}";
+}
+
+ValidScenario Placed(const std::string& text) {
+  return LoadScenarioText(text, "test.json", Shipped());
+}
+
+// The code of each event; "done" for one that was not refused.
+std::vector<std::string> Answers(const std::string& timeline) {
+  std::vector<std::string> answers;
+  for (const TimelineEvent& event : Placed(WithTimeline(timeline)).timeline) {
+    answers.push_back(event.action.refusal ? event.action.refusal->code : "done");
+  }
+  return answers;
+}
+
+struct RefusalCase {
+  const char* name;
+  std::string timeline;
+  std::vector<std::string> want;
+};
+
+void PrintTo(const RefusalCase& c, std::ostream* os) { *os << c.name; }
+
+std::string Asking(const std::string& action, const std::string& body) {
+  return R"({"at": "1 ms", ")" + action + "\": {" + body + "}}";
+}
+std::string OfMirror(const std::string& action, const std::string& mirror,
+                     const std::string& body = "") {
+  return Asking(action,
+                R"("TrafficMirrorId": ")" + mirror + "\"" + (body.empty() ? "" : ", ") + body);
+}
+std::string CreateMirror(const std::string& name, const std::string& sources,
+                         const std::string& more,
+                         const std::string& target = R"("TargetIps": ["ids"])") {
+  return Asking("CreateTrafficMirror", R"("TrafficMirrorName": ")" + name +
+                                           R"(", "CollectorSrcs": [)" + sources +
+                                           R"(], "CollectorTarget": {)" + target + "}" + more);
+}
+std::string ToTarget(const std::string& target) { return R"("CollectorTarget": {)" + target + "}"; }
+
+constexpr const char* kSameSource = "UnsupportedOperation.TrafficMirrorNotSupportSameSrcTarget";
+constexpr const char* kBoth =
+    R"("NatId": "nat-1", "CollectorNormalFilters": [{"Protocol": "TCP"}])";
+
+std::string ManySources(int count) {
+  std::string text;
+  for (int i = 1; i <= count; ++i) {
+    text += (i == 1 ? "\"web[" : ", \"web[") + std::to_string(i) + "]\"";
+  }
+  return text;
+}
+
+class ApiRefusalTest : public testing::TestWithParam<RefusalCase> {};
+
+TEST_P(ApiRefusalTest, IsAsTheApiDocumentsIt) {
+  EXPECT_EQ(Answers(GetParam().timeline), GetParam().want);
+}
+
+const RefusalCase kRefusals[] = {
+    {"DeletedTwice",
+     OfMirror("DeleteTrafficMirror", "mirror-1") + "," +
+         OfMirror("DeleteTrafficMirror", "mirror-1"),
+     {"done", "ResourceNotFound"}},
+    {"StartedAfterItsEnd",
+     OfMirror("DeleteTrafficMirror", "mirror-1") + "," + OfMirror("StartTrafficMirror", "mirror-1"),
+     {"done", "ResourceNotFound"}},
+    // No document says that it is refused, and no code for it is listed.
+    {"StartedWhileItRuns", OfMirror("StartTrafficMirror", "mirror-1"), {"done"}},
+    {"OfACreationThatWasRefused",
+     CreateMirror("x", R"("ids")", "") + "," + OfMirror("StopTrafficMirror", "x"),
+     {kSameSource, "ResourceNotFound"}},
+    {"SourceIsTargetOnCreation", CreateMirror("x", R"("ids")", ""), {kSameSource}},
+    {"SourceIsTargetOfResetTarget",
+     OfMirror("ResetTrafficMirrorTarget", "mirror-1", ToTarget(R"("TargetIps": ["web[0]"])")),
+     {kSameSource}},
+    {"SourceIsTargetOfResetSrcs",
+     OfMirror("ResetTrafficMirrorSrcs", "mirror-1", R"("CollectorSrcs": ["ids"])"),
+     {kSameSource}},
+    {"SourceIsTargetOfUpdateAll",
+     OfMirror("UpdateTrafficMirrorAllFilter", "mirror-1", R"("CollectorSrcs": ["ids"])"),
+     {kSameSource}},
+    {"ObjectInUse",
+     CreateMirror("x", R"("web[0]")", ""),
+     {"InvalidParameterValue.ObjectUseInTrafficMirror"}},
+    {"ObjectInUseNoLonger",
+     OfMirror("ResetTrafficMirrorSrcs", "mirror-1", R"("CollectorSrcs": ["web[1]"])") + "," +
+         CreateMirror("x", R"("web[0]")", ""),
+     {"done", "done"}},
+    {"SourceOfAnotherVpc",
+     CreateMirror("x", R"("far")", R"(, "VpcId": "v")"),
+     {"InvalidParameterValue.ObjectVpcNotCurrentVpc"}},
+    {"ResetToASourceOfAnotherVpc",
+     OfMirror("ResetTrafficMirrorSrcs", "mirror-1", R"("CollectorSrcs": ["far"])"),
+     {"InvalidParameterValue.ObjectVpcNotCurrentVpc"}},
+    {"TargetInAnotherVpc",
+     OfMirror("ResetTrafficMirrorTarget", "mirror-1", ToTarget(R"("TargetIps": ["far"])")),
+     {"UnsupportedOperation.VpcMismatch"}},
+    {"TargetOfIpv6",
+     OfMirror("ResetTrafficMirrorTarget", "mirror-1", ToTarget(R"("TargetIps": ["fd00::1"])")),
+     {"UnsupportedOperation.Ipv6NotSupport"}},
+    {"PublicLoadBalancer",
+     OfMirror("ResetTrafficMirrorTarget", "mirror-1",
+              ToTarget(R"("TargetIps": ["open"], "TargetType": "CLB")")),
+     {"UnsupportedOperation.PublicClbNotSupport"}},
+    {"NoTarget",
+     OfMirror("ResetTrafficMirrorTarget", "mirror-1", ToTarget(R"("TargetIps": [])")),
+     {"InvalidParameterValue.Empty"}},
+    {"NatGatewayBesideConditions",
+     OfMirror("ResetTrafficMirrorFilter", "mirror-1", kBoth),
+     {"InvalidParameter.Coexist"}},
+    {"NatGatewayBesideConditionsOnCreation",
+     CreateMirror("x", R"("web[1]")", std::string(", ") + kBoth),
+     {"InvalidParameter.Coexist"}},
+    {"NatGatewayBesideConditionsOnUpdate",
+     OfMirror("UpdateTrafficMirrorAllFilter", "mirror-1", kBoth),
+     {"InvalidParameter.Coexist"}},
+    {"SixthMirrorOfAVpc",
+     CreateMirror("a", R"("web[1]")", "") + "," + CreateMirror("b", R"("web[2]")", "") + "," +
+         CreateMirror("c", R"("web[3]")", "") + "," + CreateMirror("d", R"("web[4]")", "") + "," +
+         OfMirror("DeleteTrafficMirror", "a") + "," + CreateMirror("d", R"("web[4]")", ""),
+     {"done", "done", "done", "LimitExceeded", "done", "done"}},
+    {"TwentyObjects",
+     OfMirror("ResetTrafficMirrorSrcs", "mirror-1",
+              R"("CollectorSrcs": [)" + ManySources(20) + "]"),
+     {"done"}},
+    {"TwentyOneObjects",
+     OfMirror("ResetTrafficMirrorSrcs", "mirror-1",
+              R"("CollectorSrcs": [)" + ManySources(21) + "]"),
+     {"InvalidParameterValue.LimitExceeded"}},
+    {"TargetOfTooLittleBandwidth",
+     CreateMirror("x", R"("big")", "", R"("TargetIps": ["tiny"])"),
+     {"InvalidParameterValue.MirrorLackTargetResource"}},
+    {"NameOfSixtyOneCharacters",
+     OfMirror("ModifyTrafficMirrorAttribute", "mirror-1",
+              R"("TrafficMirrorName": ")" + std::string(61, 'n') + "\""),
+     {"InvalidParameterValue.TooLong"}},
+    {"RulesForAMirrorWithADirection",
+     OfMirror("ResetTrafficMirrorFilter", "mirror-1", R"("IngressFilterRules": [{"Priority": 1}])"),
+     {"InvalidParameterValue.UnsupportedTrafficMirrorAction"}},
+    {"ConditionsForAMirrorWithRules",
+     OfMirror("ResetTrafficMirrorFilter", "rules",
+              R"("CollectorNormalFilters": [{"Protocol": "TCP"}])"),
+     {"InvalidParameterValue.UnsupportedTrafficMirrorAction"}},
+    {"RuleActionOnAMirrorWithADirection",
+     OfMirror("CreateTrafficMirrorFilterRules", "mirror-1",
+              R"("IngressFilterRules": [{"Priority": 1}])"),
+     {"UnsupportedOperation"}},
+    {"RuleActionWithoutRules",
+     OfMirror("CreateTrafficMirrorFilterRules", "rules"),
+     {"MissingParameter"}},
+    {"RuleThatIsNotThere",
+     OfMirror("DeleteTrafficMirrorFilterRules", "rules", R"("IngressFilterRuleIds": ["tmfi-9"])"),
+     {"ResourceNotFound"}},
+    {"RulesInOrder",
+     OfMirror("CreateTrafficMirrorFilterRules", "rules",
+              R"("EgressFilterRules": [{"TrafficMirrorFilterRuleId": "tmfi-2", "Priority": 1}])") +
+         "," +
+         OfMirror(
+             "ModifyTrafficMirrorFilterRules", "rules",
+             R"("EgressFilterRules": [{"TrafficMirrorFilterRuleId": "tmfi-2", "Protocol": "UDP"}])") +
+         "," + OfMirror("DescribeTrafficMirrorFilterRules", "rules") + "," +
+         OfMirror("DeleteTrafficMirrorFilterRules", "rules",
+                  R"("EgressFilterRuleIds": ["tmfi-2"])") +
+         "," +
+         OfMirror(
+             "ModifyTrafficMirrorFilterRules", "rules",
+             R"("EgressFilterRules": [{"TrafficMirrorFilterRuleId": "tmfi-2", "Protocol": "TCP"}])"),
+     {"done", "done", "done", "done", "ResourceNotFound"}},
+    {"TwoRulesOfOnePriority",
+     OfMirror("CreateTrafficMirrorFilterRules", "rules",
+              R"("IngressFilterRules": [{"Priority": 1}])"),
+     {"InvalidParameterValue"}},
+    {"ToRulesAndBack",
+     OfMirror("UpdateTrafficMirrorDirection", "mirror-1", R"("Direction": "NO-DIRECTION")") + "," +
+         OfMirror("CreateTrafficMirrorFilterRules", "mirror-1",
+                  R"("IngressFilterRules": [{"Priority": 1}])") +
+         "," + OfMirror("UpdateTrafficMirrorDirection", "mirror-1", R"("Direction": "INGRESS")") +
+         "," + OfMirror("DescribeTrafficMirrorFilterRules", "mirror-1"),
+     {"done", "done", "done", "UnsupportedOperation"}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Table, ApiRefusalTest, testing::ValuesIn(kRefusals),
+                         [](const auto& tested) { return tested.param.name; });
+
+// tms-1 of web to ids and, unused, a filter and a target more.
+std::vector<std::string> AnswersOfAws(const std::string& timeline) {
+  const std::string text = R"({"provider": "aws",
+    "hosts": {"web": {}, "ids": {}, "spare": {}},
+    "workloads": {"sql": {"at": "web", "out": "10 Mbps"}},
+    "mirrors": {
+      "TrafficMirrorTargets": [
+        {"TrafficMirrorTargetId": "tmt-1", "NetworkInterfaceId": "ids"},
+        {"TrafficMirrorTargetId": "tmt-2", "NetworkInterfaceId": "spare"}],
+      "TrafficMirrorFilters": [
+        {"TrafficMirrorFilterId": "tmf-1", "EgressFilterRules": [
+          {"RuleNumber": 1, "RuleAction": "accept", "SourceCidrBlock": "0.0.0.0/0",
+           "DestinationCidrBlock": "0.0.0.0/0"}]},
+        {"TrafficMirrorFilterId": "tmf-2"}],
+      "TrafficMirrorSessions": [
+        {"TrafficMirrorSessionId": "tms-1", "NetworkInterfaceId": "web", "SessionNumber": 1,
+         "TrafficMirrorTargetId": "tmt-1", "TrafficMirrorFilterId": "tmf-1"}]},
+    "timeline": [)" + timeline +
+                           "]}";
+  std::vector<std::string> answers;
+  for (const TimelineEvent& event : Placed(text).timeline) {
+    const auto& refusal = event.action.refusal;
+    answers.push_back(!refusal ? "done" : refusal->code.empty() ? refusal->message : refusal->code);
+  }
+  return answers;
+}
+
+std::string Session(const std::string& id, int number, const std::string& source = "web") {
+  return Asking("CreateTrafficMirrorSession",
+                R"("TrafficMirrorSessionId": ")" + id + R"(", "NetworkInterfaceId": ")" + source +
+                    R"(", "SessionNumber": )" + std::to_string(number) +
+                    R"(, "TrafficMirrorTargetId": "tmt-2", "TrafficMirrorFilterId": "tmf-2")");
+}
+std::string OfSession(const std::string& action, const std::string& more = "") {
+  return Asking(action, R"("TrafficMirrorSessionId": "tms-1")" + more);
+}
+
+// Three sessions of an interface are the most, by AWS's quotas page.
+TEST(AwsTimelineTest, SessionsAreCreatedModifiedAndDeleted) {
+  EXPECT_THAT(AnswersOfAws(Session("a", 2) + "," + Session("b", 3) + "," + Session("c", 4) + "," +
+                           OfSession("DeleteTrafficMirrorSession") + "," + Session("c", 4) + "," +
+                           OfSession("DeleteTrafficMirrorSession")),
+              ElementsAre("done", "done", "TrafficMirrorSessionsPerInterfaceLimitExceeded", "done",
+                          "done", "InvalidTrafficMirrorSessionNotFound"));
+  EXPECT_THAT(
+      AnswersOfAws(
+          OfSession("ModifyTrafficMirrorSession",
+                    R"(, "TrafficMirrorTargetId": "tmt-2", "SessionNumber": 7)") +
+          "," + OfSession("ModifyTrafficMirrorSession", R"(, "RemoveFields": ["packet-length"])")),
+      ElementsAre("done", "done"));
+  // No document has a code for either.
+  EXPECT_THAT(AnswersOfAws(Session("a", 1) + "," + Session("b", 2, "ids")),
+              ElementsAre(HasSubstr("SessionNumber 1 is that of tms-1"), HasSubstr("is a source")));
+}
+
+struct BrokenTimelineCase {
+  const char* name;
+  const char* timeline;
+  std::vector<std::string> want;  // path, message and what would do
+};
+
+void PrintTo(const BrokenTimelineCase& c, std::ostream* os) { *os << c.name; }
+
+class BrokenTimelineTest : public testing::TestWithParam<BrokenTimelineCase> {};
+
+TEST_P(BrokenTimelineTest, IsRefusedBeforeTheRun) {
+  std::vector<std::string> errors = ErrorsOf([] { Placed(WithTimeline(GetParam().timeline)); });
+  for (std::string& error : errors) error.erase(0, error.find(' ') + 1);
+  EXPECT_EQ(errors, GetParam().want);
+}
+
+const BrokenTimelineCase kBrokenTimelines[] = {
+    {"AfterTheEnd",
+     R"({"at": "1 s", "receiver_down": "ids"})",
+     {"/timeline/0/at: the run has ended by then | a time before the end of the run"}},
+    {"OutOfOrder",
+     R"({"at": "2 ms", "receiver_down": "ids"}, {"at": "1 ms", "receiver_up": "ids"})",
+     {"/timeline/1/at: an event that is earlier than the one before it | events in the order of "
+      "their times"}},
+    {"NoSuchHost",
+     R"({"at": "1 ms", "receiver_down": "idz"})",
+     {"/timeline/0/receiver_down: nothing is called \"idz\" | \"ids\" (nearest), or \"big\", "
+      "\"db\", \"far\", "
+      "\"tiny\", \"web\", \"subnet:s\", \"subnet:t\", \"vpc:v\", \"vpc:w\""}},
+    {"NoReceiver",
+     R"({"at": "1 ms", "receiver_down": "db"})",
+     {"/timeline/0/receiver_down: db receives no copies at any time | \"ids\""}},
+    {"NoSuchWorkload",
+     R"({"at": "1 ms", "scale": "sqll", "by": "x2"})",
+     {"/timeline/0/scale: there is no workload \"sqll\" | \"sql\" (nearest)"}},
+    {"NoSuchMirror",
+     R"({"at": "1 ms", "StopTrafficMirror": {"TrafficMirrorId": "mirror-7"}})",
+     {"/timeline/0/StopTrafficMirror/TrafficMirrorId: no mirror is ever called \"mirror-7\" | "
+      "\"mirror-1\" (nearest), or \"rules\""}},
+    {"BeforeItsCreation",
+     R"({"at": "1 ms", "StopTrafficMirror": {"TrafficMirrorId": "x"}},
+        {"at": "2 ms", "CreateTrafficMirror": {"TrafficMirrorName": "x", "CollectorSrcs": ["web[1]"],
+          "CollectorTarget": {"TargetIps": ["ids"]}}})",
+     {"/timeline/0/StopTrafficMirror/TrafficMirrorId: mirror \"x\" is created only later | actions "
+      "in order: a mirror is created first"}},
+    {"DownAndUpAtOnce",
+     R"({"at": "1 ms", "receiver_down": "ids"}, {"at": "1 ms", "receiver_up": "ids"})",
+     {"/timeline/1: receiver up at the moment in which /timeline/0 says down | one of the two, or "
+      "another time"}},
+    {"DownTwice",
+     R"({"at": "1 ms", "receiver_down": "ids"}, {"at": "2 ms", "receiver_down": "ids"})",
+     {"/timeline/1: receiver ids is down already | a change of its state"}},
+    {"TwoBandwidthsAtOnce",
+     R"({"at": "1 ms", "change": "web[0]", "bandwidth": "1 Gbps"},
+        {"at": "1 ms", "change": "web[0-1]", "bandwidth": "2 Gbps"})",
+     {"/timeline/1: bandwidth 2000000000 bps at the moment in which /timeline/0 says 1000000000 "
+      "bps "
+      "| one of the two, or another time"}},
+    {"NothingHappens",
+     R"({"at": "1 ms"})",
+     {"/timeline/0: an event in which nothing happens | an action of the provider's API, "
+      "receiver_down, receiver_up, receiver_slow, scale, attach_eni, detach_eni or change"}},
+    {"UntilWithoutEvery",
+     R"({"at": "1 ms", "until": "2 ms", "receiver_down": "ids"})",
+     {"/timeline/0/until: until beside no every | every, or no until"}},
+    {"TooOften",
+     R"({"at": "0 s", "every": "1 us", "scale": "sql", "by": "x1"})",
+     {"/timeline/0: more than 10000 events in the timeline | fewer events, or a longer time "
+      "between "
+      "them"}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Table, BrokenTimelineTest, testing::ValuesIn(kBrokenTimelines),
+                         [](const auto& tested) { return tested.param.name; });
+
+}  // namespace
+}  // namespace vpcmirror::sim

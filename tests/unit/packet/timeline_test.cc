@@ -1,0 +1,279 @@
+// What a timeline changes, and from which frame on. 100 Mbps of frames of 1,250 B are
+// 10,000 frames a second, one every 100 us from a random phase on: 300 in 30 ms, or one
+// less or more.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "models/scenario/variants.h"
+#include "tests/support/load_scenario.h"
+#include "tests/unit/packet/simulate.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::Ge;
+using testing::Le;
+
+// web sends to db, ids watches web; `more` are keys beside these.
+std::string TextWith(const std::string& timeline, const std::string& more = "",
+                     const std::string& duration = "100 ms") {
+  return R"({"duration": ")" + duration + R"(",
+      "hosts": {"web": {"type": "S5.4XLARGE32"}, "db": {"type": "S5.4XLARGE32"},
+                "ids": {"type": "S5.8XLARGE64", "receiver": "generic"}},
+      "workloads": {"sql": {"from": "web", "to": "db", "rate": "100 Mbps", "sizes": "1250 B"}},
+      "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
+      )" +
+         more + R"("timeline": [)" + timeline + "]}";
+}
+
+RunResult Play(const std::string& timeline, const std::string& more = "") {
+  return Simulate(Load(TextWith(timeline, more)));
+}
+
+// What arithmetic says, give or take the frames at the edges of an interval.
+auto About(std::int64_t frames, std::int64_t edges = 1) {
+  return AllOf(Ge(frames - edges), Le(frames + edges));
+}
+
+std::int64_t Stopped(const MirrorResult& mirror) {
+  return mirror.ledger.rejected[static_cast<std::size_t>(Refusal::kStopped)].frames;
+}
+
+const EniResult& EniOf(const RunResult& result, const std::string& id) {
+  return *std::find_if(result.enis.begin(), result.enis.end(),
+                       [&](const EniResult& eni) { return eni.id == id; });
+}
+
+TEST(TimelineTest, AMirrorCopiesNothingBetweenItsStopAndItsStart) {
+  const RunResult result =
+      Play(R"({"at": "30 ms", "StopTrafficMirror": {"TrafficMirrorId": "mirror-1"}},
+                                  {"at": "70 ms", "StartTrafficMirror": {"TrafficMirrorId": "mirror-1"}})");
+  const MirrorResult& mirror = result.mirrors.front();
+  EXPECT_THAT(mirror.ledger.offered.frames, About(1000));
+  EXPECT_THAT(Stopped(mirror), About(400));
+  EXPECT_TRUE(mirror.ledger.AddsUp());
+  ASSERT_EQ(result.timeline.size(), 2u);
+  EXPECT_EQ(result.timeline[0].what, "StopTrafficMirror");
+  EXPECT_EQ(result.timeline[0].subject, "mirror-1");
+  EXPECT_EQ(result.timeline[0].at, Picoseconds(30'000'000'000));
+  EXPECT_FALSE(result.timeline[0].refusal);
+}
+
+// Up to its stop a mirror is offered what it is offered in a run that ends there.
+TEST(TimelineTest, AStopHoldsFromTheFirstFrameOfItsMomentOn) {
+  for (const char* stop : {"12345 us", "12399999 ns", "50 ms"}) {
+    const RunResult stopped = Play(R"({"at": ")" + std::string(stop) +
+                                   R"(", "StopTrafficMirror": {"TrafficMirrorId": "mirror-1"}})");
+    ValidScenario until = Load(TextWith("", "", stop));
+    const RunResult ended = Simulate(until);
+    const Ledger& ledger = stopped.mirrors.front().ledger;
+    EXPECT_EQ(ledger.offered.frames - Stopped(stopped.mirrors.front()),
+              ended.mirrors.front().ledger.offered.frames)
+        << stop;
+  }
+}
+
+// On its way in a copy waits for the bandwidth of the receiver's CVM: what then becomes of
+// it is counted ahead of its time where nothing changes, and must not be here.
+TEST(TimelineTest, AReceiverGoesDownFromTheFirstCopyOfThatMomentOn) {
+  for (const char* down : {"12345 us", "12399999 ns", "50 ms"}) {
+    const RunResult result =
+        Play(R"({"at": ")" + std::string(down) + R"(", "receiver_down": "ids"})");
+    const RunResult ended = Simulate(Load(TextWith("", "", down)));
+    const ReceiverResult& receiver = result.receivers.front();
+    EXPECT_EQ(receiver.in.frames - receiver.dropped.at("receiver_down").frames,
+              ended.receivers.front().in.frames)
+        << down;
+    EXPECT_EQ(result.mirrors.front().lost_after_source.at("receiver_down").frames,
+              receiver.dropped.at("receiver_down").frames);
+  }
+}
+
+// The source goes on sending: nobody acknowledges a copy.
+TEST(TimelineTest, AReceiverThatIsDownIsNotSeenByTheSource) {
+  const RunResult result = Play(R"({"at": "30 ms", "receiver_down": "ids"},
+                                  {"at": "70 ms", "receiver_up": "ids"})");
+  const MirrorResult& mirror = result.mirrors.front();
+  EXPECT_THAT(mirror.ledger.mirrored.frames, About(1000, 2));
+  EXPECT_THAT(mirror.lost_after_source.at("receiver_down").frames, About(400));
+  EXPECT_THAT(result.receivers.front().digested.frames, About(600, 2));
+}
+
+// At full speed ids digests all that comes; at a thousandth of it a part.
+TEST(TimelineTest, ASlowReceiverDigestsThatShareOfItsCapacity) {
+  const ValidScenario scenario =
+      Load(TextWith(R"({"at": "50 ms", "receiver_slow": "ids", "by": "x0.001"})", "", "1 s"));
+  const RunResult result = Simulate(scenario);
+  const ReceiverResult& receiver = result.receivers.front();
+  ASSERT_TRUE(receiver.capacity_bandwidth);
+  // 500 at full speed; then what 0.001 of the capacity takes of 1,300 B in 950 ms.
+  const double slow = static_cast<double>(receiver.capacity_bandwidth->count()) * 0.001;
+  const auto taken = static_cast<std::int64_t>(500 + slow * 0.95 / 8 / 1300);
+  EXPECT_LT(taken, 9000);
+  // Each worker may be at work on one frame at both ends.
+  EXPECT_THAT(receiver.digested.frames, About(taken, 2 * receiver.workers->count + 2));
+}
+
+TEST(TimelineTest, AWorkloadIsScaledFromThatMomentOn) {
+  const RunResult twice = Play(R"({"at": "50 ms", "scale": "sql", "by": "x2"})");
+  EXPECT_THAT(twice.produced->frames, About(1500));
+  const RunResult silent = Play(R"({"at": "30 ms", "scale": "sql", "by": "x0"},
+                                  {"at": "70 ms", "scale": "sql", "by": "x1"})");
+  EXPECT_THAT(silent.produced->frames, About(600));
+  const RunResult poisson = Simulate(Load(R"({"duration": "1 s", "hosts": {"a": {}, "b": {}},
+      "workloads": {"w": {"from": "a", "to": "b", "rate": "100 Mbps", "sizes": "1250 B",
+                          "arrivals": "poisson"}},
+      "timeline": [{"at": "500 ms", "scale": "w", "by": "x3"}]})"));
+  // 5,000 and 15,000; four standard deviations of 20,000 are 566.
+  EXPECT_THAT(poisson.produced->frames, About(20'000, 566));
+}
+
+TEST(TimelineTest, RequestsAreScaledToo) {
+  const RunResult result = Simulate(Load(R"({"duration": "1 s", "hosts": {"a": {}, "b": {}},
+      "workloads": {"w": {"from": "a", "to": "b",
+                          "requests": {"rate": "1000/s", "request": "100 B", "response": "1 kB"}}},
+      "timeline": [{"at": "250 ms", "scale": "w", "by": "x0"},
+                   {"at": "500 ms", "scale": "w", "by": "x2"}]})"));
+  // 250 requests, none, 1,000; each is a frame and has an answer of one.
+  EXPECT_THAT(result.produced->frames, About(2500, 4));
+}
+
+// A link of 100 Mbps and a queue of 10 frames: 200 Mbps offered are 20,000 frames a second,
+// 1,000 of them in the first half; the second half lets 500 pass and what waits then.
+TEST(TimelineTest, ABandwidthChangesForWhatComesLater) {
+  const RunResult result = Simulate(Load(R"({"duration": "100 ms",
+      "hosts": {"a": {"limits": {"bandwidth": "1 Gbps", "model": "per_direction"},
+                      "queue": "10 frames"}, "b": {}},
+      "workloads": {"w": {"from": "a", "to": "b", "rate": "200 Mbps", "sizes": "1250 B"}},
+      "timeline": [{"at": "50 ms", "change": "a", "bandwidth": "100 Mbps"}]})"));
+  EXPECT_THAT(EniOf(result, "a/eni0").out.frames, About(1500, 12));
+}
+
+// What waits in a line behind production is let go at the new rate, not at the old one.
+TEST(TimelineTest, ABandwidthChangesForCopiesThatAreQueued) {
+  const RunResult result = Simulate(Load(R"({"duration": "100 ms", "provider": "tencent",
+      "assumptions": {"congestion": "production_first"},
+      "hosts": {"a": {"limits": {"bandwidth": "110 Mbps", "model": "per_direction"}}, "b": {},
+                "ids": {"receiver": "generic"}},
+      "workloads": {"w": {"from": "a", "to": "b", "rate": "100 Mbps", "sizes": "1250 B"}},
+      "mirrors": [{"CollectorSrcs": ["a"], "CollectorTarget": {"TargetIps": ["ids"]}}],
+      "timeline": [{"at": "50 ms", "change": "a", "bandwidth": "10 Gbps"}]})"));
+  // 100 Mbps of copies want in where 10 are left: about 450 frames wait at 50 ms, and all
+  // leave as soon as there is room, so that nothing is lost or waits at the end.
+  const Ledger& ledger = result.mirrors.front().ledger;
+  EXPECT_THAT(ledger.mirrored.frames, About(1000, 2));
+  EXPECT_THAT(ledger.queued_at_end.frames, Le(1));
+}
+
+TEST(TimelineTest, CopiesAreCutToAnMtuThatShrinks) {
+  const RunResult result = Play(R"({"at": "50 ms", "change": "ids", "mtu": "1000 B"})");
+  EXPECT_THAT(result.mirrors.front().ledger.truncated.frames, About(500));
+  const RunResult source = Play(R"({"at": "50 ms", "change": "web", "mtu": "1000 B"})");
+  EXPECT_THAT(source.mirrors.front().ledger.truncated.frames, About(500));
+}
+
+constexpr const char* kEstate =
+    R"("vpcs": {"v": {"cidr": "10.0.0.0/16", "subnets": {
+          "s": {"cidr": "10.0.0.0/24", "route_table": "sound"}},
+        "security_groups": {"closed": {"ingress": []}},
+        "route_tables": {"sound": [], "broken": [{"to": "10.0.0.4/32", "via": "blackhole"}]}}}, )";
+
+TEST(TimelineTest, ASecurityGroupThatClosesKeepsCopiesOut) {
+  const RunResult result = Play(R"({"at": "50 ms", "change": "ids", "security_groups": ["closed"]},
+                                  {"at": "80 ms", "change": "ids", "security_groups": []})",
+                                kEstate);
+  EXPECT_THAT(result.mirrors.front().lost_after_source.at("receiver_security_group").frames,
+              About(300));
+}
+
+// 10.0.0.4 is ids, the third host of the subnet, where the first address is the gateway's.
+TEST(TimelineTest, ARouteThatIsLostLosesCopiesAtTheSource) {
+  const RunResult result =
+      Play(R"({"at": "50 ms", "change": "subnet:s", "route_table": "broken"})", kEstate);
+  EXPECT_EQ(ToString(EniOf(result, "ids/eni0").address), "10.0.0.4");
+  const Ledger& ledger = result.mirrors.front().ledger;
+  EXPECT_THAT(ledger.dropped[static_cast<std::size_t>(DropReason::kNoRoute)].frames, About(500));
+  EXPECT_EQ(EniOf(result, "web/eni0").dropped.at("no_route").frames, 0);
+}
+
+TEST(TimelineTest, NobodyTalksFromOrToAnEniThatIsDetached) {
+  const RunResult result = Play(R"({"at": "30 ms", "detach_eni": "db"},
+                                  {"at": "70 ms", "attach_eni": "db"})");
+  EXPECT_THAT(result.produced->frames, About(600));
+  // At most what was under way for the fabric's 50 us.
+  EXPECT_THAT(EniOf(result, "db/eni0").dropped.at("detached").frames, Le(1));
+}
+
+TEST(TimelineTest, AnEniThatIsAttachedUnderWayIsNotThereBefore) {
+  const RunResult result = Play(R"({"at": "70 ms", "attach_eni": "web"})");
+  EXPECT_THAT(result.produced->frames, About(300));
+  EXPECT_THAT(result.mirrors.front().ledger.offered.frames, About(300));
+}
+
+// late watches what comes to db from 20 ms to 60 ms, and sends its copies to ids for the
+// first 20 ms of that, to spare for the rest; mirror-1 watches web for 50 ms, then nobody
+// who sends.
+TEST(TimelineTest, AMirrorIsCreatedMovedAndDeleted) {
+  const RunResult result = Simulate(Load(R"({"duration": "100 ms",
+      "hosts": {"web": {}, "db": {}, "idle": {}, "ids": {}, "spare": {}},
+      "workloads": {"sql": {"from": "web", "to": "db", "rate": "100 Mbps", "sizes": "1250 B"}},
+      "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
+      "timeline": [
+        {"at": "20 ms", "CreateTrafficMirror": {"TrafficMirrorName": "late",
+          "CollectorSrcs": ["db"], "Direction": "INGRESS",
+          "CollectorTarget": {"TargetIps": ["ids"]}}},
+        {"at": "40 ms", "ResetTrafficMirrorTarget": {"TrafficMirrorId": "late",
+          "CollectorTarget": {"TargetIps": ["spare"]}}},
+        {"at": "50 ms", "ResetTrafficMirrorSrcs": {"TrafficMirrorId": "mirror-1",
+          "CollectorSrcs": ["idle"]}},
+        {"at": "60 ms", "DeleteTrafficMirror": {"TrafficMirrorId": "late"}}]})"));
+  ASSERT_EQ(result.mirrors.size(), 2u);
+  EXPECT_THAT(result.mirrors[0].ledger.offered.frames, About(500));
+  EXPECT_THAT(result.mirrors[0].sources, ElementsAre("web/eni0", "idle/eni0"));
+  EXPECT_THAT(result.mirrors[1].ledger.offered.frames, About(400, 2));
+  EXPECT_THAT(result.mirrors[1].receivers, ElementsAre("ids/eni0", "spare/eni0"));
+  ASSERT_EQ(result.receivers.size(), 2u);
+  EXPECT_THAT(result.receivers[0].in.frames, About(700, 3));
+  EXPECT_THAT(result.receivers[1].in.frames, About(200, 2));
+}
+
+// Off for 10 ms and on again for 10, five times.
+TEST(TimelineTest, AnEventIsRepeated) {
+  const RunResult result = Play(
+      R"({"at": "0 s", "every": "20 ms", "StopTrafficMirror": {"TrafficMirrorId": "mirror-1"}},
+         {"at": "10 ms", "every": "20 ms", "until": "90 ms",
+          "StartTrafficMirror": {"TrafficMirrorId": "mirror-1"}})");
+  EXPECT_EQ(result.timeline.size(), 10u);
+  EXPECT_THAT(Stopped(result.mirrors.front()), About(500, 5));
+}
+
+TEST(TimelineTest, WhatTheApiRefusesChangesNothingAndIsInTheResult) {
+  const RunResult result = Play(R"({"at": "50 ms", "ResetTrafficMirrorTarget":
+      {"TrafficMirrorId": "mirror-1", "CollectorTarget": {"TargetIps": ["web"]}}})");
+  EXPECT_THAT(result.mirrors.front().ledger.mirrored.frames, About(1000, 2));
+  ASSERT_EQ(result.timeline.size(), 1u);
+  ASSERT_TRUE(result.timeline[0].refusal);
+  EXPECT_EQ(result.timeline[0].refusal->code,
+            "UnsupportedOperation.TrafficMirrorNotSupportSameSrcTarget");
+}
+
+// Two runs of one seed give one result; a run without mirrors has the faults all the same.
+TEST(TimelineTest, SameSeedSameResult) {
+  const ValidScenario scenario = Load(TextWith(
+      R"({"at": "10 ms", "receiver_down": "ids"}, {"at": "20 ms", "scale": "sql", "by": "x3"},
+         {"at": "30 ms", "StopTrafficMirror": {"TrafficMirrorId": "mirror-1"}})"));
+  const RunResult first = Simulate(scenario);
+  const RunResult second = Simulate(scenario);
+  EXPECT_EQ(first.events, second.events);
+  EXPECT_EQ(first.mirrors.front().ledger, second.mirrors.front().ledger);
+  const RunResult without = Simulate(WithoutMirrors(scenario));
+  EXPECT_EQ(without.produced->frames, Simulate(scenario).produced->frames);
+}
+
+}  // namespace
+}  // namespace vpcmirror::sim
