@@ -253,6 +253,10 @@ void EniDevice::SendFrame(const ns3::Ptr<Transit>& frame, Routing routing) {
 void EniDevice::SendOfStack(const ns3::Ptr<Transit>& frame) {
   frame->passage.of_stack = true;
   of_stack_.Add(frame->length());
+  if (tx_ring_) {
+    frame->passage.in_tx_ring = true;
+    tx_ring_->Enter(frame->length(), tx_ring_frames_);
+  }
   SendFrame(frame);
 }
 
@@ -282,6 +286,7 @@ EgressAnswer EniDevice::OfferOut(const ns3::Ptr<Transit>& frame, std::uint64_t t
 }
 
 void EniDevice::Depart(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
+  if (frame->passage.in_tx_ring) LeaveTxRing(*frame, departs);
   if (SmallQueue* queue = std::exchange(frame->passage.small_queue, nullptr)) {
     queue->Leaves(frame->length(), departs);
   }
@@ -493,6 +498,7 @@ void EniDevice::CountDrop(FrameDrop reason, Bytes frame) {
 }
 
 void EniDevice::DropOut(const ns3::Ptr<Transit>& frame, FrameDrop reason) {
+  if (frame->passage.in_tx_ring) LeaveTxRing(*frame, SimulatedNow());
   if (SmallQueue* queue = std::exchange(frame->passage.small_queue, nullptr)) {
     // As if it had left: else all that is held would be lost in one moment.
     const Picoseconds now = SimulatedNow();
@@ -594,10 +600,6 @@ bool EniDevice::SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address& sourc
   ethernet.SetLengthType(protocol);
   packet->AddHeader(ethernet);
   const auto frame = Transit::OfPacket(packet);
-  if (tx_ring_) {
-    frame->passage.in_tx_ring = true;
-    tx_ring_->Enter(frame->length(), tx_ring_frames_);
-  }
   if (small_queue_bytes_ > 0 && IsOwnTcp(frame->info())) {
     if (!small_queues_) small_queues_ = std::make_unique<SmallQueues>(*this);
     small_queues_->Send(frame, Bytes(static_cast<std::int64_t>(small_queue_bytes_)));

@@ -229,6 +229,8 @@ class EniDevice : public ns3::NetDevice {
   ns3::Mac48Address mac_;
   std::uint16_t mtu_ = 1500;
   bool passes_up_ = true;
+  std::uint32_t tx_ring_frames_ = 0;
+  std::unique_ptr<TxRing> tx_ring_;  // null: no flow control
   Count of_stack_;
   std::uint64_t small_queue_bytes_ = 0;
   std::unique_ptr<SmallQueues> small_queues_;  // null: nothing was sent through one

@@ -14,7 +14,8 @@ namespace vpcmirror {
 // The transmit ring between ns3::TrafficControlLayer and an ENI. While it is full the
 // device's queue is stopped, so that what comes waits in the node's queue disc; byte
 // queue limits (ns3::QueueLimits) are told of every frame. A frame is in the ring from
-// the protocol that sends it until it departs or is lost.
+// the protocol that sends it until it departs or is lost. What a SmallQueue holds is not in
+// it: in Linux that has not left its socket.
 class TxRing {
  public:
   // The device's only queue: an ENI has no others.

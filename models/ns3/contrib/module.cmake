@@ -26,7 +26,7 @@ if(ENABLE_EXAMPLES)
     build_lib_example(
       NAME ${name}
       SOURCE_FILES ${example}
-      LIBRARIES_TO_LINK ${libvpcmirror} ${libapplications} ${libcsma} ${libinternet}
+      LIBRARIES_TO_LINK ${libvpcmirror} ${libapplications} ${libcsma}
       IGNORE_PCH
     )
   endforeach()
