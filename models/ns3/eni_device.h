@@ -234,8 +234,6 @@ class EniDevice : public ns3::NetDevice {
   Count of_stack_;
   std::uint64_t small_queue_bytes_ = 0;
   std::unique_ptr<SmallQueues> small_queues_;  // null: nothing was sent through one
-  std::uint32_t tx_ring_frames_ = 0;
-  std::unique_ptr<TxRing> tx_ring_;  // null: no flow control
   ReceiveCallback receive_;
   PromiscReceiveCallback promisc_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>, FrameDrop> mac_tx_drop_;

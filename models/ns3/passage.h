@@ -33,7 +33,6 @@ struct Passage {
   SmallQueue* small_queue = nullptr;
   bool in_tx_ring = false;   // of the ENI that it leaves: it came from the node's protocols
   bool of_stack = false;     // it came from ns-3's protocols and goes to theirs
-  bool in_tx_ring = false;   // of the ENI that it leaves: it came from the node's protocols
   bool as_captured = false;  // it was seen at the ENI at this moment: it waits nowhere
   std::uint8_t hops = 0;     // ENIs that the frame was routed to; 0: it came from outside
 };

@@ -16,7 +16,7 @@ namespace {
 using namespace testing_assertions;  // NOLINT: the words of these tests
 using testing_report::OneInThreeOut;
 
-using Path = std::vector<PathStep>;
+using PathSteps = std::vector<PathStep>;
 
 // The sample with a second source, "db", of which 5 of 6 Gbps are used and whose ENI lost
 // one production frame of the 400,000 that the two are offered; and with a third host that
@@ -46,7 +46,7 @@ AssertionResult OutcomeOf(RunResult result, Assertion assertion) {
 
 struct OutcomeCase {
   const char* name;
-  Path path;
+  PathSteps path;
   FigureUnit unit;
   Comparison comparison;
   Figure bound;

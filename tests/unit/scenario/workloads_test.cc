@@ -245,7 +245,7 @@ void OnlyRoute(Scenario& s, const char* destination, const char* via) {
 const RefusalCase kWorkloadRefusals[] = {
     {"NeitherAtNorFromTo", [](Scenario& s) { Www(s).at.reset(); },
      "/workloads/www: workload www says neither `at` nor `from` and `to` | `at` with `in` or "
-     "`out`, or `from` and `to` with `rate`"},
+     "`out`, or `from` and `to` with `rate` or `tcp`"},
     {"FromBesideAt", [](Scenario& s) { Www(s).from = Text("web", "/from"); },
      "/from: `from` beside `at` | either `at` with `in` and `out`, or `from`, `to` and `rate`"},
     {"NoTraffic",
