@@ -39,7 +39,7 @@ constexpr double kBytesAtLeast = 17e6;   // the program with a scenario of one h
 constexpr double kBytesPerEni = 10.5e3;  // with its CVM and its part of the result
 constexpr double kBytesPerStream = 2e3;
 constexpr double kBytesPerFlow = 150;
-constexpr double kBytesPerConnection = 20e3;  // both sockets
+constexpr double kBytesPerConnection = 22e3;  // both sockets
 constexpr double kBytesPerSession = 1e3;
 constexpr double kBytesPerRememberedCopy =
     16;  // a number and an ENI, by which duplicates are known
