@@ -244,20 +244,10 @@ void Faults::ChangeGroups(const SettingsChangeSpec& fault, const Moment& moment,
                           std::vector<Change>& changes) {
   for (const std::size_t eni : EnisNamed(fault.of)) {
     const std::size_t vpc = draft_.VpcOf(eni);
-    const auto& known = draft_.names[vpc].security_groups;
-    std::vector<std::size_t> groups;
+    std::vector<std::size_t> groups = ResolveSecurityGroups(draft_, vpc, *fault.security_groups);
     std::string names;
     for (const At<std::string>& name : *fault.security_groups) {
-      const auto group = known.find(name.value);
       names += (names.empty() ? "" : ", ") + name.value;
-      if (group != known.end()) {
-        groups.push_back(group->second);
-        continue;
-      }
-      draft_.errors.Add(name.path,
-                        "there is no security group \"" + name.value + "\" in VPC " +
-                            draft_.deployment->vpcs[vpc].name,
-                        AcceptedNames(name.value, NamesOf(known)));
     }
     if (!Claims(moment, "security groups", eni, names)) continue;
     changes.emplace_back(SecurityChange{eni, std::move(groups)});

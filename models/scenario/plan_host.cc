@@ -295,20 +295,7 @@ class HostPlanner {
                                  "An ENI without security groups admits everything.",
                                  "chosen for this model");
     }
-    std::vector<std::size_t> groups;
-    const auto& known = draft_.names[vpc].security_groups;
-    for (const At<std::string>& name : given) {
-      const auto group = known.find(name.value);
-      if (group != known.end()) {
-        groups.push_back(group->second);
-        continue;
-      }
-      draft_.errors.Add(name.path,
-                        "there is no security group \"" + name.value + "\" in VPC " +
-                            draft_.deployment->vpcs[vpc].name,
-                        AcceptedNames(name.value, NamesOf(known)));
-    }
-    return groups;
+    return ResolveSecurityGroups(draft_, vpc, given);
   }
 
   Draft& draft_;

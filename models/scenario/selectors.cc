@@ -233,6 +233,24 @@ std::vector<std::size_t> OnePerHost(const Draft& draft, const Selection& selecti
   return enis;
 }
 
+std::vector<std::size_t> ResolveSecurityGroups(Draft& draft, std::size_t vpc,
+                                               const std::vector<At<std::string>>& names) {
+  std::vector<std::size_t> groups;
+  const auto& known = draft.names[vpc].security_groups;
+  for (const At<std::string>& name : names) {
+    const auto group = known.find(name.value);
+    if (group != known.end()) {
+      groups.push_back(group->second);
+      continue;
+    }
+    draft.errors.Add(name.path,
+                     "there is no security group \"" + name.value + "\" in VPC " +
+                         draft.deployment->vpcs[vpc].name,
+                     AcceptedNames(name.value, NamesOf(known)));
+  }
+  return groups;
+}
+
 std::optional<std::size_t> ResolveSubnet(Draft& draft, const SelectorQuestion& question) {
   std::vector<std::size_t> found;
   std::vector<std::string> known;

@@ -44,4 +44,8 @@ std::vector<std::size_t> OnePerHost(const Draft& draft, const Selection& selecti
 // A subnet by name, "vpc/name" or ID; empty, with an error, when there is none.
 std::optional<std::size_t> ResolveSubnet(Draft& draft, const SelectorQuestion& question);
 
+// Security groups of a VPC, by index; those that it does not have become errors.
+std::vector<std::size_t> ResolveSecurityGroups(Draft& draft, std::size_t vpc,
+                                               const std::vector<At<std::string>>& names);
+
 }  // namespace vpcmirror
