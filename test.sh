@@ -26,7 +26,7 @@ printf '== preset ci: testing\n'
 run_tests ci --progress -LE '^release$'
 
 printf '== preset whole: building\n'
-scripts/build.sh whole vpcmirror test_fidelity
+scripts/build.sh whole vpcmirror test_fidelity examples
 printf '== preset whole: testing\n'
 run_tests whole --progress -L '^(release|fidelity)$'
 cat build/whole/tests/fidelity/tables/*.txt
