@@ -18,7 +18,7 @@
 #include "models/ns3/mirror_receiver.h"
 #include "models/ns3/raw_header.h"
 #include "models/ns3/request_source.h"
-#include "models/ns3/small_queue.h"
+#include "models/ns3/stack_sender.h"
 #include "models/wire/byte_order.h"
 
 namespace vpcmirror {
@@ -48,9 +48,6 @@ struct WaitingTag {
   }
 };
 
-// VIRTIO_NET_TX_QUEUE_DEFAULT_SIZE of QEMU's hw/net/virtio-net.c.
-constexpr std::uint32_t kTxRingFrames = 256;
-
 // A copy without outer headers: only its carrier can tell it from its original.
 bool IsBareCopy(const Passage& passage) {
   return passage.copy_of != nullptr &&
@@ -78,7 +75,8 @@ ns3::TypeId EniDevice::GetTypeId() {
                         "Most bytes of a flow that the node's own TCP may have waiting to leave, "
                         "as Linux's TCP small queues; 0: as many as it sends",
                         ns3::UintegerValue(0),
-                        ns3::MakeUintegerAccessor(&EniDevice::small_queue_bytes_),
+                        ns3::MakeUintegerAccessor(&EniDevice::SetSmallQueue,
+                                                  &EniDevice::GetSmallQueue),
                         ns3::MakeUintegerChecker<std::uint64_t>())
           .AddAttribute("Sessions", "Its mirror sessions", ns3::TypeId::ATTR_GET,
                         ns3::ObjectVectorValue(),
@@ -87,8 +85,9 @@ ns3::TypeId EniDevice::GetTypeId() {
           .AddAttribute("TxRingFrames",
                         "Frames of the node's protocols that may wait to depart before the "
                         "device's queue is stopped, where it has flow control",
-                        ns3::UintegerValue(kTxRingFrames),
-                        ns3::MakeUintegerAccessor(&EniDevice::tx_ring_frames_),
+                        ns3::UintegerValue(StackSender::kTxRingFrames),
+                        ns3::MakeUintegerAccessor(&EniDevice::SetTxRingFrames,
+                                                  &EniDevice::GetTxRingFrames),
                         ns3::MakeUintegerChecker<std::uint32_t>(1, 1 << 30))
           .AddTraceSource("MacTx", "A production frame was handed to the egress",
                           ns3::MakeTraceSourceAccessor(&EniDevice::mac_tx_),
@@ -250,16 +249,6 @@ void EniDevice::SendFrame(const ns3::Ptr<Transit>& frame, Routing routing) {
   }
 }
 
-void EniDevice::SendOfStack(const ns3::Ptr<Transit>& frame) {
-  frame->passage.of_stack = true;
-  of_stack_.Add(frame->length());
-  if (tx_ring_) {
-    frame->passage.in_tx_ring = true;
-    tx_ring_->Enter(frame->length(), tx_ring_frames_);
-  }
-  SendFrame(frame);
-}
-
 void EniDevice::SendOriginal(const ns3::Ptr<Transit>& frame, Admission admission, Stop stop) {
   if (admission != Admission::kAdmitted) {
     DropOut(frame, admission == Admission::kAcl ? FrameDrop::kAcl : FrameDrop::kSecurityGroup);
@@ -286,11 +275,7 @@ EgressAnswer EniDevice::OfferOut(const ns3::Ptr<Transit>& frame, std::uint64_t t
 }
 
 void EniDevice::Depart(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
-  if (frame->passage.in_tx_ring) LeaveTxRing(*frame, departs);
-  if (SmallQueue* queue = std::exchange(frame->passage.small_queue, nullptr)) {
-    queue->Leaves(frame->length(), departs);
-  }
-  if (frame->passage.in_tx_ring) LeaveTxRing(*frame, departs);
+  if (frame->passage.of_stack && stack_sender_) stack_sender_->Departs(*frame, departs);
   Sniff(frame, departs);
   fabric_->Carry(frame, departs);
 }
@@ -498,13 +483,7 @@ void EniDevice::CountDrop(FrameDrop reason, Bytes frame) {
 }
 
 void EniDevice::DropOut(const ns3::Ptr<Transit>& frame, FrameDrop reason) {
-  if (frame->passage.in_tx_ring) LeaveTxRing(*frame, SimulatedNow());
-  if (SmallQueue* queue = std::exchange(frame->passage.small_queue, nullptr)) {
-    // As if it had left: else all that is held would be lost in one moment.
-    const Picoseconds now = SimulatedNow();
-    queue->Leaves(frame->length(), now + host().TransmissionTime(frame->length()));
-  }
-  if (frame->passage.in_tx_ring) LeaveTxRing(*frame, SimulatedNow());
+  if (frame->passage.of_stack && stack_sender_) stack_sender_->Lost(*frame);
   CountDrop(reason, frame->length());
   if (!mac_tx_drop_.IsEmpty()) mac_tx_drop_(frame->packet(), reason);
 }
@@ -599,44 +578,45 @@ bool EniDevice::SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address& sourc
   ethernet.SetDestination(ns3::Mac48Address::ConvertFrom(destination));
   ethernet.SetLengthType(protocol);
   packet->AddHeader(ethernet);
-  const auto frame = Transit::OfPacket(packet);
-  if (small_queue_bytes_ > 0 && IsOwnTcp(frame->info())) {
-    if (!small_queues_) small_queues_ = std::make_unique<SmallQueues>(*this);
-    small_queues_->Send(frame, Bytes(static_cast<std::int64_t>(small_queue_bytes_)));
-  } else {
-    SendOfStack(frame);
-  }
+  StackSide().Send(Transit::OfPacket(packet));
   return true;
 }
 
-bool EniDevice::IsOwnTcp(const FrameInfo& info) const {
-  return info.has_flow && info.flow.protocol == kProtocolTcp && HasAddress(info.flow.source);
+StackSender& EniDevice::StackSide() {
+  if (!stack_sender_) stack_sender_ = std::make_unique<StackSender>(*this);
+  return *stack_sender_;
 }
 
-void EniDevice::LeaveTxRing(Transit& frame, Picoseconds at) {
-  frame.passage.in_tx_ring = false;
-  const Picoseconds now = SimulatedNow();
-  if (at <= now) {
-    tx_ring_->Leave(frame.length(), tx_ring_frames_);
-    return;
-  }
-  ns3::Simulator::Schedule(ToTime(at - now), [this, length = frame.length()] {
-    if (tx_ring_) tx_ring_->Leave(length, tx_ring_frames_);
-  });
+void EniDevice::SetSmallQueue(std::uint64_t bytes) {
+  if (bytes != GetSmallQueue()) StackSide().SetSmallQueue(Bytes(static_cast<std::int64_t>(bytes)));
 }
+
+std::uint64_t EniDevice::GetSmallQueue() const {
+  return stack_sender_ ? static_cast<std::uint64_t>(stack_sender_->small_queue().count()) : 0;
+}
+
+void EniDevice::SetTxRingFrames(std::uint32_t frames) {
+  if (frames != GetTxRingFrames()) StackSide().SetTxRingFrames(frames);
+}
+
+std::uint32_t EniDevice::GetTxRingFrames() const {
+  return stack_sender_ ? stack_sender_->tx_ring_frames() : StackSender::kTxRingFrames;
+}
+
+Picoseconds EniDevice::TransmissionTime(Bytes frame) { return host().TransmissionTime(frame); }
+
+Count EniDevice::of_stack() const { return stack_sender_ ? stack_sender_->sent() : Count{}; }
 
 void EniDevice::NotifyNewAggregate() {
-  if (!tx_ring_) {
-    const auto queues = GetObject<ns3::NetDeviceQueueInterface>();
-    if (queues) tx_ring_ = std::make_unique<TxRing>(queues->GetTxQueue(0));
+  if (const auto queues = GetObject<ns3::NetDeviceQueueInterface>()) {
+    StackSide().HaveFlowControl(queues->GetTxQueue(0));  // the only one: an ENI has no others
   }
   ns3::NetDevice::NotifyNewAggregate();
 }
 
 void EniDevice::DoDispose() {
-  small_queues_.reset();
+  stack_sender_.reset();
   tap_.reset();
-  tx_ring_.reset();
   sessions_.clear();
   receiver_ = nullptr;
   balancer_ = nullptr;

@@ -20,14 +20,13 @@
 #include "models/ns3/frame_drop.h"
 #include "models/ns3/mirror_session.h"
 #include "models/ns3/transit.h"
-#include "models/ns3/tx_ring.h"
 #include "models/ns3/vpc_fabric.h"
 
 namespace vpcmirror {
 
 class CopyBalancer;
-class SmallQueues;
 class MirrorReceiver;
+class StackSender;
 
 // Frames without FCS. What left counts when it was handed to the egress; Settle
 // takes back what still waits there.
@@ -89,13 +88,15 @@ class EniDevice : public ns3::NetDevice {
 
   // Sends a whole Ethernet frame, without FCS.
   void SendFrame(const ns3::Ptr<Transit>& frame, Routing routing = Routing::kByAddress);
-  // The same for a frame of the node's own protocols.
-  void SendOfStack(const ns3::Ptr<Transit>& frame);
   // A frame arrives from the network at this moment, in front of the CVM's budget.
   void Arrive(const ns3::Ptr<Transit>& frame);
   // An arrived frame passes the CVM's budget at `at`, now or later, and is at the ENI.
   // Later only where nobody does more about it than count.
   void Reach(const ns3::Ptr<Transit>& frame, Picoseconds at);
+
+  // For StackSender. The first is null after it was disposed of.
+  StackSender* stack_sender() const { return stack_sender_.get(); }
+  Picoseconds TransmissionTime(Bytes frame);
 
   // For MirrorSession.
   CopyRoute RouteCopy(const IpAddress& receiver);
@@ -117,7 +118,7 @@ class EniDevice : public ns3::NetDevice {
 
   const EniCounters& counters() const { return counters_; }
   // Frames of the node's own protocols that were to leave, of offered_out.
-  const Count& of_stack() const { return of_stack_; }
+  Count of_stack() const;
   // Production that was lost, by FrameDrop.
   std::array<Count, kFrameDrops> dropped() const {
     return dropped_ ? *dropped_ : std::array<Count, kFrameDrops>{};
@@ -185,15 +186,17 @@ class EniDevice : public ns3::NetDevice {
   void LoseDetached(const ns3::Ptr<Transit>& frame);
   // Whether its reaching this ENI needs no event, as nobody acts on it at that moment.
   bool IsForetold(const Transit& frame) const;
-  // A segment that the node's own TCP sends, and not one that it forwards.
-  bool IsOwnTcp(const FrameInfo& info) const;
   bool IsToForward(const Transit& frame) const;
   void TakeCopy(const ns3::Ptr<Transit>& copy, Picoseconds at);
   void Forward(const ns3::Ptr<Transit>& frame);
   void PassUp(const ns3::Ptr<Transit>& frame);
   void Sniff(const ns3::Ptr<Transit>& frame, Picoseconds at);
-  void LeaveTxRing(Transit& frame, Picoseconds at);
   CvmHost& host();
+  StackSender& StackSide();
+  void SetSmallQueue(std::uint64_t bytes);
+  std::uint64_t GetSmallQueue() const;
+  void SetTxRingFrames(std::uint32_t frames);
+  std::uint32_t GetTxRingFrames() const;
   // Of the device itself, what a frame touches.
   std::size_t hot_bytes() const {
     return static_cast<std::size_t>(reinterpret_cast<const char*>(&balancer_ + 1) -
@@ -229,11 +232,7 @@ class EniDevice : public ns3::NetDevice {
   ns3::Mac48Address mac_;
   std::uint16_t mtu_ = 1500;
   bool passes_up_ = true;
-  std::uint32_t tx_ring_frames_ = 0;
-  std::unique_ptr<TxRing> tx_ring_;  // null: no flow control
-  Count of_stack_;
-  std::uint64_t small_queue_bytes_ = 0;
-  std::unique_ptr<SmallQueues> small_queues_;  // null: nothing was sent through one
+  std::unique_ptr<StackSender> stack_sender_;  // null: it is as by default, and sent nothing
   ReceiveCallback receive_;
   PromiscReceiveCallback promisc_;
   ns3::TracedCallback<ns3::Ptr<const ns3::Packet>, FrameDrop> mac_tx_drop_;

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "models/ns3/clock.h"
-#include "models/ns3/eni_device.h"
+#include "models/ns3/stack_sender.h"
 
 namespace vpcmirror {
 
@@ -34,7 +34,7 @@ void SmallQueue::Pass(const ns3::Ptr<Transit>& frame) {
   ++passed_frames_;
   passed_ += frame->length();
   frame->passage.small_queue = this;
-  eni_.SendOfStack(frame);
+  sender_.Pass(frame);
 }
 
 bool SmallQueue::IsIdle() {
@@ -74,7 +74,7 @@ std::size_t SmallQueues::Hasher::operator()(const FlowKey& flow) const noexcept 
 
 void SmallQueues::Send(const ns3::Ptr<Transit>& frame, Bytes limit) {
   std::unique_ptr<SmallQueue>& queue = flows_[frame->info().flow];
-  if (!queue) queue = std::make_unique<SmallQueue>(eni_);
+  if (!queue) queue = std::make_unique<SmallQueue>(sender_);
   queue->Send(frame, limit);
   if (flows_.size() <= sweep_at_) return;
   std::erase_if(flows_, [](const auto& each) { return each.second->IsIdle(); });

@@ -14,7 +14,7 @@
 
 namespace vpcmirror {
 
-class EniDevice;
+class StackSender;
 
 // Holds back what a flow sends while as much of it as is allowed waits to leave.
 //
@@ -24,7 +24,7 @@ class EniDevice;
 // neither fills the queue of its own host nor loses there because of itself.
 class SmallQueue {
  public:
-  explicit SmallQueue(EniDevice& eni) : eni_(eni) {}
+  explicit SmallQueue(StackSender& sender) : sender_(sender) {}
   ~SmallQueue() { wake_.Cancel(); }
   SmallQueue(const SmallQueue&) = delete;
   SmallQueue& operator=(const SmallQueue&) = delete;
@@ -49,7 +49,7 @@ class SmallQueue {
   void Arm();
   void Wake();
 
-  EniDevice& eni_;
+  StackSender& sender_;
   Bytes limit_{};
   int passed_frames_ = 0;  // that have not left
   Bytes passed_{};
@@ -61,7 +61,7 @@ class SmallQueue {
 // Those of an ENI, by flow.
 class SmallQueues {
  public:
-  explicit SmallQueues(EniDevice& eni) : eni_(eni) {}
+  explicit SmallQueues(StackSender& sender) : sender_(sender) {}
 
   void Send(const ns3::Ptr<Transit>& frame, Bytes limit);
 
@@ -70,7 +70,7 @@ class SmallQueues {
     std::size_t operator()(const FlowKey& flow) const noexcept;
   };
 
-  EniDevice& eni_;
+  StackSender& sender_;
   std::unordered_map<FlowKey, std::unique_ptr<SmallQueue>, Hasher> flows_;
   std::size_t sweep_at_ = 64;  // flows, of which those that ended are then forgotten
 };
