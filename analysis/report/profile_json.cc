@@ -152,6 +152,10 @@ Json ReceiversJson(const ProviderProfile& profile) {
   return json;
 }
 
+void PutSeconds(Json& json, const char* name, const std::optional<Picoseconds>& time) {
+  if (time) json[name] = fmt::format("{} s", time->count() / kPicosecondsPerSecond);
+}
+
 Json LoadBalancerKindJson(const LoadBalancerKind& kind) {
   Json json;
   json["kind"] = kind.name;
@@ -165,6 +169,8 @@ Json LoadBalancerKindJson(const LoadBalancerKind& kind) {
   PutBandwidth(json, "zone_bandwidth", kind.zone_bandwidth);
   PutBandwidth(json, "zone_bandwidth_most", kind.zone_bandwidth_most);
   PutBytes(json, "geneve_options", kind.geneve_options);
+  PutSeconds(json, "unhealthy_after", kind.unhealthy_after);
+  PutSeconds(json, "healthy_after", kind.healthy_after);
   json["as_of"] = kind.as_of;
   json["source"] = kind.source;
   return json;

@@ -70,6 +70,13 @@ std::string BalancerWords(const LoadBalancerKind& kind) {
     words += fmt::format("; puts Geneve with {} bytes of options around a copy",
                          kind.geneve_options->count());
   }
+  if (kind.unhealthy_after) {
+    words += fmt::format("; health checks find a dead backend after {}",
+                         TimeText(*kind.unhealthy_after));
+    if (kind.healthy_after) {
+      words += fmt::format(" and its return after {}", TimeText(*kind.healthy_after));
+    }
+  }
   return words;
 }
 

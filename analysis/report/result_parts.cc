@@ -419,6 +419,7 @@ nlohmann::ordered_json ResultHead(const RunResult& result) {
   json["seed"] = result.seed;
   json["duration_ns"] = result.duration.count() / kPicosecondsPerNanosecond;
   json["planned_duration_ns"] = result.planned_duration.count() / kPicosecondsPerNanosecond;
+  json["warm_up_ns"] = result.warm_up.count() / kPicosecondsPerNanosecond;
   json["complete"] = result.complete;
   json["stopped_by"] = result.stopped_by.empty() ? Json(nullptr) : Json(result.stopped_by);
   json["events"] = result.events;

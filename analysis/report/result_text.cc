@@ -155,8 +155,13 @@ void TextReport::WriteVerdict() {
     title += ": " + Printable(result_.scenario_description);
   }
   Sentence(title);
-  Sentence(fmt::format("{} engine, seed {}, {} simulated.", result_.engine, result_.seed,
-                       TimeText(result_.duration)));
+  const std::string cut =
+      result_.warm_up > Picoseconds(0)
+          ? fmt::format("; the first {} of it, the warm-up, are in no figure",
+                        TimeText(result_.warm_up))
+          : "";
+  Sentence(fmt::format("{} engine, seed {}, {} simulated{}.", result_.engine, result_.seed,
+                       TimeText(result_.duration), cut));
   for (const std::string& note : result_.notes) Sentence(Printable(note));
 }
 

@@ -146,6 +146,7 @@ std::map<std::string, Bytes> BurstsOf(const ValidScenario& scenario) {
   for (const Workload& workload : scenario.workloads) {
     for (const TcpStream& stream : workload.tcp_streams) {
       for (const Endpoint& end : {stream.client, stream.server}) {
+        if (!end.eni) continue;
         const Cvm& cvm = scenario.deployment->cvms[scenario.deployment->enis[*end.eni].cvm];
         bursts.try_emplace(cvm.id, cvm.limits.burst);
       }
@@ -216,6 +217,11 @@ void JudgeFit(const std::optional<Bottleneck>& bottleneck, RunResult& result) {
     result.because = "it was stopped before anything was simulated, so nothing is known";
     return;
   }
+  if (!result.complete && result.duration == result.warm_up) {
+    result.verdict = Verdict::kAtRisk;
+    result.because = "it was stopped before its warm-up was over, so nothing is known";
+    return;
+  }
   const bool loses = result.copies.lost > 0 || result.production.lost > 0;
   const double margin = bottleneck ? bottleneck->margin : 1;
   if (loses || margin < 0) {
@@ -267,7 +273,7 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
   for (HostResult& host : result.hosts) {
     std::optional<Use> use = TightestOf(host);
     const auto burst = bursts.find(host.id);
-    if (burst != bursts.end()) ForgiveFilling(host, burst->second, result.duration, use);
+    if (burst != bursts.end()) ForgiveFilling(host, burst->second, result.duration - result.warm_up, use);
     JudgeMargin(host, use, bottleneck);
     host.crossover = CrossoverOf(host);
   }

@@ -140,8 +140,9 @@ class Egress {
     return BytesHeld();
   }
 
-  // The most bytes that ever waited at once.
+  // The most bytes that waited at once, since ForgetPeak.
   Bytes bytes_peak() const { return bytes_peak_; }
+  void ForgetPeak(Picoseconds now) { bytes_peak_ = HeldBytes(now); }
 
  private:
   static constexpr std::size_t kClasses = 2;

@@ -54,8 +54,12 @@ class RatedQueue {
   // The limit whose clock is further ahead: why there is no room.
   BindingLimit Binding() const { return limits_.Binding(); }
 
-  // The most bytes of accepted frames that ever waited at once.
+  // The most bytes of accepted frames that waited at once, since ForgetPeak.
   Bytes bytes_peak() const { return bytes_peak_; }
+  void ForgetPeak(Picoseconds now) {
+    ring_.LetGo(now);
+    bytes_peak_ = ring_.bytes();
+  }
 
   // Calls `visit(const WaitingFrame&)` for each frame that has not departed at `now`.
   template <class Visit>

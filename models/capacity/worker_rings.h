@@ -62,6 +62,9 @@ class WorkerRings {
   // The sum of what each ring held at its own fullest moment: at least what all
   // ever held at once.
   Bytes bytes_peak() const;
+  void ForgetPeak(Picoseconds now) {
+    for (Worker& worker : workers_) worker.ring.ForgetPeak(now);
+  }
 
  private:
   std::vector<Worker> workers_;

@@ -30,6 +30,10 @@ struct LoadBalancerKind {
   // It puts Geneve (RFC 8926) with options of that many bytes around the outer IP
   // packet of a copy; empty: it writes a backend's address into that packet.
   std::optional<Bytes> geneve_options;
+  // How long after a backend went down, or came back, it is passed no copies any more, or
+  // again; empty: health checks are not documented, and find nothing.
+  std::optional<Picoseconds> unhealthy_after;
+  std::optional<Picoseconds> healthy_after;
   std::string as_of;  // ISO date
   std::string source;
 };

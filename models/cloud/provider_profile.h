@@ -152,10 +152,6 @@ struct LoadBalancing {
   // Copies of one outer flow that come within this time of each other may change
   // places on their way to the backend; empty: they do not.
   std::optional<Picoseconds> reorders_within;
-  // How long after a backend went down, or came back, its load balancer passes it no
-  // copies any more, or again; empty: health checks are not documented, and find nothing.
-  std::optional<Picoseconds> unhealthy_after;
-  std::optional<Picoseconds> healthy_after;
 };
 
 struct Lifecycle {

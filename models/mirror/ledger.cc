@@ -17,6 +17,18 @@ Ledger& Ledger::operator+=(const Ledger& other) {
   return *this;
 }
 
+void Ledger::TakeOff(const Ledger& start) {
+  offered -= start.offered;
+  offered += start.queued_at_end;
+  for (std::size_t i = 0; i < rejected.size(); ++i) rejected[i] -= start.rejected[i];
+  mirrored -= start.mirrored;
+  for (std::size_t i = 0; i < dropped.size(); ++i) dropped[i] -= start.dropped[i];
+  wire_datagrams -= start.wire_datagrams;
+  wire_bytes -= start.wire_bytes;
+  truncated -= start.truncated;
+  truncated_away -= start.truncated_away;
+}
+
 Count Ledger::TotalRejected() const {
   return std::accumulate(rejected.begin(), rejected.end(), Count{});
 }

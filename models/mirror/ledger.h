@@ -47,6 +47,9 @@ struct Ledger {
   Bytes truncated_away{};                     // bytes that the cutting took
 
   Ledger& operator+=(const Ledger& other);
+  // What became of frames since `start`, an earlier state of this ledger; copies that waited
+  // then were offered since.
+  void TakeOff(const Ledger& start);
 
   Count TotalRejected() const;
   Count TotalDropped() const;

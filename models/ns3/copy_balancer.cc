@@ -199,17 +199,17 @@ ns3::Ptr<Transit> CopyBalancer::InGeneve(const ns3::Ptr<Transit>& copy,
                          carried);
 }
 
-std::int64_t CopyBalancer::Settle(Picoseconds now) {
-  std::int64_t waiting = 0;
+BalancerCounters CopyBalancer::CountersAt(Picoseconds now) {
+  BalancerCounters counters = counters_;
   for (auto& queue : queues_) {
     if (!queue) continue;
     queue->ForEachWaiting(now, [&](const WaitingFrame& frame) {
       const QueuedTag tag = QueuedTag::Unpack(frame.tag);
-      counters_.by_backend[tag.backend] -= {.frames = 1, .bytes = tag.length};
-      ++waiting;
+      counters.by_backend[tag.backend] -= {.frames = 1, .bytes = tag.length};
+      ++counters.waiting;
     });
   }
-  return waiting;
+  return counters;
 }
 
 void CopyBalancer::DoDispose() {

@@ -29,6 +29,7 @@ struct BalancerCounters {
   std::vector<Count> by_zone;     // of them, by LoadBalancer::zones
   std::vector<Count> by_backend;  // passed on, as they arrive there; by LoadBalancer::backends
   std::int64_t may_be_reordered = 0;
+  std::int64_t waiting = 0;  // for a zone's bandwidth, where CountersAt was asked
   std::array<Count, kCopyLosses> dropped{};  // as they arrived
 };
 
@@ -56,10 +57,9 @@ class CopyBalancer : public ns3::Object {
 
   void Take(const ns3::Ptr<Transit>& copy);
 
-  // Takes back what still waits for a zone's bandwidth at `now`; returns how many.
-  std::int64_t Settle(Picoseconds now);
-
   const BalancerCounters& counters() const { return counters_; }
+  // What waits for a zone's bandwidth at `now` as waiting, not as passed on.
+  BalancerCounters CountersAt(Picoseconds now);
 
  protected:
   void DoDispose() override;

@@ -270,6 +270,10 @@ Bytes CvmHost::peak_bytes() const {
   return budgets_ ? budgets_->out.egress.bytes_peak() : Bytes(0);
 }
 
+void CvmHost::ForgetPeak(Picoseconds now) {
+  if (budgets_) budgets_->out.egress.ForgetPeak(now);
+}
+
 void CvmHost::DoDispose() {
   if (budgets_) {
     const auto let_go = [](Budget& budget) {

@@ -73,8 +73,9 @@ class CvmHost : public ns3::Object {
   // two steps.
   void Foresee(int step) const;
 
-  // The most bytes that ever waited for the budget that frames leave by.
+  // The most bytes that waited for the budget that frames leave by, since ForgetPeak.
   Bytes peak_bytes() const;
+  void ForgetPeak(Picoseconds now);
 
   // Chance under congestion "SharedRandom" follows this stream, and ns-3's seed and
   // run: a hash of the three, since a random variable of ns-3's for each CVM would

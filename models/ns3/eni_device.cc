@@ -1,7 +1,6 @@
 #include "models/ns3/eni_device.h"
 
 #include <ns3/boolean.h>
-#include <ns3/ethernet-header.h>
 #include <ns3/net-device-queue-interface.h>
 #include <ns3/object-vector.h>
 #include <ns3/simulator.h>
@@ -16,6 +15,7 @@
 #include "models/ns3/copy_balancer.h"
 #include "models/ns3/foreseen_event.h"
 #include "models/ns3/mirror_receiver.h"
+#include "models/ns3/protocol_frame.h"
 #include "models/ns3/raw_header.h"
 #include "models/ns3/request_source.h"
 #include "models/ns3/stack_sender.h"
@@ -55,6 +55,20 @@ bool IsBareCopy(const Passage& passage) {
 }
 
 }  // namespace
+
+EniCounters& EniCounters::operator-=(const EniCounters& start) {
+  offered_out -= start.offered_out;
+  budget_out -= start.budget_out;
+  out -= start.out;
+  budget_copies_out -= start.budget_copies_out;
+  copies_out -= start.copies_out;
+  offered_in -= start.offered_in;
+  budget_in -= start.budget_in;
+  in -= start.in;
+  budget_copies_in -= start.budget_copies_in;
+  unmade_copies -= start.unmade_copies;
+  return *this;
+}
 
 NS_OBJECT_ENSURE_REGISTERED(EniDevice);
 
@@ -356,7 +370,9 @@ void EniDevice::Arrive(const ns3::Ptr<Transit>& frame) {
   if (const auto* dropped = std::get_if<Dropped>(&answer)) {
     LoseIn(frame, dropped->limit);
   } else if (const auto* departs = std::get_if<Departs>(&answer)) {
-    if (departs->time <= now || IsForetold(*frame)) {
+    const Picoseconds start = fabric_->start();
+    const bool is_of_one_side = departs->time < start || now >= start;
+    if (departs->time <= now || (is_of_one_side && IsForetold(*frame))) {
       Reach(frame, departs->time);
     } else {
       frame->ScheduleReach(departs->time - now);
@@ -466,15 +482,9 @@ void EniDevice::Forward(const ns3::Ptr<Transit>& frame) {
 
 void EniDevice::PassUp(const ns3::Ptr<Transit>& frame) {
   if (promisc_.IsNull() && receive_.IsNull()) return;
-  const FrameInfo& info = frame->info();
-  const ns3::Ptr<ns3::Packet> payload = frame->packet()->Copy();
-  payload->RemoveAtStart(info.network_offset);
-  ns3::Mac48Address from;
-  from.CopyFrom(reinterpret_cast<const std::uint8_t*>(info.source_mac.octets.data()));
-  if (!promisc_.IsNull()) {
-    promisc_(this, payload, info.ether_type, from, mac_, PACKET_HOST);
-  }
-  if (!receive_.IsNull()) receive_(this, payload, info.ether_type, from);
+  const ProtocolPacket up = PacketOf(*frame);
+  if (!promisc_.IsNull()) promisc_(this, up.packet, up.ether_type, up.source, mac_, PACKET_HOST);
+  if (!receive_.IsNull()) receive_(this, up.packet, up.ether_type, up.source);
 }
 
 void EniDevice::CountDrop(FrameDrop reason, Bytes frame) {
@@ -540,13 +550,12 @@ EniWaiting EniDevice::Waiting(Picoseconds now) {
   return waiting;
 }
 
-void EniDevice::Settle(Picoseconds now) {
+EniCounters EniDevice::CountersAt(Picoseconds now) {
   const EniWaiting waiting = Waiting(now);
-  counters_.out -= waiting.production;
-  counters_.copies_out -= waiting.copies;
-  for (std::size_t i = 0; i < waiting.of_sessions.size(); ++i) {
-    sessions_[i]->StillWaits(waiting.of_sessions[i]);
-  }
+  EniCounters counters = counters_;
+  counters.out -= waiting.production;
+  counters.copies_out -= waiting.copies;
+  return counters;
 }
 
 bool EniDevice::SetMtu(std::uint16_t mtu) {
@@ -557,28 +566,10 @@ bool EniDevice::SetMtu(std::uint16_t mtu) {
 
 void EniDevice::SetAddress(ns3::Address address) { mac_ = ns3::Mac48Address::ConvertFrom(address); }
 
-ns3::Address EniDevice::GetMulticast(ns3::Ipv4Address group) const {
-  return ns3::Mac48Address::GetMulticast(group);
-}
-
-ns3::Address EniDevice::GetMulticast(ns3::Ipv6Address group) const {
-  return ns3::Mac48Address::GetMulticast(group);
-}
-
-bool EniDevice::Send(ns3::Ptr<ns3::Packet> packet, const ns3::Address& destination,
-                     std::uint16_t protocol) {
-  return SendFrom(packet, mac_, destination, protocol);
-}
-
 bool EniDevice::SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address& source,
                          const ns3::Address& destination, std::uint16_t protocol) {
   if (!fabric_ || packet->GetSize() > mtu_) return false;
-  ns3::EthernetHeader ethernet(false);
-  ethernet.SetSource(ns3::Mac48Address::ConvertFrom(source));
-  ethernet.SetDestination(ns3::Mac48Address::ConvertFrom(destination));
-  ethernet.SetLengthType(protocol);
-  packet->AddHeader(ethernet);
-  StackSide().Send(Transit::OfPacket(packet));
+  StackSide().Send(FrameOf(packet, source, destination, protocol));
   return true;
 }
 
@@ -611,7 +602,7 @@ void EniDevice::NotifyNewAggregate() {
   if (const auto queues = GetObject<ns3::NetDeviceQueueInterface>()) {
     StackSide().HaveFlowControl(queues->GetTxQueue(0));  // the only one: an ENI has no others
   }
-  ns3::NetDevice::NotifyNewAggregate();
+  RoutedDevice::NotifyNewAggregate();
 }
 
 void EniDevice::DoDispose() {
@@ -625,7 +616,7 @@ void EniDevice::DoDispose() {
   node_ = nullptr;
   receive_ = ReceiveCallback();
   promisc_ = PromiscReceiveCallback();
-  ns3::NetDevice::DoDispose();
+  RoutedDevice::DoDispose();
 }
 
 }  // namespace vpcmirror

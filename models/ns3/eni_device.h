@@ -19,6 +19,7 @@
 #include "models/ns3/cvm_host.h"
 #include "models/ns3/frame_drop.h"
 #include "models/ns3/mirror_session.h"
+#include "models/ns3/routed_device.h"
 #include "models/ns3/transit.h"
 #include "models/ns3/vpc_fabric.h"
 
@@ -28,8 +29,7 @@ class CopyBalancer;
 class MirrorReceiver;
 class StackSender;
 
-// Frames without FCS. What left counts when it was handed to the egress; Settle
-// takes back what still waits there.
+// Frames without FCS. What left counts when it was handed to the egress.
 struct EniCounters {
   // What a frame on its way out touches stands together, and so does what one on
   // its way in touches.
@@ -45,6 +45,8 @@ struct EniCounters {
   // Copies, outer headers on, of frames that the budget lost on their way in:
   // demand that the loss hides.
   Count unmade_copies;
+
+  EniCounters& operator-=(const EniCounters& start);
 };
 
 // What waits in the egress of an ENI's CVM and counts as gone in the ENI's counters and
@@ -62,7 +64,7 @@ enum class Routing : std::uint8_t {
 
 // Sends and receives at its CVM's expense, and offers every frame that passes to its mirror
 // sessions. ns-3's protocols may sit on it, or sources hand it whole frames.
-class EniDevice : public ns3::NetDevice {
+class EniDevice : public RoutedDevice {
  public:
   // MacTxDrop, MacRxDrop: a production frame was lost.
   using DropTracedCallback = void (*)(ns3::Ptr<const ns3::Packet> frame, FrameDrop reason);
@@ -112,11 +114,10 @@ class EniDevice : public ns3::NetDevice {
   void Foresee(int step) const;
 
   EniWaiting Waiting(Picoseconds now);
-  // Corrects counters and ledgers for what waits in the egress at `now`. Once,
-  // at the end of a run, for each device of a CVM.
-  void Settle(Picoseconds now);
 
   const EniCounters& counters() const { return counters_; }
+  // The same without what waits in the egress at `now`.
+  EniCounters CountersAt(Picoseconds now);
   // Frames of the node's own protocols that were to leave, of offered_out.
   Count of_stack() const;
   // Production that was lost, by FrameDrop.
@@ -140,24 +141,12 @@ class EniDevice : public ns3::NetDevice {
   bool SetMtu(std::uint16_t mtu) override;
   std::uint16_t GetMtu() const override { return mtu_; }
   bool IsLinkUp() const override { return fabric_ != nullptr; }
-  void AddLinkChangeCallback(ns3::Callback<void>) override {}
-  bool IsBroadcast() const override { return true; }
-  ns3::Address GetBroadcast() const override { return ns3::Mac48Address::GetBroadcast(); }
-  bool IsMulticast() const override { return false; }
-  ns3::Address GetMulticast(ns3::Ipv4Address group) const override;
-  ns3::Address GetMulticast(ns3::Ipv6Address group) const override;
-  bool IsBridge() const override { return false; }
-  bool IsPointToPoint() const override { return false; }
-  bool Send(ns3::Ptr<ns3::Packet> packet, const ns3::Address& destination,
-            std::uint16_t protocol) override;
   bool SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address& source,
                 const ns3::Address& destination, std::uint16_t protocol) override;
   ns3::Ptr<ns3::Node> GetNode() const override { return node_; }
   void SetNode(ns3::Ptr<ns3::Node> node) override;
-  bool NeedsArp() const override { return false; }  // the fabric routes by IP address
   void SetReceiveCallback(ReceiveCallback callback) override { receive_ = callback; }
   void SetPromiscReceiveCallback(PromiscReceiveCallback callback) override { promisc_ = callback; }
-  bool SupportsSendFrom() const override { return true; }
 
  protected:
   // A queue interface that is aggregated makes it a device with flow control.

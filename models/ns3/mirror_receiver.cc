@@ -127,10 +127,11 @@ Count MirrorReceiver::Waiting(Picoseconds now) {
   return waiting;
 }
 
-std::int64_t MirrorReceiver::Settle(Picoseconds now) {
-  const Count waiting = Waiting(now);
-  counters_.digested -= waiting;
-  return waiting.frames;
+ReceiverCounters MirrorReceiver::CountersAt(Picoseconds now) {
+  ReceiverCounters counters = counters_;
+  counters.waiting = Waiting(now);
+  counters.digested -= counters.waiting;
+  return counters;
 }
 
 }  // namespace vpcmirror

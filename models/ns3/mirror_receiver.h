@@ -26,6 +26,7 @@ struct ReceiverCounters {
   Count ring_full;
   Count down;        // that came while the software was
   Count duplicates;  // copies of a packet that came here before from another ENI
+  Count waiting;     // in the ring, where CountersAt was asked
 };
 
 // One software for all ENIs of a CVM that take copies in: its workers share the
@@ -60,13 +61,17 @@ class MirrorReceiver : public ns3::Application {
 
   // What waits in the rings at `now`, of what counts as digested.
   Count Waiting(Picoseconds now);
-  // Takes back what waits in the rings at `now`; returns how many frames.
-  std::int64_t Settle(Picoseconds now);
 
   const ReceiverCounters& counters() const { return counters_; }
+  // What waits in the rings at `now` as waiting, not as digested.
+  ReceiverCounters CountersAt(Picoseconds now);
   // Of the software, which is another receiver's too where they share it; null
   // before the first copy.
   const WorkerRings* workers() const { return ring_->rings ? &*ring_->rings : nullptr; }
+  // Of what its workers' rings held at most before `now`.
+  void ForgetPeak(Picoseconds now) {
+    if (ring_->rings) ring_->rings->ForgetPeak(now);
+  }
 
  private:
   bool IsDuplicate(const Transit& copy);

@@ -228,13 +228,18 @@ void CopiesWaiting::Add(Bytes wire_bytes, Bytes original, Bytes taken) {
   cut += taken;
 }
 
-void MirrorSession::StillWaits(const CopiesWaiting& waiting) {
-  ledger_.wire_datagrams -= waiting.datagrams;
-  ledger_.wire_bytes -= waiting.wire;
-  ledger_.mirrored -= waiting.originals;
-  ledger_.truncated -= waiting.cut_originals;
-  ledger_.truncated_away -= waiting.cut;
-  ledger_.queued_at_end += waiting.originals;
+Ledger MirrorSession::LedgerAt(Picoseconds now) const {
+  Ledger ledger = ledger_;
+  const EniWaiting all = eni_->Waiting(now);
+  if (all.of_sessions.empty()) return ledger;
+  const CopiesWaiting& waiting = all.of_sessions[place_];
+  ledger.wire_datagrams -= waiting.datagrams;
+  ledger.wire_bytes -= waiting.wire;
+  ledger.mirrored -= waiting.originals;
+  ledger.truncated -= waiting.cut_originals;
+  ledger.truncated_away -= waiting.cut;
+  ledger.queued_at_end += waiting.originals;
+  return ledger;
 }
 
 // The last packet of a copy, which stands for it, is pushed out first.

@@ -86,8 +86,6 @@ class MirrorSession : public ns3::Object {
   // Carries out what the tap decided for this session.
   void Take(const ns3::Ptr<Transit>& transit, const Frame& frame, const Outcome& outcome);
 
-  // Takes back what Take booked as sent and still waits in the egress.
-  void StillWaits(const CopiesWaiting& waiting);
   // A packet of a copy was pushed out of the egress after it was booked as sent.
   void LoseQueued(const Transit& packet, DropReason reason);
   // A copy did not reach its receiver's software; counted once, whichever of its
@@ -103,7 +101,10 @@ class MirrorSession : public ns3::Object {
     }
   }
 
+  // Copies count as mirrored when they were handed to the egress.
   const Ledger& ledger() const { return ledger_; }
+  // Those that wait in the egress at `now` as queued instead.
+  Ledger LedgerAt(Picoseconds now) const;
   std::array<Count, kCopyLosses> losses() const {
     return losses_ ? *losses_ : std::array<Count, kCopyLosses>{};
   }

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "models/ns3/clock.h"
-#include "models/ns3/eni_device.h"
 #include "models/units/rates.h"
 
 namespace vpcmirror {
@@ -61,16 +60,16 @@ void TcpConnection::Release(Side& side) {
 }
 
 bool TcpConnection::Open() {
-  client_stack_ = TcpStack::Of(place_.client);
-  client_.socket = client_stack_->MakeSocket(place_.client, settings_);
   const FlowKey& flow = place_.flow;
+  client_stack_ = TcpStack::Of(place_.client, flow.source);
+  client_.socket = client_stack_->MakeSocket(place_.client, settings_);
   if (client_.socket->Bind(
           ns3::InetSocketAddress(ns3::Ipv4Address(flow.source.v4()), flow.source_port)) != 0) {
     client_.socket = nullptr;
     return false;
   }
   ++totals_.opened;
-  server_stack_ = TcpStack::Of(place_.server);
+  server_stack_ = TcpStack::Of(place_.server, flow.destination);
   server_stack_->Expect(place_.server, flow, settings_,
                         [this](const ns3::Ptr<ns3::TcpSocketBase>& socket) { OnAccepted(socket); });
   client_.socket->SetConnectCallback(ns3::MakeCallback(&TcpConnection::OnConnected, this),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ns3/event-id.h>
+#include <ns3/net-device.h>
 #include <ns3/ptr.h>
 #include <ns3/random-variable-stream.h>
 #include <ns3/tcp-header.h>
@@ -33,8 +34,8 @@ struct TcpTotals {
 
 // Where a connection is, and what is told of it.
 struct TcpPlace {
-  ns3::Ptr<EniDevice> client;
-  ns3::Ptr<EniDevice> server;
+  ns3::Ptr<ns3::NetDevice> client;
+  ns3::Ptr<ns3::NetDevice> server;
   FlowKey flow;  // from the client
 };
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "models/ns3/clock.h"
-#include "models/ns3/eni_device.h"
 #include "models/ns3/frame_source.h"
 
 namespace vpcmirror {
@@ -32,14 +31,15 @@ ns3::TypeId TcpSource::GetTypeId() {
 TcpSource::TcpSource() : uniform_(ns3::CreateObject<ns3::UniformRandomVariable>()) {}
 
 void TcpSource::SetStream(const Workload& workload, const TcpStream& stream,
-                          const ns3::Ptr<EniDevice>& client, const ns3::Ptr<EniDevice>& server,
+                          const ns3::Ptr<ns3::NetDevice>& client,
+                          const ns3::Ptr<ns3::NetDevice>& server,
                           std::shared_ptr<TcpTotals> totals) {
   workload_ = &workload;
   stream_ = stream;
   place_ = {.client = client, .server = server, .flow = {}};
   totals_ = std::move(totals);
-  TcpStack::Of(client);
-  TcpStack::Of(server);
+  TcpStack::Of(client, stream.client.address);
+  TcpStack::Of(server, stream.server.address);
   SetStartTime(ToTime(workload.start));
   SetStopTime(ToTime(workload.stop));
 }
@@ -68,7 +68,7 @@ void TcpSource::Open(std::size_t which) {
   const Stream as_stream{.from = stream_.client, .to = stream_.server, .from_is_client = true};
   Flow& flow = flows_[which];
   const int ports = workload_->client_ports.last - workload_->client_ports.first + 1;
-  const auto stack = TcpStack::Of(place_.client);
+  const auto stack = TcpStack::Of(place_.client, stream_.client.address);
   for (int tried = 0; tried < ports; ++tried) {
     place_.flow = FlowOf(*workload_, as_stream, flow.next_port);
     flow.next_port = (flow.next_port + workload_->flows) % ports;

@@ -1,7 +1,8 @@
-// The TCP flows of a closed-loop workload from one CVM to another.
+// The TCP flows of a closed-loop workload between a CVM and another one, or somebody outside.
 #pragma once
 
 #include <ns3/application.h>
+#include <ns3/net-device.h>
 #include <ns3/random-variable-stream.h>
 
 #include <cstdint>
@@ -13,8 +14,6 @@
 
 namespace vpcmirror {
 
-class EniDevice;
-
 // Keeps as many connections as the workload has flows: one that has had its exchanges, or
 // failed, is followed by another, from a client port of its own, as long as the workload runs.
 class TcpSource : public ns3::Application {
@@ -24,7 +23,7 @@ class TcpSource : public ns3::Application {
 
   // The workload must outlive the application. `totals` are shared by all of it.
   void SetStream(const Workload& workload, const TcpStream& stream,
-                 const ns3::Ptr<EniDevice>& client, const ns3::Ptr<EniDevice>& server,
+                 const ns3::Ptr<ns3::NetDevice>& client, const ns3::Ptr<ns3::NetDevice>& server,
                  std::shared_ptr<TcpTotals> totals);
 
   // Uses one stream, for when flows begin and how long clients think.

@@ -18,7 +18,6 @@
 #include <string>
 
 #include "models/ns3/clock.h"
-#include "models/ns3/eni_device.h"
 
 namespace vpcmirror {
 namespace {
@@ -63,8 +62,9 @@ ns3::TypeId TcpStack::GetTypeId() {
   return tid;
 }
 
-ns3::Ptr<TcpStack> TcpStack::Of(const ns3::Ptr<EniDevice>& eni) {
-  const ns3::Ptr<ns3::Node> node = eni->GetNode();
+ns3::Ptr<TcpStack> TcpStack::Of(const ns3::Ptr<ns3::NetDevice>& device,
+                                const IpAddress& address) {
+  const ns3::Ptr<ns3::Node> node = device->GetNode();
   ns3::Ptr<TcpStack> stack = node->GetObject<TcpStack>();
   if (!stack) {
     ns3::InternetStackHelper internet;
@@ -74,25 +74,25 @@ ns3::Ptr<TcpStack> TcpStack::Of(const ns3::Ptr<EniDevice>& eni) {
     stack->ipv4_ = node->GetObject<ns3::Ipv4>();
     node->AggregateObject(stack);
   }
-  if (stack->ipv4_->GetInterfaceForDevice(eni) == -1) stack->AddInterface(eni);
+  if (stack->ipv4_->GetInterfaceForDevice(device) == -1) stack->AddInterface(device, address);
   return stack;
 }
 
 // The fabric routes, so that all the world is behind each interface.
-void TcpStack::AddInterface(const ns3::Ptr<EniDevice>& eni) {
-  const std::uint32_t interface = ipv4_->AddInterface(eni);
-  ipv4_->AddAddress(interface, ns3::Ipv4InterfaceAddress(Ns3Address(eni->primary_address()),
-                                                         ns3::Ipv4Mask::GetOnes()));
+void TcpStack::AddInterface(const ns3::Ptr<ns3::NetDevice>& device, const IpAddress& address) {
+  const std::uint32_t interface = ipv4_->AddInterface(device);
+  ipv4_->AddAddress(interface,
+                    ns3::Ipv4InterfaceAddress(Ns3Address(address), ns3::Ipv4Mask::GetOnes()));
   ipv4_->SetUp(interface);
   ns3::Ipv4StaticRoutingHelper().GetStaticRouting(ipv4_)->SetDefaultRoute(
       ns3::Ipv4Address::GetZero(), interface);
-  eni->SetAttribute("PassUp", ns3::BooleanValue(true));
+  device->SetAttributeFailSafe("PassUp", ns3::BooleanValue(true));  // of an ENI
 }
 
-ns3::Ptr<ns3::TcpSocketBase> TcpStack::MakeSocket(const ns3::Ptr<EniDevice>& eni,
+ns3::Ptr<ns3::TcpSocketBase> TcpStack::MakeSocket(const ns3::Ptr<ns3::NetDevice>& device,
                                                   const TcpSettings& settings) {
   const auto socket = ns3::DynamicCast<ns3::TcpSocketBase>(
-      eni->GetNode()->GetObject<ns3::TcpL4Protocol>()->CreateSocket());
+      device->GetNode()->GetObject<ns3::TcpL4Protocol>()->CreateSocket());
   socket->SetAttribute("SegmentSize",
                        ns3::UintegerValue(static_cast<std::uint64_t>(settings.segment.count())));
   SetBuffers(*socket, settings.buffer);
@@ -101,7 +101,7 @@ ns3::Ptr<ns3::TcpSocketBase> TcpStack::MakeSocket(const ns3::Ptr<EniDevice>& eni
   socket->SetAttribute("MaxSegLifetime", ns3::DoubleValue(Seconds(kTimeWait) / 2));
   socket->SetMinRto(ToTime(kLeastTimeout));
   SetCongestionControl(*socket, settings.variant);
-  socket->BindToNetDevice(eni);
+  socket->BindToNetDevice(device);
   return socket;
 }
 
@@ -118,12 +118,12 @@ void TcpStack::GivePort(const IpAddress& address, std::uint16_t port) {
   busy_until_[{address, port}] = SimulatedNow() + kTimeWait + kTimeWait;
 }
 
-void TcpStack::Expect(const ns3::Ptr<EniDevice>& eni, const FlowKey& flow,
+void TcpStack::Expect(const ns3::Ptr<ns3::NetDevice>& device, const FlowKey& flow,
                       const TcpSettings& settings, Accepted accepted) {
   expected_[flow] = {settings, std::move(accepted)};
   ns3::Ptr<ns3::Socket>& listening = listening_[{flow.destination, flow.destination_port}];
   if (listening) return;
-  listening = MakeSocket(eni, settings);
+  listening = MakeSocket(device, settings);
   // Whose connection it will be is not known yet, and a window's scale is settled first.
   SetBuffers(*ns3::DynamicCast<ns3::TcpSocketBase>(listening), kLargestTcpBuffer);
   if (listening->Bind(SocketAddress(flow.destination, flow.destination_port)) != 0 ||

@@ -1,7 +1,8 @@
-// ns-3's TCP/IP on a CVM.
+// ns-3's TCP/IP on a CVM, or on somebody outside.
 #pragma once
 
 #include <ns3/ipv4.h>
+#include <ns3/net-device.h>
 #include <ns3/object.h>
 #include <ns3/ptr.h>
 #include <ns3/tcp-socket-base.h>
@@ -17,8 +18,6 @@
 
 namespace vpcmirror {
 
-class EniDevice;
-
 // Of a connection that is over. Linux has 60 s, or reuses the port when it likes; ns-3 looks
 // through all connections, those that are over too, for each packet, and with 60 s of them a
 // run of many short connections would not end.
@@ -32,11 +31,11 @@ class TcpStack : public ns3::Object {
 
   static ns3::TypeId GetTypeId();
 
-  // That of the ENI's node, with an interface for the ENI. Requires an ENI whose first
-  // address is IPv4. Frames of other protocols than ns-3's own are not its matter.
-  static ns3::Ptr<TcpStack> Of(const ns3::Ptr<EniDevice>& eni);
+  // That of the device's node, with an interface of this IPv4 address for the device: an
+  // ENI, or somebody outside. Frames of other protocols than ns-3's own are not its matter.
+  static ns3::Ptr<TcpStack> Of(const ns3::Ptr<ns3::NetDevice>& device, const IpAddress& address);
 
-  ns3::Ptr<ns3::TcpSocketBase> MakeSocket(const ns3::Ptr<EniDevice>& eni,
+  ns3::Ptr<ns3::TcpSocketBase> MakeSocket(const ns3::Ptr<ns3::NetDevice>& device,
                                           const TcpSettings& settings);
 
   // A port of an address that no connection has or had within kTimeWait. GivePort when the
@@ -47,8 +46,8 @@ class TcpStack : public ns3::Object {
   // Calls `accepted` with this side's socket when the other end of `flow`, whose source
   // is the client, connects. Forget before it is no longer there to be called. All that
   // is expected at a port has the same size of segments.
-  void Expect(const ns3::Ptr<EniDevice>& eni, const FlowKey& flow, const TcpSettings& settings,
-              Accepted accepted);
+  void Expect(const ns3::Ptr<ns3::NetDevice>& device, const FlowKey& flow,
+              const TcpSettings& settings, Accepted accepted);
   void Forget(const FlowKey& flow);
 
  protected:
@@ -59,7 +58,7 @@ class TcpStack : public ns3::Object {
     TcpSettings settings;
     Accepted accepted;
   };
-  void AddInterface(const ns3::Ptr<EniDevice>& eni);
+  void AddInterface(const ns3::Ptr<ns3::NetDevice>& device, const IpAddress& address);
   void OnAccepted(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
 
   ns3::Ptr<ns3::Ipv4> ipv4_;

@@ -67,12 +67,27 @@ Landing VpcFabric::LandingOf(const RouteAnswer& route) const {
   return {device, device->node_id()};
 }
 
+void VpcFabric::AddOutsidePeer(const IpAddress& peer, const IpAddress& eni,
+                               const ns3::Ptr<OutsidePeer>& device) {
+  outside_peers_[{peer, eni}] = device;
+}
+
+ns3::Ptr<OutsidePeer> VpcFabric::OutsidePeerOf(const IpAddress& peer, const IpAddress& eni) const {
+  const auto found = outside_peers_.find({peer, eni});
+  return found == outside_peers_.end() ? nullptr : found->second;
+}
+
 void VpcFabric::Carry(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
   if (frame->landing.device == nullptr) {
     if (frame->passage.copy_of == nullptr) {
       production_.Add(frame->length(), frame->passage, departs);
     }
     if (!outside_.IsEmpty()) outside_(frame->packet());
+    if (frame->passage.of_stack && frame->passage.copy_of == nullptr) {
+      const FlowKey& flow = frame->info().flow;
+      const auto peer = OutsidePeerOf(flow.destination, flow.source);
+      if (peer) peer->Take(frame, departs);
+    }
     return;
   }
   ++frame->passage.hops;
@@ -81,6 +96,7 @@ void VpcFabric::Carry(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
 
 void VpcFabric::DoDispose() {
   devices_.clear();  // breaks the device-channel cycle
+  outside_peers_.clear();
   topology_.reset();
   ns3::Channel::DoDispose();
 }

@@ -6,12 +6,15 @@
 #include <ns3/packet.h>
 #include <ns3/traced-callback.h>
 
+#include <map>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "models/cloud/topology.h"
 #include "models/ns3/deliveries.h"
+#include "models/ns3/outside_peer.h"
 #include "models/ns3/transit.h"
 
 namespace vpcmirror {
@@ -40,6 +43,12 @@ class VpcFabric : public ns3::Channel {
   // The same, from memory when it was asked before.
   RouteAnswer RouteOf(std::size_t device, const IpAddress& destination);
 
+  // What a node's own protocols at `eni` send to `peer` arrives there; anything else that
+  // leaves the deployment arrives nowhere. Null: there is none.
+  void AddOutsidePeer(const IpAddress& peer, const IpAddress& eni,
+                      const ns3::Ptr<OutsidePeer>& device);
+  ns3::Ptr<OutsidePeer> OutsidePeerOf(const IpAddress& peer, const IpAddress& eni) const;
+
   const ns3::Ptr<EniDevice>& DeviceAt(std::size_t i) const { return devices_[i]; }
   Landing LandingOf(const RouteAnswer& route) const;
 
@@ -53,6 +62,10 @@ class VpcFabric : public ns3::Channel {
   // counted ahead of its time, which saves events.
   void SetEnd(Picoseconds end) { production_.end = copies_.end = end; }
   Picoseconds end() const { return production_.end; }
+  // What is delivered before `start` does not count in production() and copies(), and what is
+  // counted at its time everywhere else is not counted ahead of `start`. Before the first frame.
+  void SetStart(Picoseconds start) { production_.start = copies_.start = start; }
+  Picoseconds start() const { return production_.start; }
   // Counts everything at its time, since what becomes of it may change until then.
   void ForetellNothing() { may_foretell_ = false; }
   bool foretells() const { return may_foretell_ && end() < Deliveries::kNoEnd; }
@@ -72,6 +85,7 @@ class VpcFabric : public ns3::Channel {
   ns3::Time delay_;
   std::vector<ns3::Ptr<EniDevice>> devices_;
   std::unordered_map<IpAddress, std::size_t, IpHasher> announced_;
+  std::map<std::pair<IpAddress, IpAddress>, ns3::Ptr<OutsidePeer>> outside_peers_;  // peer, ENI
   std::shared_ptr<const Topology> topology_;
   Deliveries production_;
   Deliveries copies_;

@@ -185,13 +185,12 @@ class WorkloadExpander {
     RefuseBeside(spec_.from, "`from` beside `at`");
     RefuseBeside(spec_.to, "`to` beside `at`");
     RefuseBeside(spec_.rate, "`rate` beside `at`");
-    RefuseBeside(spec_.tcp, "`tcp` beside `at`", "`tcp` with `from` and `to`");
     const Selection selection =
         ResolveEnis(draft_, {spec_.at->value, spec_.at->path, std::nullopt});
     auto peers = PeersOf();
     if (!spec_.in && !spec_.out && !spec_.requests && !spec_.replay && !spec_.tcp) {
       Fail(spec_.path, "workload " + spec_.name + " has no traffic",
-           "`in`, `out`, `requests` or `replay`");
+           "`in`, `out`, `requests`, `tcp` or `replay`");
     }
     const bool rates_good = RatesAreGood();
     if (selection.failed || !peers) return;
@@ -202,6 +201,9 @@ class WorkloadExpander {
       return;
     }
     if (spec_.replay) ExpandReplay(*spec_.replay, selection, *peers);
+    if (spec_.tcp) {
+      for (const std::size_t host : hosts) AddTcpOutside(host, peers->Next());
+    }
     if (!rates_good || (!spec_.in && !spec_.out && !spec_.requests)) return;
     NoteScope("host", "Rates of `at` workloads are those of each host.");
     for (std::size_t i = 0; i < hosts.size(); ++i) AddAtHost(hosts, i, peers->Next());
@@ -242,6 +244,19 @@ class WorkloadExpander {
       CheckWayOut(hosts[which], peer, spec_.requests->path);
       const double share = IsPerHost(true) ? 1.0 : 1.0 / static_cast<double>(hosts.size());
       AddRequests(outside, host, share);
+    }
+  }
+
+  void AddTcpOutside(std::size_t eni, const IpAddress& peer) {
+    CheckWayOut(eni, peer, spec_.tcp->path);
+    if (!CheckTcpEnd(eni)) return;
+    const Endpoint host = EndOf(eni);
+    const Endpoint outside{std::nullopt, peer};
+    const auto& client = spec_.tcp->value.client;
+    if (client && client->value == TcpClient::kHost) {
+      workload_.tcp_streams.push_back({host, outside});
+    } else {
+      workload_.tcp_streams.push_back({outside, host});
     }
   }
 
@@ -396,17 +411,20 @@ class WorkloadExpander {
          "at least three segments, " + std::to_string(least) + " B, or a smaller `segment`");
   }
 
-  // TCP needs a way back as well, and ns-3's stack is set up for IPv4.
+  // TCP needs a way back as well.
   void CheckTcpPairs(const std::vector<EniPair>& pairs) {
     for (const EniPair& pair : pairs) {
       CheckWayTo(pair.to, pair.from, spec_.from->path);
-      for (const std::size_t eni : {pair.from, pair.to}) {
-        if (EndOf(eni).address.is_v4()) continue;
-        Fail(spec_.tcp->path, "TCP flows of " + deployment().enis[eni].id + ", which is IPv6 alone",
-             "ENIs with an IPv4 address");
-        return;
-      }
+      if (!CheckTcpEnd(pair.from) || !CheckTcpEnd(pair.to)) return;
     }
+  }
+
+  // ns-3's stack is set up for IPv4.
+  bool CheckTcpEnd(std::size_t eni) {
+    if (EndOf(eni).address.is_v4()) return true;
+    Fail(spec_.tcp->path, "TCP flows of " + deployment().enis[eni].id + ", which is IPv6 alone",
+         "ENIs with an IPv4 address");
+    return false;
   }
 
   std::vector<std::size_t> HostsOf(const At<std::string>& name) {
@@ -470,9 +488,11 @@ class WorkloadExpander {
       narrow(requests.client);
       narrow(requests.server);
     }
+    constexpr std::int64_t kOutsideMtu = 1500;  // of Ethernet, RFC 894, and so of the internet
     for (const TcpStream& stream : workload_.tcp_streams) {
       narrow(stream.client);
       narrow(stream.server);
+      if (!stream.client.eni || !stream.server.eni) mtu = std::min(mtu, kOutsideMtu);
     }
     return mtu + kEthernetHeader;
   }
@@ -528,19 +548,29 @@ class WorkloadExpander {
   bool route_failed_ = false;
 };
 
-// A port of an ENI serves one connection at a time.
+// Who has an end of a TCP stream: somebody outside is known by the ENI that he talks to.
+using TcpParty = std::pair<std::size_t, IpAddress>;
+TcpParty PartyOf(const Endpoint& end, const Endpoint& other) {
+  return {end.eni ? *end.eni : *other.eni, end.address};
+}
+
+std::string NameOf(const Draft& draft, const Endpoint& end) {
+  return end.eni ? draft.deployment->enis[*end.eni].id : "the peer " + ToString(end.address);
+}
+
+// A port serves one connection at a time.
 void CheckTcpClients(Draft& draft) {
-  std::map<std::size_t, std::int64_t> flows;  // by ENI
+  std::map<TcpParty, std::int64_t> flows;
   for (const Workload& workload : draft.workloads) {
     const int ports = workload.client_ports.last - workload.client_ports.first + 1;
     for (const TcpStream& stream : workload.tcp_streams) {
-      std::int64_t& of_client = flows[*stream.client.eni];
+      std::int64_t& of_client = flows[PartyOf(stream.client, stream.server)];
       of_client += workload.flows;
       if (of_client <= ports) continue;
       draft.errors.Add("/workloads/" + workload.name,
                        std::to_string(of_client) + " TCP flows of " +
-                           draft.deployment->enis[*stream.client.eni].id + ", which has " +
-                           std::to_string(ports) + " client ports",
+                           NameOf(draft, stream.client) + ", which has " + std::to_string(ports) +
+                           " client ports",
                        "fewer `flows`, or more `client` ports");
       break;
     }
@@ -553,11 +583,12 @@ void CheckTcpPorts(Draft& draft) {
     std::string workload;
     Bytes segment{};
   };
-  std::map<std::pair<std::size_t, std::uint16_t>, User> users;
+  std::map<std::pair<TcpParty, std::uint16_t>, User> users;
   for (const Workload& workload : draft.workloads) {
     for (const TcpStream& stream : workload.tcp_streams) {
-      const auto [at, is_new] = users.try_emplace({*stream.server.eni, workload.server_port},
-                                                  User{workload.name, workload.tcp->segment});
+      const auto [at, is_new] =
+          users.try_emplace({PartyOf(stream.server, stream.client), workload.server_port},
+                            User{workload.name, workload.tcp->segment});
       if (is_new || at->second.segment == workload.tcp->segment) continue;
       draft.errors.Add("/workloads/" + workload.name,
                        "segments of " + std::to_string(workload.tcp->segment.count()) +
@@ -565,6 +596,35 @@ void CheckTcpPorts(Draft& draft) {
                            " of a server where workload " + at->second.workload + " has " +
                            std::to_string(at->second.segment.count()),
                        "the same `segment`, or a `server` port of its own");
+      break;
+    }
+  }
+}
+
+// What leaves the deployment finds its peer by the two addresses.
+void CheckTcpPeers(Draft& draft) {
+  struct Known {
+    std::string workload;
+    std::size_t eni = 0;
+    Picoseconds delay{};
+  };
+  std::map<std::pair<IpAddress, IpAddress>, Known> known;
+  for (const Workload& workload : draft.workloads) {
+    for (const TcpStream& stream : workload.tcp_streams) {
+      if (stream.client.eni && stream.server.eni) continue;
+      const Endpoint& host = stream.client.eni ? stream.client : stream.server;
+      const Endpoint& outside = stream.client.eni ? stream.server : stream.client;
+      const Known here{workload.name, *host.eni, workload.tcp->outside_delay};
+      const auto& [at, is_new] = known.try_emplace({outside.address, host.address}, here);
+      if (is_new || (at->second.eni == here.eni && at->second.delay == here.delay)) continue;
+      const std::string what = at->second.eni == here.eni
+                                   ? " at another `delay`"
+                                   : " to another ENI of the address " + ToString(host.address);
+      draft.errors.Add("/workloads/" + workload.name,
+                       "the peer " + ToString(outside.address) + " talks to " +
+                           NameOf(draft, host) + " and, in workload " + at->second.workload +
+                           "," + what,
+                       "a `peer` of its own for each of the two");
       break;
     }
   }
@@ -583,6 +643,7 @@ void ExpandWorkloads(Draft& draft) {
   }
   CheckTcpClients(draft);
   CheckTcpPorts(draft);
+  CheckTcpPeers(draft);
 }
 
 }  // namespace vpcmirror

@@ -95,9 +95,8 @@ void Faults::NoteHealth(std::size_t cvm, Picoseconds now, bool is_up) {
   const Deployment& deployment = *draft_.deployment;
   for (std::size_t i = 0; i < deployment.load_balancers.size(); ++i) {
     const LoadBalancer& balancer = deployment.load_balancers[i];
-    const LoadBalancing& rules =
-        draft_.providers[deployment.vpcs[balancer.vpc].provider].load_balancing;
-    const auto& found_out_after = is_up ? rules.healthy_after : rules.unhealthy_after;
+    const auto& found_out_after =
+        is_up ? balancer.kind.healthy_after : balancer.kind.unhealthy_after;
     for (std::size_t k = 0; k < balancer.backends.size(); ++k) {
       if (deployment.enis[balancer.backends[k].eni].cvm != cvm) continue;
       std::erase_if(health_, [&](const auto& each) {

@@ -263,6 +263,7 @@ struct RunResult {
   std::uint64_t seed = 1;
   Picoseconds duration{};          // simulated; less than asked for when not complete
   Picoseconds planned_duration{};  // judged: what the scenario asked for
+  Picoseconds warm_up{};           // at its beginning, of which no figure but the series tells
   bool complete = true;            // false when stopped
   // What cut it short, or a run that it was to be compared with: "a signal",
   // "--max-wall 600 s". Empty: nothing did.

@@ -223,6 +223,9 @@ struct RequestSpec {
   Bytes response{};  // total of the Ethernet frames that answer, full ones first
 };
 
+// Who opens the connections of an `at` workload, and asks or sends.
+enum class TcpClient : std::uint8_t { kOutside, kHost };
+
 struct TcpSpec {
   TcpVariant variant = TcpVariant::kCubic;
   std::optional<At<Bytes>> send;
@@ -232,6 +235,8 @@ struct TcpSpec {
   std::optional<At<int>> exchanges;
   std::optional<At<Bytes>> segment;
   std::optional<At<Bytes>> buffer;
+  std::optional<At<TcpClient>> client;      // with `at`
+  std::optional<At<Picoseconds>> delay;     // with `at`: one way, to the outside
 };
 
 struct WorkloadSpec {
@@ -477,6 +482,7 @@ struct Scenario {
   std::string sha256;  // of the bytes of the file, after --set changes if there were any
   At<std::string> provider{"tencent", "/provider"};
   std::optional<At<Picoseconds>> duration;
+  std::optional<At<Picoseconds>> warm_up;
   std::optional<At<std::uint64_t>> seed;
   std::vector<VpcSpec> vpcs;
   std::vector<HostSpec> hosts;

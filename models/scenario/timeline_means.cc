@@ -6,22 +6,24 @@ namespace vpcmirror {
 
 std::optional<BitsPerSecond> MeanBandwidth(const std::vector<TimelineEvent>& timeline,
                                            std::size_t cvm, std::optional<BitsPerSecond> at_first,
-                                           Picoseconds time) {
-  if (!at_first || time <= Picoseconds(0)) return at_first;
+                                           Picoseconds start, Picoseconds end) {
+  if (!at_first) return at_first;
   BitsPerSecond now = *at_first;
-  Picoseconds since{};
+  Picoseconds since = start;
   Int128 sum = 0;
   const auto add_until = [&](Picoseconds until) {
+    if (until <= since) return;
     sum += static_cast<Int128>(now.count()) * (until - since).count();
     since = until;
   };
   VisitChanges<BandwidthChange>(timeline, [&](Picoseconds at, const BandwidthChange& change) {
-    if (change.cvm != cvm || at >= time) return;
+    if (change.cvm != cvm || at >= end) return;
     add_until(at);
     now = change.bandwidth;
   });
-  add_until(time);
-  return BitsPerSecond(static_cast<std::int64_t>(sum / time.count()));
+  add_until(end);
+  if (end <= start) return now;
+  return BitsPerSecond(static_cast<std::int64_t>(sum / (end - start).count()));
 }
 
 double MeanScale(const std::vector<TimelineEvent>& timeline, std::size_t workload,

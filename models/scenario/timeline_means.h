@@ -10,11 +10,11 @@
 
 namespace vpcmirror {
 
-// The mean over `time` of a CVM's limit, which is `at_first` at the beginning; empty where
-// it has none at some time.
+// The mean from `start` to `end` of a CVM's limit, which is `at_first` when the run begins;
+// empty where it has none at some time.
 std::optional<BitsPerSecond> MeanBandwidth(const std::vector<TimelineEvent>& timeline,
                                            std::size_t cvm, std::optional<BitsPerSecond> at_first,
-                                           Picoseconds time);
+                                           Picoseconds start, Picoseconds end);
 // The mean factor of a workload's rates from `start` to `end`.
 double MeanScale(const std::vector<TimelineEvent>& timeline, std::size_t workload,
                  Picoseconds start, Picoseconds end);

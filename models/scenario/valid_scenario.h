@@ -54,7 +54,7 @@ struct RequestStream {
   Bytes response{};
 };
 
-// TCP flows of one client to one server.
+// TCP flows of one client to one server, at most one of which is outside.
 struct TcpStream {
   Endpoint client;
   Endpoint server;
@@ -111,6 +111,7 @@ struct ValidScenario {
   std::string sha256;
   std::uint64_t seed = 1;
   Picoseconds duration{kPicosecondsPerSecond};
+  Picoseconds warm_up{};  // at the beginning, of which no figure tells; under duration
   Picoseconds fabric_delay{};  // one way, between any two ENIs
   // By CVM, never null; shared by those that have the same. What a receiver's
   // software takes is in its profile, unless kAnalyse is not free here.

@@ -29,6 +29,16 @@ void SettleDuration(Draft& draft) {
   }
 }
 
+Picoseconds SettleWarmUp(Draft& draft) {
+  const auto& given = draft.scenario.warm_up;
+  if (!given) return Picoseconds(0);
+  if (given->value >= draft.duration) {
+    draft.errors.Add(given->path, "the warm-up is not over when the run ends",
+                     "a time under the `duration`, which it is part of");
+  }
+  return given->value;
+}
+
 std::uint64_t SettleSeed(Draft& draft) {
   if (draft.scenario.seed) return draft.scenario.seed->value;
   draft.assumptions.Default("seed", "1", "The random seed is 1 where none is given.",
@@ -152,6 +162,7 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   Draft draft(scenario, library);
   ValidScenario valid;
   SettleDuration(draft);
+  valid.warm_up = SettleWarmUp(draft);
   valid.seed = SettleSeed(draft);
   valid.fabric_delay = SettleFabricDelay(draft);
   CheckAssumptionNames(draft);

@@ -11,6 +11,7 @@ constexpr std::uint16_t kHttps = 443;
 constexpr int kDefaultFlows = 256;
 constexpr std::int64_t kDefaultFrame = 1500;
 constexpr Bytes kDefaultTcpBuffer{1 << 20};
+constexpr Picoseconds kOutsideDelay{kPicosecondsPerSecond / 100};
 constexpr Picoseconds kDefaultBurst{kPicosecondsPerSecond / 10};
 
 class Settler {
@@ -154,6 +155,7 @@ class Settler {
                                 .buffer = ValueOf(spec.buffer).value_or(kDefaultTcpBuffer)};
     CheckExchanges(given);
     CheckTcpBuffer();
+    SettleOutside(spec);
   }
 
   template <class T>
@@ -184,6 +186,26 @@ class Settler {
     };
     without(spec.think, "think");
     without(spec.exchanges, "exchanges");
+  }
+
+  void SettleOutside(const TcpSpec& spec) {
+    if (!spec_.at) {
+      const auto only_at = [&](const auto& given, const char* name) {
+        if (!given) return;
+        Fail(given->path, std::string("`") + name + "` of flows between hosts",
+             "`at` in place of `from` and `to`, for flows to and from the outside");
+      };
+      only_at(spec.client, "client");
+      only_at(spec.delay, "delay");
+      return;
+    }
+    if (!spec.delay) {
+      Default("tcp_outside_delay", "10 ms",
+              "TCP peers outside are 10 ms away, one way: as far as light goes in 2,000 km of "
+              "fibre.",
+              kOurChoice);
+    }
+    workload_.tcp->outside_delay = spec.delay ? spec.delay->value : kOutsideDelay;
   }
 
   void CheckTcpBuffer() {

@@ -49,6 +49,7 @@ struct RunOptions {
   std::string data;
   bool quiet = false;
   bool baseline = false;
+  std::string warm_up;                // empty: the scenario's
   std::optional<std::string> series;  // empty text: the usual bin
   int runs = 1;
   int jobs = 0;  // 0: one a core
@@ -126,6 +127,7 @@ double MarginGoal(const RunOptions& options) {
 ReadOptions ReadOptionsFor(const RunOptions& options, const std::string& data_folder) {
   ReadOptions read;
   for (const std::string& text : options.sets) read.sets.push_back(ParseOverride(text));
+  if (!options.warm_up.empty()) read.sets.push_back(ParseOverride("/warm_up=" + options.warm_up));
   read.assertions = options.asserts;
   read.baseline = options.baseline;
   read.data_folder = data_folder;
@@ -322,6 +324,10 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       ->capture_default_str();
   command.add_flag("--baseline", options.baseline,
                    "Run without the mirror as well, and say what it costs production");
+  command
+      .add_option("--warm-up", options.warm_up,
+                  "Leave the beginning out of every figure but the series: '500 ms'")
+      ->type_name("TIME");
   command
       .add_option_function<std::string>(
           "--series", [&options](const std::string& bin) { options.series = bin; },

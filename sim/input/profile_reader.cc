@@ -309,6 +309,10 @@ LoadBalancerKind ReadLoadBalancerKind(const Cursor& at) {
     const auto read = ReadBandwidth(at, name);
     return read ? std::optional(read->value) : std::nullopt;
   };
+  const auto time = [&](std::string_view name) -> std::optional<Picoseconds> {
+    const auto read = ReadDuration(at, name, Zero::kRefused);
+    return read ? std::optional(read->value) : std::nullopt;
+  };
   return {.name = TextOf(at, "kind"),
           .title = TextOf(at, "title"),
           .target = TextOf(at, "target"),
@@ -320,6 +324,8 @@ LoadBalancerKind ReadLoadBalancerKind(const Cursor& at) {
           .zone_bandwidth = bandwidth("zone_bandwidth"),
           .zone_bandwidth_most = bandwidth("zone_bandwidth_most"),
           .geneve_options = BytesOf(at, "geneve_options"),
+          .unhealthy_after = time("unhealthy_after"),
+          .healthy_after = time("healthy_after"),
           .as_of = TextOf(at, "as_of"),
           .source = TextOf(at, "source")};
 }
@@ -334,12 +340,6 @@ LoadBalancing ReadLoadBalancing(const Cursor& at) {
   if (const auto within = ReadDuration(at, "reorders_within", Zero::kRefused)) {
     balancing.reorders_within = within->value;
   }
-  const auto time = [&](std::string_view name) -> std::optional<Picoseconds> {
-    const auto read = ReadDuration(at, name, Zero::kRefused);
-    return read ? std::optional(read->value) : std::nullopt;
-  };
-  balancing.unhealthy_after = time("unhealthy_after");
-  balancing.healthy_after = time("healthy_after");
   return balancing;
 }
 

@@ -106,6 +106,12 @@ TcpVariant ReadTcpVariant(const Cursor& tcp) {
   return TcpVariant::kCubic;
 }
 
+std::optional<At<TcpClient>> ReadTcpClient(const Cursor& tcp) {
+  const auto word = ReadText(tcp, "client");
+  if (!word) return std::nullopt;
+  return At<TcpClient>{word->value == "host" ? TcpClient::kHost : TcpClient::kOutside, word->path};
+}
+
 std::optional<At<TcpSpec>> ReadTcp(const Cursor& at) {
   const std::optional<Cursor> tcp = at.Get("tcp");
   if (!tcp) return std::nullopt;
@@ -116,7 +122,9 @@ std::optional<At<TcpSpec>> ReadTcp(const Cursor& at) {
                       .think = ReadDuration(*tcp, "think", Zero::kAllowed),
                       .exchanges = ReadInt(*tcp, "exchanges"),
                       .segment = ReadBytes(*tcp, "segment"),
-                      .buffer = ReadBytes(*tcp, "buffer")},
+                      .buffer = ReadBytes(*tcp, "buffer"),
+                      .client = ReadTcpClient(*tcp),
+                      .delay = ReadDuration(*tcp, "delay", Zero::kAllowed)},
                      tcp->path()};
 }
 

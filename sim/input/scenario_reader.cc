@@ -53,6 +53,7 @@ void ReadTopLevel(const Cursor& root, Scenario& scenario) {
   if (const auto text = ReadText(root, "description")) scenario.description = text->value;
   if (auto provider = ReadText(root, "provider")) scenario.provider = std::move(*provider);
   scenario.duration = ReadDuration(root, "duration", Zero::kRefused);
+  scenario.warm_up = ReadDuration(root, "warm_up", Zero::kAllowed);
   const std::optional<Cursor> seed = root.Get("seed");
   if (seed && seed->value().is_number_unsigned()) {
     scenario.seed = At<std::uint64_t>{seed->value().get<std::uint64_t>(), seed->path()};

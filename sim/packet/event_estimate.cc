@@ -62,7 +62,9 @@ std::map<std::size_t, double> TcpStreamsByEni(const ValidScenario& scenario) {
   std::map<std::size_t, double> streams;
   for (const Workload& workload : scenario.workloads) {
     for (const TcpStream& stream : workload.tcp_streams) {
-      for (const Endpoint& end : {stream.client, stream.server}) streams[*end.eni] += 1;
+      for (const Endpoint& end : {stream.client, stream.server}) {
+        if (end.eni) streams[*end.eni] += 1;
+      }
     }
   }
   return streams;
@@ -78,8 +80,11 @@ double TcpSegments(const ValidScenario& scenario, const Workload& workload, cons
     return std::ceil(static_cast<double>(data.count()) / segment);
   };
   constexpr double kShortestRoundTrip = 10e-6;  // s, where the fabric has no delay
-  const double round_trip = std::max(kShortestRoundTrip, 2 * Seconds(scenario.fabric_delay));
+  const bool is_inside = stream.client.eni && stream.server.eni;
+  const double round_trip = std::max(
+      kShortestRoundTrip, 2 * Seconds(is_inside ? scenario.fabric_delay : tcp.outside_delay));
   const auto share_of = [&](const Endpoint& end) {
+    if (!end.eni) return std::numeric_limits<double>::infinity();
     return BitsPerSecondOf(scenario, *end.eni) / streams.at(*end.eni);
   };
   const double link =

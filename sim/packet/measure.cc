@@ -36,7 +36,8 @@ DropCounts ByReason(const ValidScenario& scenario, std::size_t of_timeline,
   return by_reason;
 }
 
-std::optional<WorkersUse> WorkersOf(const MirrorReceiver& receiver, const Cvm& cvm,
+std::optional<WorkersUse> WorkersOf(const MirrorReceiver& receiver,
+                                    const std::vector<Count>& workers, const Cvm& cvm,
                                     Picoseconds time) {
   WorkersUse use{.count = cvm.workers};
   if (cvm.ring_bytes) use.ring_limit = *cvm.ring_bytes * cvm.workers;
@@ -44,10 +45,10 @@ std::optional<WorkersUse> WorkersOf(const MirrorReceiver& receiver, const Cvm& c
   if (rings == nullptr) return use;
   Count most;
   Count all;
-  for (const WorkerRings::Worker& worker : rings->workers()) {
+  for (const Count& worker : workers) {
     most.frames = std::max(most.frames, worker.frames);
     most.bytes = std::max(most.bytes, worker.bytes);
-    all += Count{worker.frames, worker.bytes};
+    all += worker;
   }
   use.busiest = LoadOf(most, time);
   use.mean = LoadOf({all.frames / cvm.workers, all.bytes / cvm.workers}, time);
@@ -55,12 +56,13 @@ std::optional<WorkersUse> WorkersOf(const MirrorReceiver& receiver, const Cvm& c
   return use;
 }
 
-HostResult MeasureHost(const ValidScenario& scenario, const Network& network, std::size_t index,
-                       Picoseconds time) {
+HostResult MeasureHost(const ValidScenario& scenario, const Network& network,
+                       const Counters& all, std::size_t index) {
+  const Picoseconds time = all.time();
   const Cvm& cvm = scenario.deployment->cvms[index];
   Count in, out, copies_in, copies_out;
   for (const std::size_t eni : cvm.enis) {
-    const EniCounters& counters = network.enis[eni]->counters();
+    const EniCounters& counters = all.enis[eni].counters;
     in += counters.budget_in;
     const Count copies_wanted = counters.budget_copies_out + counters.unmade_copies;
     out += counters.budget_out + copies_wanted;
@@ -70,20 +72,21 @@ HostResult MeasureHost(const ValidScenario& scenario, const Network& network, st
   return {.id = cvm.id,
           .type = cvm.type,
           .limit_model = cvm.limits.model,
-          .limit_bandwidth = MeanBandwidth(scenario.timeline, index, cvm.limits.bandwidth, time),
+          .limit_bandwidth = MeanBandwidth(scenario.timeline, index, cvm.limits.bandwidth,
+                                           all.since, all.until),
           .limit_packet_rate = cvm.limits.packet_rate,
           .used_in = LoadOf(in, time),
           .used_out = LoadOf(out, time),
           .copies_in = LoadOf(copies_in, time),
           .copies_out = LoadOf(copies_out, time),
-          .cpu = CpuOf(scenario, index, WorkOf(network, cvm), time),
+          .cpu = CpuOf(scenario, index, all.work[index], time),
           .memory_peak = network.hosts[index]->peak_bytes()};
 }
 
-EniResult MeasureEni(const ValidScenario& scenario, const Network& network, std::size_t index,
-                     Picoseconds time) {
+EniResult MeasureEni(const ValidScenario& scenario, const Counters& all, std::size_t index) {
   const Eni& eni = scenario.deployment->enis[index];
-  const EniCounters& counters = network.enis[index]->counters();
+  const EniCounters& counters = all.enis[index].counters;
+  const Picoseconds time = all.time();
   return {.id = eni.id,
           .host = scenario.deployment->cvms[eni.cvm].id,
           .address = eni.addresses.front(),
@@ -94,7 +97,7 @@ EniResult MeasureEni(const ValidScenario& scenario, const Network& network, std:
           .copies_in = LoadOf(counters.budget_copies_in, time),
           .offered_out = LoadOf(counters.offered_out, time),
           .dropped = ByReason<FrameDrop>(scenario, kFirstFrameDropOfTimeline,
-                                         network.enis[index]->dropped())};
+                                         all.enis[index].dropped)};
 }
 
 // Each once, in the order in which they came.
@@ -111,31 +114,27 @@ std::vector<std::string> IdsOf(const ValidScenario& scenario,
   return ids;
 }
 
-MirrorResult MeasureMirror(const ValidScenario& scenario, const Network& network,
+MirrorResult MeasureMirror(const ValidScenario& scenario, const Counters& all,
                            std::size_t index) {
   MirrorResult result{.id = scenario.mirrors[index].mirror->settings().id};
   const auto placings = EveryPlacing(scenario.mirrors, scenario.timeline, index);
   result.sources = IdsOf(scenario, placings, &PlacedMirror::sources);
   result.receivers = IdsOf(scenario, placings, &PlacedMirror::receiver_enis);
-  std::array<Count, kCopyLosses> losses{};
-  for (const auto& session : network.sessions[index]) {
-    result.ledger += session->ledger();
-    for (std::size_t i = 0; i < kCopyLosses; ++i) losses[i] += session->losses()[i];
-  }
+  result.ledger = all.mirrors[index].ledger;
   if (!result.ledger.AddsUp()) {
     throw std::logic_error("the ledger of mirror " + result.id + " does not add up");
   }
-  result.lost_after_source = ByReason<CopyLoss>(scenario, kFirstCopyLossOfTimeline, losses);
+  result.lost_after_source = ByReason<CopyLoss>(scenario, kFirstCopyLossOfTimeline, all.mirrors[index].losses);
   return result;
 }
 
 ReceiverResult MeasureReceiver(const ValidScenario& scenario, const Network& network,
-                               std::size_t index, Picoseconds end) {
+                               const Counters& all, std::size_t index) {
+  const Picoseconds time = all.time();
   const Eni& eni = scenario.deployment->enis[index];
   const Cvm& cvm = scenario.deployment->cvms[eni.cvm];
   const ReceiverCapacity capacity = CapacityOf(cvm);
-  const std::int64_t waiting = network.receivers[index]->Settle(end);
-  const ReceiverCounters& counters = network.receivers[index]->counters();
+  const ReceiverCounters& counters = all.receivers[index].counters;
   DropCounts dropped = {{std::string(ToString(CopyLoss::kReceiverRing)), counters.ring_full}};
   if (!scenario.timeline.empty()) {
     dropped.emplace(ToString(CopyLoss::kReceiverDown), counters.down);
@@ -146,31 +145,31 @@ ReceiverResult MeasureReceiver(const ValidScenario& scenario, const Network& net
           .profile = cvm.receiver ? cvm.receiver->name : "",
           .capacity_bandwidth = capacity.bandwidth,
           .capacity_packet_rate = capacity.packet_rate,
-          .in = LoadOf(counters.in, end),
-          .digested = LoadOf(counters.digested, end),
-          .queued_at_end = waiting,
+          .in = LoadOf(counters.in, time),
+          .digested = LoadOf(counters.digested, time),
+          .queued_at_end = counters.waiting.frames,
           .duplicate_frames = counters.duplicates.frames,
           .duplicate_bytes = counters.duplicates.bytes,
           .dropped = std::move(dropped),
-          .workers = WorkersOf(*network.receivers[index], cvm, end)};
+          .workers = WorkersOf(*network.receivers[index], all.receivers[index].workers, cvm, time)};
 }
 
-LoadBalancerResult MeasureBalancer(const ValidScenario& scenario, const Network& network,
-                                   std::size_t index, Picoseconds end) {
+LoadBalancerResult MeasureBalancer(const ValidScenario& scenario, const Counters& all,
+                                   std::size_t index) {
+  const Picoseconds time = all.time();
   const Deployment& deployment = *scenario.deployment;
   const LoadBalancer& balancer = deployment.load_balancers[index];
-  const std::int64_t waiting = network.balancers[index]->Settle(end);
-  const BalancerCounters& counters = network.balancers[index]->counters();
+  const BalancerCounters& counters = all.balancers[index];
   LoadBalancerResult result{.id = balancer.id,
                             .kind = balancer.kind.name,
                             .title = balancer.kind.title,
                             .address = deployment.enis[balancer.eni].addresses.front(),
                             .limit_bandwidth = balancer.zone_bandwidth,
-                            .in = LoadOf(counters.in, end),
-                            .queued_at_end = waiting,
+                            .in = LoadOf(counters.in, time),
+                            .queued_at_end = counters.waiting,
                             .may_be_reordered = counters.may_be_reordered};
   for (std::size_t i = 0; i < balancer.zones.size(); ++i) {
-    result.zones.push_back({balancer.zones[i], LoadOf(counters.by_zone[i], end)});
+    result.zones.push_back({balancer.zones[i], LoadOf(counters.by_zone[i], time)});
   }
   for (std::size_t i = 0; i < balancer.backends.size(); ++i) {
     const Backend& backend = balancer.backends[i];
@@ -179,22 +178,13 @@ LoadBalancerResult MeasureBalancer(const ValidScenario& scenario, const Network&
                                .host = deployment.cvms[eni.cvm].id,
                                .zone = backend.zone,
                                .healthy = backend.healthy,
-                               .out = LoadOf(counters.by_backend[i], end)});
+                               .out = LoadOf(counters.by_backend[i], time)});
   }
   for (const CopyLoss loss : {CopyLoss::kLoadBalancerListener, CopyLoss::kLoadBalancerBackend,
                               CopyLoss::kLoadBalancerBandwidth, CopyLoss::kLoadBalancerMtu}) {
     result.dropped.emplace(ToString(loss), counters.dropped[static_cast<std::size_t>(loss)]);
   }
   return result;
-}
-
-Count Produced(const Network& network) {
-  Count produced;
-  for (const auto& source : network.frame_sources) produced += source->sent();
-  for (const auto& source : network.request_sources) produced += source->sent();
-  for (const auto& source : network.replay_sources) produced += source->sent();
-  for (const auto& eni : network.enis) produced += eni->of_stack();
-  return produced;
 }
 
 DelayResult DelayOf(const DelayHistogram& delays) {
@@ -207,10 +197,12 @@ DelayResult DelayOf(const DelayHistogram& delays) {
           .largest = delays.largest()};
 }
 
-TcpResult TcpOf(const Workload& workload, const TcpTotals& totals, Picoseconds end) {
+TcpResult TcpOf(const Workload& workload, const TcpTotals& totals, Picoseconds start,
+                Picoseconds end) {
   const auto flows = static_cast<std::int64_t>(workload.tcp_streams.size()) * workload.flows;
   const bool is_done = workload.tcp->send && totals.done == flows;
   // What was buffered when the workload stopped arrives later.
+  const Picoseconds since = std::max(workload.start, start);
   const Picoseconds until =
       is_done ? totals.last : std::max(std::min(workload.stop, end), totals.last);
   return {.id = workload.name,
@@ -219,7 +211,7 @@ TcpResult TcpOf(const Workload& workload, const TcpTotals& totals, Picoseconds e
           .connections = totals.opened,
           .failed = totals.failed,
           .delivered = totals.delivered,
-          .goodput = MeanRate(totals.delivered, until - workload.start),
+          .goodput = MeanRate(totals.delivered, std::max(until - since, Picoseconds(0))),
           .segments = totals.segments,
           .retransmitted = totals.retransmitted,
           .exchange = DelayOf(totals.exchange_times)};
@@ -227,35 +219,37 @@ TcpResult TcpOf(const Workload& workload, const TcpTotals& totals, Picoseconds e
 
 }  // namespace
 
-void Measure(const ValidScenario& scenario, Network& network, Picoseconds end, RunResult& result) {
-  for (const auto& eni : network.enis) eni->Settle(end);
+void Measure(const ValidScenario& scenario, const Network& network, const Counters& counters,
+             RunResult& result) {
   const Deployment& deployment = *scenario.deployment;
   for (std::size_t i = 0; i < network.hosts.size(); ++i) {
     if (deployment.cvms[i].is_load_balancer) continue;
-    result.hosts.push_back(MeasureHost(scenario, network, i, end));
+    result.hosts.push_back(MeasureHost(scenario, network, counters, i));
   }
   for (std::size_t i = 0; i < network.enis.size(); ++i) {
     if (deployment.enis[i].load_balancer) continue;
-    result.enis.push_back(MeasureEni(scenario, network, i, end));
+    result.enis.push_back(MeasureEni(scenario, counters, i));
   }
   for (std::size_t i = 0; i < scenario.mirrors.size(); ++i) {
-    result.mirrors.push_back(MeasureMirror(scenario, network, i));
+    result.mirrors.push_back(MeasureMirror(scenario, counters, i));
   }
   for (std::size_t i = 0; i < network.receivers.size(); ++i) {
     if (network.receivers[i]) {
-      result.receivers.push_back(MeasureReceiver(scenario, network, i, end));
+      result.receivers.push_back(MeasureReceiver(scenario, network, counters, i));
     }
   }
   for (std::size_t i = 0; i < network.balancers.size(); ++i) {
-    result.load_balancers.push_back(MeasureBalancer(scenario, network, i, end));
+    result.load_balancers.push_back(MeasureBalancer(scenario, counters, i));
   }
   for (std::size_t i = 0; i < scenario.workloads.size(); ++i) {
+    const Workload& workload = scenario.workloads[i];
     if (!network.tcp_totals[i]) continue;
-    result.tcp.push_back(TcpOf(scenario.workloads[i], *network.tcp_totals[i], end));
+    result.tcp.push_back(TcpOf(workload, counters.tcp[i], counters.since, counters.until));
   }
-  result.produced = Produced(network);
-  result.delivered = LoadOf(network.fabric->production().frames, end);
-  result.production_delay = DelayOf(network.fabric->production().delays);
+  result.produced = counters.produced;
+  const Deliveries& production = network.fabric->production();
+  result.delivered = LoadOf(production.frames, counters.time());
+  result.production_delay = DelayOf(production.delays);
   result.copy_delay = DelayOf(network.fabric->copies().delays);
 }
 

@@ -3,13 +3,13 @@
 
 #include "models/scenario/run_result.h"
 #include "models/scenario/valid_scenario.h"
-#include "models/units/quantity.h"
+#include "sim/packet/counters.h"
 #include "sim/packet/network.h"
 
 namespace vpcmirror::sim {
 
-// Takes back what still waits in queues at `end` and fills in hosts, ENIs,
-// mirrors, receivers and what was produced. Once a run.
-void Measure(const ValidScenario& scenario, Network& network, Picoseconds end, RunResult& result);
+// Fills in hosts, ENIs, mirrors, receivers and what was produced and delivered.
+void Measure(const ValidScenario& scenario, const Network& network, const Counters& counters,
+             RunResult& result);
 
 }  // namespace vpcmirror::sim

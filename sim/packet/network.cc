@@ -177,15 +177,33 @@ void LimitSmallQueue(EniDevice& eni) {
   eni.SetAttribute("SmallQueue", ns3::UintegerValue(static_cast<std::uint64_t>(most.count())));
 }
 
+ns3::Ptr<OutsidePeer> PeerOf(const Workload& workload, const Endpoint& outside,
+                             const ns3::Ptr<EniDevice>& eni, Network& network) {
+  const auto known = network.fabric->OutsidePeerOf(outside.address, eni->primary_address());
+  if (known) return known;
+  auto peer = ns3::CreateObject<OutsidePeer>();
+  peer->SetAttribute("Delay", ns3::TimeValue(ToTime(workload.tcp->outside_delay)));
+  ns3::CreateObject<ns3::Node>()->AddDevice(peer);
+  peer->SetUp(outside.address, eni);
+  network.outside_peers.push_back(peer);
+  return peer;
+}
+
+// The device of an end of a TCP stream, of which `other` is the other end.
+ns3::Ptr<ns3::NetDevice> TcpDeviceOf(const Workload& workload, const Endpoint& end,
+                                     const Endpoint& other, Network& network) {
+  if (!end.eni) return PeerOf(workload, end, network.enis[*other.eni], network);
+  LimitSmallQueue(*network.enis[*end.eni]);
+  return network.enis[*end.eni];
+}
+
 void AddTcp(const Workload& workload, const std::function<std::int64_t()>& next_stream,
             const std::function<void()>& step, Network& network) {
   network.tcp_totals.push_back(workload.tcp ? std::make_shared<TcpTotals>() : nullptr);
   for (const TcpStream& stream : workload.tcp_streams) {
     step();
-    const auto client = DeviceOf(network, stream.client);
-    const auto server = DeviceOf(network, stream.server);
-    LimitSmallQueue(*client);
-    LimitSmallQueue(*server);
+    const auto client = TcpDeviceOf(workload, stream.client, stream.server, network);
+    const auto server = TcpDeviceOf(workload, stream.server, stream.client, network);
     auto source = ns3::CreateObject<TcpSource>();
     source->SetStream(workload, stream, client, server, network.tcp_totals.back());
     source->AssignStreams(next_stream());
@@ -255,6 +273,7 @@ Network BuildNetwork(const ValidScenario& scenario, const std::string& output_fo
   network.fabric = ns3::CreateObject<VpcFabric>();
   network.fabric->SetTopology(scenario.topology);
   network.fabric->SetAttribute("Delay", ns3::TimeValue(ToTime(scenario.fabric_delay)));
+  network.fabric->SetStart(scenario.warm_up);
   network.fabric->SetEnd(scenario.duration);
 
   std::vector<ns3::Ptr<ns3::Node>> nodes;

@@ -14,6 +14,7 @@
 #include "models/ns3/eni_device.h"
 #include "models/ns3/frame_source.h"
 #include "models/ns3/mirror_receiver.h"
+#include "models/ns3/outside_peer.h"
 #include "models/ns3/pcap_sink.h"
 #include "models/ns3/replay_source.h"
 #include "models/ns3/request_source.h"
@@ -34,6 +35,7 @@ struct Network {
   std::vector<ns3::Ptr<FrameSource>> frame_sources;
   std::vector<ns3::Ptr<RequestSource>> request_sources;
   std::vector<ns3::Ptr<ReplaySource>> replay_sources;
+  std::vector<ns3::Ptr<OutsidePeer>> outside_peers;    // that TCP flows have
   std::vector<std::shared_ptr<TcpTotals>> tcp_totals;  // by workload; null without TCP flows
   std::vector<ns3::Ptr<PcapSink>> pcaps;
 };

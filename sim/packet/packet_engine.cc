@@ -20,6 +20,7 @@
 #include "models/ns3/clock.h"
 #include "models/ns3/window_scheduler.h"
 #include "models/scenario/error.h"
+#include "sim/packet/counters.h"
 #include "sim/packet/event_estimate.h"
 #include "sim/packet/measure.h"
 #include "sim/packet/network.h"
@@ -180,6 +181,13 @@ class PacketEngine : public Engine {
       // Ahead of all that happens at one moment.
       const TimelinePlayer timeline(scenario, network);
       Watch watch(control, scenario.duration);
+      std::optional<Counters> start;
+      if (scenario.warm_up > Picoseconds(0)) {
+        ns3::Simulator::Schedule(ToTime(scenario.warm_up), [&] {
+          start = CountersAt(scenario, network, scenario.warm_up);
+          ForgetPeaks(network, scenario.warm_up);
+        });
+      }
       std::optional<SeriesSampler> sampler;
       if (scenario.series_bin) sampler.emplace(scenario, network, *scenario.series_bin);
       ns3::Simulator::Stop(ToTime(scenario.duration));
@@ -192,9 +200,17 @@ class PacketEngine : public Engine {
         result.events -= sampler->events();
         result.series = sampler->Finish(result.duration);
       }
+      Close(network.pcaps);
+      Counters counters = CountersAt(scenario, network, result.duration);
+      if (start) {
+        --result.events;
+        counters.TakeOff(*start);
+      } else if (scenario.warm_up > Picoseconds(0)) {
+        counters.TakeOff(counters);  // stopped before it was over
+      }
+      result.warm_up = counters.since;
+      Measure(scenario, network, counters, result);
     }
-    Close(network.pcaps);
-    Measure(scenario, network, result.duration, result);
   }
 };
 

@@ -79,19 +79,18 @@ void SeriesSampler::SampleEnis(Picoseconds now) {
   std::vector<Drops> drops;
   for (std::size_t i = 0; i < enis_.size(); ++i) {
     EniDevice& eni = *network_.enis[i];
-    const EniCounters& counters = eni.counters();
-    if (!enis_[i] && counters.offered_out.frames == 0 && counters.offered_in.frames == 0) continue;
+    const bool is_idle =
+        eni.counters().offered_out.frames == 0 && eni.counters().offered_in.frames == 0;
+    if (!enis_[i] && is_idle) continue;
     drops.clear();
     const auto dropped = eni.dropped();
     for (std::size_t reason = 0; reason < dropped.size(); ++reason) {
       if (dropped[reason].frames == 0) continue;
       drops.push_back({ToString(static_cast<FrameDrop>(reason)), dropped[reason].frames});
     }
-    const EniWaiting waiting = eni.Waiting(now);
-    Count copies = counters.copies_out;
-    copies -= waiting.copies;
-    Count out = counters.out + copies;
-    out -= waiting.production;
+    const EniCounters counters = eni.CountersAt(now);
+    const Count& copies = counters.copies_out;
+    const Count out = counters.out + copies;
     const std::array values = {Number(counters.in.frames), Number(counters.in.bytes),
                                Number(out.frames),         Number(out.bytes),
                                Number(copies.frames),      Number(copies.bytes)};
@@ -134,13 +133,9 @@ void SeriesSampler::SampleMirrors(Picoseconds now) {
     std::array<Count, kCopyLosses> losses{};
     for (const auto& session : network_.sessions[i]) {
       if (session->ledger().offered.frames == 0) continue;
-      all += session->ledger();
+      all += session->LedgerAt(now);
       for (std::size_t loss = 0; loss < kCopyLosses; ++loss)
         losses[loss] += session->losses()[loss];
-      const EniWaiting waiting = session->eni()->Waiting(now);
-      if (waiting.of_sessions.empty()) continue;
-      all.mirrored -= waiting.of_sessions[session->place()].originals;
-      all.wire_bytes -= waiting.of_sessions[session->place()].wire;
     }
     std::vector<Drops> drops;
     for (std::size_t reason = 0; reason < kDropReasons; ++reason) {
@@ -163,11 +158,8 @@ void SeriesSampler::SampleReceivers(Picoseconds now) {
   for (std::size_t i = 0; i < receivers_.size(); ++i) {
     if (!network_.receivers[i]) continue;
     MirrorReceiver& receiver = *network_.receivers[i];
-    const ReceiverCounters& counters = receiver.counters();
-    if (!receivers_[i] && counters.in.frames == 0) continue;
-    const Count waiting = receiver.Waiting(now);
-    Count digested = counters.digested;
-    digested -= waiting;
+    if (!receivers_[i] && receiver.counters().in.frames == 0) continue;
+    const ReceiverCounters counters = receiver.CountersAt(now);
     std::vector<Drops> drops;
     if (counters.ring_full.frames > 0) {
       drops.push_back({ToString(CopyLoss::kReceiverRing), counters.ring_full.frames});
@@ -176,8 +168,8 @@ void SeriesSampler::SampleReceivers(Picoseconds now) {
       drops.push_back({ToString(CopyLoss::kReceiverDown), counters.down.frames});
     }
     const std::array values = {Number(counters.in.frames), Number(counters.in.bytes),
-                               Number(digested.frames), Number(digested.bytes),
-                               Number(waiting.bytes)};
+                               Number(counters.digested.frames), Number(counters.digested.bytes),
+                               Number(counters.waiting.bytes)};
     Add(receivers_[i], SeriesKind::kReceiver, scenario_.deployment->enis[i].id, values, drops);
   }
 }

@@ -57,9 +57,8 @@ void Run(const std::string& name, bool is_mirrored, const std::string& congestio
   std::cout << std::left << std::setw(17) << name << std::right << std::fixed
             << std::setprecision(2) << static_cast<double>(sink->GetTotalRx()) * 8 / kSeconds / 1e6
             << " Mbit/s goodput";
-  ns3::DynamicCast<vpcmirror::EniDevice>(enis.Get(0))->Settle(vpcmirror::SimulatedNow());
   for (const auto& session : sessions) {
-    const vpcmirror::Ledger& ledger = session->ledger();
+    const vpcmirror::Ledger ledger = session->LedgerAt(vpcmirror::SimulatedNow());
     double lost = 0;
     for (const auto& dropped : ledger.dropped) lost += static_cast<double>(dropped.frames);
     const double all = lost + static_cast<double>(ledger.mirrored.frames);

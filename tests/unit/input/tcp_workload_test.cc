@@ -117,11 +117,63 @@ TEST(TcpWorkloadTest, HasAClientPortForEachFlow) {
                                              "ports")));
 }
 
-TEST(TcpWorkloadTest, HasBothEndsInTheScenario) {
-  const std::string text = R"({"hosts": {"a": {}}, "workloads": {"flow": {"at": "a", "tcp": {}}}})";
+// `flows`: workloads, in a VPC "one" with host `a` of 10.0.0.2 and a VPC "two" with host `b` of
+// that address too.
+std::string ScenarioWithOutside(const std::string& flows) {
+  return fmt::format(
+      R"({{"vpcs": {{"one": {{"cidr": "10.0.0.0/16", "subnets": {{"s1": "10.0.0.0/24"}}}},
+          "two": {{"cidr": "10.0.0.0/16", "subnets": {{"s2": "10.0.0.0/24"}}}}}},
+"hosts": {{"a": {{"subnet": "s1", "count": 2, "mtu": "9000 B"}}, "b": {{"subnet": "s2"}}}},
+"workloads": {{{}}}}})",
+      flows);
+}
+
+TEST(TcpOutsideTest, HasAPeerForEachHostWhoIsTheClient) {
+  const ValidScenario scenario = Load(ScenarioWithOutside(R"("flow": {"at": "a", "tcp": {}})"));
+  const Workload& workload = scenario.workloads.at(0);
+  ASSERT_EQ(workload.tcp_streams.size(), 2u);
+  for (const TcpStream& stream : workload.tcp_streams) {
+    EXPECT_FALSE(stream.client.eni);
+    EXPECT_TRUE(stream.server.eni);
+  }
+  EXPECT_NE(workload.tcp_streams[0].client.address, workload.tcp_streams[1].client.address);
+  EXPECT_EQ(workload.tcp->segment, Bytes(1500 - 20 - 20 - 12));  // what the internet takes
+  EXPECT_EQ(workload.tcp->outside_delay, Picoseconds(kPicosecondsPerSecond / 100));
+}
+
+TEST(TcpOutsideTest, TakesWhoOpensAndHowFarItIs) {
+  const ValidScenario scenario = Load(ScenarioWithOutside(
+      R"("flow": {"at": "b", "tcp": {"client": "host", "delay": "40 ms"}})"));
+  const Workload& workload = scenario.workloads.at(0);
+  ASSERT_EQ(workload.tcp_streams.size(), 1u);
+  EXPECT_TRUE(workload.tcp_streams[0].client.eni);
+  EXPECT_FALSE(workload.tcp_streams[0].server.eni);
+  EXPECT_EQ(workload.tcp->outside_delay, Picoseconds(kPicosecondsPerSecond / 25));
+}
+
+TEST(TcpOutsideTest, BetweenHostsThereIsNoOutside) {
+  EXPECT_THAT(ErrorsOf([] { Load(ScenarioWith(R"("tcp": {"client": "host"})")); }),
+              ElementsAre("2:66 /workloads/flow/tcp/client: `client` of flows between hosts | "
+                          "`at` in place of `from` and `to`, for flows to and from the outside"));
+}
+
+TEST(TcpOutsideTest, APeerTellsItsEnisByTheirAddresses) {
   EXPECT_THAT(
-      ErrorsOf([&] { Load(text); }),
-      ElementsAre("1:63 /workloads/flow/tcp: `tcp` beside `at` | `tcp` with `from` and `to`"));
+      ErrorsOf([] {
+        Load(ScenarioWithOutside(R"("x": {"at": "a[0]", "peer": "192.0.2.7/32", "tcp": {}},
+                                    "y": {"at": "b", "peer": "192.0.2.7/32", "tcp": {}})"));
+      }),
+      ElementsAre(testing::HasSubstr("/workloads/y: the peer 192.0.2.7 talks to b/eni0 and, in "
+                                     "workload x, to another ENI of the address 10.0.0.2 | a "
+                                     "`peer` of its own for each of the two")));
+  EXPECT_THAT(
+      ErrorsOf([] {
+        Load(ScenarioWithOutside(
+            R"("x": {"at": "b", "peer": "192.0.2.7/32", "tcp": {"delay": "1 ms"}},
+               "y": {"at": "b", "peer": "192.0.2.7/32", "tcp": {"delay": "2 ms"}})"));
+      }),
+      ElementsAre(testing::HasSubstr("/workloads/y: the peer 192.0.2.7 talks to b/eni0 and, in "
+                                     "workload x, at another `delay`")));
 }
 
 TEST(TcpWorkloadTest, SharesAPortOnlyWithSegmentsOfItsSize) {

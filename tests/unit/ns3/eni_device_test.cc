@@ -117,24 +117,24 @@ TEST_F(EniDeviceTest, LimitsAreAttributesThatConfigSets) {
 
 // 10 frames and their copies want 10 * (1,500 + 1,550) bytes through 1 Mbit/s;
 // after 20 ms, 2,500 bytes, one copy (12.4 ms) has left and nothing else.
-TEST_F(EniDeviceTest, SettleTakesBackWhatStillWaits) {
+TEST_F(EniDeviceTest, WhatStillWaitsHasNotLeft) {
   Install("1Mbps");
   MirrorAt({client_});
   SendNow(10, Bytes(1500));
   ns3::Simulator::Stop(ns3::MilliSeconds(20));
   ns3::Simulator::Run();
-  client_->Settle(SimulatedNow());
-  EXPECT_EQ(client_->counters().out.frames, 0);
-  EXPECT_EQ(client_->counters().copies_out, (Count{.frames = 1, .bytes = Bytes(1550)}));
-  const Ledger& ledger = sessions_[0]->ledger();
+  const EniCounters counters = client_->CountersAt(SimulatedNow());
+  EXPECT_EQ(counters.out.frames, 0);
+  EXPECT_EQ(counters.copies_out, (Count{.frames = 1, .bytes = Bytes(1550)}));
+  const Ledger ledger = sessions_[0]->LedgerAt(SimulatedNow());
   EXPECT_EQ(ledger.mirrored, (Count{.frames = 1, .bytes = Bytes(1500)}));
   EXPECT_EQ(ledger.queued_at_end, (Count{.frames = 9, .bytes = Bytes(13'500)}));
   EXPECT_EQ(ledger.wire_datagrams, 1);
   EXPECT_TRUE(ledger.AddsUp());
 }
 
-// Cut copies that still wait are taken back as cut ones: 1,514 bytes go out as 1,464 + 50.
-TEST_F(EniDeviceTest, SettleTakesBackTheCutOfWhatStillWaits) {
+// 1,514 bytes go out as 1,464 + 50.
+TEST_F(EniDeviceTest, TheCutOfWhatStillWaitsWasNotMade) {
   Install("1Mbps");
   MirrorSettings narrow = ToReceiver();
   narrow.receivers[0].mtu = Bytes(1500);
@@ -142,8 +142,7 @@ TEST_F(EniDeviceTest, SettleTakesBackTheCutOfWhatStillWaits) {
   SendNow(4, Bytes(1514));
   ns3::Simulator::Stop(ns3::MilliSeconds(20));
   ns3::Simulator::Run();
-  client_->Settle(SimulatedNow());
-  const Ledger& ledger = sessions_[0]->ledger();
+  const Ledger ledger = sessions_[0]->LedgerAt(SimulatedNow());
   EXPECT_EQ(ledger.truncated.frames, 1);
   EXPECT_EQ(ledger.truncated_away, Bytes(50));
   EXPECT_EQ(ledger.wire_bytes, Bytes(1514));
@@ -171,8 +170,9 @@ TEST_F(EniDeviceTest, FullRingLosesCopies) {
   EXPECT_EQ(receiver_->counters().digested.frames, 4);
   EXPECT_EQ(sessions_[0]->losses()[static_cast<std::size_t>(CopyLoss::kReceiverRing)],
             (Count{.frames = 6, .bytes = Bytes(9000)}));
-  EXPECT_EQ(receiver_->Settle(SimulatedNow()), 4);
-  EXPECT_EQ(receiver_->counters().digested.frames, 0);
+  const ReceiverCounters counters = receiver_->CountersAt(SimulatedNow());
+  EXPECT_EQ(counters.waiting.frames, 4);
+  EXPECT_EQ(counters.digested.frames, 0);
 }
 
 // 10 copies of one flow in one moment for four workers with rings of 4: one worker has

@@ -29,8 +29,8 @@ class SmallQueueTest : public TwoHostsTest {
     client_->SetAttribute("SmallQueue", ns3::UintegerValue(small_queue));
     client_->GetNode()->GetObject<CvmHost>()->SetAttribute(
         "QueueSize", ns3::QueueSizeValue(ns3::QueueSize("100p")));
-    TcpStack::Of(client_);
-    TcpStack::Of(server_);
+    TcpStack::Of(client_, client_->primary_address());
+    TcpStack::Of(server_, server_->primary_address());
     const ns3::InetSocketAddress server(ns3::Ipv4Address(kServer), kPort);
     ns3::PacketSinkHelper sinks("ns3::TcpSocketFactory", server);
     const ns3::ApplicationContainer sink = sinks.Install(server_->GetNode());

@@ -124,6 +124,62 @@ TEST(TcpTest, LossBehindTheSenderIsMadeGood) {
   EXPECT_LE(Mbps(tcp), 5 * kGoodputShare);
 }
 
+// `flow`: what the workload of `web` has beside `at`.
+RunResult SimulateOutside(const std::string& flow, const std::string& mirrors = "",
+                          const std::string& web = R"("bandwidth": "20 Mbps")") {
+  return Simulate(Load(fmt::format(
+      R"({{"duration": "4 s",
+          "hosts": {{"web": {{"limits": {{{}, "model": "per_direction"}}, "mtu": "9000 B",
+                              "queue": "100 frames"}},
+                    "ids": {{"mtu": "9000 B"}}}},
+          "workloads": {{"flow": {{"at": "web", {}}}}},
+          "mirrors": [{}],
+          "assumptions": {{"encapsulation": "none", "congestion": "fifo",
+                           "copy_order": "before"}}}})",
+      web, flow, mirrors)));
+}
+
+// Ten clients outside, 1 ms away, as ClientsAskAgainWhenTheyHaveThought has them inside: 833 a
+// second, of which chance makes 10/12 / sqrt(3,333) = 1.4 %.
+TEST(TcpOutsideTest, ClientsOutsideAskAHost) {
+  const RunResult result = SimulateOutside(
+      R"("flows": 10, "tcp": {"request": "100 B", "response": "1000 B", "think": "10 ms",
+                              "delay": "1 ms"})",
+      "", R"("bandwidth": "100 Gbps")");
+  const TcpResult& tcp = result.tcp.at(0);
+  EXPECT_EQ(tcp.connections, 10);
+  EXPECT_NEAR(static_cast<double>(tcp.exchange.frames), 3333, 4 * 0.014 * 3333);
+  EXPECT_NEAR(Seconds(tcp.exchange.p50), 0.002, 0.002 * 0.01);
+  // Production is on its way in the deployment alone: from where it comes in.
+  EXPECT_LT(Seconds(result.production_delay.largest), 1e-6);
+}
+
+// In frames of 1,514 bytes, whatever the ENI's own MTU. Copies have a link of their own, and
+// take the half of it that the mirror's 1,514 bytes beside each 1,514 leave.
+TEST(TcpOutsideTest, AHostSendsWhatItsLimitsLetItAndAMirrorHalvesIt) {
+  constexpr const char* kUpload = R"("tcp": {"client": "host", "delay": "1 ms"})";
+  const RunResult alone = SimulateOutside(kUpload);
+  EXPECT_NEAR(Mbps(alone.tcp.at(0)), 20 * kGoodputShare, 0.3);
+  const EniResult& web = alone.enis.at(0);
+  EXPECT_EQ(web.offered_out.bytes.count() / web.offered_out.frames, 1513);  // and one of a SYN
+  const RunResult mirrored = SimulateOutside(
+      kUpload,
+      R"({"CollectorSrcs": ["web"], "Direction": "EGRESS", "CollectorTarget": {"TargetIps": ["ids"]}})");
+  EXPECT_NEAR(Mbps(mirrored.tcp.at(0)), 10 * kGoodputShare, 0.3);
+}
+
+// Every frame is produced once and delivered once, from either side.
+TEST(TcpOutsideTest, WhatIsSentInArrivesWhole) {
+  const RunResult result =
+      SimulateOutside(R"("flows": 3, "tcp": {"send": "500 kB", "delay": "5 ms"})", "",
+                      R"("bandwidth": "100 Gbps")");
+  EXPECT_EQ(result.tcp.at(0).delivered, Bytes(1'500'000));
+  EXPECT_EQ(result.produced->frames, result.delivered.frames);
+  EXPECT_EQ(result.produced->bytes, result.delivered.bytes);
+  const EniResult& web = result.enis.at(0);
+  EXPECT_EQ(result.produced->frames, web.offered_in.frames + web.offered_out.frames);
+}
+
 // ns-3's stack would answer frames of connections that it does not know with a RST each.
 TEST(TcpTest, OpenLoopTrafficBesideItIsNotItsMatter) {
   const Case beside{.workloads =
