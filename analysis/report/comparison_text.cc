@@ -66,11 +66,11 @@ void ComparisonReport::WriteReplications() {
   WriteReplicated("copies lost", "mirror_loss", PercentText);
   WriteReplicated("production lost", "production_loss", PercentText);
   WriteReplicated("margin", "margin", PercentText);
-  WriteReplicated("goodput", "goodput.bps", RateOfNumberText);
+  WriteReplicated("production delivered", "goodput.bps", RateOfNumberText);
   WriteReplicated("delay of production, 99 %", "delay.production.p99_ns", NanosecondsText);
   WriteReplicated("delay of copies, 99 %", "delay.copies.p99_ns", NanosecondsText);
   WriteReplicated("mirror adds to loss", "baseline.difference.loss", PercentText);
-  WriteReplicated("mirror adds to goodput", "baseline.difference.delivered_bps", RateOfNumberText);
+  WriteReplicated("mirror adds to that", "baseline.difference.delivered_bps", RateOfNumberText);
 }
 
 // Nothing of a figure that was alike in all runs: it is the one below.
@@ -116,7 +116,7 @@ void ComparisonReport::WriteBaseline() {
        Painted(fmt::format("{:31}", "What mirroring costs production"), Ink::kBold, color_),
        "without", "with", "difference");
   const auto rate_text = [](BitsPerSecond rate) { return BitRateText(rate); };
-  Line("  {:28}{:>16}{:>16}{:>16}", "goodput", BitRateText(without.delivered.bandwidth),
+  Line("  {:28}{:>16}{:>16}{:>16}", "production delivered", BitRateText(without.delivered.bandwidth),
        BitRateText(result_.delivered.bandwidth),
        DifferenceText(result_.delivered.bandwidth - without.delivered.bandwidth, rate_text));
   Line("  {:28}{:>16}{:>16}{:>16}", "frames lost", CountText(without.loss.lost),

@@ -47,6 +47,15 @@ void PutLoad(Json& json, const std::string& prefix, const Load& load) {
   PutCount(json, prefix, {load.frames, load.bytes});
 }
 
+template <class Subject>
+void PutMarginSpan(Json& json, const Subject& subject) {
+  const auto put = [&](const char* key, Picoseconds at) {
+    json[key] = subject.margin ? Json(at.count() / kPicosecondsPerNanosecond) : Json(nullptr);
+  };
+  put("margin_from_ns", subject.margin_span.start);
+  put("margin_to_ns", subject.margin_span.end);
+}
+
 Json CountJson(const Count& count) {
   Json json;
   PutCount(json, "", count);
@@ -98,6 +107,7 @@ Json HostJson(const HostResult& host) {
   PutRates(json, "copies_in_", host.copies_in);
   PutRates(json, "copies_out_", host.copies_out);
   json["margin"] = Number(host.margin);
+  PutMarginSpan(json, host);
   json["tightest"] = host.tightest.empty() ? Json(nullptr) : Json(host.tightest);
   json["crossover_bytes"] = Number(host.crossover);
   json["cpu"] = CpuJson(host.cpu);
@@ -182,6 +192,7 @@ Json ReceiverJson(const ReceiverResult& receiver) {
   json["capacity_pps"] = Number(receiver.capacity_packet_rate);
   json["workers"] = WorkersJson(receiver);
   json["margin"] = Number(receiver.margin);
+  PutMarginSpan(json, receiver);
   json["tightest"] = receiver.tightest.empty() ? Json(nullptr) : Json(receiver.tightest);
   PutLoad(json, "digested_", receiver.digested);
   json["queued_at_end_frames"] = receiver.queued_at_end;
@@ -199,6 +210,7 @@ Json LoadBalancerJson(const LoadBalancerResult& balancer) {
   PutLoad(json, "in_", balancer.in);
   json["zone_limit_bps"] = Number(balancer.limit_bandwidth);
   json["margin"] = Number(balancer.margin);
+  PutMarginSpan(json, balancer);
   json["tightest"] = balancer.tightest.empty() ? Json(nullptr) : Json(balancer.tightest);
   json["zones"] = Json::array();
   for (const LoadBalancerZoneResult& zone : balancer.zones) {
@@ -341,6 +353,7 @@ Json TcpJson(const TcpResult& tcp) {
           {"flows", tcp.flows},
           {"connections", tcp.connections},
           {"failed_connections", tcp.failed},
+          {"without_port", tcp.without_port},
           {"delivered_bytes", tcp.delivered.count()},
           {"goodput_bps", tcp.goodput.count()},
           {"segments", tcp.segments},

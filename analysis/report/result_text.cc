@@ -157,11 +157,16 @@ void TextReport::WriteVerdict() {
   Sentence(title);
   const std::string cut =
       result_.warm_up > Picoseconds(0)
-          ? fmt::format("; the first {} of it, the warm-up, are in no figure",
+          ? fmt::format("; the first {}, its warm-up, is in no figure",
                         TimeText(result_.warm_up))
           : "";
   Sentence(fmt::format("{} engine, seed {}, {} simulated{}.", result_.engine, result_.seed,
                        TimeText(result_.duration), cut));
+  if (!result_.spans.empty()) {
+    Sentence(
+        "Tables tell of means over all of it, limits that changed included; verdict and margins, "
+        "of the busiest part between two events of the timeline.");
+  }
   for (const std::string& note : result_.notes) Sentence(Printable(note));
 }
 
@@ -204,8 +209,10 @@ void TextReport::WriteHeadline() {
     }
   }
   if (refused > 0) {
-    Sentence(fmt::format("Refused by security groups and ACLs, as they say: {} production frames.",
-                         CountText(refused)));
+    Sentence(fmt::format(
+        "Refused by security groups and ACLs, as they say, or lost with a detached ENI: {} "
+        "production frames.",
+        CountText(refused)));
   }
   Loss cut;
   for (const MirrorResult& mirror : result_.mirrors) {
@@ -571,8 +578,13 @@ void TextReport::WriteAssertions() {
   if (result_.assertions.empty()) return;
   Title("Assertions");
   for (const AssertionResult& assertion : result_.assertions) {
-    Line("  {}  {}  ({})", OutcomeWord(assertion, style_.color), Printable(assertion.text),
-         Printable(OutcomeText(assertion)));
+    const int indent = assertion.replicated ? 13 : 10;  // behind the word
+    std::string text = fmt::format("{}  ({})", Printable(assertion.text),
+                                   Printable(OutcomeText(assertion)));
+    if (indent + static_cast<int>(text.size()) > style_.width) {
+      text = Wrapped(text, style_.width - indent, indent);
+    }
+    Line("  {}  {}", OutcomeWord(assertion, style_.color), text);
   }
 }
 

@@ -30,6 +30,10 @@ std::string TcpText(const RunResult& result, bool color) {
     AppendLine(out, "  {:22}{:>9}{:>14}{:>14}{:>14}", Printable(tcp.id), CountText(tcp.flows),
                BitRateText(tcp.goodput), PercentText(again), CountText(tcp.failed));
     AppendExchanges(out, tcp);
+    if (tcp.without_port > 0) {
+      AppendLine(out, "  {:22}{} times no client port was free: more `client` ports?", "",
+                 CountText(tcp.without_port));
+    }
   }
   return out;
 }

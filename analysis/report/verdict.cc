@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "analysis/report/quantities.h"
 #include "analysis/report/usage.h"
@@ -23,6 +25,7 @@ struct Use {
   double margin = 0;
   UsedAndLimit words;
   std::string_view direction;  // "in", "out", or nothing for a combined one
+  TimeSpan span;               // of the run, in which that is so
 };
 
 template <class Rate>
@@ -127,16 +130,49 @@ void ForgiveFilling(const HostResult& host, Bytes burst, Picoseconds duration,
   if (over <= static_cast<double>((burst + host.memory_peak).count())) use->margin = 0;
 }
 
+// The parts that margins are judged of: the whole run first, in `whole`.
 template <class Subject>
-void JudgeMargin(Subject& subject, const std::optional<Use>& use,
+struct Part {
+  TimeSpan span;
+  const Subject* subject = nullptr;
+};
+template <class Subject>
+std::vector<Part<Subject>> PartsOf(const RunResult& result,
+                                   std::vector<Subject> SpanResult::*subjects,
+                                   const Subject& whole, std::size_t index) {
+  std::vector<Part<Subject>> parts = {{{result.warm_up, result.duration}, &whole}};
+  for (const SpanResult& each : result.spans) {
+    parts.push_back({each.span, &(each.*subjects)[index]});
+  }
+  return parts;
+}
+
+// Of the part in which `use_of` leaves least.
+template <class Subject, class UseOf>
+void JudgeMargin(const std::vector<Part<Subject>>& parts, const UseOf& use_of, Subject& subject,
                  std::optional<Bottleneck>& bottleneck) {
+  std::optional<Use> use;
+  const Subject* when = &subject;
+  for (const Part<Subject>& part : parts) {
+    std::optional<Use> here = use_of(*part.subject, part.span);
+    if (!here || (use && use->margin <= here->margin)) continue;
+    use = std::move(here);
+    use->span = part.span;
+    when = part.subject;
+  }
   subject.margin.reset();
   subject.tightest.clear();
   if (!use) return;
+  const bool is_of_all = use->span == parts.front().span;
+  const std::string from_to =
+      is_of_all ? ""
+                : fmt::format(" from {} to {}", TimeText(use->span.start), TimeText(use->span.end));
+  const std::string sentence = Sentence(*when, *use) + from_to;
   subject.margin = use->margin;
   subject.tightest = use->name;
+  subject.margin_span = use->span;
   if (!bottleneck || use->margin < bottleneck->margin) {
-    bottleneck = Bottleneck{subject.id, use->margin, Sentence(subject, *use)};
+    bottleneck = Bottleneck{subject.id, use->margin, sentence};
   }
 }
 
@@ -241,6 +277,18 @@ void JudgeFit(const std::optional<Bottleneck>& bottleneck, RunResult& result) {
   }
 }
 
+// Of transfers that were over in both runs: less than a millisecond, which of short ones is
+// a large share and nobody's matter.
+bool IsLaterByLittle(const TcpResult& mirrored, const TcpResult& alone) {
+  constexpr double kLittle = 1e-3;  // s
+  if (mirrored.delivered != alone.delivered) return false;
+  const auto seconds = [](const TcpResult& tcp) {
+    const auto rate = static_cast<double>(std::max<std::int64_t>(1, tcp.goodput.count()));
+    return static_cast<double>(tcp.delivered.count()) * kBitsPerByte / rate;
+  };
+  return seconds(mirrored) - seconds(alone) < kLittle;
+}
+
 // "egress_bandwidth", "ingress_cpu": reasons are named by whose budget was spent.
 bool IsOfABudget(std::string_view reason) {
   return reason.starts_with("egress_") || reason.starts_with("ingress_");
@@ -249,7 +297,7 @@ bool IsOfABudget(std::string_view reason) {
 }  // namespace
 
 bool IsRefusal(std::string_view drop_reason) {
-  return drop_reason == "security_group" || drop_reason == "acl";
+  return drop_reason == "security_group" || drop_reason == "acl" || drop_reason == "detached";
 }
 
 std::string_view ToString(Verdict verdict) {
@@ -270,22 +318,31 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
 
   std::optional<Bottleneck> bottleneck;
   const std::map<std::string, Bytes> bursts = BurstsOf(scenario);
-  for (HostResult& host : result.hosts) {
-    std::optional<Use> use = TightestOf(host);
-    const auto burst = bursts.find(host.id);
-    if (burst != bursts.end()) ForgiveFilling(host, burst->second, result.duration - result.warm_up, use);
-    JudgeMargin(host, use, bottleneck);
+  for (std::size_t i = 0; i < result.hosts.size(); ++i) {
+    HostResult& host = result.hosts[i];
+    const auto use_of = [&](const HostResult& part, const TimeSpan& span) {
+      std::optional<Use> use = TightestOf(part);
+      const auto burst = bursts.find(part.id);
+      if (burst != bursts.end()) ForgiveFilling(part, burst->second, span.end - span.start, use);
+      return use;
+    };
+    JudgeMargin(PartsOf(result, &SpanResult::hosts, host, i), use_of, host, bottleneck);
     host.crossover = CrossoverOf(host);
   }
+  const auto tightest_of = [](const auto& part, const TimeSpan&) { return TightestOf(part); };
   std::optional<Bottleneck> of_receivers;
-  for (ReceiverResult& receiver : result.receivers) {
-    JudgeMargin(receiver, TightestOf(receiver), of_receivers);
+  for (std::size_t i = 0; i < result.receivers.size(); ++i) {
+    ReceiverResult& receiver = result.receivers[i];
+    JudgeMargin(PartsOf(result, &SpanResult::receivers, receiver, i), tightest_of, receiver,
+                of_receivers);
   }
   if (of_receivers && (!bottleneck || of_receivers->margin < bottleneck->margin + kSameMargin)) {
     bottleneck = of_receivers;
   }
-  for (LoadBalancerResult& balancer : result.load_balancers) {
-    JudgeMargin(balancer, TightestOf(balancer), bottleneck);
+  for (std::size_t i = 0; i < result.load_balancers.size(); ++i) {
+    LoadBalancerResult& balancer = result.load_balancers[i];
+    JudgeMargin(PartsOf(result, &SpanResult::load_balancers, balancer, i), tightest_of, balancer,
+                bottleneck);
   }
   result.copies = CopiesLost(result);
   result.production = ProductionLost(result);
@@ -306,8 +363,13 @@ void JudgeSlowdown(RunResult& result) {
   if (!result.baseline) return;
   BitsPerSecond with{};
   BitsPerSecond without{};
-  for (const TcpResult& each : result.tcp) with += each.goodput;
-  for (const TcpResult& each : result.baseline->tcp) without += each.goodput;
+  for (std::size_t i = 0; i < result.tcp.size(); ++i) {
+    const TcpResult& mirrored = result.tcp[i];
+    const TcpResult& alone = result.baseline->tcp[i];
+    if (IsLaterByLittle(mirrored, alone)) continue;
+    with += mirrored.goodput;
+    without += alone.goodput;
+  }
   const double least = static_cast<double>(without.count()) * (1 - kSlower);
   if (static_cast<double>(with.count()) >= least) return;
   result.verdict = Verdict::kDoesNotFit;

@@ -63,6 +63,7 @@ EniCounters& EniCounters::operator-=(const EniCounters& start) {
   budget_copies_out -= start.budget_copies_out;
   copies_out -= start.copies_out;
   offered_in -= start.offered_in;
+  offered_copies_in -= start.offered_copies_in;
   budget_in -= start.budget_in;
   in -= start.in;
   budget_copies_in -= start.budget_copies_in;
@@ -347,6 +348,7 @@ void EniDevice::Arrive(const ns3::Ptr<Transit>& frame) {
   if (frame->passage.hops == 0) frame->passage.offered = SimulatedNow();
   const Passage& passage = frame->passage;
   counters_.offered_in.Add(frame->length());
+  if (passage.copy_of != nullptr) counters_.offered_copies_in.Add(frame->length());
   if (!is_attached_) [[unlikely]]
     return LoseDetached(frame);
   const Admission admission = AdmitIn(*frame);

@@ -39,6 +39,7 @@ struct EniCounters {
   Count budget_copies_out;
   Count copies_out;  // outer headers on
   Count offered_in;  // that came for this ENI, copies for it included
+  Count offered_copies_in;  // outer headers on
   Count budget_in;
   Count in;
   Count budget_copies_in;

@@ -21,7 +21,9 @@ void SmallQueue::Send(const ns3::Ptr<Transit>& frame, Bytes limit) {
 }
 
 void SmallQueue::Leaves(Bytes frame, Picoseconds at) {
-  leaving_.push_back({at, frame});
+  // What is lost leaves as if it had been sent, which may be ahead of what was sent before.
+  const auto later = [](Picoseconds time, const Leaving& each) { return time < each.at; };
+  leaving_.insert(std::upper_bound(leaving_.begin(), leaving_.end(), at, later), {at, frame});
   if (!held_.empty()) Arm();
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 // Flows do not all begin in one moment, which nothing in life does.
 constexpr Picoseconds kBeginWithin{kPicosecondsPerSecond / 1000};
-// A client that was not answered, or has no port left, tries again.
+// A client that was not answered tries again.
 constexpr Picoseconds kBeforeRetry{kPicosecondsPerSecond};
 
 }  // namespace
@@ -62,9 +62,21 @@ void TcpSource::OpenLater(std::size_t flow, Picoseconds delay) {
   ns3::Simulator::Schedule(ToTime(delay), [this, flow] { Open(flow); });
 }
 
+void TcpSource::SetAttached(bool is_attached) {
+  const bool comes = is_attached && !std::exchange(is_attached_, is_attached);
+  if (!comes) return;
+  for (std::size_t i = 0; i < flows_.size(); ++i) {
+    if (std::exchange(flows_[i].waits, false)) OpenLater(i, Picoseconds(0));
+  }
+}
+
 // A port may be held by a connection that is not long over, or by another workload.
 void TcpSource::Open(std::size_t which) {
   if (is_stopped_) return;
+  if (!is_attached_) {
+    flows_[which].waits = true;
+    return;
+  }
   const Stream as_stream{.from = stream_.client, .to = stream_.server, .from_is_client = true};
   Flow& flow = flows_[which];
   const int ports = workload_->client_ports.last - workload_->client_ports.first + 1;
@@ -79,8 +91,8 @@ void TcpSource::Open(std::size_t which) {
     if (flow.connection->Open()) return;
     flow.connection.reset();
   }
-  ++totals_->failed;
-  OpenLater(which, kBeforeRetry);
+  ++totals_->without_port;
+  OpenLater(which, kTimeWait);  // by when one may be free
 }
 
 void TcpSource::OnOver(std::size_t which, TcpConnection::End end) {

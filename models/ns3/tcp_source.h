@@ -26,6 +26,9 @@ class TcpSource : public ns3::Application {
                  const ns3::Ptr<ns3::NetDevice>& client, const ns3::Ptr<ns3::NetDevice>& server,
                  std::shared_ptr<TcpTotals> totals);
 
+  // While an end is not attached, no flow opens a connection.
+  void SetAttached(bool is_attached);
+
   // Uses one stream, for when flows begin and how long clients think.
   std::int64_t AssignStreams(std::int64_t stream);
 
@@ -34,7 +37,8 @@ class TcpSource : public ns3::Application {
 
  private:
   struct Flow {
-    int next_port = 0;  // among the workload's client ports
+    int next_port = 0;   // among the workload's client ports
+    bool waits = false;  // to be attached
     std::unique_ptr<TcpConnection> connection;
   };
 
@@ -50,6 +54,7 @@ class TcpSource : public ns3::Application {
   std::shared_ptr<TcpTotals> totals_;
   std::vector<Flow> flows_;
   bool is_stopped_ = false;
+  bool is_attached_ = true;
   ns3::Ptr<ns3::UniformRandomVariable> uniform_;
 };
 

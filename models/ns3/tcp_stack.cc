@@ -18,6 +18,7 @@
 #include <string>
 
 #include "models/ns3/clock.h"
+#include "models/units/rates.h"
 
 namespace vpcmirror {
 namespace {

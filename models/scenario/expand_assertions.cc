@@ -142,6 +142,10 @@ class AssertionLookup {
       known.failed = AnyLoadBalancerFailed(draft_);
     } else if (key == "disciplines") {
       known.names = DisciplineNames(draft_);
+    } else if (key == "timeline") {
+      // They have no names: they are numbered.
+      known.names.assign(draft_.timeline.size(), "");
+      known.failed = !draft_.errors.empty();
     } else if (key == "assumptions") {
       for (const Assumption& each : draft_.assumptions.all()) known.names.push_back(each.name);
     } else {
@@ -171,7 +175,7 @@ class AssertionLookup {
     const std::optional<KnownList> known = Known(outer, step.key);
     if (!known) return true;
     if (known->names.empty()) {
-      return known->failed ? false : Fail("there are no " + step.key + " in this scenario", "");
+      return known->failed ? false : Fail("\"" + step.key + "\" is empty in this scenario", "");
     }
     ElementChoice& choice = *step.choice;
     if (IsAmong(known->names, choice.text)) {

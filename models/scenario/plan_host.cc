@@ -2,6 +2,7 @@
 #include "models/scenario/plan_host.h"
 
 #include <limits>
+#include <string>
 
 #include "models/scenario/nearest.h"
 #include "models/scenario/selectors.h"
@@ -11,6 +12,9 @@ namespace {
 
 constexpr std::int64_t kDefaultMtu = 1500;
 constexpr int kDefaultQueueFrames = 1000;
+
+constexpr double kLongestDays = 5;  // RateSettings::burst
+constexpr double kSecondsADay = 86'400;
 
 // Of a host's timer: far beyond any, and harmless to add to a time.
 constexpr Picoseconds kLongestDelay{kPicosecondsPerSecond};
@@ -82,25 +86,21 @@ class HostPlanner {
   // A bucket without a rate to fill it, and a peak below what it falls back to,
   // cannot be.
   void TakeBurst(Limits& limits, const At<Bytes>& burst) {
-    constexpr double kLongestDays = 5;  // RateSettings::burst
+    limits.burst = burst.value;
     if (burst.value < Bytes(0) || burst.value.count() > MostOf(burst.value)) {
       draft_.errors.Add(burst.path, "a burst out of range", "0 B to 1024 TiB");
     } else if (!limits.bandwidth) {
       draft_.errors.Add(burst.path, "a burst without a bandwidth that fills it again",
                         "`bandwidth` beside it, or a type that has one");
-    } else if (static_cast<double>(burst.value.count()) * kBitsPerByte >
-               kLongestDays * 86'400 * static_cast<double>(limits.bandwidth->count())) {
-      draft_.errors.Add(burst.path, "a burst that takes more than 5 days to fill again",
-                        "a smaller one, or more bandwidth");
+    } else if (const auto fault = BurstFault(limits)) {
+      draft_.errors.Add(burst.path, fault->message, fault->accepted);
     }
-    limits.burst = burst.value;
   }
 
   void CheckPeak(const Limits& limits) {
     if (!settings_.peak_bandwidth || !limits.bandwidth) return;
-    if (*limits.peak_bandwidth < *limits.bandwidth) {
-      draft_.errors.Add(settings_.peak_bandwidth->path, "a peak below the bandwidth",
-                        "at least the bandwidth, which is what lasts");
+    if (const auto fault = PeakFault(limits)) {
+      draft_.errors.Add(settings_.peak_bandwidth->path, fault->message, fault->accepted);
     } else if (limits.burst == Bytes(0)) {
       draft_.errors.Add(settings_.peak_bandwidth->path,
                         "a peak without a burst, which says how long it lasts",
@@ -220,18 +220,11 @@ class HostPlanner {
                                "Linux: default txqueuelen of Ethernet devices");
   }
 
-  // What waits has its departure in picoseconds, which end after 106 days.
   void CheckQueueTime(const CvmPlan& plan) {
-    constexpr double kLongestDays = 5;
-    constexpr double kLargestFrameBits = 65'549.0 * kBitsPerByte;
-    if (!plan.limits.bandwidth || plan.limits.bandwidth->count() <= 0) return;
-    const double seconds = static_cast<double>(plan.queue.frames) * kLargestFrameBits /
-                           static_cast<double>(plan.limits.bandwidth->count());
-    if (seconds <= kLongestDays * 86'400) return;
-    draft_.errors.Add(settings_.bandwidth ? settings_.bandwidth->path : host_.path,
-                      "a full egress queue of " + std::to_string(plan.queue.frames) +
-                          " frames would take more than 5 days to send",
-                      "more bandwidth, or a shorter `queue`");
+    const auto fault = QueueTimeFault(plan.limits, plan.queue.frames);
+    if (!fault) return;
+    draft_.errors.Add(settings_.bandwidth ? settings_.bandwidth->path : host_.path, fault->message,
+                      fault->accepted);
   }
 
   void PlanEnis(CvmPlan& plan) {
@@ -304,6 +297,34 @@ class HostPlanner {
 };
 
 }  // namespace
+
+// What waits has its departure in picoseconds, which end after 106 days.
+std::optional<LimitFault> QueueTimeFault(const Limits& limits, int queue_frames) {
+  constexpr double kLargestFrameBits = 65'549.0 * kBitsPerByte;
+  if (!limits.bandwidth || limits.bandwidth->count() <= 0) return std::nullopt;
+  const double seconds = static_cast<double>(queue_frames) * kLargestFrameBits /
+                         static_cast<double>(limits.bandwidth->count());
+  if (seconds <= kLongestDays * kSecondsADay) return std::nullopt;
+  return LimitFault{"a full egress queue of " + std::to_string(queue_frames) +
+                        " frames would take more than 5 days to send",
+                    "more bandwidth, or a shorter `queue`"};
+}
+
+std::optional<LimitFault> BurstFault(const Limits& limits) {
+  if (!limits.bandwidth || limits.burst <= Bytes(0)) return std::nullopt;
+  if (static_cast<double>(limits.burst.count()) * kBitsPerByte <=
+      kLongestDays * kSecondsADay * static_cast<double>(limits.bandwidth->count())) {
+    return std::nullopt;
+  }
+  return LimitFault{"a burst that takes more than 5 days to fill again",
+                    "a smaller one, or more bandwidth"};
+}
+
+std::optional<LimitFault> PeakFault(const Limits& limits) {
+  if (!limits.bandwidth || !limits.peak_bandwidth) return std::nullopt;
+  if (*limits.peak_bandwidth >= *limits.bandwidth) return std::nullopt;
+  return LimitFault{"a peak below the bandwidth", "at least the bandwidth, which is what lasts"};
+}
 
 std::optional<CvmPlan> PlanHost(Draft& draft, const HostSpec& host, const HostSettings& settings) {
   return HostPlanner(draft, host, settings).Run();

@@ -33,6 +33,15 @@ struct CvmPlan {
   std::vector<EniPlan> enis;
 };
 
+// Why a CVM cannot have such limits.
+struct LimitFault {
+  std::string message;
+  std::string accepted;
+};
+std::optional<LimitFault> QueueTimeFault(const Limits& limits, int queue_frames);
+std::optional<LimitFault> BurstFault(const Limits& limits);
+std::optional<LimitFault> PeakFault(const Limits& limits);
+
 // Of the settings of a host, or of a member with an override. Empty when they have
 // an error.
 std::optional<CvmPlan> PlanHost(Draft& draft, const HostSpec& host, const HostSettings& settings);

@@ -30,6 +30,13 @@ struct Load {
   PacketsPerSecond packet_rate{};
 };
 
+struct TimeSpan {
+  Picoseconds start{};
+  Picoseconds end{};
+
+  friend bool operator==(const TimeSpan&, const TimeSpan&) = default;
+};
+
 using DropCounts = std::map<std::string, Count>;  // by reason; each reason always present
 
 // Frames lost, of how many whose fate is known.
@@ -73,7 +80,8 @@ struct HostResult {
   // Judged. Share of the tightest limit that offered load leaves: 1 - max(used / limit);
   // negative when more was offered than fits. Empty when nothing limits.
   std::optional<double> margin;
-  std::string tightest;  // judged: "bandwidth", "packet_rate", "bandwidth_in", ..., "cpu"
+  std::string tightest;   // judged: "bandwidth", "packet_rate", "bandwidth_in", ..., "cpu"
+  TimeSpan margin_span;   // judged: of the run, where margin is so small
   // Judged: mean frame below which packet rate binds before bandwidth.
   std::optional<Bytes> crossover;
   CpuUse cpu;
@@ -88,7 +96,7 @@ struct EniResult {
   Load out;            // all that left, copies included
   Load mirror_out;     // the copies among it
   Load offered_in;     // copies for this ENI included
-  Load copies_in;      // the copies among offered_in that security let through
+  Load copies_in;      // the copies among offered_in
   Load offered_out;    // production only
   DropCounts dropped;  // of production
 };
@@ -130,6 +138,7 @@ struct ReceiverResult {
   // Judged, as HostResult's: of the busiest worker, of its share of the capacity.
   std::optional<double> margin;
   std::string tightest;  // judged: "bandwidth" or "packet_rate"
+  TimeSpan margin_span;  // judged
 };
 
 // What came in at one zone of a load balancer.
@@ -162,6 +171,16 @@ struct LoadBalancerResult {
   DropCounts dropped;
   std::optional<double> margin;  // judged, of the fullest zone
   std::string tightest;          // judged: "bandwidth"
+  TimeSpan margin_span;          // judged
+};
+
+// A part of a run between two events of its timeline, of which margins are judged apart: a
+// mean over all of it would hide the busiest.
+struct SpanResult {
+  TimeSpan span;
+  std::vector<HostResult> hosts;  // these in the order of the whole run's
+  std::vector<ReceiverResult> receivers;
+  std::vector<LoadBalancerResult> load_balancers;
 };
 
 enum class Verdict : std::uint8_t { kFits, kAtRisk, kDoesNotFit };
@@ -185,7 +204,8 @@ struct TcpResult {
   std::string variant;
   std::int64_t flows = 0;        // that were to be open at once
   std::int64_t connections = 0;  // that were opened, one after the other
-  std::int64_t failed = 0;       // not answered, or given up by TCP; or times without a free port
+  std::int64_t failed = 0;       // not answered, or given up by TCP
+  std::int64_t without_port = 0; // times that no client port was free for one
   Bytes delivered{};             // data, without headers, to the applications of either end
   BitsPerSecond goodput{};       // the same, over the time until it stopped or its last data came
   std::int64_t segments = 0;     // with data, retransmitted ones included
@@ -275,6 +295,7 @@ struct RunResult {
   std::vector<ReceiverResult> receivers;
   std::vector<LoadBalancerResult> load_balancers;
   std::vector<TimelineAction> timeline;  // what came to pass, in order
+  std::vector<SpanResult> spans;         // empty: the run is one part
   std::vector<TcpResult> tcp;
   std::vector<Assumption> assumptions;
   std::vector<std::string> notes;  // sentences that every output repeats
@@ -304,7 +325,7 @@ struct RunResult {
   // that still waited or travelled when time ended are left aside.
   Loss copies;
   // Production frames that were dropped, but for those that a security group or
-  // an ACL refused: nobody expected them to pass.
+  // an ACL refused, or that an ENI which was not there lost: nobody expected them to pass.
   Loss production;
   double mirror_loss = 0;      // copies.fraction()
   double production_loss = 0;  // production.fraction()

@@ -72,7 +72,8 @@ struct RouteChange {
   std::shared_ptr<const Topology> topology;
 };
 
-// Nothing is sent from an ENI that is detached, nor to it.
+// Nothing is sent from an ENI that is detached, nor to it; what waits for its host's limits
+// then still passes.
 struct AttachmentChange {
   std::size_t eni = 0;
   bool is_attached = true;

@@ -7,13 +7,16 @@ namespace vpcmirror {
 std::optional<BitsPerSecond> MeanBandwidth(const std::vector<TimelineEvent>& timeline,
                                            std::size_t cvm, std::optional<BitsPerSecond> at_first,
                                            Picoseconds start, Picoseconds end) {
-  if (!at_first) return at_first;
-  BitsPerSecond now = *at_first;
+  std::optional<BitsPerSecond> now = at_first;
   Picoseconds since = start;
+  Picoseconds limited{};
   Int128 sum = 0;
   const auto add_until = [&](Picoseconds until) {
     if (until <= since) return;
-    sum += static_cast<Int128>(now.count()) * (until - since).count();
+    if (now) {
+      sum += static_cast<Int128>(now->count()) * (until - since).count();
+      limited += until - since;
+    }
     since = until;
   };
   VisitChanges<BandwidthChange>(timeline, [&](Picoseconds at, const BandwidthChange& change) {
@@ -22,8 +25,8 @@ std::optional<BitsPerSecond> MeanBandwidth(const std::vector<TimelineEvent>& tim
     now = change.bandwidth;
   });
   add_until(end);
-  if (end <= start) return now;
-  return BitsPerSecond(static_cast<std::int64_t>(sum / (end - start).count()));
+  if (limited == Picoseconds(0)) return now;
+  return BitsPerSecond(static_cast<std::int64_t>(sum / limited.count()));
 }
 
 double MeanScale(const std::vector<TimelineEvent>& timeline, std::size_t workload,

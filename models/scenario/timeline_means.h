@@ -10,8 +10,8 @@
 
 namespace vpcmirror {
 
-// The mean from `start` to `end` of a CVM's limit, which is `at_first` when the run begins;
-// empty where it has none at some time.
+// The mean from `start` to `end` of a CVM's limit, which is `at_first` when the run begins,
+// over the time in which it has one; empty where it never has.
 std::optional<BitsPerSecond> MeanBandwidth(const std::vector<TimelineEvent>& timeline,
                                            std::size_t cvm, std::optional<BitsPerSecond> at_first,
                                            Picoseconds start, Picoseconds end);

@@ -34,6 +34,7 @@ void TakeOff(BalancerCounters& counters, const BalancerCounters& start) {
 void TakeOff(TcpTotals& totals, const TcpTotals& start) {
   totals.opened -= start.opened;
   totals.failed -= start.failed;
+  totals.without_port -= start.without_port;
   totals.delivered -= start.delivered;
   totals.segments -= start.segments;
   totals.retransmitted -= start.retransmitted;

@@ -94,7 +94,7 @@ EniResult MeasureEni(const ValidScenario& scenario, const Counters& all, std::si
           .out = LoadOf(counters.out + counters.copies_out, time),
           .mirror_out = LoadOf(counters.copies_out, time),
           .offered_in = LoadOf(counters.offered_in, time),
-          .copies_in = LoadOf(counters.budget_copies_in, time),
+          .copies_in = LoadOf(counters.offered_copies_in, time),
           .offered_out = LoadOf(counters.offered_out, time),
           .dropped = ByReason<FrameDrop>(scenario, kFirstFrameDropOfTimeline,
                                          all.enis[index].dropped)};
@@ -210,6 +210,7 @@ TcpResult TcpOf(const Workload& workload, const TcpTotals& totals, Picoseconds s
           .flows = flows,
           .connections = totals.opened,
           .failed = totals.failed,
+          .without_port = totals.without_port,
           .delivered = totals.delivered,
           .goodput = MeanRate(totals.delivered, std::max(until - since, Picoseconds(0))),
           .segments = totals.segments,
@@ -219,13 +220,40 @@ TcpResult TcpOf(const Workload& workload, const TcpTotals& totals, Picoseconds s
 
 }  // namespace
 
+std::vector<HostResult> MeasureHosts(const ValidScenario& scenario, const Network& network,
+                                     const Counters& counters) {
+  std::vector<HostResult> hosts;
+  for (std::size_t i = 0; i < network.hosts.size(); ++i) {
+    if (scenario.deployment->cvms[i].is_load_balancer) continue;
+    hosts.push_back(MeasureHost(scenario, network, counters, i));
+  }
+  return hosts;
+}
+
+std::vector<ReceiverResult> MeasureReceivers(const ValidScenario& scenario, const Network& network,
+                                             const Counters& counters) {
+  std::vector<ReceiverResult> receivers;
+  for (std::size_t i = 0; i < network.receivers.size(); ++i) {
+    if (network.receivers[i]) {
+      receivers.push_back(MeasureReceiver(scenario, network, counters, i));
+    }
+  }
+  return receivers;
+}
+
+std::vector<LoadBalancerResult> MeasureBalancers(const ValidScenario& scenario,
+                                                 const Network& network, const Counters& counters) {
+  std::vector<LoadBalancerResult> balancers;
+  for (std::size_t i = 0; i < network.balancers.size(); ++i) {
+    balancers.push_back(MeasureBalancer(scenario, counters, i));
+  }
+  return balancers;
+}
+
 void Measure(const ValidScenario& scenario, const Network& network, const Counters& counters,
              RunResult& result) {
   const Deployment& deployment = *scenario.deployment;
-  for (std::size_t i = 0; i < network.hosts.size(); ++i) {
-    if (deployment.cvms[i].is_load_balancer) continue;
-    result.hosts.push_back(MeasureHost(scenario, network, counters, i));
-  }
+  result.hosts = MeasureHosts(scenario, network, counters);
   for (std::size_t i = 0; i < network.enis.size(); ++i) {
     if (deployment.enis[i].load_balancer) continue;
     result.enis.push_back(MeasureEni(scenario, counters, i));
@@ -233,14 +261,8 @@ void Measure(const ValidScenario& scenario, const Network& network, const Counte
   for (std::size_t i = 0; i < scenario.mirrors.size(); ++i) {
     result.mirrors.push_back(MeasureMirror(scenario, counters, i));
   }
-  for (std::size_t i = 0; i < network.receivers.size(); ++i) {
-    if (network.receivers[i]) {
-      result.receivers.push_back(MeasureReceiver(scenario, network, counters, i));
-    }
-  }
-  for (std::size_t i = 0; i < network.balancers.size(); ++i) {
-    result.load_balancers.push_back(MeasureBalancer(scenario, counters, i));
-  }
+  result.receivers = MeasureReceivers(scenario, network, counters);
+  result.load_balancers = MeasureBalancers(scenario, network, counters);
   for (std::size_t i = 0; i < scenario.workloads.size(); ++i) {
     const Workload& workload = scenario.workloads[i];
     if (!network.tcp_totals[i]) continue;

@@ -208,6 +208,7 @@ void AddTcp(const Workload& workload, const std::function<std::int64_t()>& next_
     source->SetStream(workload, stream, client, server, network.tcp_totals.back());
     source->AssignStreams(next_stream());
     client->GetNode()->AddApplication(source);
+    network.tcp_sources.push_back(source);
   }
 }
 

@@ -35,6 +35,7 @@ struct Network {
   std::vector<ns3::Ptr<FrameSource>> frame_sources;
   std::vector<ns3::Ptr<RequestSource>> request_sources;
   std::vector<ns3::Ptr<ReplaySource>> replay_sources;
+  std::vector<ns3::Ptr<TcpSource>> tcp_sources;
   std::vector<ns3::Ptr<OutsidePeer>> outside_peers;    // that TCP flows have
   std::vector<std::shared_ptr<TcpTotals>> tcp_totals;  // by workload; null without TCP flows
   std::vector<ns3::Ptr<PcapSink>> pcaps;

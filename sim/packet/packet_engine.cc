@@ -25,6 +25,7 @@
 #include "sim/packet/measure.h"
 #include "sim/packet/network.h"
 #include "sim/packet/series_sampler.h"
+#include "sim/packet/span_sampler.h"
 #include "sim/packet/timeline_player.h"
 
 namespace vpcmirror::sim {
@@ -188,6 +189,7 @@ class PacketEngine : public Engine {
           ForgetPeaks(network, scenario.warm_up);
         });
       }
+      SpanSampler spans(scenario, network);
       std::optional<SeriesSampler> sampler;
       if (scenario.series_bin) sampler.emplace(scenario, network, *scenario.series_bin);
       ns3::Simulator::Stop(ToTime(scenario.duration));
@@ -202,6 +204,8 @@ class PacketEngine : public Engine {
       }
       Close(network.pcaps);
       Counters counters = CountersAt(scenario, network, result.duration);
+      result.events -= spans.events();
+      result.spans = spans.Finish(counters);
       if (start) {
         --result.events;
         counters.TakeOff(*start);

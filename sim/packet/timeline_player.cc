@@ -102,6 +102,7 @@ void TimelinePlayer::SetPaces() {
   paces_change_ = false;
   auto frames = network_.frame_sources.begin();
   auto requests = network_.request_sources.begin();
+  auto tcp = network_.tcp_sources.begin();
   for (std::size_t i = 0; i < scenario_.workloads.size(); ++i) {
     const Workload& workload = scenario_.workloads[i];
     for (const Stream& stream : workload.streams) {
@@ -111,6 +112,9 @@ void TimelinePlayer::SetPaces() {
     for (const RequestStream& stream : workload.requests) {
       const bool talk = IsAttached(stream.client) && IsAttached(stream.server);
       (*requests++)->SetPace(talk ? factors_[i] : 0);
+    }
+    for (const TcpStream& stream : workload.tcp_streams) {
+      (*tcp++)->SetAttached(IsAttached(stream.client) && IsAttached(stream.server));
     }
   }
 }

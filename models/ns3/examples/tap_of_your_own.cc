@@ -10,7 +10,9 @@
 #include <ns3/udp-socket-factory.h>
 #include <ns3/uinteger.h>
 
+#include <array>
 #include <iostream>
+#include <span>
 
 #include "models/mirror/pieces.h"
 

@@ -192,6 +192,35 @@ TEST(TcpTest, OpenLoopTrafficBesideItIsNotItsMatter) {
   EXPECT_LE(server.out.frames, result.tcp.at(0).segments + 2);
 }
 
+// The second of two seconds is its own: 20 Mbps of frames for one of them.
+TEST(TcpTest, AnEniThatComesLaterOpensItsFlowsThen) {
+  const RunResult result = Simulate(Load(R"({"duration": "2 s",
+      "hosts": {"client": {"limits": {"bandwidth": "20 Mbps", "model": "per_direction"}},
+                "server": {}},
+      "workloads": {"flow": {"from": "client", "to": "server", "tcp": {}}},
+      "timeline": [{"at": "1 s", "attach_eni": "client"}]})"));
+  const TcpResult& tcp = result.tcp.at(0);
+  EXPECT_EQ(tcp.connections, 1);
+  EXPECT_EQ(tcp.failed, 0);
+  EXPECT_NEAR(static_cast<double>(tcp.delivered.count()) * 8 / 1e6, 20 * kGoodputShare, 0.4);
+  for (const EniResult& eni : result.enis) {
+    for (const auto& [reason, count] : eni.dropped) EXPECT_EQ(count.frames, 0) << reason;
+  }
+}
+
+// Three flows of one exchange each, on three ports that stay taken for 0.2 s.
+TEST(TcpTest, WaitsForAPortAndSaysSo) {
+  const RunResult result =
+      SimulateCase({.limits = R"("bandwidth": "100 Gbps", "model": "per_direction")",
+                    .tcp = R"("request": "100 B", "response": "1000 B", "exchanges": 1)",
+                    .beside = R"(, "flows": 3, "ports": {"client": "40000-40002"})"});
+  const TcpResult& tcp = result.tcp.at(0);
+  EXPECT_EQ(tcp.failed, 0);
+  EXPECT_GT(tcp.without_port, 0);
+  EXPECT_GE(tcp.connections, 3 * 6);  // every 0.3 s at the latest, in 2 s
+  EXPECT_LE(tcp.connections, 3 * 10);
+}
+
 TEST(TcpTest, TheSameSeedGivesTheSameRun) {
   const Case of{.tcp = R"("request": "1 KiB", "response": "100 KiB", "think": "3 ms")",
                 .beside = R"(, "flows": 5)",

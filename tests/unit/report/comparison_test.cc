@@ -84,7 +84,7 @@ TEST(ResultTextBaselineTest, IsATableOfWithoutAndWith) {
       ResultText(Compared(), {}),
       HasSubstr(
           "What mirroring costs production        without            with      difference\n"
-          "  goodput                               2 Gbps        1.8 Gbps       -200 Mbps\n"
+          "  production delivered                  2 Gbps        1.8 Gbps       -200 Mbps\n"
           "  frames lost                                0          20,000         +20,000\n"
           "  share of frames lost                     0 %            10 %           +10 %\n"
           "  delay, median                          50 us          100 us          +50 us\n"

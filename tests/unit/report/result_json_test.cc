@@ -300,6 +300,23 @@ TEST(ResultJsonTest, KeepsTheOrderOfItsKeys) {
   EXPECT_EQ(text.back(), '\n');
 }
 
+// As many as are written by several threads, and a number that is no multiple of them.
+TEST(ResultJsonTest, HasALongListInItsOrder) {
+  constexpr int kMany = 5003;
+  RunResult result = OneInThreeOut();
+  const HostResult host = result.hosts.front();
+  result.hosts.clear();
+  for (int i = 0; i < kMany; ++i) {
+    result.hosts.push_back(host);
+    result.hosts.back().id = "web[" + std::to_string(i) + "]";
+  }
+  const json hosts = json::parse(ResultJson(result)).at("hosts");
+  ASSERT_EQ(hosts.size(), static_cast<std::size_t>(kMany));
+  for (int i = 0; i < kMany; ++i) {
+    ASSERT_EQ(hosts.at(i).at("id"), "web[" + std::to_string(i) + "]");
+  }
+}
+
 TEST(ResultJsonTest, WritesNumbersExactly) {
   RunResult result = OneInThreeOut();
   result.hosts[0].used_in.bandwidth =

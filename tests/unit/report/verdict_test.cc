@@ -239,5 +239,39 @@ TEST(JudgeTest, RunsTwiceToTheSameEnd) {
   EXPECT_EQ(result.copies, (Loss{0, 200'000}));
 }
 
+// `with` and `without` the mirror, of a flow that delivered as much in each.
+RunResult Slowed(BitsPerSecond with, BitsPerSecond without, Bytes delivered_with,
+                 Bytes delivered_without) {
+  RunResult result = Judged(OneInThreeOut());
+  result.tcp = {{.id = "t", .delivered = delivered_with, .goodput = with}};
+  result.baseline = BaselineResult{};
+  result.baseline->tcp = {{.id = "t", .delivered = delivered_without, .goodput = without}};
+  JudgeSlowdown(result);
+  return result;
+}
+
+TEST(SlowdownTest, AboveTwoPercentItDoesNotFit) {
+  const auto mbps = [](std::int64_t count) { return BitsPerSecond(count * 1'000'000); };
+  const RunResult slow = Slowed(mbps(970), mbps(1000), Bytes(970), Bytes(1000));
+  EXPECT_EQ(slow.verdict, Verdict::kDoesNotFit);
+  EXPECT_TRUE(slow.because.starts_with("TCP flows have 970 Mbps instead of 1 Gbps in all; "));
+  EXPECT_EQ(Slowed(mbps(985), mbps(1000), Bytes(985), Bytes(1000)).verdict, Verdict::kFits);
+}
+
+// 1,000 bytes in 0.8 ms instead of 0.4; and in 2.4 ms.
+TEST(SlowdownTest, LessThanAMillisecondOfATransferIsNothing) {
+  const auto mbps = [](std::int64_t count) { return BitsPerSecond(count * 1'000'000); };
+  EXPECT_EQ(Slowed(mbps(10), mbps(20), Bytes(1000), Bytes(1000)).verdict, Verdict::kFits);
+  EXPECT_EQ(Slowed(BitsPerSecond(3'333'333), mbps(20), Bytes(1000), Bytes(1000)).verdict,
+            Verdict::kDoesNotFit);
+}
+
+// An ENI that is not there is the scenario's own wish.
+TEST(DetachedTest, WhatADetachedEniLosesIsNoLoss) {
+  RunResult result = OneInThreeOut();
+  result.enis[0].dropped["detached"] = {.frames = 10, .bytes = Bytes(15'000)};
+  EXPECT_EQ(Judged(result).production.lost, 0);
+}
+
 }  // namespace
 }  // namespace vpcmirror

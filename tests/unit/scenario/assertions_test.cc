@@ -179,7 +179,7 @@ TEST(AssertionLookupTest, RefusesAListThatTheScenarioLeavesEmpty) {
   Scenario scenario = Smallest();
   scenario.assertions = {SpecOf({Each("load_balancers"), Key("in_bps")})};
   EXPECT_THAT(ErrorsOf(scenario),
-              ElementsAre("/assert/0: there are no load_balancers in this scenario | "));
+              ElementsAre("/assert/0: \"load_balancers\" is empty in this scenario | "));
 }
 
 TEST(AssertionLookupTest, TakesABaselineThatIsAskedFor) {
