@@ -40,6 +40,7 @@ constexpr double kBytesPerEni = 10.5e3;  // with its CVM and its part of the res
 constexpr double kBytesPerStream = 2e3;
 constexpr double kBytesPerFlow = 150;
 constexpr double kBytesPerConnection = 22e3;  // both sockets
+constexpr double kBytesPerTcpNode = 12e3;     // ns-3's Internet stack
 constexpr double kBytesPerSession = 1e3;
 constexpr double kBytesPerRememberedCopy =
     16;  // a number and an ENI, by which duplicates are known
@@ -68,6 +69,17 @@ std::map<std::size_t, double> TcpStreamsByEni(const ValidScenario& scenario) {
     }
   }
   return streams;
+}
+
+// ENIs and peers outside with TCP.
+double TcpNodes(const ValidScenario& scenario) {
+  auto nodes = static_cast<double>(TcpStreamsByEni(scenario).size());
+  for (const Workload& workload : scenario.workloads) {
+    for (const TcpStream& stream : workload.tcp_streams) {
+      if (!stream.client.eni || !stream.server.eni) nodes += 1;
+    }
+  }
+  return nodes;
 }
 
 // As many as the ends' shares of their limits or the buffers let through, or as there are to
@@ -162,6 +174,7 @@ double EstimateBytes(const ValidScenario& scenario, double events) {
     const auto streams = static_cast<double>(workload.tcp_streams.size());
     bytes += kBytesPerConnection * streams * workload.flows;
   }
+  bytes += kBytesPerTcpNode * TcpNodes(scenario);
   for (const PlacedMirror& mirror : scenario.mirrors) {
     const double copies = std::min(events, static_cast<double>(MirrorReceiver::kRemembered));
     bytes += kBytesPerSession * static_cast<double>(mirror.sources.size());
