@@ -105,11 +105,10 @@ void ResolveLoadBalancer(MirrorDraft& mirror) {
   const LoadBalancerTarget& given = *mirror.spec.load_balancer;
   const auto named = FindNamed(mirror.draft, given.name.value);
   if (named == mirror.draft.load_balancers.end()) {
-    mirror.FailAs("target_missing", given.name.path,
-                  "there is no load balancer \"" + given.name.value + "\"",
-                  mirror.draft.load_balancers.empty()
-                      ? "one of load_balancers of a VPC, which has none"
-                      : AcceptedNames(given.name.value, NamesOf(mirror.draft.load_balancers)));
+    mirror.Fail(given.name.path, "there is no load balancer \"" + given.name.value + "\"",
+                mirror.draft.load_balancers.empty()
+                    ? "one of load_balancers of a VPC, which has none"
+                    : AcceptedNames(given.name.value, NamesOf(mirror.draft.load_balancers)));
     return;
   }
   if (!named->second) {

@@ -1,7 +1,8 @@
 // The timeline: its events in order, what each changes, and what is wrong with them.
 #include <algorithm>
 #include <memory>
-#include <set>
+#include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -71,19 +72,9 @@ std::vector<Occurrence> OccurrencesOf(Draft& draft) {
   return all;
 }
 
-std::set<std::string> NamesOfCreated(const Scenario& scenario) {
-  std::set<std::string> names;
-  for (const TimelineSpec& spec : scenario.timeline) {
-    const auto* action = std::get_if<MirrorActionSpec>(&spec.action);
-    if (action == nullptr || action->kind != MirrorActionSpec::Kind::kCreate) continue;
-    names.insert(action->mirror.value);
-  }
-  return names;
-}
-
 std::string SubjectOf(const TimelineSpec& spec) {
   struct Name {
-    std::string operator()(const MirrorActionSpec& action) { return action.mirror.value; }
+    std::string operator()(const MirrorActionSpec& action) { return action.subject.value; }
     std::string operator()(const ReceiverFaultSpec& fault) { return fault.receiver.value; }
     std::string operator()(const ScaleSpec& scale) { return scale.workload.value; }
     std::string operator()(const AttachmentSpec& attachment) { return attachment.enis.value; }
@@ -116,9 +107,7 @@ class DeploymentUnderWay {
 class TimelinePlanner {
  public:
   TimelinePlanner(Draft& draft, MirrorDrafts& mirrors)
-      : draft_(draft),
-        mirrors_(draft, mirrors, NamesOfCreated(draft.scenario)),
-        faults_(draft, mirrors_) {}
+      : draft_(draft), mirrors_(draft, mirrors), faults_(draft, mirrors_) {}
 
   void Run(const std::vector<Occurrence>& occurrences) {
     std::vector<const TimelineSpec*> in_order;

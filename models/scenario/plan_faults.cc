@@ -103,9 +103,20 @@ void Faults::NoteHealth(std::size_t cvm, Picoseconds now, bool is_up) {
         return each.first.first > now && each.second.load_balancer == i && each.second.backend == k;
       });
       if (!found_out_after || !balancer.backends[k].healthy) continue;
+      if (IsFoundHealthy(i, k) == is_up) continue;
       health_.emplace(std::pair{now + *found_out_after, next_health_++}, HealthChange{i, k, is_up});
     }
   }
+}
+
+bool Faults::IsFoundHealthy(std::size_t load_balancer, std::size_t backend) const {
+  bool is_healthy = true;
+  for (const auto& [key, found] : health_) {
+    if (found.load_balancer == load_balancer && found.backend == backend) {
+      is_healthy = found.is_healthy;
+    }
+  }
+  return is_healthy;
 }
 
 std::vector<TimelineEvent> Faults::HealthEvents() const {

@@ -46,6 +46,8 @@ class Faults {
   std::vector<std::size_t> EnisNamed(const At<std::string>& name);
   void AssumeUnseen();
   void NoteHealth(std::size_t cvm, Picoseconds now, bool is_up);
+  // As the last of the findings that were planned says; without one, as at the beginning.
+  bool IsFoundHealthy(std::size_t load_balancer, std::size_t backend) const;
   void ChangeBandwidth(const SettingsChangeSpec& fault, const Moment& moment,
                        std::vector<Change>& changes);
   void ChangeMtu(const SettingsChangeSpec& fault, const Moment& moment,

@@ -3,48 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "models/scenario/nearest.h"
+#include "models/scenario/edit_rules.h"
+#include "models/scenario/sayings.h"
 
 namespace vpcmirror {
 namespace {
-
-// What is said on the way to an answer, and stays unsaid where that is a refusal.
-class Sayings {
- public:
-  explicit Sayings(Draft& draft)
-      : draft_(draft), assumptions_(draft.assumptions), notes_(draft.notes) {}
-  void TakeBack() {
-    draft_.assumptions = assumptions_;
-    draft_.notes = notes_;
-  }
-
- private:
-  Draft& draft_;
-  AssumptionList assumptions_;
-  std::vector<std::string> notes_;
-};
-
-std::vector<RuleSpec>::iterator FindRule(std::vector<RuleSpec>& rules, const std::string& id) {
-  return std::find_if(rules.begin(), rules.end(),
-                      [&](const RuleSpec& rule) { return rule.id == id; });
-}
-
-template <class T>
-void TakeOver(std::optional<T>& field, const std::optional<T>& given) {
-  if (given) field = given;
-}
-
-// Of a rule that is changed, what is not named stays.
-void ChangeRule(const RuleSpec& given, RuleSpec& rule) {
-  TakeOver(rule.priority, given.priority);
-  TakeOver(rule.action, given.action);
-  TakeOver(rule.match.family, given.match.family);
-  TakeOver(rule.match.source, given.match.source);
-  TakeOver(rule.match.destination, given.match.destination);
-  TakeOver(rule.match.protocol, given.match.protocol);
-  TakeOver(rule.match.source_ports, given.match.source_ports);
-  TakeOver(rule.match.destination_ports, given.match.destination_ports);
-}
 
 bool HasRules(const FilterSpec& filter) {
   return !filter.ingress.empty() || !filter.egress.empty();
@@ -63,21 +26,59 @@ void TurnTo(const MirrorSpec& given, MirrorSpec& spec) {
 }
 
 void TakeTargets(const MirrorSpec& given, MirrorSpec& spec) {
+  spec.target_id = given.target_id;
   spec.targets = given.targets;
   spec.load_balancer = given.load_balancer;
   spec.choice = given.choice;
   spec.weights.clear();  // of the receivers that it had
 }
 
+// Of what the timeline creates.
+std::set<std::string> NamesCreated(const Scenario& scenario, MirrorActionSpec::Subject of) {
+  std::set<std::string> names;
+  for (const TimelineSpec& spec : scenario.timeline) {
+    const auto* action = std::get_if<MirrorActionSpec>(&spec.action);
+    if (action == nullptr) continue;
+    if (action->kind == MirrorActionSpec::Kind::kCreate && action->of == of) {
+      names.insert(action->subject.value);
+    }
+    const bool adds = action->kind == MirrorActionSpec::Kind::kAddRules;
+    const bool by_own_id = action->of == MirrorActionSpec::Subject::kFilter;
+    if (!adds || !by_own_id || of != MirrorActionSpec::Subject::kRule) continue;
+    for (const auto* list : {&action->given.filter.ingress, &action->given.filter.egress}) {
+      for (const RuleSpec& rule : *list) {
+        if (!rule.id.empty()) names.insert(rule.id);
+      }
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
-MirrorActions::MirrorActions(Draft& draft, MirrorDrafts& mirrors, std::set<std::string> later)
-    : draft_(draft), vnis_(mirrors.vnis), later_(std::move(later)) {
+MirrorActions::MirrorActions(Draft& draft, MirrorDrafts& mirrors)
+    : draft_(draft),
+      vnis_(mirrors.vnis),
+      mirrors_("mirror", NamesCreated(draft.scenario, Subject::kMirror)),
+      filters_("filter", NamesCreated(draft.scenario, Subject::kFilter)),
+      targets_("target", NamesCreated(draft.scenario, Subject::kTarget)),
+      rules_("rule", NamesCreated(draft.scenario, Subject::kRule)) {
   for (std::size_t i = 0; i < mirrors.all.size(); ++i) {
     std::unique_ptr<MirrorDraft>& mirror = mirrors.all[i];
     mirror->is_asked_for = true;
     const std::string id = mirror->id;
-    mirrors_.emplace(id, Live{std::make_unique<MirrorSpec>(mirror->spec), std::move(mirror), i});
+    mirrors_.Begin(id, Live{std::make_unique<MirrorSpec>(mirror->spec), std::move(mirror), i});
+  }
+  for (const MirrorPartSpec& filter : draft.scenario.filters) {
+    filters_.Begin(filter.id.value, filter.as_mirror);
+    for (const auto* list : {&filter.as_mirror.filter.ingress, &filter.as_mirror.filter.egress}) {
+      for (const RuleSpec& rule : *list) {
+        if (!rule.id.empty()) rules_.Begin(rule.id, filter.id.value);
+      }
+    }
+  }
+  for (const MirrorPartSpec& target : draft.scenario.targets) {
+    targets_.Begin(target.id.value, target.as_mirror);
   }
 }
 
@@ -99,32 +100,38 @@ MirrorActions::Answer MirrorActions::Refuse(const MirrorActionSpec& action, cons
   return answer;
 }
 
-MirrorActions::Live* MirrorActions::Find(const MirrorActionSpec& action) {
-  const std::string& id = action.mirror.value;
-  const auto known = mirrors_.find(id);
-  if (known != mirrors_.end()) return &known->second;
-  if (later_.count(id) != 0) {
-    draft_.errors.Add(action.mirror.path, "mirror \"" + id + "\" is created only later",
-                      "actions in order: a mirror is created first");
-    return nullptr;
-  }
-  std::vector<std::string> names = NamesOf(mirrors_);
-  names.insert(names.end(), later_.begin(), later_.end());
-  draft_.errors.Add(action.mirror.path, "no mirror is ever called \"" + id + "\"",
-                    AcceptedNames(id, names));
-  return nullptr;
+std::optional<MirrorActions::Answer> MirrorActions::RefuseOneMore(const MirrorActionSpec& action,
+                                                                  const char* quota,
+                                                                  const char* word,
+                                                                  std::size_t count) {
+  const ProviderProfile* profile = ProfileFor(action);
+  const auto most = profile == nullptr ? std::nullopt : QuotaOf(*profile, quota);
+  if (!most || count < static_cast<std::size_t>(*most)) return std::nullopt;
+  return Refuse(action, word,
+                "there are " + std::to_string(count) + " already, and " + std::to_string(*most) +
+                    " is the most");
 }
 
 MirrorActions::Answer MirrorActions::Apply(const MirrorActionSpec& action) {
+  return action.of == Subject::kMirror ? ApplyToMirror(action) : ApplyToPart(action);
+}
+
+MirrorActions::Answer MirrorActions::ApplyToMirror(MirrorActionSpec action) {
   using Kind = MirrorActionSpec::Kind;
-  if (action.kind == Kind::kCreate) return Create(action);
-  const bool was_refused = tried_.count(action.mirror.value) != 0;
-  Live* live = was_refused && mirrors_.count(action.mirror.value) == 0 ? nullptr : Find(action);
-  if (live == nullptr && !was_refused) return {};
-  if (live == nullptr || live->draft == nullptr) {
-    return Refuse(action, "mirror_not_found", "there is no mirror " + action.mirror.value);
+  Live* live = nullptr;
+  if (action.kind != Kind::kCreate) {
+    const auto found = mirrors_.Find(draft_, action.subject);
+    if (found.is_gone) {
+      return Refuse(action, "mirror_not_found", "there is no mirror " + action.subject.value);
+    }
+    if (found.thing == nullptr) return {};
+    live = found.thing;
+  } else if (!mirrors_.Claim(draft_, action.subject)) {
+    return {};
   }
-  if (action.kind == Kind::kDelete) return Delete(*live);
+  if (auto answer = TakeParts(action)) return *answer;
+  if (live == nullptr) return Create(action);
+  if (action.kind == Kind::kDelete) return Delete(action.subject.value, *live);
   if (action.name) return Rename(action);
   if (action.parts == std::set{MirrorPart::kState}) return SetState(*live, *action.given.state);
   MirrorSpec next = *live->spec;
@@ -134,15 +141,17 @@ MirrorActions::Answer MirrorActions::Apply(const MirrorActionSpec& action) {
 }
 
 MirrorActions::Answer MirrorActions::Create(const MirrorActionSpec& action) {
-  const std::string& id = action.mirror.value;
-  tried_.insert(id);
-  const auto known = mirrors_.find(id);
-  if (known != mirrors_.end() && known->second.draft != nullptr) {
-    draft_.errors.Add(action.mirror.path, "a mirror is called \"" + id + "\" already",
-                      "a name of its own");
-    return {};
+  const std::string& id = action.subject.value;
+  const auto of_account =
+      std::count_if(mirrors_.now().begin(), mirrors_.now().end(),
+                    [&](const auto& each) { return each.second.spec->api == action.given.api; });
+  if (auto full = RefuseOneMore(action, "sessions_per_account", "too_many_sessions",
+                                static_cast<std::size_t>(of_account))) {
+    return *full;
   }
-  Live live{std::make_unique<MirrorSpec>(action.given), nullptr, draft_.mirrors.size()};
+  const auto known = places_.find(id);
+  Live live{std::make_unique<MirrorSpec>(action.given), nullptr,
+            known == places_.end() ? draft_.mirrors.size() : known->second};
   live.draft = std::make_unique<MirrorDraft>(draft_, *live.spec, live.index);
   live.draft->id = id;
   Sayings sayings(draft_);
@@ -152,21 +161,19 @@ MirrorActions::Answer MirrorActions::Create(const MirrorActionSpec& action) {
     sayings.TakeBack();
     return {refusal, {}};
   }
-  if (known != mirrors_.end()) {
-    live.index = known->second.index;
-    mirrors_.erase(known);
-  } else {
+  if (known == places_.end()) {
     draft_.mirrors.push_back(*live.draft->placed);
     draft_.mirrors.back().sources.clear();  // it is not there yet
   }
-  return {std::nullopt, {ChangeOf(mirrors_.emplace(id, std::move(live)).first->second)}};
+  return {std::nullopt, {ChangeOf(mirrors_.Add(id, std::move(live)))}};
 }
 
-MirrorActions::Answer MirrorActions::Delete(Live& live) {
+MirrorActions::Answer MirrorActions::Delete(const std::string& id, Live& live) {
   ForgetDrawnVni(live);
   MirrorChange change = ChangeOf(live);
   change.placed.sources.clear();
-  live.draft.reset();
+  places_[id] = live.index;
+  mirrors_.Remove(id);
   return {std::nullopt, {std::move(change)}};
 }
 
@@ -200,7 +207,9 @@ MirrorActions::Answer MirrorActions::Edit(const MirrorActionSpec& action, Mirror
   if (has(MirrorPart::kVni)) spec.vni = given.vni;
   if (has(MirrorPart::kLength)) spec.packet_length = given.packet_length;
   if (has(MirrorPart::kState)) spec.state = given.state;
-  return has(MirrorPart::kFilter) ? ReplaceFilter(action, spec.filter) : Answer{};
+  if (!has(MirrorPart::kFilter)) return {};
+  spec.filter_id = given.filter_id;
+  return ReplaceFilter(action, spec.filter);
 }
 
 MirrorActions::Answer MirrorActions::ReplaceFilter(const MirrorActionSpec& action,
@@ -225,7 +234,7 @@ MirrorActions::Answer MirrorActions::EditRules(const MirrorActionSpec& action, F
   }
   if (action.kind == Kind::kRead) return {};
   const FilterSpec& given = action.given.filter;
-  if (!HasRules(given) && action.rules.empty()) {
+  if (!HasRules(given) && action.removed.empty()) {
     return Refuse(action, "rules_missing", "no rule is named");
   }
   if (action.kind == Kind::kAddRules) {
@@ -233,7 +242,7 @@ MirrorActions::Answer MirrorActions::EditRules(const MirrorActionSpec& action, F
     filter.egress.insert(filter.egress.end(), given.egress.begin(), given.egress.end());
     return {};
   }
-  for (const At<std::string>& id : action.rules) {
+  for (const At<std::string>& id : action.removed) {
     const auto in = FindRule(filter.ingress, id.value);
     const auto out = FindRule(filter.egress, id.value);
     if (in != filter.ingress.end()) {
@@ -251,7 +260,7 @@ MirrorActions::Answer MirrorActions::EditRules(const MirrorActionSpec& action, F
       if (known == (filter.*list).end()) {
         return Refuse(action, "rule_not_found", "the mirror has no rule " + rule.id);
       }
-      ChangeRule(rule, *known);
+      Overwrite(rule, *known);
     }
   }
   return {};
@@ -300,7 +309,7 @@ std::optional<ApiRefusal> MirrorActions::Judge(MirrorDraft& candidate,
 // The candidate is the last, so that it is found fault with and not what was there before.
 std::optional<ApiRefusal> MirrorActions::CheckTogether(MirrorDraft& candidate) {
   std::vector<MirrorDraft*> together;
-  for (auto& [id, live] : mirrors_) {
+  for (auto& [id, live] : mirrors_.now()) {
     if (live.draft == nullptr || live.draft.get() == &candidate) continue;
     live.draft->refusals.clear();
     together.push_back(live.draft.get());
@@ -315,9 +324,10 @@ std::optional<ApiRefusal> MirrorActions::CheckTogether(MirrorDraft& candidate) {
 
 std::optional<ApiRefusal> MirrorActions::CheckNumberInVpc(MirrorDraft& candidate) {
   const auto most = QuotaOf(candidate.profile(), "mirrors_per_vpc");
-  const auto in_vpc = std::count_if(mirrors_.begin(), mirrors_.end(), [&](const auto& each) {
-    return each.second.draft != nullptr && each.second.draft->vpc == candidate.vpc;
-  });
+  const auto in_vpc =
+      std::count_if(mirrors_.now().begin(), mirrors_.now().end(), [&](const auto& each) {
+        return each.second.draft != nullptr && each.second.draft->vpc == candidate.vpc;
+      });
   if (!most || in_vpc < *most) return std::nullopt;
   candidate.FailAs("too_many_mirrors", candidate.spec.path,
                    "VPC " + candidate.vpc_name() + " has " + std::to_string(in_vpc) +
@@ -333,8 +343,7 @@ void MirrorActions::ForgetDrawnVni(const Live& live) {
 
 std::vector<MirrorChange> MirrorActions::Resettle(const std::set<std::size_t>& receivers) {
   std::vector<MirrorChange> changes;
-  for (auto& [id, live] : mirrors_) {
-    if (live.draft == nullptr) continue;
+  for (auto& [id, live] : mirrors_.now()) {
     const auto& enis = live.draft->placed->receiver_enis;
     const bool is_meant = std::any_of(enis.begin(), enis.end(),
                                       [&](std::size_t eni) { return receivers.count(eni) != 0; });

@@ -385,6 +385,9 @@ struct MirrorSpec {
   std::optional<At<std::int64_t>> packet_length;  // bytes, of both directions
   std::optional<std::uint16_t> destination_port;  // of copies (Azure)
   FilterSpec filter;
+  // Of APIs whose sessions share filters and targets, those of this one.
+  std::optional<At<std::string>> filter_id;
+  std::optional<At<std::string>> target_id;
   std::vector<MissingPart> missing;
 
   // Beyond the API: the member "options" of a mirror or session.
@@ -394,6 +397,12 @@ struct MirrorSpec {
   std::vector<OfReceiver<std::uint32_t>> weights;
   std::vector<OfReceiver<MtuPolicy>> mtu_policy;
   std::optional<TunnelSpec> tunnel;
+};
+
+// A filter or a target that has an ID of its own, so that mirrors may share it.
+struct MirrorPartSpec {
+  At<std::string> id;
+  MirrorSpec as_mirror;  // with no other part
 };
 
 // Which parts of a mirror an action of its API replaces.
@@ -408,6 +417,15 @@ enum class MirrorPart : std::uint8_t {
   kLength,
 };
 
+// What becomes of a rule that an action names by its own ID.
+struct RuleChangeSpec {
+  // Back to matching anything.
+  enum class Field : std::uint8_t { kProtocol, kSourcePorts, kDestinationPorts };
+  RuleSpec given;
+  std::optional<Direction> direction;  // that it is of from then on
+  std::set<Field> cleared;
+};
+
 // An action of a provider's API.
 struct MirrorActionSpec {
   enum class Kind : std::uint8_t {
@@ -415,16 +433,20 @@ struct MirrorActionSpec {
     kDelete,
     kReplace,      // `parts`, by those of `given`
     kAddRules,     // those of `given`'s filter
-    kChangeRules,  // what `given`'s filter says of rules with these IDs
-    kRemoveRules,
-    kRead,  // changes nothing
+    kChangeRules,  // what `given`'s filter says of rules with these IDs, or `rule`
+    kRemoveRules,  // `removed`
+    kServices,     // those of `given`'s filter come, `removed` go
+    kRead,         // changes nothing
   };
+  enum class Subject : std::uint8_t { kMirror, kFilter, kRule, kTarget };
   Kind kind = Kind::kReplace;
-  At<std::string> mirror;  // its name or ID
+  Subject of = Subject::kMirror;
+  At<std::string> subject;  // its name or ID
   MirrorSpec given;
   std::set<MirrorPart> parts;
-  std::vector<At<std::string>> rules;   // IDs
-  std::optional<At<std::string>> name;  // that it is given, for people
+  std::optional<RuleChangeSpec> rule;    // of Subject::kRule
+  std::vector<At<std::string>> removed;  // IDs of rules, or names of services
+  std::optional<At<std::string>> name;   // that it is given, for people
 };
 
 struct ReceiverFaultSpec {
@@ -488,6 +510,8 @@ struct Scenario {
   std::vector<HostSpec> hosts;
   std::vector<WorkloadSpec> workloads;
   std::vector<MirrorSpec> mirrors;
+  std::vector<MirrorPartSpec> filters;  // that actions of the timeline may name
+  std::vector<MirrorPartSpec> targets;  // the same
   std::vector<TimelineSpec> timeline;
   std::optional<At<Picoseconds>> fabric_delay;
   CostSpec costs;

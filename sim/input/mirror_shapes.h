@@ -10,6 +10,7 @@
 
 #include "models/scenario/scenario.h"
 #include "sim/input/cursor.h"
+#include "sim/input/scenario_parts.h"
 
 namespace vpcmirror::sim {
 
@@ -18,7 +19,7 @@ namespace vpcmirror::sim {
 std::vector<MirrorSpec> ReadTencentMirror(const Cursor& mirror);
 std::vector<MirrorSpec> ReadGcpMirroring(const Cursor& mirroring);
 std::vector<MirrorSpec> ReadAzureTap(const Cursor& tap);
-std::vector<MirrorSpec> ReadAwsSessions(const Cursor& lists);
+MirrorLists ReadAwsLists(const Cursor& lists);
 std::vector<MirrorSpec> ReadAlibabaSessions(const Cursor& lists);
 std::vector<MirrorSpec> ReadHuaweiSessions(const Cursor& lists);
 std::vector<MirrorSpec> ReadVolcengineSessions(const Cursor& lists);
@@ -28,10 +29,14 @@ std::vector<MirrorSpec> ReadBaiduSessions(const Cursor& lists);
 // complaint.
 std::optional<MirrorActionSpec> ReadTencentAction(std::string_view name, const Cursor& body);
 std::vector<std::string_view> NamesOfTencentActions();
-// `mirrors` is that of the scenario, whose lists have the filters and targets.
-std::optional<MirrorActionSpec> ReadAwsAction(std::string_view name, const Cursor& body,
-                                              const std::optional<Cursor>& mirrors);
+std::optional<MirrorActionSpec> ReadAwsAction(std::string_view name, const Cursor& body);
 std::vector<std::string_view> NamesOfAwsActions();
+
+// What AWS's lists hold, one by one. A session has the names of its filter and target only.
+MirrorSpec ReadAwsSession(const Cursor& session);
+MirrorSpec ReadAwsFilter(const Cursor& filter);
+MirrorSpec ReadAwsTarget(const Cursor& target);
+RuleSpec ReadAwsRule(const Cursor& rule);
 
 // The member "options" of a mirror or session, if there is one.
 void ReadMirrorOptions(const Cursor& mirror, MirrorSpec& spec);

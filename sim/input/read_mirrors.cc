@@ -1,7 +1,9 @@
 // Which shape a mirror is written in is told by its keys. The schema holds each
 // shape to its own, so that what is valid is valid in one shape only.
 #include <algorithm>
+#include <iterator>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/input/mirror_shapes.h"
@@ -12,39 +14,53 @@ namespace {
 
 struct Shape {
   std::vector<std::string_view> keys;  // all of which tell it; the first shape that has them counts
-  std::vector<MirrorSpec> (*read)(const Cursor&);
+  MirrorLists (*read)(const Cursor&);
 };
+
+// Of an API whose filters and targets no action of a timeline names.
+template <std::vector<MirrorSpec> (*Read)(const Cursor&)>
+MirrorLists Only(const Cursor& at) {
+  return {Read(at), {}, {}};
+}
 
 const std::vector<Shape>& Shapes() {
   static const std::vector<Shape> shapes = {
-      {{"CollectorSrcs"}, ReadTencentMirror},
-      {{"mirroredResources"}, ReadGcpMirroring},
-      {{"networkInterfaceTapConfigurations"}, ReadAzureTap},
-      {{"TrafficMirrorSessions", "TrafficMirrorTargets"}, ReadAwsSessions},
-      {{"TrafficMirrorSessions"}, ReadAlibabaSessions},
-      {{"traffic_mirror_sessions", "traffic_mirror_targets"}, ReadVolcengineSessions},
-      {{"traffic_mirror_sessions"}, ReadHuaweiSessions},
-      {{"trafficMirrorSessions"}, ReadBaiduSessions},
+      {{"CollectorSrcs"}, Only<ReadTencentMirror>},
+      {{"mirroredResources"}, Only<ReadGcpMirroring>},
+      {{"networkInterfaceTapConfigurations"}, Only<ReadAzureTap>},
+      {{"TrafficMirrorSessions", "TrafficMirrorTargets"}, ReadAwsLists},
+      {{"TrafficMirrorSessions"}, Only<ReadAlibabaSessions>},
+      {{"traffic_mirror_sessions", "traffic_mirror_targets"}, Only<ReadVolcengineSessions>},
+      {{"traffic_mirror_sessions"}, Only<ReadHuaweiSessions>},
+      {{"trafficMirrorSessions"}, Only<ReadBaiduSessions>},
   };
   return shapes;
 }
 
-std::vector<MirrorSpec> ReadOne(const Cursor& at) {
+MirrorLists ReadOne(const Cursor& at) {
   const auto& shapes = Shapes();
   const auto shape = std::find_if(shapes.begin(), shapes.end(), [&](const Shape& each) {
     return std::all_of(each.keys.begin(), each.keys.end(),
                        [&](std::string_view key) { return at.Get(key).has_value(); });
   });
-  return shape == shapes.end() ? std::vector<MirrorSpec>{} : shape->read(at);
+  return shape == shapes.end() ? MirrorLists{} : shape->read(at);
+}
+
+template <class T>
+void Append(std::vector<T>& all, std::vector<T>&& more) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
 }  // namespace
 
-std::vector<MirrorSpec> ReadMirrors(const Cursor& mirrors) {
+MirrorLists ReadMirrors(const Cursor& mirrors) {
   if (mirrors.value().is_object()) return ReadOne(mirrors);
-  std::vector<MirrorSpec> all;
+  MirrorLists all;
   for (const Cursor& item : mirrors.Items()) {
-    for (MirrorSpec& mirror : ReadOne(item)) all.push_back(std::move(mirror));
+    MirrorLists read = ReadOne(item);
+    Append(all.mirrors, std::move(read.mirrors));
+    Append(all.filters, std::move(read.filters));
+    Append(all.targets, std::move(read.targets));
   }
   return all;
 }

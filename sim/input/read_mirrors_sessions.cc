@@ -287,21 +287,59 @@ bool CouldBeId(const std::string& name) {
 
 class SessionReader {
  public:
-  SessionReader(const Cursor& lists, const SessionShape& shape) : lists_(lists), shape_(shape) {
-    ReadFilters();
-    ReadFlatRules();
-    ReadTargets();
+  explicit SessionReader(const SessionShape& shape) : shape_(shape) {}
+
+  MirrorLists ReadLists(const Cursor& lists) {
+    ReadFilters(lists);
+    ReadFlatRules(lists);
+    ReadTargets(lists);
+    MirrorLists read;
+    if (const std::optional<Cursor> sessions = lists.Get(shape_.session.list)) {
+      for (const Cursor& at : sessions->Items()) read.mirrors.push_back(ReadOne(at));
+    }
+    for (auto& each : filters_) read.filters.push_back(std::move(each.second));
+    for (auto& each : targets_) read.targets.push_back(std::move(each.second));
+    return read;
   }
 
-  // One that is written elsewhere, and names filters and targets of these lists.
-  MirrorSpec ReadElsewhere(const Cursor& session) { return ReadOne(session); }
+  // What it says itself: of its filter and target it has but the names.
+  MirrorSpec ReadSession(const Cursor& at) const {
+    const SessionKeys& keys = shape_.session;
+    MirrorSpec mirror = Blank(at);
+    mirror.id = ReadText(at, keys.id);
+    // A name is free text; it serves where it could be an ID.
+    const auto name = ReadText(at, keys.name);
+    if (!mirror.id && name && CouldBeId(name->value)) mirror.id = name;
+    mirror.sources = ReadTexts(at, keys.source);
+    if (auto source = ReadText(at, keys.source)) mirror.sources.push_back(std::move(*source));
+    mirror.number = ReadWhole(at, keys.number);
+    mirror.vni = ReadWhole(at, keys.vni);
+    mirror.packet_length = ReadWhole(at, keys.length);
+    mirror.target_id = ReadText(at, keys.target);
+    // A session names its filter as the filter names itself, but where that is plain "id".
+    const std::string_view filter =
+        shape_.filter.id == "id" ? "traffic_mirror_filter_id" : shape_.filter.id;
+    mirror.filter_id = ReadText(at, filter);
+    if (mirror.filter_id) mirror.words.filter = std::string(filter);
+    ReadState(at, mirror);
+    ReadMirrorOptions(at, mirror);
+    return mirror;
+  }
 
-  std::vector<MirrorSpec> ReadAll() {
-    std::vector<MirrorSpec> mirrors;
-    const std::optional<Cursor> sessions = lists_.Get(shape_.session.list);
-    if (!sessions) return mirrors;
-    for (const Cursor& at : sessions->Items()) mirrors.push_back(ReadOne(at));
-    return mirrors;
+  MirrorSpec ReadFilter(const Cursor& at) const {
+    MirrorSpec part = Blank(at);
+    FilterSpec& filter = part.filter;
+    filter.ingress = ReadRules(at, shape_.filter.ingress, shape_.rule);
+    filter.egress = ReadRules(at, shape_.filter.egress, shape_.rule);
+    filter.services = ReadTexts(at, shape_.filter.services);
+    return part;
+  }
+
+  MirrorSpec ReadTarget(const Cursor& at) const {
+    MirrorSpec part = Blank(at);
+    Take(ReadTargetOf(at, shape_.target.receiver), part);
+    CheckOneTarget(at);
+    return part;
   }
 
  private:
@@ -310,26 +348,29 @@ class SessionReader {
     std::string balancer;                 // what the API calls such a target; empty: a receiver
   };
 
-  FilterSpec NewFilter(const std::string& path) const {
-    FilterSpec filter;
-    filter.path = path;
-    filter.by_rules = true;
-    filter.ports_need_protocol = true;
-    return filter;
+  // Of this API, and without any part.
+  MirrorSpec Blank(const Cursor& at) const {
+    MirrorSpec mirror;
+    mirror.path = at.path();
+    mirror.api = shape_.api;
+    mirror.spoken = shape_.spoken;
+    mirror.words = Words();
+    mirror.one_target = shape_.behind_balancer.empty();
+    mirror.filter.path = at.path();
+    mirror.filter.by_rules = true;
+    mirror.filter.ports_need_protocol = true;
+    return mirror;
   }
 
-  void ReadFilters() {
-    const std::optional<Cursor> list = lists_.Get(shape_.filter.list);
+  void ReadFilters(const Cursor& lists) {
+    const std::optional<Cursor> list = lists.Get(shape_.filter.list);
     if (shape_.filter.list.empty() || !list) return;
     for (const Cursor& at : list->Items()) {
       const auto id = ReadText(at, shape_.filter.id);
       if (!id || !IsFresh(*id, filters_)) continue;
-      FilterSpec& filter = filters_[id->value] = NewFilter(at.path());
-      filter.ingress = ReadRules(at, shape_.filter.ingress, shape_.rule);
-      filter.egress = ReadRules(at, shape_.filter.egress, shape_.rule);
+      filters_.emplace(id->value, MirrorPartSpec{*id, ReadFilter(at)});
       CheckPlaces(at, shape_.filter.ingress, id->value, "ingress");
       CheckPlaces(at, shape_.filter.egress, id->value, "egress");
-      filter.services = ReadTexts(at, shape_.filter.services);
     }
   }
 
@@ -357,27 +398,27 @@ class SessionReader {
     }
   }
 
-  void ReadFlatRules() {
-    const std::optional<Cursor> list = lists_.Get(shape_.filter.rules);
+  void ReadFlatRules(const Cursor& lists) {
+    const std::optional<Cursor> list = lists.Get(shape_.filter.rules);
     if (shape_.filter.rules.empty() || !list) return;
     for (const Cursor& at : list->Items()) {
       const auto id = ReadText(at, shape_.filter.rule_filter);
       if (!id) continue;
-      FilterSpec& filter = filters_.emplace(id->value, NewFilter(list->path())).first->second;
+      const auto known = filters_.try_emplace(id->value, MirrorPartSpec{*id, Blank(*list)}).first;
+      FilterSpec& filter = known->second.as_mirror.filter;
       const auto direction = ReadText(at, shape_.filter.direction);
       const bool egress = direction && direction->value == "egress";
       (egress ? filter.egress : filter.ingress).push_back(ReadRule(at, shape_.rule));
     }
   }
 
-  void ReadTargets() {
-    const std::optional<Cursor> list = lists_.Get(shape_.target.list);
+  void ReadTargets(const Cursor& lists) {
+    const std::optional<Cursor> list = lists.Get(shape_.target.list);
     if (shape_.target.list.empty() || !list) return;
     for (const Cursor& at : list->Items()) {
       const auto id = ReadText(at, shape_.target.id);
       if (!id || !IsFresh(*id, targets_)) continue;
-      targets_[id->value] = ReadTargetOf(at, shape_.target.receiver);
-      CheckOneTarget(at);
+      targets_.emplace(id->value, MirrorPartSpec{*id, ReadTarget(at)});
     }
   }
 
@@ -445,26 +486,10 @@ class SessionReader {
   }
 
   MirrorSpec ReadOne(const Cursor& at) {
-    const SessionKeys& keys = shape_.session;
-    MirrorSpec mirror;
-    mirror.path = at.path();
-    mirror.api = shape_.api;
-    mirror.spoken = shape_.spoken;
-    mirror.words = Words();
+    MirrorSpec mirror = ReadSession(at);
     mirror.missing = repeated_;
-    mirror.id = ReadText(at, keys.id);
-    // A name is free text; it serves where it could be an ID.
-    const auto name = ReadText(at, keys.name);
-    if (!mirror.id && name && CouldBeId(name->value)) mirror.id = name;
-    mirror.sources = ReadTexts(at, keys.source);
-    if (auto source = ReadText(at, keys.source)) mirror.sources.push_back(std::move(*source));
-    mirror.number = ReadWhole(at, keys.number);
-    mirror.vni = ReadWhole(at, keys.vni);
-    mirror.packet_length = ReadWhole(at, keys.length);
-    ReadState(at, mirror);
-    ReadTarget(at, mirror);
-    ReadFilter(at, mirror);
-    ReadMirrorOptions(at, mirror);
+    FindTarget(at, mirror);
+    FindFilter(mirror);
     return mirror;
   }
 
@@ -482,39 +507,32 @@ class SessionReader {
     }
   }
 
-  void ReadTarget(const Cursor& at, MirrorSpec& mirror) {
-    mirror.one_target = shape_.behind_balancer.empty();
+  void FindTarget(const Cursor& at, MirrorSpec& mirror) const {
     if (!shape_.behind_balancer.empty()) {
-      ReadCollectors(at, ReadText(at, shape_.session.target), shape_.behind_balancer, mirror);
+      ReadCollectors(at, mirror.target_id, shape_.behind_balancer, mirror);
       return;
     }
-    const auto name = ReadText(at, shape_.session.target);
-    if (!name) return;
+    if (!mirror.target_id) return;
     if (shape_.target.list.empty()) {
       Take(ReadTargetOf(at, shape_.session.target), mirror);
       return;
     }
-    const auto target = targets_.find(name->value);
+    const auto target = targets_.find(mirror.target_id->value);
     if (target == targets_.end()) {
-      Miss(*name, "target_missing", "target", targets_, mirror);
+      Miss(*mirror.target_id, "target_missing", "target", targets_, mirror);
     } else {
-      Take(target->second, mirror);
+      mirror.targets = target->second.as_mirror.targets;
+      mirror.load_balancer = target->second.as_mirror.load_balancer;
     }
   }
 
-  void ReadFilter(const Cursor& at, MirrorSpec& mirror) {
-    mirror.filter = NewFilter(at.path());
-    // A session names its filter as the filter names itself, but where that is plain "id".
-    const std::string_view key =
-        shape_.filter.id == "id" ? "traffic_mirror_filter_id" : shape_.filter.id;
-    const auto name = ReadText(at, key);
-    if (!name) return;
-    mirror.words.filter = std::string(key);
-    const auto filter = filters_.find(name->value);
+  void FindFilter(MirrorSpec& mirror) const {
+    if (!mirror.filter_id) return;
+    const auto filter = filters_.find(mirror.filter_id->value);
     if (filter != filters_.end()) {
-      mirror.filter = filter->second;
+      mirror.filter = filter->second.as_mirror.filter;
     } else if (!shape_.filter.list.empty()) {
-      Miss(*name, "filter_missing", "filter", filters_, mirror);
+      Miss(*mirror.filter_id, "filter_missing", "filter", filters_, mirror);
     }
   }
 
@@ -528,128 +546,33 @@ class SessionReader {
                               AcceptedNames(name.value, names)});
   }
 
-  const Cursor& lists_;
   const SessionShape& shape_;
-  std::map<std::string, FilterSpec> filters_;  // by ID
-  std::map<std::string, Target> targets_;      // by ID
+  std::map<std::string, MirrorPartSpec> filters_;  // by ID
+  std::map<std::string, MirrorPartSpec> targets_;  // by ID
   std::vector<MissingPart> repeated_;
 };
 
 }  // namespace
 
-std::vector<MirrorSpec> ReadAwsSessions(const Cursor& lists) {
-  return SessionReader(lists, kAws).ReadAll();
+MirrorLists ReadAwsLists(const Cursor& lists) { return SessionReader(kAws).ReadLists(lists); }
+MirrorSpec ReadAwsSession(const Cursor& session) {
+  return SessionReader(kAws).ReadSession(session);
 }
-
-namespace {
-
-struct SessionPart {
-  std::string_view key;
-  std::string_view removed_as;  // among RemoveFields; empty: it cannot be
-  MirrorPart part;
-};
-constexpr SessionPart kAwsParts[] = {
-    {"TrafficMirrorTargetId", "", MirrorPart::kTargets},
-    {"TrafficMirrorFilterId", "", MirrorPart::kFilter},
-    {"SessionNumber", "", MirrorPart::kNumber},
-    {"VirtualNetworkId", "virtual-network-id", MirrorPart::kVni},
-    {"PacketLength", "packet-length", MirrorPart::kLength},
-};
-
-constexpr std::string_view kCreateSession = "CreateTrafficMirrorSession";
-constexpr std::string_view kModifySession = "ModifyTrafficMirrorSession";
-constexpr std::string_view kDeleteSession = "DeleteTrafficMirrorSession";
-
-// The object of `mirrors` that lists the filter and the target that a session names; any of
-// them where none lists both.
-std::optional<Cursor> ListsFor(const Cursor& session, const Cursor& mirrors) {
-  const auto knows = [&](const Cursor& lists, std::string_view list, std::string_view id) {
-    const auto wanted = ReadText(session, id);
-    const auto all = lists.Get(list);
-    if (!wanted) return true;
-    if (!all) return false;
-    const auto items = all->Items();
-    return std::any_of(items.begin(), items.end(), [&](const Cursor& item) {
-      const auto own = ReadText(item, id);
-      return own && own->value == wanted->value;
-    });
-  };
-  std::optional<Cursor> found;
-  const std::vector<Cursor> all =
-      mirrors.value().is_object() ? std::vector<Cursor>{mirrors} : mirrors.Items();
-  for (const Cursor& lists : all) {
-    if (!lists.Get(kAws.target.list)) continue;
-    const bool has_both = knows(lists, kAws.filter.list, kAws.filter.id) &&
-                          knows(lists, kAws.target.list, kAws.target.id);
-    if (has_both) return lists;
-    if (!found) found = lists;
-  }
-  return found;
-}
-
-// What a session names and no list has is an error, whenever it is named.
-void ComplainOfMissing(const Cursor& body, MirrorSpec& given) {
-  for (const MissingPart& part : given.missing) {
-    for (const std::string_view key : {kAws.target.id, kAws.filter.id}) {
-      const auto at = body.Get(key);
-      if (at && at->path() == part.path) at->Complain({part.message, part.accepted});
-    }
-  }
-  given.missing.clear();
-}
-
-void ReadPartsOf(const Cursor& body, MirrorActionSpec& action) {
-  const std::vector<At<std::string>> removed = ReadTexts(body, "RemoveFields");
-  for (const SessionPart& each : kAwsParts) {
-    const bool is_removed =
-        std::any_of(removed.begin(), removed.end(),
-                    [&](const At<std::string>& field) { return field.value == each.removed_as; });
-    if (is_removed || body.Get(each.key)) action.parts.insert(each.part);
-  }
-}
-
-}  // namespace
-
-std::vector<std::string_view> NamesOfAwsActions() {
-  return {kCreateSession, kModifySession, kDeleteSession};
-}
-
-std::optional<MirrorActionSpec> ReadAwsAction(std::string_view name, const Cursor& body,
-                                              const std::optional<Cursor>& mirrors) {
-  using Kind = MirrorActionSpec::Kind;
-  const auto id = ReadText(body, kAws.session.id);
-  const std::optional<Cursor> lists = mirrors ? ListsFor(body, *mirrors) : std::nullopt;
-  if (!id || !lists) {
-    body.Complain(id ? Fault{"an action of AWS in a scenario without its lists of mirrors",
-                             "TrafficMirrorSessions, TrafficMirrorFilters and "
-                             "TrafficMirrorTargets in mirrors, be they empty"}
-                     : Fault{"a session without an ID",
-                             "a TrafficMirrorSessionId, by which other actions and the result "
-                             "call it"});
-    return std::nullopt;
-  }
-  MirrorActionSpec action;
-  action.mirror = *id;
-  action.given = SessionReader(*lists, kAws).ReadElsewhere(body);
-  ComplainOfMissing(body, action.given);
-  action.kind = name == kCreateSession   ? Kind::kCreate
-                : name == kDeleteSession ? Kind::kDelete
-                                         : Kind::kReplace;
-  if (action.kind == Kind::kReplace) ReadPartsOf(body, action);
-  return action;
-}
+MirrorSpec ReadAwsFilter(const Cursor& filter) { return SessionReader(kAws).ReadFilter(filter); }
+MirrorSpec ReadAwsTarget(const Cursor& target) { return SessionReader(kAws).ReadTarget(target); }
+RuleSpec ReadAwsRule(const Cursor& rule) { return ReadRule(rule, kAws.rule); }
 
 std::vector<MirrorSpec> ReadAlibabaSessions(const Cursor& lists) {
-  return SessionReader(lists, kAlibaba).ReadAll();
+  return SessionReader(kAlibaba).ReadLists(lists).mirrors;
 }
 std::vector<MirrorSpec> ReadHuaweiSessions(const Cursor& lists) {
-  return SessionReader(lists, kHuawei).ReadAll();
+  return SessionReader(kHuawei).ReadLists(lists).mirrors;
 }
 std::vector<MirrorSpec> ReadVolcengineSessions(const Cursor& lists) {
-  return SessionReader(lists, kVolcengine).ReadAll();
+  return SessionReader(kVolcengine).ReadLists(lists).mirrors;
 }
 std::vector<MirrorSpec> ReadBaiduSessions(const Cursor& lists) {
-  return SessionReader(lists, kBaidu).ReadAll();
+  return SessionReader(kBaidu).ReadLists(lists).mirrors;
 }
 
 }  // namespace vpcmirror::sim

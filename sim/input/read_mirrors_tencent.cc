@@ -189,7 +189,7 @@ void ReadGiven(const Cursor& at, MirrorActionSpec& action) {
   ReadConditions(at, given.filter);
   ReadRulesByDirection(at, given.filter);
   for (const char* list : {"IngressFilterRuleIds", "EgressFilterRuleIds"}) {
-    for (At<std::string>& id : ReadTexts(at, list)) action.rules.push_back(std::move(id));
+    for (At<std::string>& id : ReadTexts(at, list)) action.removed.push_back(std::move(id));
   }
   action.name = ReadText(at, "TrafficMirrorName");
 }
@@ -213,14 +213,14 @@ std::optional<MirrorActionSpec> ReadTencentAction(std::string_view name, const C
   if (action.kind == ActionKind::kCreate) {
     action.given = ReadTencentMirror(body).front();
     if (action.given.id) {
-      action.mirror = *action.given.id;
+      action.subject = *action.given.id;
       return action;
     }
     body.Complain({"a mirror that is created under way and has no name",
                    "a TrafficMirrorName, by which later actions and the result call it"});
     return std::nullopt;
   }
-  if (auto id = ReadText(body, "TrafficMirrorId")) action.mirror = std::move(*id);
+  if (auto id = ReadText(body, "TrafficMirrorId")) action.subject = std::move(*id);
   ReadGiven(body, action);
   if (action.parts.count(MirrorPart::kState) != 0) {
     action.given.state = At<MirrorState>{known->state, body.path()};

@@ -148,19 +148,19 @@ std::vector<std::string_view> ActionKeysOf(const Cursor& event) {
 }
 
 std::optional<EventAction> ReadAction(const Cursor& event, std::string_view name,
-                                      const std::optional<Cursor>& mirrors, TimelineSpec& spec) {
+                                      TimelineSpec& spec) {
   for (const FaultKey& key : FaultKeys()) {
     if (key.name == name) return ReadFault(event, key, spec);
   }
   const Cursor body = *event.Get(name);
   const auto of_aws = NamesOfAwsActions();
   const bool is_aws = std::find(of_aws.begin(), of_aws.end(), name) != of_aws.end();
-  auto action = is_aws ? ReadAwsAction(name, body, mirrors) : ReadTencentAction(name, body);
+  auto action = is_aws ? ReadAwsAction(name, body) : ReadTencentAction(name, body);
   if (!action) return std::nullopt;
   return std::move(*action);
 }
 
-std::optional<TimelineSpec> ReadEvent(const Cursor& event, const std::optional<Cursor>& mirrors) {
+std::optional<TimelineSpec> ReadEvent(const Cursor& event) {
   if (!event.value().is_object()) return std::nullopt;
   TimelineSpec spec;
   spec.path = event.path();
@@ -176,7 +176,7 @@ std::optional<TimelineSpec> ReadEvent(const Cursor& event, const std::optional<C
         {fmt::format("{} beside {} in one event", keys[1], keys[0]), "an event for each"});
   }
   spec.what = keys[0];
-  auto action = ReadAction(event, keys[0], mirrors, spec);
+  auto action = ReadAction(event, keys[0], spec);
   const auto at = ReadDuration(event, "at", Zero::kAllowed);
   spec.every = ReadDuration(event, "every", Zero::kRefused);
   spec.until = ReadDuration(event, "until", Zero::kAllowed);
@@ -188,11 +188,10 @@ std::optional<TimelineSpec> ReadEvent(const Cursor& event, const std::optional<C
 
 }  // namespace
 
-std::vector<TimelineSpec> ReadTimeline(const Cursor& timeline,
-                                       const std::optional<Cursor>& mirrors) {
+std::vector<TimelineSpec> ReadTimeline(const Cursor& timeline) {
   std::vector<TimelineSpec> specs;
   for (const Cursor& event : timeline.Items()) {
-    if (auto spec = ReadEvent(event, mirrors)) specs.push_back(std::move(*spec));
+    if (auto spec = ReadEvent(event)) specs.push_back(std::move(*spec));
   }
   return specs;
 }

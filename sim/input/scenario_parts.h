@@ -20,9 +20,13 @@ std::vector<HostSpec> ReadHosts(const Cursor& hosts);
 // The member `costs` of a scenario or a host; empty when there is none.
 std::optional<CostSpec> ReadCosts(const Cursor& object);
 std::vector<WorkloadSpec> ReadWorkloads(const Cursor& workloads, const CaptureFolder& captures);
-std::vector<MirrorSpec> ReadMirrors(const Cursor& mirrors);
-// `mirrors` is that of the scenario, to whose lists actions may refer.
-std::vector<TimelineSpec> ReadTimeline(const Cursor& timeline,
-                                       const std::optional<Cursor>& mirrors);
+
+struct MirrorLists {
+  std::vector<MirrorSpec> mirrors;
+  std::vector<MirrorPartSpec> filters;  // that actions of a timeline may name
+  std::vector<MirrorPartSpec> targets;
+};
+MirrorLists ReadMirrors(const Cursor& mirrors);
+std::vector<TimelineSpec> ReadTimeline(const Cursor& timeline);
 
 }  // namespace vpcmirror::sim

@@ -69,10 +69,13 @@ void ReadParts(const Cursor& root, const CaptureFolder& captures, Scenario& scen
   if (const auto at = root.Get("vpcs")) scenario.vpcs = ReadVpcs(*at);
   if (const auto at = root.Get("hosts")) scenario.hosts = ReadHosts(*at);
   if (const auto at = root.Get("workloads")) scenario.workloads = ReadWorkloads(*at, captures);
-  if (const auto at = root.Get("mirrors")) scenario.mirrors = ReadMirrors(*at);
-  if (const auto at = root.Get("timeline")) {
-    scenario.timeline = ReadTimeline(*at, root.Get("mirrors"));
+  if (const auto at = root.Get("mirrors")) {
+    MirrorLists read = ReadMirrors(*at);
+    scenario.mirrors = std::move(read.mirrors);
+    scenario.filters = std::move(read.filters);
+    scenario.targets = std::move(read.targets);
   }
+  if (const auto at = root.Get("timeline")) scenario.timeline = ReadTimeline(*at);
 }
 
 std::shared_ptr<const Schema> LoadSchema(const ReadOptions& options, const char* file) {

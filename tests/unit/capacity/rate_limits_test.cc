@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <random>
 #include <stdexcept>
 #include <vector>
@@ -79,6 +80,62 @@ TEST(RateLimitsTest, BucketNeverExceedsItsEnvelope) {
     }
   }
   EXPECT_TRUE(came_near);  // the bound is met, not merely kept
+}
+
+constexpr Picoseconds Micros(std::int64_t count) { return Picoseconds(count * 1'000'000); }
+
+// The bucket of 64,000 bytes at 50 Mbit/s; `spent` bytes of it go at 0.
+RateLimits BucketWithout(std::int64_t spent) {
+  RateLimits limits({.bandwidth = BitsPerSecond(50'000'000), .burst = Bytes(64'000)});
+  limits.Pay(Picoseconds(0), Bytes(spent), kNoCpu);
+  return limits;
+}
+
+// 24,000 bytes are left whatever the rate; the next 1,000 come at 25 Mbit/s in 320 us.
+TEST(RateLimitsTest, ABucketKeepsItsBytesWhenItsBandwidthChanges) {
+  RateLimits limits = BucketWithout(40'000);
+  limits.SetBandwidth(Picoseconds(0), BitsPerSecond(25'000'000));
+  for (int i = 0; i < 24; ++i) {
+    EXPECT_EQ(limits.Pay(Picoseconds(0), Bytes(1000), kNoCpu), Picoseconds(0));
+  }
+  EXPECT_EQ(limits.Pay(Picoseconds(0), Bytes(1000), kNoCpu), Micros(320));
+}
+
+// In 2 ms at 50 Mbit/s 12,500 bytes came into an empty bucket. Of the 13th 1,000 then 500
+// lack, which are 40 us at 100 Mbit/s.
+TEST(RateLimitsTest, ABucketFillsAtTheBandwidthOfItsTime) {
+  RateLimits limits = BucketWithout(64'000);
+  const Picoseconds now = Micros(2000);
+  limits.SetBandwidth(now, BitsPerSecond(100'000'000));
+  for (int i = 0; i < 12; ++i) EXPECT_EQ(limits.Pay(now, Bytes(1000), kNoCpu), now);
+  EXPECT_EQ(limits.Pay(now, Bytes(1000), kNoCpu), now + Micros(40));
+}
+
+// Full again after 10.24 ms, it holds 64,000 bytes at any rate, and no more.
+TEST(RateLimitsTest, AFullBucketHasTheSameBurstAtAnotherBandwidth) {
+  for (const std::int64_t rate : {10'000'000, 50'000'000, 400'000'000}) {
+    RateLimits limits = BucketWithout(64'000);
+    const Picoseconds now = Micros(20'000);
+    limits.SetBandwidth(now, BitsPerSecond(rate));
+    for (int i = 0; i < 64; ++i) EXPECT_EQ(limits.Pay(now, Bytes(1000), kNoCpu), now) << rate;
+    EXPECT_EQ(limits.Pay(now, Bytes(1000), kNoCpu),
+              now + SerialisationDelay(Bytes(1000), BitsPerSecond(rate)));
+  }
+}
+
+// 5,000 bytes more than the bucket holds leave at 800 us. 100 us after 0 they lack 4,375.
+TEST(RateLimitsTest, WhatHasPaidABucketLeavesWhenItWasToldTo) {
+  RateLimits faster = BucketWithout(64'000);
+  EXPECT_EQ(faster.Pay(Picoseconds(0), Bytes(5000), kNoCpu), Micros(800));
+  RateLimits slower = faster;
+  // At 1 Gbit/s all would be there at once; the next still comes behind, by up to its own 8 us.
+  faster.SetBandwidth(Micros(100), BitsPerSecond(1'000'000'000));
+  const Picoseconds next = faster.Pay(Micros(100), Bytes(1000), kNoCpu);
+  EXPECT_GE(next, Micros(800));
+  EXPECT_LE(next, Micros(808));
+  // At 5 Mbit/s 4,375 and 1,000 bytes are 8,600 us.
+  slower.SetBandwidth(Micros(100), BitsPerSecond(5'000'000));
+  EXPECT_EQ(slower.Pay(Micros(100), Bytes(1000), kNoCpu), Micros(8700));
 }
 
 // Two budgets of one CVM: work that one gave the vCPUs delays the other's frames.

@@ -1,32 +1,28 @@
 // What the API says to the actions of a timeline, and what is wrong with one before the run.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-#include "sim/input/scenario_reader.h"
-#include "tests/unit/input/errors.h"
-#include "tests/unit/input/shipped.h"
+#include "tests/unit/input/timeline_answers.h"
 
 namespace vpcmirror::sim {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-
 // mirror-1 watches web[0] for ids, in VPC v; rules has rules by direction and watches db;
-// far is in another VPC. tiny takes 1 Gbps, and 1/9 of big's 10 Gbps is more.
+// far is in another VPC, away in one of AWS. tiny takes 1 Gbps, and 1/9 of big's 10 Gbps is more.
 std::string WithTimeline(const std::string& timeline) {
   return R"({"vpcs": {
       "v": {"cidr": "10.0.0.0/16", "subnets": {"s": "10.0.0.0/24"}, "nat_gateways": {"nat-1": {}},
             "load_balancers": {"open": {"kind": "clb", "subnets": ["s"], "backends": ["ids"],
                                         "public": true}}},
-      "w": {"cidr": "10.1.0.0/16", "subnets": {"t": "10.1.0.0/24"}}},
+      "w": {"cidr": "10.1.0.0/16", "subnets": {"t": "10.1.0.0/24"}},
+      "x": {"cidr": "10.2.0.0/16", "provider": "aws", "subnets": {"u": "10.2.0.0/24"},
+            "load_balancers": {"nlb": {"kind": "nlb", "subnets": ["u"], "backends": ["away"]}}}},
     "hosts": {"web": {"count": 30, "subnet": "s"}, "db": {"subnet": "s"}, "ids": {"subnet": "s"},
               "big": {"subnet": "s", "limits": {"bandwidth": "10 Gbps"}},
               "tiny": {"subnet": "s", "limits": {"bandwidth": "1 Gbps"}},
-              "far": {"subnet": "t"}},
+              "far": {"subnet": "t"}, "away": {"subnet": "u"}},
     "workloads": {"sql": {"from": "web[0]", "to": "db", "rate": "10 Mbps"}},
     "mirrors": [{"CollectorSrcs": ["web[0]"], "CollectorTarget": {"TargetIps": ["ids"]}},
                 {"TrafficMirrorName": "rules", "CollectorSrcs": ["db"], "Direction": "NO-DIRECTION",
@@ -34,19 +30,6 @@ std::string WithTimeline(const std::string& timeline) {
                  "CollectorTarget": {"TargetIps": ["ids"]}}],
     "timeline": [)" +
          timeline + "]}";
-}
-
-ValidScenario Placed(const std::string& text) {
-  return LoadScenarioText(text, "test.json", Shipped());
-}
-
-// The code of each event; "done" for one that was not refused.
-std::vector<std::string> Answers(const std::string& timeline) {
-  std::vector<std::string> answers;
-  for (const TimelineEvent& event : Placed(WithTimeline(timeline)).timeline) {
-    answers.push_back(event.action.refusal ? event.action.refusal->code : "done");
-  }
-  return answers;
 }
 
 struct RefusalCase {
@@ -57,9 +40,6 @@ struct RefusalCase {
 
 void PrintTo(const RefusalCase& c, std::ostream* os) { *os << c.name; }
 
-std::string Asking(const std::string& action, const std::string& body) {
-  return R"({"at": "1 ms", ")" + action + "\": {" + body + "}}";
-}
 std::string OfMirror(const std::string& action, const std::string& mirror,
                      const std::string& body = "") {
   return Asking(action,
@@ -75,7 +55,7 @@ std::string CreateMirror(const std::string& name, const std::string& sources,
 std::string ToTarget(const std::string& target) { return R"("CollectorTarget": {)" + target + "}"; }
 
 constexpr const char* kSameSource = "UnsupportedOperation.TrafficMirrorNotSupportSameSrcTarget";
-constexpr const char* kBoth =
+constexpr const char* kNatAndConditions =
     R"("NatId": "nat-1", "CollectorNormalFilters": [{"Protocol": "TCP"}])";
 
 std::string ManySources(int count) {
@@ -89,7 +69,7 @@ std::string ManySources(int count) {
 class ApiRefusalTest : public testing::TestWithParam<RefusalCase> {};
 
 TEST_P(ApiRefusalTest, IsAsTheApiDocumentsIt) {
-  EXPECT_EQ(Answers(GetParam().timeline), GetParam().want);
+  EXPECT_EQ(AnswersIn(WithTimeline(GetParam().timeline)), GetParam().want);
 }
 
 const RefusalCase kRefusals[] = {
@@ -138,17 +118,25 @@ const RefusalCase kRefusals[] = {
      OfMirror("ResetTrafficMirrorTarget", "mirror-1",
               ToTarget(R"("TargetIps": ["open"], "TargetType": "CLB")")),
      {"UnsupportedOperation.PublicClbNotSupport"}},
+    // "This CLB cannot be a target": nlb is one of AWS's, and no CLB at all.
+    {"LoadBalancerThatIsNoClb",
+     OfMirror("ResetTrafficMirrorTarget", "mirror-1",
+              ToTarget(R"("TargetIps": ["nlb"], "TargetType": "CLB")")),
+     {"UnsupportedOperation.TrafficMirrorNotSupportClb"}},
+    {"LoadBalancerThatIsNoClbOnCreation",
+     CreateMirror("x", R"("web[1]")", "", R"("TargetIps": ["nlb"], "TargetType": "CLB")"),
+     {"UnsupportedOperation.TrafficMirrorNotSupportClb"}},
     {"NoTarget",
      OfMirror("ResetTrafficMirrorTarget", "mirror-1", ToTarget(R"("TargetIps": [])")),
      {"InvalidParameterValue.Empty"}},
     {"NatGatewayBesideConditions",
-     OfMirror("ResetTrafficMirrorFilter", "mirror-1", kBoth),
+     OfMirror("ResetTrafficMirrorFilter", "mirror-1", kNatAndConditions),
      {"InvalidParameter.Coexist"}},
     {"NatGatewayBesideConditionsOnCreation",
-     CreateMirror("x", R"("web[1]")", std::string(", ") + kBoth),
+     CreateMirror("x", R"("web[1]")", std::string(", ") + kNatAndConditions),
      {"InvalidParameter.Coexist"}},
     {"NatGatewayBesideConditionsOnUpdate",
-     OfMirror("UpdateTrafficMirrorAllFilter", "mirror-1", kBoth),
+     OfMirror("UpdateTrafficMirrorAllFilter", "mirror-1", kNatAndConditions),
      {"InvalidParameter.Coexist"}},
     {"SixthMirrorOfAVpc",
      CreateMirror("a", R"("web[1]")", "") + "," + CreateMirror("b", R"("web[2]")", "") + "," +
@@ -218,61 +206,6 @@ const RefusalCase kRefusals[] = {
 INSTANTIATE_TEST_SUITE_P(Table, ApiRefusalTest, testing::ValuesIn(kRefusals),
                          [](const auto& tested) { return tested.param.name; });
 
-// tms-1 of web to ids and, unused, a filter and a target more.
-std::vector<std::string> AnswersOfAws(const std::string& timeline) {
-  const std::string text = R"({"provider": "aws",
-    "hosts": {"web": {}, "ids": {}, "spare": {}},
-    "workloads": {"sql": {"at": "web", "out": "10 Mbps"}},
-    "mirrors": {
-      "TrafficMirrorTargets": [
-        {"TrafficMirrorTargetId": "tmt-1", "NetworkInterfaceId": "ids"},
-        {"TrafficMirrorTargetId": "tmt-2", "NetworkInterfaceId": "spare"}],
-      "TrafficMirrorFilters": [
-        {"TrafficMirrorFilterId": "tmf-1", "EgressFilterRules": [
-          {"RuleNumber": 1, "RuleAction": "accept", "SourceCidrBlock": "0.0.0.0/0",
-           "DestinationCidrBlock": "0.0.0.0/0"}]},
-        {"TrafficMirrorFilterId": "tmf-2"}],
-      "TrafficMirrorSessions": [
-        {"TrafficMirrorSessionId": "tms-1", "NetworkInterfaceId": "web", "SessionNumber": 1,
-         "TrafficMirrorTargetId": "tmt-1", "TrafficMirrorFilterId": "tmf-1"}]},
-    "timeline": [)" + timeline +
-                           "]}";
-  std::vector<std::string> answers;
-  for (const TimelineEvent& event : Placed(text).timeline) {
-    const auto& refusal = event.action.refusal;
-    answers.push_back(!refusal ? "done" : refusal->code.empty() ? refusal->message : refusal->code);
-  }
-  return answers;
-}
-
-std::string Session(const std::string& id, int number, const std::string& source = "web") {
-  return Asking("CreateTrafficMirrorSession",
-                R"("TrafficMirrorSessionId": ")" + id + R"(", "NetworkInterfaceId": ")" + source +
-                    R"(", "SessionNumber": )" + std::to_string(number) +
-                    R"(, "TrafficMirrorTargetId": "tmt-2", "TrafficMirrorFilterId": "tmf-2")");
-}
-std::string OfSession(const std::string& action, const std::string& more = "") {
-  return Asking(action, R"("TrafficMirrorSessionId": "tms-1")" + more);
-}
-
-// Three sessions of an interface are the most, by AWS's quotas page.
-TEST(AwsTimelineTest, SessionsAreCreatedModifiedAndDeleted) {
-  EXPECT_THAT(AnswersOfAws(Session("a", 2) + "," + Session("b", 3) + "," + Session("c", 4) + "," +
-                           OfSession("DeleteTrafficMirrorSession") + "," + Session("c", 4) + "," +
-                           OfSession("DeleteTrafficMirrorSession")),
-              ElementsAre("done", "done", "TrafficMirrorSessionsPerInterfaceLimitExceeded", "done",
-                          "done", "InvalidTrafficMirrorSessionNotFound"));
-  EXPECT_THAT(
-      AnswersOfAws(
-          OfSession("ModifyTrafficMirrorSession",
-                    R"(, "TrafficMirrorTargetId": "tmt-2", "SessionNumber": 7)") +
-          "," + OfSession("ModifyTrafficMirrorSession", R"(, "RemoveFields": ["packet-length"])")),
-      ElementsAre("done", "done"));
-  // No document has a code for either.
-  EXPECT_THAT(AnswersOfAws(Session("a", 1) + "," + Session("b", 2, "ids")),
-              ElementsAre(HasSubstr("SessionNumber 1 is that of tms-1"), HasSubstr("is a source")));
-}
-
 struct BrokenTimelineCase {
   const char* name;
   const char* timeline;
@@ -284,9 +217,7 @@ void PrintTo(const BrokenTimelineCase& c, std::ostream* os) { *os << c.name; }
 class BrokenTimelineTest : public testing::TestWithParam<BrokenTimelineCase> {};
 
 TEST_P(BrokenTimelineTest, IsRefusedBeforeTheRun) {
-  std::vector<std::string> errors = ErrorsOf([] { Placed(WithTimeline(GetParam().timeline)); });
-  for (std::string& error : errors) error.erase(0, error.find(' ') + 1);
-  EXPECT_EQ(errors, GetParam().want);
+  EXPECT_EQ(TimelineErrors(WithTimeline(GetParam().timeline)), GetParam().want);
 }
 
 const BrokenTimelineCase kBrokenTimelines[] = {
@@ -299,9 +230,9 @@ const BrokenTimelineCase kBrokenTimelines[] = {
       "their times"}},
     {"NoSuchHost",
      R"({"at": "1 ms", "receiver_down": "idz"})",
-     {"/timeline/0/receiver_down: nothing is called \"idz\" | \"ids\" (nearest), or \"big\", "
-      "\"db\", \"far\", "
-      "\"tiny\", \"web\", \"subnet:s\", \"subnet:t\", \"vpc:v\", \"vpc:w\""}},
+     {"/timeline/0/receiver_down: nothing is called \"idz\" | \"ids\" (nearest), or \"away\", "
+      "\"big\", \"db\", \"far\", \"tiny\", \"web\", \"subnet:s\", \"subnet:t\", \"subnet:u\", "
+      "\"vpc:v\", or 2 more"}},
     {"NoReceiver",
      R"({"at": "1 ms", "receiver_down": "db"})",
      {"/timeline/0/receiver_down: db receives no copies at any time | \"ids\""}},

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "models/mirror/mirror.h"
 #include "sim/input/library.h"
@@ -14,6 +15,7 @@ namespace vpcmirror::sim {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 // One source in zone a that sends `bytes` long frames, one sensor in each of zones a and b.
@@ -24,11 +26,13 @@ struct Behind {
   int mtu = 9001;  // of the source
   int ids_mtu = 9001;
   std::string out = "100 Mbps";
+  std::string duration = "20 ms";
+  std::string timeline = "";
 };
 
 RunResult SimulateBehind(const Behind& behind) {
   const std::string text = fmt::format(
-      R"({{"provider": "aws", "duration": "20 ms",
+      R"({{"provider": "aws", "duration": "{}",
 "vpcs": {{"v": {{"cidr": "10.0.0.0/16",
   "subnets": {{"web": {{"cidr": "10.0.1.0/24", "az": "a"}}, "a": {{"cidr": "10.0.8.0/24", "az": "a"}},
                "b": {{"cidr": "10.0.9.0/24", "az": "b"}}}},
@@ -42,9 +46,10 @@ RunResult SimulateBehind(const Behind& behind) {
     "TrafficMirrorFilterId": "tmf-1", "SessionNumber": 1, "VirtualNetworkId": 1}}],
  "TrafficMirrorFilters": [{{"TrafficMirrorFilterId": "tmf-1", "EgressFilterRules": [
   {{"RuleNumber": 1, "RuleAction": "accept", "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}}]}}],
- "TrafficMirrorTargets": [{{"TrafficMirrorTargetId": "tmt-1", {}}}]}}}})",
-      behind.balancer, behind.mtu, behind.ids_mtu, behind.ids_mtu, behind.out, behind.bytes,
-      behind.target);
+ "TrafficMirrorTargets": [{{"TrafficMirrorTargetId": "tmt-1", {}}}]}},
+"timeline": [{}]}})",
+      behind.duration, behind.balancer, behind.mtu, behind.ids_mtu, behind.ids_mtu, behind.out,
+      behind.bytes, behind.target, behind.timeline);
   return Simulate(Load(text));
 }
 
@@ -94,6 +99,30 @@ TEST(LoadBalancerRunTest, ZoneWithoutAHealthyBackendLosesItsCopies) {
       SimulateBehind({.balancer = R"("kind": "nlb", "unhealthy": ["ids-a"], "cross_zone": true)"});
   EXPECT_EQ(Lost(across, "load_balancer_backend"), 0);
   EXPECT_EQ(To(across, "ids-b"), Balancer(across).in.frames);
+}
+
+// By AWS's page of health checks a target is unhealthy after 2 checks that are 30 s apart, and
+// healthy again after 5. Ten copies a second go to ids-a alone: those of 60 s until it is
+// found out are lost at the receiver, those until 150 s after its return at the load
+// balancer, which has no other backend in the zone.
+TEST(LoadBalancerRunTest, HealthChecksFindOutWhatHappensToABackend) {
+  const RunResult result = SimulateBehind({.balancer = R"("kind": "nlb")",
+                                           .out = "80 kbps",
+                                           .duration = "300 s",
+                                           .timeline = R"({"at": "10 s", "receiver_down": "ids-a"},
+                      {"at": "100 s", "receiver_up": "ids-a"})"});
+  EXPECT_NEAR(static_cast<double>(Lost(result, "receiver_down")), 600, 1);
+  EXPECT_NEAR(static_cast<double>(Lost(result, "load_balancer_backend")), 1800, 1);
+  EXPECT_NEAR(static_cast<double>(result.mirrors.at(0).ledger.mirrored.frames), 3000, 1);
+  EXPECT_NEAR(static_cast<double>(To(result, "ids-a")), 1200, 1);
+  std::vector<std::string> happened;
+  for (const TimelineAction& each : result.timeline) {
+    happened.push_back(fmt::format("{} s: {} {}", each.at.count() / kPicosecondsPerSecond,
+                                   each.what, each.subject));
+  }
+  EXPECT_THAT(happened,
+              ElementsAre("10 s: receiver_down ids-a", "70 s: backend_unhealthy ids-a/eni0",
+                          "100 s: receiver_up ids-a", "250 s: backend_healthy ids-a/eni0"));
 }
 
 // An endpoint's MTU is 8500, of which AWS reckons 54 bytes for the outer headers: the

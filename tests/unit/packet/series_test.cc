@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <numeric>
 #include <string>
 #include <string_view>
@@ -181,6 +182,64 @@ TEST(SeriesTest, TellsTheCoresOfEachBin) {
   // 10,000 frames a second of 1 us and 1,250 times 0.08 ns.
   EXPECT_THAT(cores, Each(testing::DoubleNear(0.011, 0.0002)));
   EXPECT_NEAR(Sum(cores) / 8, result.hosts.at(0).cpu.cores_used, 1e-9);
+}
+
+// 100 Mbps of 1,250 B frames: 100 in each bin of 10 ms. mirror-1 is stopped from 30 ms to
+// 50 ms, the workload is silent from 70 ms on, and late watches db from 60 ms on.
+TEST(SeriesTest, ShowsWhatATimelineChangesInItsBins) {
+  const RunResult result = SimulateBins(R"({"duration": "100 ms",
+      "hosts": {"web": {}, "db": {}, "ids": {"receiver": "generic"}},
+      "workloads": {"sql": {"from": "web", "to": "db", "rate": "100 Mbps", "sizes": "1250 B"}},
+      "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
+      "timeline": [
+        {"at": "30 ms", "StopTrafficMirror": {"TrafficMirrorId": "mirror-1"}},
+        {"at": "50 ms", "StartTrafficMirror": {"TrafficMirrorId": "mirror-1"}},
+        {"at": "60 ms", "CreateTrafficMirror": {"TrafficMirrorName": "late",
+          "CollectorSrcs": ["db"], "CollectorTarget": {"TargetIps": ["ids"]}}},
+        {"at": "70 ms", "scale": "sql", "by": "x0"}]})",
+                                        kMillisecond * 10);
+  const auto is = [&](SeriesKind kind, const char* id, const char* figure,
+                      const std::vector<double>& want) {
+    const SeriesObject* object = Find(result, kind, id);
+    ASSERT_NE(object, nullptr) << id;
+    std::vector<double> got(static_cast<std::size_t>(object->first_bin), 0);
+    const std::vector<double> seen = Column(result, kind, id, figure);
+    got.insert(got.end(), seen.begin(), seen.end());
+    ASSERT_EQ(got.size(), want.size()) << id;
+    for (std::size_t bin = 0; bin < want.size(); ++bin) {
+      EXPECT_NEAR(got[bin], want[bin], 2) << id << " " << figure << " " << bin;
+    }
+  };
+  is(SeriesKind::kEni, "web/eni0", "mirror_out_frames", {100, 100, 100, 0, 0, 100, 100, 0, 0, 0});
+  is(SeriesKind::kMirror, "mirror-1", "offered_frames",
+     {100, 100, 100, 100, 100, 100, 100, 0, 0, 0});
+  is(SeriesKind::kMirror, "mirror-1", "mirrored_frames", {100, 100, 100, 0, 0, 100, 100, 0, 0, 0});
+  is(SeriesKind::kMirror, "late", "mirrored_frames", {0, 0, 0, 0, 0, 0, 100, 0, 0, 0});
+  is(SeriesKind::kReceiver, "ids/eni0", "in_frames", {100, 100, 100, 0, 0, 100, 200, 0, 0, 0});
+  for (const MirrorResult& mirror : result.mirrors) {
+    EXPECT_EQ(Sum(Column(result, SeriesKind::kMirror, mirror.id, "mirrored_frames")),
+              static_cast<double>(mirror.ledger.mirrored.frames));
+  }
+}
+
+// Down from 30 ms to 50 ms: what is lost for that is lost in these bins.
+TEST(SeriesTest, TellsInWhichBinsAReceiverIsDown) {
+  const RunResult result = SimulateBins(R"({"duration": "100 ms",
+      "hosts": {"web": {}, "db": {}, "ids": {"receiver": "generic"}},
+      "workloads": {"sql": {"from": "web", "to": "db", "rate": "100 Mbps", "sizes": "1250 B"}},
+      "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
+      "timeline": [{"at": "30 ms", "receiver_down": "ids"},
+                   {"at": "50 ms", "receiver_up": "ids"}]})",
+                                        kMillisecond * 10);
+  const SeriesObject* ids = Find(result, SeriesKind::kReceiver, "ids/eni0");
+  ASSERT_NE(ids, nullptr);
+  std::vector<std::int64_t> lost(static_cast<std::size_t>(ids->first_bin), 0);
+  const auto& seen = ids->dropped.at("receiver_down");
+  lost.insert(lost.end(), seen.begin(), seen.end());
+  lost.resize(10, 0);
+  for (std::size_t bin = 0; bin < 10; ++bin) {
+    EXPECT_NEAR(static_cast<double>(lost[bin]), bin == 3 || bin == 4 ? 100 : 0, 2) << bin;
+  }
 }
 
 TEST(SeriesTest, ChangesNothingElse) {

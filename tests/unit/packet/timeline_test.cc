@@ -242,6 +242,121 @@ TEST(TimelineTest, AMirrorIsCreatedMovedAndDeleted) {
   EXPECT_THAT(result.receivers[1].in.frames, About(200, 2));
 }
 
+// web and app send to db, 1,000 frames each; a session each copies what they send to ids, by
+// one filter with one rule, tmfr-1, which accepts all.
+RunResult PlayOfAws(const std::string& timeline, const std::string& more = "") {
+  return Simulate(Load(R"({"provider": "aws", "duration": "100 ms",
+      "hosts": {"web": {}, "app": {}, "db": {}, "ids": {}, "spare": {}},
+      "workloads": {"a": {"from": "web", "to": "db", "rate": "100 Mbps", "sizes": "1250 B"},
+                    "b": {"from": "app", "to": "db", "rate": "100 Mbps", "sizes": "1250 B"}},
+      "mirrors": {
+        "TrafficMirrorTargets": [{"TrafficMirrorTargetId": "tmt-1", "NetworkInterfaceId": "ids"}],
+        "TrafficMirrorFilters": [{"TrafficMirrorFilterId": "tmf-1", "EgressFilterRules": [
+          {"TrafficMirrorFilterRuleId": "tmfr-1", "RuleNumber": 10, "RuleAction": "accept",
+           "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}]}],
+        "TrafficMirrorSessions": [
+          {"TrafficMirrorSessionId": "of-web", "NetworkInterfaceId": "web", "SessionNumber": 1,
+           "TrafficMirrorTargetId": "tmt-1", "TrafficMirrorFilterId": "tmf-1")" +
+                       more + R"(},
+          {"TrafficMirrorSessionId": "of-app", "NetworkInterfaceId": "app", "SessionNumber": 1,
+           "TrafficMirrorTargetId": "tmt-1", "TrafficMirrorFilterId": "tmf-1"}]},
+      "timeline": [)" + timeline +
+                       "]}"));
+}
+
+// Copied for 20 ms, rejected for 30, by a rule before it copied for 30, and rejected again.
+TEST(TimelineTest, ARuleOfASharedFilterChangesForAllItsSessions) {
+  const RunResult result = PlayOfAws(R"(
+      {"at": "20 ms", "ModifyTrafficMirrorFilterRule": {
+        "TrafficMirrorFilterRuleId": "tmfr-1", "RuleAction": "reject"}},
+      {"at": "50 ms", "CreateTrafficMirrorFilterRule": {
+        "TrafficMirrorFilterRuleId": "tmfr-2", "TrafficMirrorFilterId": "tmf-1",
+        "TrafficDirection": "egress", "RuleNumber": 5, "RuleAction": "accept",
+        "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}},
+      {"at": "80 ms", "DeleteTrafficMirrorFilterRule": {"TrafficMirrorFilterRuleId": "tmfr-2"}})");
+  ASSERT_EQ(result.mirrors.size(), 2u);
+  for (const MirrorResult& mirror : result.mirrors) {
+    EXPECT_THAT(mirror.ledger.offered.frames, About(1000)) << mirror.id;
+    EXPECT_THAT(mirror.ledger.mirrored.frames, About(500, 2)) << mirror.id;
+    EXPECT_TRUE(mirror.ledger.AddsUp());
+  }
+  ASSERT_EQ(result.timeline.size(), 3u);
+  EXPECT_EQ(result.timeline[0].subject, "tmfr-1");
+  EXPECT_EQ(result.timeline[1].subject, "tmf-1");
+}
+
+// For the half of the time in which it is of what comes in, nothing that goes out matches it.
+TEST(TimelineTest, ARuleGoesOverToTheOtherDirection) {
+  const RunResult result = PlayOfAws(R"(
+      {"at": "50 ms", "ModifyTrafficMirrorFilterRule": {
+        "TrafficMirrorFilterRuleId": "tmfr-1", "TrafficDirection": "ingress"}})");
+  EXPECT_THAT(result.mirrors[0].ledger.mirrored.frames, About(500));
+}
+
+// TCP alone is not UDP; a rule without a protocol is for both. The workload is TCP.
+TEST(TimelineTest, AFieldOfARuleIsRemoved) {
+  const RunResult result = PlayOfAws(R"(
+      {"at": "30 ms", "ModifyTrafficMirrorFilterRule": {
+        "TrafficMirrorFilterRuleId": "tmfr-1", "Protocol": 17}},
+      {"at": "60 ms", "ModifyTrafficMirrorFilterRule": {
+        "TrafficMirrorFilterRuleId": "tmfr-1", "RemoveFields": ["protocol"]}})");
+  EXPECT_THAT(result.mirrors[0].ledger.mirrored.frames, About(700, 2));
+}
+
+TEST(TimelineTest, ThePacketLengthOfASessionIsRemoved) {
+  const RunResult result = PlayOfAws(R"(
+      {"at": "30 ms", "ModifyTrafficMirrorSession": {
+        "TrafficMirrorSessionId": "of-web", "RemoveFields": ["packet-length"]}})",
+                                     R"(, "PacketLength": 100)");
+  EXPECT_THAT(result.mirrors[0].ledger.truncated.frames, About(300));
+  EXPECT_EQ(result.mirrors[1].ledger.truncated.frames, 0);
+}
+
+// of-web goes over to a target and a filter that are created under way, and that filter has
+// no rule before 70 ms; then nobody has the first filter any more, and it may go.
+TEST(TimelineTest, ASessionGoesOverToAFilterAndATargetThatAreCreated) {
+  const RunResult result = PlayOfAws(R"(
+      {"at": "10 ms", "CreateTrafficMirrorFilter": {"TrafficMirrorFilterId": "tmf-2"}},
+      {"at": "10 ms", "CreateTrafficMirrorTarget": {
+        "TrafficMirrorTargetId": "tmt-2", "NetworkInterfaceId": "spare"}},
+      {"at": "40 ms", "ModifyTrafficMirrorSession": {"TrafficMirrorSessionId": "of-web",
+        "TrafficMirrorFilterId": "tmf-2", "TrafficMirrorTargetId": "tmt-2"}},
+      {"at": "40 ms", "DeleteTrafficMirrorSession": {"TrafficMirrorSessionId": "of-app"}},
+      {"at": "50 ms", "DeleteTrafficMirrorFilter": {"TrafficMirrorFilterId": "tmf-1"}},
+      {"at": "50 ms", "DeleteTrafficMirrorTarget": {"TrafficMirrorTargetId": "tmt-1"}},
+      {"at": "70 ms", "CreateTrafficMirrorFilterRule": {"TrafficMirrorFilterId": "tmf-2",
+        "TrafficDirection": "egress", "RuleNumber": 1, "RuleAction": "accept",
+        "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}})");
+  for (const TimelineAction& each : result.timeline) EXPECT_FALSE(each.refusal) << each.what;
+  EXPECT_THAT(result.mirrors[0].ledger.mirrored.frames, About(700, 2));
+  EXPECT_THAT(result.mirrors[0].receivers, ElementsAre("ids/eni0", "spare/eni0"));
+  EXPECT_THAT(result.receivers[0].in.frames, About(800, 3));
+  EXPECT_THAT(result.receivers[1].in.frames, About(300, 2));
+}
+
+// Queries to Amazon's resolver match no rule of the filter: they are copied while it has the
+// service, half of the time. Of `at` it is the peer that has the client's port.
+TEST(TimelineTest, ANetworkServiceIsCopiedWhileAFilterHasIt) {
+  const RunResult result = Simulate(Load(R"({"provider": "aws", "duration": "100 ms",
+      "hosts": {"web": {}, "ids": {}},
+      "workloads": {"dns": {"at": "web", "out": "100 Mbps", "sizes": "1250 B",
+                            "peer": "169.254.169.253", "protocol": "udp",
+                            "ports": {"client": 53, "server": 40000}}},
+      "mirrors": {
+        "TrafficMirrorTargets": [{"TrafficMirrorTargetId": "tmt-1", "NetworkInterfaceId": "ids"}],
+        "TrafficMirrorFilters": [{"TrafficMirrorFilterId": "tmf-1"}],
+        "TrafficMirrorSessions": [
+          {"TrafficMirrorSessionId": "of-web", "NetworkInterfaceId": "web", "SessionNumber": 1,
+           "TrafficMirrorTargetId": "tmt-1", "TrafficMirrorFilterId": "tmf-1"}]},
+      "timeline": [
+        {"at": "20 ms", "ModifyTrafficMirrorFilterNetworkServices": {
+          "TrafficMirrorFilterId": "tmf-1", "AddNetworkServices": ["amazon-dns"]}},
+        {"at": "70 ms", "ModifyTrafficMirrorFilterNetworkServices": {
+          "TrafficMirrorFilterId": "tmf-1", "RemoveNetworkServices": ["amazon-dns"]}}]})"));
+  EXPECT_THAT(result.mirrors[0].ledger.offered.frames, About(1000));
+  EXPECT_THAT(result.mirrors[0].ledger.mirrored.frames, About(500, 2));
+}
+
 // Off for 10 ms and on again for 10, five times.
 TEST(TimelineTest, AnEventIsRepeated) {
   const RunResult result = Play(

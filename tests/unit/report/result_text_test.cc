@@ -136,6 +136,48 @@ TEST(ResultTextTest, ShowsTheBusiestWorker) {
   EXPECT_THAT(TextOf(result), Not(HasSubstr("workers")));
 }
 
+// What happened, when, and what the API refused with its code or with none.
+TEST(ResultTextTest, TellsTheTimelineInOrder) {
+  RunResult result = OneInThreeOut();
+  EXPECT_THAT(TextOf(result), Not(HasSubstr("\nTimeline")));
+  const auto at = [](std::int64_t ms) { return Picoseconds(ms * 1'000'000'000); };
+  result.timeline = {
+      {.at = at(0), .what = "StopTrafficMirror", .subject = "audit", .detail = "", .refusal = {}},
+      {.at = at(250), .what = "scale", .subject = "www", .detail = "by x2", .refusal = {}},
+      {.at = at(1500),
+       .what = "DeleteTrafficMirrorFilter",
+       .subject = "tmf-1",
+       .detail = "",
+       .refusal = ApiRefusal{"TrafficMirrorFilterInUse", "tms-1 uses filter tmf-1"}},
+      {.at = at(1500),
+       .what = "CreateTrafficMirrorSession",
+       .subject = "tms-2",
+       .detail = "",
+       .refusal = ApiRefusal{"", "SessionNumber 1 is that of tms-1"}}};
+  const std::string text = TextOf(result);
+  const std::size_t timeline = text.find("\nTimeline");
+  ASSERT_NE(timeline, std::string::npos);
+  EXPECT_THAT(text.substr(timeline),
+              HasSubstr("         0 s  StopTrafficMirror audit\n"
+                        "      250 ms  scale www: by x2\n"
+                        "       1.5 s  DeleteTrafficMirrorFilter tmf-1\n"
+                        "              refused with TrafficMirrorFilterInUse: tms-1 uses filter "
+                        "tmf-1\n"
+                        "       1.5 s  CreateTrafficMirrorSession tms-2\n"
+                        "              refused: SessionNumber 1 is that of tms-1\n"));
+}
+
+TEST(ResultTextTest, LeavesWhatIsTooLongOfTheTimelineToTheJson) {
+  RunResult result = OneInThreeOut();
+  const TimelineAction action{
+      .at = {}, .what = "scale", .subject = "www", .detail = "by x2", .refusal = {}};
+  result.timeline.assign(40, action);
+  EXPECT_THAT(TextOf(result), Not(HasSubstr("more: result.json")));
+  result.timeline.push_back(action);
+  result.timeline.push_back(action);
+  EXPECT_THAT(TextOf(result), HasSubstr("  and 2 more: result.json has them all\n"));
+}
+
 TEST(ResultTextTest, ShowsWhatPassesEachEni) {
   const std::string text = TextOf(OneInThreeOut());
   const std::size_t enis = text.find("\nENIs");
