@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "models/scenario/nearest.h"
+#include "models/scenario/plan_host.h"
 #include "models/scenario/selectors.h"
 
 namespace vpcmirror {
@@ -226,6 +227,17 @@ void Faults::ChangeBandwidth(const SettingsChangeSpec& fault, const Moment& mome
   for (const std::size_t cvm : CvmsNamed(fault.of)) {
     const BitsPerSecond bandwidth = fault.bandwidth->value;
     if (!Claims(moment, "bandwidth", cvm, std::to_string(bandwidth.count()) + " bps")) continue;
+    const Cvm& host = draft_.deployment->cvms[cvm];
+    Limits limits = host.limits;
+    limits.bandwidth = bandwidth;
+    for (const auto& wrong : {QueueTimeFault(limits, host.queue.frames),
+                              BurstFault(limits), PeakFault(limits)}) {
+      if (!wrong) continue;
+      draft_.errors.Add(fault.bandwidth->path, "with this bandwidth of " + host.id + ": " +
+                                                   wrong->message,
+                        wrong->accepted);
+      return;
+    }
     draft_.deployment->cvms[cvm].limits.bandwidth = bandwidth;
     changes.emplace_back(BandwidthChange{cvm, bandwidth});
   }

@@ -299,7 +299,7 @@ class HostPlanner {
 }  // namespace
 
 // What waits has its departure in picoseconds, which end after 106 days.
-std::optional<LimitFault> QueueTimeFault(const Limits& limits, int queue_frames) {
+std::optional<LimitFault> QueueTimeFault(const Limits& limits, std::int64_t queue_frames) {
   constexpr double kLargestFrameBits = 65'549.0 * kBitsPerByte;
   if (!limits.bandwidth || limits.bandwidth->count() <= 0) return std::nullopt;
   const double seconds = static_cast<double>(queue_frames) * kLargestFrameBits /

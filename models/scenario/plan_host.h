@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,7 +39,7 @@ struct LimitFault {
   std::string message;
   std::string accepted;
 };
-std::optional<LimitFault> QueueTimeFault(const Limits& limits, int queue_frames);
+std::optional<LimitFault> QueueTimeFault(const Limits& limits, std::int64_t queue_frames);
 std::optional<LimitFault> BurstFault(const Limits& limits);
 std::optional<LimitFault> PeakFault(const Limits& limits);
 

@@ -9,6 +9,11 @@
 namespace vpcmirror {
 namespace {
 
+// Of UTF-8, whose other bytes begin with 10 in binary.
+std::int64_t Characters(const std::string& text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+}
+
 bool HasRules(const FilterSpec& filter) {
   return !filter.ingress.empty() || !filter.egress.empty();
 }
@@ -134,9 +139,12 @@ MirrorActions::Answer MirrorActions::ApplyToMirror(MirrorActionSpec action) {
   if (action.kind == Kind::kDelete) return Delete(action.subject.value, *live);
   if (action.name) return Rename(action);
   if (action.parts == std::set{MirrorPart::kState}) return SetState(*live, *action.given.state);
+  const std::size_t errors = draft_.errors.all().size();
   MirrorSpec next = *live->spec;
+  if (!action.given.path.empty()) next.path = action.given.path;
   Answer answer = Edit(action, next);
   if (answer.refusal || action.kind == Kind::kRead) return answer;
+  if (draft_.errors.all().size() != errors) return {};
   return Replace(*live, next, action.parts);
 }
 
@@ -189,7 +197,7 @@ MirrorActions::Answer MirrorActions::SetState(Live& live, const At<MirrorState>&
 MirrorActions::Answer MirrorActions::Rename(const MirrorActionSpec& action) {
   const ProviderProfile* profile = ProfileFor(action);
   const auto most = profile == nullptr ? std::nullopt : QuotaOf(*profile, "characters_per_name");
-  const auto length = static_cast<std::int64_t>(action.name->value.size());
+  const auto length = Characters(action.name->value);
   if (!most || length <= *most) return {};
   return Refuse(action, "name_too_long",
                 "a name of " + std::to_string(length) + " characters, and " +
@@ -227,6 +235,23 @@ MirrorActions::Answer MirrorActions::ReplaceFilter(const MirrorActionSpec& actio
   return {};
 }
 
+// The API gives new rules IDs of their own; here the scenario does.
+bool MirrorActions::HasNewIds(const MirrorActionSpec& action, FilterSpec& filter) {
+  for (const auto list : {&FilterSpec::ingress, &FilterSpec::egress}) {
+    for (const RuleSpec& rule : action.given.filter.*list) {
+      const bool is_new = rule.id.empty() || (FindRule(filter.ingress, rule.id) ==
+                                                  filter.ingress.end() &&
+                                              FindRule(filter.egress, rule.id) ==
+                                                  filter.egress.end());
+      if (is_new) continue;
+      draft_.errors.Add(action.given.path, "the mirror has a rule " + rule.id + " already",
+                        "an ID of its own, or none");
+      return false;
+    }
+  }
+  return true;
+}
+
 MirrorActions::Answer MirrorActions::EditRules(const MirrorActionSpec& action, FilterSpec& filter) {
   using Kind = MirrorActionSpec::Kind;
   if (!filter.by_rules) {
@@ -234,32 +259,41 @@ MirrorActions::Answer MirrorActions::EditRules(const MirrorActionSpec& action, F
   }
   if (action.kind == Kind::kRead) return {};
   const FilterSpec& given = action.given.filter;
-  if (!HasRules(given) && action.removed.empty()) {
+  const bool removes =
+      !action.removed.empty() || !action.removed_ingress.empty() || !action.removed_egress.empty();
+  if (!HasRules(given) && !removes) {
     return Refuse(action, "rules_missing", "no rule is named");
   }
   if (action.kind == Kind::kAddRules) {
+    if (!HasNewIds(action, filter)) return {};
     filter.ingress.insert(filter.ingress.end(), given.ingress.begin(), given.ingress.end());
     filter.egress.insert(filter.egress.end(), given.egress.begin(), given.egress.end());
     return {};
   }
+  const auto remove = [](std::vector<RuleSpec>& rules, const std::string& id) {
+    const auto known = FindRule(rules, id);
+    if (known == rules.end()) return false;
+    rules.erase(known);
+    return true;
+  };
+  const auto unknown = [&](const std::string& id) {
+    return Refuse(action, "rule_not_found", "the mirror has no rule " + id);
+  };
   for (const At<std::string>& id : action.removed) {
-    const auto in = FindRule(filter.ingress, id.value);
-    const auto out = FindRule(filter.egress, id.value);
-    if (in != filter.ingress.end()) {
-      filter.ingress.erase(in);
-    } else if (out != filter.egress.end()) {
-      filter.egress.erase(out);
-    } else {
-      return Refuse(action, "rule_not_found", "the mirror has no rule " + id.value);
-    }
+    const bool is_gone = remove(filter.ingress, id.value) || remove(filter.egress, id.value);
+    if (!is_gone) return unknown(id.value);
+  }
+  for (const At<std::string>& id : action.removed_ingress) {
+    if (!remove(filter.ingress, id.value)) return unknown(id.value + " of ingress");
+  }
+  for (const At<std::string>& id : action.removed_egress) {
+    if (!remove(filter.egress, id.value)) return unknown(id.value + " of egress");
   }
   for (const auto list : {&FilterSpec::ingress, &FilterSpec::egress}) {
     for (const RuleSpec& rule : given.*list) {
       const auto known = FindRule(filter.*list, rule.id);
       if (rule.id.empty()) return Refuse(action, "rules_missing", "a rule without its ID");
-      if (known == (filter.*list).end()) {
-        return Refuse(action, "rule_not_found", "the mirror has no rule " + rule.id);
-      }
+      if (known == (filter.*list).end()) return unknown(rule.id);
       Overwrite(rule, *known);
     }
   }

@@ -65,6 +65,8 @@ class MirrorActions {
   // The spec as the action leaves it; a refusal where it cannot.
   Answer Edit(const MirrorActionSpec& action, MirrorSpec& spec);
   Answer ReplaceFilter(const MirrorActionSpec& action, FilterSpec& filter);
+  // False, with an error, where a rule to add has the ID of another.
+  bool HasNewIds(const MirrorActionSpec& action, FilterSpec& filter);
   Answer EditRules(const MirrorActionSpec& action, FilterSpec& filter);
   Answer Replace(Live& live, const MirrorSpec& next, const std::set<MirrorPart>& parts);
   // Empty where the candidate would do.

@@ -445,7 +445,9 @@ struct MirrorActionSpec {
   MirrorSpec given;
   std::set<MirrorPart> parts;
   std::optional<RuleChangeSpec> rule;    // of Subject::kRule
-  std::vector<At<std::string>> removed;  // IDs of rules, or names of services
+  std::vector<At<std::string>> removed;  // IDs of rules of either direction, or names of services
+  std::vector<At<std::string>> removed_ingress;  // IDs of rules of that direction
+  std::vector<At<std::string>> removed_egress;
   std::optional<At<std::string>> name;   // that it is given, for people
 };
 

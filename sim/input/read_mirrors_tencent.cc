@@ -188,9 +188,8 @@ void ReadGiven(const Cursor& at, MirrorActionSpec& action) {
   if (const auto target = at.Get("CollectorTarget")) ReadTarget(*target, given);
   ReadConditions(at, given.filter);
   ReadRulesByDirection(at, given.filter);
-  for (const char* list : {"IngressFilterRuleIds", "EgressFilterRuleIds"}) {
-    for (At<std::string>& id : ReadTexts(at, list)) action.removed.push_back(std::move(id));
-  }
+  action.removed_ingress = ReadTexts(at, "IngressFilterRuleIds");
+  action.removed_egress = ReadTexts(at, "EgressFilterRuleIds");
   action.name = ReadText(at, "TrafficMirrorName");
 }
 

@@ -74,7 +74,9 @@ std::optional<EventAction> ReadSettingsChange(const Cursor& event, std::string_v
   change.mtu = ReadBytes(event, "mtu");
   change.route_table = ReadText(event, "route_table");
   if (event.Get("security_groups")) change.security_groups = ReadTexts(event, "security_groups");
-  if (!change.bandwidth && !change.mtu && !change.route_table && !change.security_groups) {
+  const bool says_something = event.Get("bandwidth") || event.Get("mtu") ||
+                              event.Get("route_table") || event.Get("security_groups");
+  if (!says_something) {
     event.Complain({"a change of nothing", "bandwidth, mtu, security_groups or route_table"});
     return std::nullopt;
   }

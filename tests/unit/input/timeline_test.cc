@@ -21,6 +21,8 @@ std::string WithTimeline(const std::string& timeline) {
             "load_balancers": {"nlb": {"kind": "nlb", "subnets": ["u"], "backends": ["away"]}}}},
     "hosts": {"web": {"count": 30, "subnet": "s"}, "db": {"subnet": "s"}, "ids": {"subnet": "s"},
               "big": {"subnet": "s", "limits": {"bandwidth": "10 Gbps"}},
+              "shaped": {"subnet": "s", "limits": {"bandwidth": "1 Gbps", "burst": "1 MB",
+                                                   "peak": "2 Gbps"}},
               "tiny": {"subnet": "s", "limits": {"bandwidth": "1 Gbps"}},
               "far": {"subnet": "t"}, "away": {"subnet": "u"}},
     "workloads": {"sql": {"from": "web[0]", "to": "db", "rate": "10 Mbps"}},
@@ -51,6 +53,11 @@ std::string CreateMirror(const std::string& name, const std::string& sources,
   return Asking("CreateTrafficMirror", R"("TrafficMirrorName": ")" + name +
                                            R"(", "CollectorSrcs": [)" + sources +
                                            R"(], "CollectorTarget": {)" + target + "}" + more);
+}
+std::string Repeated(const std::string& text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
 }
 std::string ToTarget(const std::string& target) { return R"("CollectorTarget": {)" + target + "}"; }
 
@@ -158,6 +165,18 @@ const RefusalCase kRefusals[] = {
      OfMirror("ModifyTrafficMirrorAttribute", "mirror-1",
               R"("TrafficMirrorName": ")" + std::string(61, 'n') + "\""),
      {"InvalidParameterValue.TooLong"}},
+    // 180 bytes of UTF-8.
+    {"NameOfSixtyChineseCharacters",
+     OfMirror("ModifyTrafficMirrorAttribute", "mirror-1",
+              R"("TrafficMirrorName": ")" + Repeated("镜", 60) + "\""),
+     {"done"}},
+    {"RuleOfTheOtherDirection",
+     OfMirror("CreateTrafficMirrorFilterRules", "rules",
+              R"("EgressFilterRules": [{"TrafficMirrorFilterRuleId": "tmfi-2", "Priority": 1}])") +
+         "," +
+         OfMirror("DeleteTrafficMirrorFilterRules", "rules",
+                  R"("IngressFilterRuleIds": ["tmfi-2"])"),
+     {"done", "ResourceNotFound"}},
     {"RulesForAMirrorWithADirection",
      OfMirror("ResetTrafficMirrorFilter", "mirror-1", R"("IngressFilterRules": [{"Priority": 1}])"),
      {"InvalidParameterValue.UnsupportedTrafficMirrorAction"}},
@@ -262,6 +281,19 @@ const BrokenTimelineCase kBrokenTimelines[] = {
      {"/timeline/1: bandwidth 2000000000 bps at the moment in which /timeline/0 says 1000000000 "
       "bps "
       "| one of the two, or another time"}},
+    {"BandwidthThatNeverEnds",
+     R"({"at": "1 ms", "change": "web[0]", "bandwidth": "1 bps"})",
+     {"/timeline/0/bandwidth: with this bandwidth of web[0]: a full egress queue of 1000 frames "
+      "would take more than 5 days to send | more bandwidth, or a shorter `queue`"}},
+    {"BandwidthAbovePeak",
+     R"({"at": "1 ms", "change": "shaped", "bandwidth": "3 Gbps"})",
+     {"/timeline/0/bandwidth: with this bandwidth of shaped: a peak below the bandwidth | at least "
+      "the bandwidth, which is what lasts"}},
+    {"RuleThatIsThereAlready",
+     R"({"at": "1 ms", "CreateTrafficMirrorFilterRules": {"TrafficMirrorId": "rules",
+          "EgressFilterRules": [{"TrafficMirrorFilterRuleId": "tmfi-1", "Priority": 1}]}})",
+     {"/timeline/0/CreateTrafficMirrorFilterRules: the mirror has a rule tmfi-1 already | an ID of "
+      "its own, or none"}},
     {"NothingHappens",
      R"({"at": "1 ms"})",
      {"/timeline/0: an event in which nothing happens | an action of the provider's API, "

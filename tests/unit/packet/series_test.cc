@@ -18,8 +18,6 @@ namespace {
 using testing::Each;
 using testing::SizeIs;
 
-constexpr Picoseconds kMillisecond{kPicosecondsPerSecond / 1000};
-
 const SeriesObject* Find(const RunResult& result, SeriesKind kind, std::string_view id) {
   for (const SeriesObject& object : result.series->objects) {
     if (object.kind == kind && object.id == id) return &object;

@@ -12,8 +12,6 @@
 namespace vpcmirror::sim {
 namespace {
 
-constexpr Picoseconds kMillisecond{kPicosecondsPerSecond / 1000};
-
 std::vector<TimelineEvent> EventsAt(const std::vector<int>& milliseconds) {
   std::vector<TimelineEvent> events;
   for (const int at : milliseconds) {

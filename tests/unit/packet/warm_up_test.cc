@@ -12,8 +12,6 @@
 namespace vpcmirror::sim {
 namespace {
 
-constexpr Picoseconds kMillisecond{kPicosecondsPerSecond / 1000};
-
 // Random traffic and its copies, more than the source can send, of which the receiver's own
 // limit loses some more.
 std::string Crowded(const std::string& duration, const std::string& warm_up) {
