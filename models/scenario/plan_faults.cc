@@ -294,9 +294,14 @@ void Faults::ChangeRoutes(const SettingsChangeSpec& fault, const Moment& moment,
   }
   if (!Claims(moment, "route table", *subnet, fault.route_table->value)) return;
   draft_.deployment->subnets[*subnet].route_table = table->second;
-  auto deployment = std::make_shared<const Deployment>(*draft_.deployment);
-  auto topology = std::make_shared<const Topology>(*deployment);
-  changes.emplace_back(RouteChange{std::move(deployment), std::move(topology)});
+  std::vector<std::size_t> tables;
+  for (const Subnet& each : draft_.deployment->subnets) tables.push_back(each.route_table);
+  RouteChange& change = routes_[tables];
+  if (!change.topology) {
+    change.deployment = std::make_shared<const Deployment>(*draft_.deployment);
+    change.topology = std::make_shared<const Topology>(*change.deployment);
+  }
+  changes.emplace_back(change);
 }
 
 }  // namespace vpcmirror

@@ -69,6 +69,7 @@ class Faults {
   std::map<std::size_t, bool> attached_;             // by ENI
   std::map<std::pair<Picoseconds, std::size_t>, HealthChange> health_;
   std::size_t next_health_ = 0;
+  std::map<std::vector<std::size_t>, RouteChange> routes_;  // by the table of each subnet
 };
 
 }  // namespace vpcmirror
