@@ -203,16 +203,20 @@ void TextReport::WriteHeadline() {
   Sentence(fmt::format("Production frames: {}. Copies: {}.", loss_text(result_.production),
                        loss_text(result_.copies)));
   std::int64_t refused = 0;
+  std::int64_t detached = 0;
   for (const EniResult& eni : result_.enis) {
     for (const auto& [reason, count] : eni.dropped) {
-      if (IsRefusal(reason)) refused += count.frames;
+      if (!IsAsScenarioSays(reason)) continue;
+      (reason == "detached" ? detached : refused) += count.frames;
     }
   }
   if (refused > 0) {
-    Sentence(fmt::format(
-        "Refused by security groups and ACLs, as they say, or lost with a detached ENI: {} "
-        "production frames.",
-        CountText(refused)));
+    Sentence(fmt::format("Refused by security groups and ACLs, as they say: {} production frames.",
+                         CountText(refused)));
+  }
+  if (detached > 0) {
+    Sentence(fmt::format("Lost with ENIs that were not there: {} production frames.",
+                         CountText(detached)));
   }
   Loss cut;
   for (const MirrorResult& mirror : result_.mirrors) {

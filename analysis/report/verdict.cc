@@ -224,8 +224,8 @@ Loss ProductionLost(const RunResult& result) {
   for (const EniResult& eni : result.enis) {
     loss.of += eni.offered_in.frames - eni.copies_in.frames + eni.offered_out.frames;
     for (const auto& [reason, count] : eni.dropped) {
-      const bool by_policy = IsRefusal(reason);
-      if (!by_policy) loss.lost += count.frames;
+      const bool is_wanted = IsAsScenarioSays(reason);
+      if (!is_wanted) loss.lost += count.frames;
     }
   }
   if (result.produced) loss.of = result.produced->frames;
@@ -296,7 +296,7 @@ bool IsOfABudget(std::string_view reason) {
 
 }  // namespace
 
-bool IsRefusal(std::string_view drop_reason) {
+bool IsAsScenarioSays(std::string_view drop_reason) {
   return drop_reason == "security_group" || drop_reason == "acl" || drop_reason == "detached";
 }
 

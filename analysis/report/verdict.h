@@ -10,8 +10,9 @@ namespace vpcmirror {
 
 inline constexpr double kDefaultMarginGoal = 0.2;  // a limit is at risk above 80 % used
 
-// Whether production dropped for this reason was refused, as the deployment asks.
-bool IsRefusal(std::string_view drop_reason);
+// Whether production dropped for this reason is lost because the scenario says so: refused by
+// security, or to or from an ENI that is not there.
+bool IsAsScenarioSays(std::string_view drop_reason);
 
 std::string_view ToString(Verdict verdict);  // "FITS", "AT RISK", "DOES NOT FIT"
 

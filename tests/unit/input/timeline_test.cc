@@ -250,8 +250,8 @@ const BrokenTimelineCase kBrokenTimelines[] = {
     {"NoSuchHost",
      R"({"at": "1 ms", "receiver_down": "idz"})",
      {"/timeline/0/receiver_down: nothing is called \"idz\" | \"ids\" (nearest), or \"away\", "
-      "\"big\", \"db\", \"far\", \"tiny\", \"web\", \"subnet:s\", \"subnet:t\", \"subnet:u\", "
-      "\"vpc:v\", or 2 more"}},
+      "\"big\", \"db\", \"far\", \"shaped\", \"tiny\", \"web\", \"subnet:s\", \"subnet:t\", "
+      "\"subnet:u\", or 3 more"}},
     {"NoReceiver",
      R"({"at": "1 ms", "receiver_down": "db"})",
      {"/timeline/0/receiver_down: db receives no copies at any time | \"ids\""}},

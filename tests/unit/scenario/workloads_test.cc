@@ -253,7 +253,7 @@ const RefusalCase kWorkloadRefusals[] = {
        Www(s).in.reset();
        Www(s).out.reset();
      },
-     "/workloads/www: workload www has no traffic | `in`, `out`, `requests` or `replay`"},
+     "/workloads/www: workload www has no traffic | `in`, `out`, `requests`, `tcp` or `replay`"},
     {"ZeroRate", [](Scenario& s) { Www(s).out = Here(Mbps(0), "/out"); },
      "/out: the rate is not above zero | a rate above zero"},
     {"NegativeRequests",
