@@ -2,6 +2,8 @@
 // changes for all mirrors that have it.
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "models/scenario/edit_rules.h"
@@ -9,6 +11,16 @@
 #include "models/scenario/sayings.h"
 
 namespace vpcmirror {
+namespace {
+
+// Whether a mirror names a part by that ID. Other APIs may have the ID, too.
+bool HasPart(const MirrorSpec& mirror, std::optional<At<std::string>> MirrorSpec::*id_of,
+             const MirrorSpec& part, const std::string& id) {
+  const auto& named = mirror.*id_of;
+  return mirror.api == part.api && named && named->value == id;
+}
+
+}  // namespace
 
 MirrorActions::Answer MirrorActions::ApplyToPart(const MirrorActionSpec& action) {
   const bool creates = action.kind == MirrorActionSpec::Kind::kCreate;
@@ -101,11 +113,15 @@ MirrorActions::Answer MirrorActions::DeletePart(const MirrorActionSpec& action,
   if (found.is_gone) return Refuse(action, words.missing, "there is no " + name);
   if (found.thing == nullptr) return {};
   for (const auto& [user, live] : mirrors_.now()) {
-    const auto& named = (*live.spec).*part;
-    if (named && named->value == id) return Refuse(action, words.in_use, user + " uses " + name);
+    if (HasPart(*live.spec, part, *found.thing, id)) {
+      return Refuse(action, words.in_use, user + " uses " + name);
+    }
   }
-  for (const RuleSpec& rule : found.thing->filter.ingress) rules_.Remove(rule.id);
-  for (const RuleSpec& rule : found.thing->filter.egress) rules_.Remove(rule.id);
+  for (const auto* list : {&found.thing->filter.ingress, &found.thing->filter.egress}) {
+    for (const RuleSpec& rule : *list) {
+      if (!rule.id.empty()) rules_.Remove(rule.id);
+    }
+  }
   parts.Remove(id);
   return {};
 }
@@ -171,7 +187,7 @@ MirrorActions::Answer MirrorActions::ReplaceShared(const std::string& id, const 
   filters_.Add(id, next);
   Answer answer;
   for (auto& [name, live] : mirrors_.now()) {
-    if (!live.spec->filter_id || live.spec->filter_id->value != id) continue;
+    if (!HasPart(*live.spec, &MirrorSpec::filter_id, next, id)) continue;
     live.spec->filter = next.filter;
     MirrorDraft rewritten(draft_, *live.spec, live.index);
     rewritten.vpc = live.draft->vpc;

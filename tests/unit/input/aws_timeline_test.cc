@@ -420,6 +420,23 @@ TEST(AwsTimelineTest, AnActionInAScenarioWithoutAnAwsVpcIsAnError) {
                           "no VPC of it | a VPC of a provider with that API"));
 }
 
+// A session of Alibaba Cloud has another filter, by the same ID.
+TEST(AwsTimelineTest, AFilterIsNotInUseInAnotherCloud) {
+  EXPECT_THAT(AnswersIn(R"({"vpcs": {
+        "v": {"cidr": "10.0.0.0/16", "provider": "aws", "subnets": {"s": "10.0.0.0/24"}},
+        "w": {"cidr": "10.1.0.0/16", "provider": "alibaba", "subnets": {"t": "10.1.0.0/24"}}},
+      "hosts": {"here": {"subnet": "s"}, "a": {"subnet": "t"}, "b": {"subnet": "t"}},
+      "workloads": {"sql": {"at": "a", "out": "10 Mbps"}},
+      "mirrors": {
+        "TrafficMirrorSessions": [{"TrafficMirrorSessionId": "s-1", "TrafficMirrorSourceIds": ["a"],
+          "TrafficMirrorTargetId": "b", "TrafficMirrorFilterId": "f", "Priority": 1}],
+        "TrafficMirrorFilters": [{"TrafficMirrorFilterId": "f"}]},
+      "timeline": [)" + OfFilter("CreateTrafficMirrorFilter", "f") +
+                        ", " + CreateRule("f", "egress", 1) + ", " +
+                        OfFilter("DeleteTrafficMirrorFilter", "f") + "]}"),
+              ElementsAre("done", "done", "done"));
+}
+
 // Nothing of AWS need be there at the beginning.
 TEST(AwsTimelineTest, AScenarioWithoutMirrorsMayCreateAll) {
   EXPECT_THAT(
