@@ -63,8 +63,8 @@ void TcpSource::OpenLater(std::size_t flow, Picoseconds delay) {
 }
 
 void TcpSource::SetAttached(bool is_attached) {
-  const bool comes = is_attached && !std::exchange(is_attached_, is_attached);
-  if (!comes) return;
+  const bool was_attached = std::exchange(is_attached_, is_attached);
+  if (was_attached || !is_attached) return;
   for (std::size_t i = 0; i < flows_.size(); ++i) {
     if (std::exchange(flows_[i].waits, false)) OpenLater(i, Picoseconds(0));
   }
