@@ -3,13 +3,14 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <string_view>
 
 #include "sim/cli/exit_code.h"
 
 namespace vpcmirror::sim {
 
-StopOnSignal::StopOnSignal() {
+StopOnSignal::StopOnSignal(std::chrono::milliseconds same_within) : same_within_(same_within) {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGINT);
   sigaddset(&signals_, SIGTERM);
@@ -35,6 +36,7 @@ void StopOnSignal::Wait() {
   const auto say = [](std::string_view text) {
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
   };
+  std::chrono::steady_clock::time_point first;
   for (;;) {
     int signal = 0;
     if (sigwait(&signals_, &signal) != 0) continue;
@@ -43,10 +45,12 @@ void StopOnSignal::Wait() {
       say(kEnded);
       ::_exit(kStopped);
     }
+    const auto now = std::chrono::steady_clock::now();
     if (source_.stop_requested()) {
-      if (signal == SIGHUP) continue;
+      if (signal == SIGHUP || now < first + same_within_) continue;
       ::_exit(kStopped);
     }
+    first = now;
     say(kSaid);
     source_.request_stop();
   }

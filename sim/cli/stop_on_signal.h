@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <chrono>
 #include <stop_token>
 #include <thread>
 
@@ -15,7 +16,10 @@ namespace vpcmirror::sim {
 // thread: a thread of its own waits for the signals, which all others must block.
 class StopOnSignal {
  public:
-  StopOnSignal();
+  // What comes within `same_within` of the first signal is that one sent twice: timeout(1)
+  // sends to the program and then to the program's group.
+  explicit StopOnSignal(
+      std::chrono::milliseconds same_within = std::chrono::milliseconds(250));
   ~StopOnSignal();
   StopOnSignal(const StopOnSignal&) = delete;
   StopOnSignal& operator=(const StopOnSignal&) = delete;
@@ -29,6 +33,7 @@ class StopOnSignal {
  private:
   void Wait();
 
+  std::chrono::milliseconds same_within_;
   sigset_t signals_{};
   sigset_t before_{};
   std::stop_source source_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <future>
 
 #include "sim/cli/exit_code.h"
@@ -16,6 +17,14 @@ void SendAndAwaitStop(const StopOnSignal& stop, int signal) {
   const std::stop_callback on_stop(stop.token(), [&stopped] { stopped.set_value(); });
   ::kill(::getpid(), signal);
   stopped.get_future().wait();
+}
+
+// Until some thread has taken the signal, which this one blocks.
+void AwaitTaken(int signal) {
+  sigset_t pending;
+  do {
+    ::sigpending(&pending);
+  } while (sigismember(&pending, signal) == 1);
 }
 
 class StopOnSignalTest : public testing::Test {
@@ -41,12 +50,27 @@ TEST_P(EachSignalTest, EndsTheProgramWhenInterruptedOnceMore) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
-        const StopOnSignal stop;
+        const StopOnSignal stop(std::chrono::milliseconds(0));
         SendAndAwaitStop(stop, GetParam());
         ::kill(::getpid(), SIGTERM);
         for (;;) ::pause();
       },
       testing::ExitedWithCode(kStopped), "stopping; what is known will be written");
+}
+
+TEST_P(EachSignalTest, IsOneWhenItComesTwiceAtOnce) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        {
+          const StopOnSignal stop(std::chrono::hours(1));
+          SendAndAwaitStop(stop, GetParam());
+          ::kill(::getpid(), SIGTERM);
+          AwaitTaken(SIGTERM);
+        }
+        ::_exit(0);
+      },
+      testing::ExitedWithCode(0), "stopping; what is known will be written");
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, EachSignalTest, testing::Values(SIGINT, SIGTERM, SIGHUP));
