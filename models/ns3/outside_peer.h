@@ -1,6 +1,7 @@
 // Who an ENI talks to outside the deployment over ns-3's protocols.
 #pragma once
 
+#include <ns3/channel.h>
 #include <ns3/mac48-address.h>
 #include <ns3/node.h>
 #include <ns3/nstime.h>

@@ -4,6 +4,8 @@
 #include <ns3/mac48-address.h>
 #include <ns3/net-device.h>
 
+#include <cstdint>
+
 namespace vpcmirror {
 
 // One link without ARP and without groups. Holds no data of its own.
