@@ -116,8 +116,8 @@ void ComparisonReport::WriteBaseline() {
        Painted(fmt::format("{:31}", "What mirroring costs production"), Ink::kBold, color_),
        "without", "with", "difference");
   const auto rate_text = [](BitsPerSecond rate) { return BitRateText(rate); };
-  Line("  {:28}{:>16}{:>16}{:>16}", "production delivered", BitRateText(without.delivered.bandwidth),
-       BitRateText(result_.delivered.bandwidth),
+  Line("  {:28}{:>16}{:>16}{:>16}", "production delivered",
+       BitRateText(without.delivered.bandwidth), BitRateText(result_.delivered.bandwidth),
        DifferenceText(result_.delivered.bandwidth - without.delivered.bandwidth, rate_text));
   Line("  {:28}{:>16}{:>16}{:>16}", "frames lost", CountText(without.loss.lost),
        CountText(result_.production.lost),

@@ -20,6 +20,8 @@ using Json = nlohmann::ordered_json;
 
 // What is about the runs and not a figure of them, or has figures of its own.
 constexpr std::string_view kNoFigures[] = {"seed", "series", "asserts", "replications"};
+// Which part of a run was the busiest is no quantity.
+constexpr std::string_view kLabels[] = {"margin_from_ns", "margin_to_ns"};
 
 struct Samples {
   std::string path;
@@ -45,7 +47,11 @@ class Table {
       if (is_new) rows_.push_back({path, {}});
       rows_[place->second].values.push_back(value.get<double>());
     } else if (value.is_object()) {
-      for (const auto& [key, member] : value.items()) AddAll(path + "." + key, member);
+      for (const auto& [key, member] : value.items()) {
+        const bool is_label =
+            std::find(std::begin(kLabels), std::end(kLabels), key) != std::end(kLabels);
+        if (!is_label) AddAll(path + "." + key, member);
+      }
     } else if (value.is_array()) {
       for (const Json& item : value) {
         const auto id = item.is_object() ? item.find("id") : item.end();

@@ -39,9 +39,8 @@ std::string LinesOf(const ResultList& list, const std::string& indent) {
   for (std::size_t i = 0; i < parts; ++i) {
     const std::size_t first = list.size * i / parts;
     const std::size_t last = list.size * (i + 1) / parts;
-    pending.push_back(std::async([&list, &indent, first, last] {
-      return LinesOf(list, first, last, indent);
-    }));
+    pending.push_back(
+        std::async([&list, &indent, first, last] { return LinesOf(list, first, last, indent); }));
   }
   std::string lines;
   for (std::future<std::string>& part : pending) {

@@ -157,8 +157,7 @@ void TextReport::WriteVerdict() {
   Sentence(title);
   const std::string cut =
       result_.warm_up > Picoseconds(0)
-          ? fmt::format("; the first {}, its warm-up, is in no figure",
-                        TimeText(result_.warm_up))
+          ? fmt::format("; the first {}, its warm-up, is in no figure", TimeText(result_.warm_up))
           : "";
   Sentence(fmt::format("{} engine, seed {}, {} simulated{}.", result_.engine, result_.seed,
                        TimeText(result_.duration), cut));
@@ -583,8 +582,8 @@ void TextReport::WriteAssertions() {
   Title("Assertions");
   for (const AssertionResult& assertion : result_.assertions) {
     const int indent = assertion.replicated ? 13 : 10;  // behind the word
-    std::string text = fmt::format("{}  ({})", Printable(assertion.text),
-                                   Printable(OutcomeText(assertion)));
+    std::string text =
+        fmt::format("{}  ({})", Printable(assertion.text), Printable(OutcomeText(assertion)));
     if (indent + static_cast<int>(text.size()) > style_.width) {
       text = Wrapped(text, style_.width - indent, indent);
     }

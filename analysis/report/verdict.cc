@@ -138,8 +138,8 @@ struct Part {
 };
 template <class Subject>
 std::vector<Part<Subject>> PartsOf(const RunResult& result,
-                                   std::vector<Subject> SpanResult::*subjects,
-                                   const Subject& whole, std::size_t index) {
+                                   std::vector<Subject> SpanResult::*subjects, const Subject& whole,
+                                   std::size_t index) {
   std::vector<Part<Subject>> parts = {{{result.warm_up, result.duration}, &whole}};
   for (const SpanResult& each : result.spans) {
     parts.push_back({each.span, &(each.*subjects)[index]});
@@ -149,12 +149,15 @@ std::vector<Part<Subject>> PartsOf(const RunResult& result,
 
 // Of the part in which `use_of` leaves least.
 template <class Subject, class UseOf>
-void JudgeMargin(const std::vector<Part<Subject>>& parts, const UseOf& use_of, Subject& subject,
-                 std::optional<Bottleneck>& bottleneck) {
+void JudgeMargin(const std::vector<Part<Subject>>& parts, bool loses, const UseOf& use_of,
+                 Subject& subject, std::optional<Bottleneck>& bottleneck) {
   std::optional<Use> use;
   const Subject* when = &subject;
   for (const Part<Subject>& part : parts) {
     std::optional<Use> here = use_of(*part.subject, part.span);
+    // Queues took what was over the limit in a part of a run that loses nothing.
+    const bool is_all = part.span == parts.front().span;
+    if (here && !is_all && !loses) here->margin = std::max(0.0, here->margin);
     if (!here || (use && use->margin <= here->margin)) continue;
     use = std::move(here);
     use->span = part.span;
@@ -277,7 +280,7 @@ void JudgeFit(const std::optional<Bottleneck>& bottleneck, RunResult& result) {
   }
 }
 
-// Of transfers that were over in both runs: less than a millisecond, which of short ones is
+// Of what delivered the same in both runs: less than a millisecond, which of short ones is
 // a large share and nobody's matter.
 bool IsLaterByLittle(const TcpResult& mirrored, const TcpResult& alone) {
   constexpr double kLittle = 1e-3;  // s
@@ -316,6 +319,7 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
   result.planned_duration = scenario.duration;
   result.margin_goal = margin_goal;
 
+  const bool loses = CopiesLost(result).lost > 0 || ProductionLost(result).lost > 0;
   std::optional<Bottleneck> bottleneck;
   const std::map<std::string, Bytes> bursts = BurstsOf(scenario);
   for (std::size_t i = 0; i < result.hosts.size(); ++i) {
@@ -326,14 +330,14 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
       if (burst != bursts.end()) ForgiveFilling(part, burst->second, span.end - span.start, use);
       return use;
     };
-    JudgeMargin(PartsOf(result, &SpanResult::hosts, host, i), use_of, host, bottleneck);
+    JudgeMargin(PartsOf(result, &SpanResult::hosts, host, i), loses, use_of, host, bottleneck);
     host.crossover = CrossoverOf(host);
   }
   const auto tightest_of = [](const auto& part, const TimeSpan&) { return TightestOf(part); };
   std::optional<Bottleneck> of_receivers;
   for (std::size_t i = 0; i < result.receivers.size(); ++i) {
     ReceiverResult& receiver = result.receivers[i];
-    JudgeMargin(PartsOf(result, &SpanResult::receivers, receiver, i), tightest_of, receiver,
+    JudgeMargin(PartsOf(result, &SpanResult::receivers, receiver, i), loses, tightest_of, receiver,
                 of_receivers);
   }
   if (of_receivers && (!bottleneck || of_receivers->margin < bottleneck->margin + kSameMargin)) {
@@ -341,8 +345,8 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
   }
   for (std::size_t i = 0; i < result.load_balancers.size(); ++i) {
     LoadBalancerResult& balancer = result.load_balancers[i];
-    JudgeMargin(PartsOf(result, &SpanResult::load_balancers, balancer, i), tightest_of, balancer,
-                bottleneck);
+    JudgeMargin(PartsOf(result, &SpanResult::load_balancers, balancer, i), loses, tightest_of,
+                balancer, bottleneck);
   }
   result.copies = CopiesLost(result);
   result.production = ProductionLost(result);

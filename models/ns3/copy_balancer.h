@@ -29,7 +29,7 @@ struct BalancerCounters {
   std::vector<Count> by_zone;     // of them, by LoadBalancer::zones
   std::vector<Count> by_backend;  // passed on, as they arrive there; by LoadBalancer::backends
   std::int64_t may_be_reordered = 0;
-  std::int64_t waiting = 0;  // for a zone's bandwidth, where CountersAt was asked
+  std::int64_t waiting = 0;                  // for a zone's bandwidth, where CountersAt was asked
   std::array<Count, kCopyLosses> dropped{};  // as they arrived
 };
 

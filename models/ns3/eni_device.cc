@@ -86,24 +86,24 @@ ns3::TypeId EniDevice::GetTypeId() {
                         "Hand received frames that ns-3's protocols sent to the node's protocols",
                         ns3::BooleanValue(true), ns3::MakeBooleanAccessor(&EniDevice::passes_up_),
                         ns3::MakeBooleanChecker())
-          .AddAttribute("SmallQueue",
-                        "Most bytes of a flow that the node's own TCP may have waiting to leave, "
-                        "as Linux's TCP small queues; 0: as many as it sends",
-                        ns3::UintegerValue(0),
-                        ns3::MakeUintegerAccessor(&EniDevice::SetSmallQueue,
-                                                  &EniDevice::GetSmallQueue),
-                        ns3::MakeUintegerChecker<std::uint64_t>())
+          .AddAttribute(
+              "SmallQueue",
+              "Most bytes of a flow that the node's own TCP may have waiting to leave, "
+              "as Linux's TCP small queues; 0: as many as it sends",
+              ns3::UintegerValue(0),
+              ns3::MakeUintegerAccessor(&EniDevice::SetSmallQueue, &EniDevice::GetSmallQueue),
+              ns3::MakeUintegerChecker<std::uint64_t>())
           .AddAttribute("Sessions", "Its mirror sessions", ns3::TypeId::ATTR_GET,
                         ns3::ObjectVectorValue(),
                         ns3::MakeObjectVectorAccessor(&EniDevice::sessions_),
                         ns3::MakeObjectVectorChecker<MirrorSession>())
-          .AddAttribute("TxRingFrames",
-                        "Frames of the node's protocols that may wait to depart before the "
-                        "device's queue is stopped, where it has flow control",
-                        ns3::UintegerValue(StackSender::kTxRingFrames),
-                        ns3::MakeUintegerAccessor(&EniDevice::SetTxRingFrames,
-                                                  &EniDevice::GetTxRingFrames),
-                        ns3::MakeUintegerChecker<std::uint32_t>(1, 1 << 30))
+          .AddAttribute(
+              "TxRingFrames",
+              "Frames of the node's protocols that may wait to depart before the "
+              "device's queue is stopped, where it has flow control",
+              ns3::UintegerValue(StackSender::kTxRingFrames),
+              ns3::MakeUintegerAccessor(&EniDevice::SetTxRingFrames, &EniDevice::GetTxRingFrames),
+              ns3::MakeUintegerChecker<std::uint32_t>(1, 1 << 30))
           .AddTraceSource("MacTx", "A production frame was handed to the egress",
                           ns3::MakeTraceSourceAccessor(&EniDevice::mac_tx_),
                           "ns3::Packet::TracedCallback")

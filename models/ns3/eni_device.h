@@ -37,8 +37,8 @@ struct EniCounters {
   Count budget_out;   // of it, what security groups, ACLs and routes let through
   Count out;          // of it, what the CVM's budget let through
   Count budget_copies_out;
-  Count copies_out;  // outer headers on
-  Count offered_in;  // that came for this ENI, copies for it included
+  Count copies_out;         // outer headers on
+  Count offered_in;         // that came for this ENI, copies for it included
   Count offered_copies_in;  // outer headers on
   Count budget_in;
   Count in;

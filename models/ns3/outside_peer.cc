@@ -37,10 +37,9 @@ void OutsidePeer::SetUp(const IpAddress& address, const ns3::Ptr<EniDevice>& eni
 
 void OutsidePeer::Take(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
   const Picoseconds wait = departs - SimulatedNow() + FromTime(delay_);
-  ns3::Simulator::ScheduleWithContext(node_->GetId(), ToTime(wait),
-                                      [peer = ns3::Ptr<OutsidePeer>(this), frame] {
-                                        peer->HandUp(frame);
-                                      });
+  ns3::Simulator::ScheduleWithContext(
+      node_->GetId(), ToTime(wait),
+      [peer = ns3::Ptr<OutsidePeer>(this), frame] { peer->HandUp(frame); });
 }
 
 void OutsidePeer::HandUp(const ns3::Ptr<Transit>& frame) {

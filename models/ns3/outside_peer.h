@@ -36,9 +36,7 @@ class OutsidePeer : public RoutedDevice {
   void SetIfIndex(std::uint32_t index) override { if_index_ = index; }
   std::uint32_t GetIfIndex() const override { return if_index_; }
   ns3::Ptr<ns3::Channel> GetChannel() const override { return nullptr; }
-  void SetAddress(ns3::Address address) override {
-    mac_ = ns3::Mac48Address::ConvertFrom(address);
-  }
+  void SetAddress(ns3::Address address) override { mac_ = ns3::Mac48Address::ConvertFrom(address); }
   ns3::Address GetAddress() const override { return mac_; }
   bool SetMtu(std::uint16_t mtu) override;
   std::uint16_t GetMtu() const override { return mtu_; }

@@ -21,12 +21,12 @@ namespace vpcmirror {
 
 // What the connections of a workload did.
 struct TcpTotals {
-  std::int64_t opened = 0;  // connections
-  std::int64_t failed = 0;  // that were not answered, or given up by TCP
-  std::int64_t without_port = 0;  // times that one was to be opened and no client port was free
-  std::int64_t done = 0;    // connections that sent all that they were to send
-  Picoseconds last{};       // when data was delivered last
-  Bytes delivered{};        // to the applications of either end
+  std::int64_t opened = 0;         // connections
+  std::int64_t failed = 0;         // that were not answered, or given up by TCP
+  std::int64_t without_port = 0;   // times that one was to be opened and no client port was free
+  std::int64_t done = 0;           // connections that sent all that they were to send
+  Picoseconds last{};              // when data was delivered last
+  Bytes delivered{};               // to the applications of either end
   std::int64_t segments = 0;       // with data, handed to IP
   std::int64_t retransmitted = 0;  // of them, those that begin behind what was sent before
   std::int64_t exchanges = 0;      // answered requests

@@ -63,8 +63,7 @@ ns3::TypeId TcpStack::GetTypeId() {
   return tid;
 }
 
-ns3::Ptr<TcpStack> TcpStack::Of(const ns3::Ptr<ns3::NetDevice>& device,
-                                const IpAddress& address) {
+ns3::Ptr<TcpStack> TcpStack::Of(const ns3::Ptr<ns3::NetDevice>& device, const IpAddress& address) {
   const ns3::Ptr<ns3::Node> node = device->GetNode();
   ns3::Ptr<TcpStack> stack = node->GetObject<TcpStack>();
   if (!stack) {

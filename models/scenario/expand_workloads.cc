@@ -568,9 +568,8 @@ void CheckTcpClients(Draft& draft) {
       of_client += workload.flows;
       if (of_client <= ports) continue;
       draft.errors.Add("/workloads/" + workload.name,
-                       std::to_string(of_client) + " TCP flows of " +
-                           NameOf(draft, stream.client) + ", which has " + std::to_string(ports) +
-                           " client ports",
+                       std::to_string(of_client) + " TCP flows of " + NameOf(draft, stream.client) +
+                           ", which has " + std::to_string(ports) + " client ports",
                        "fewer `flows`, or more `client` ports");
       break;
     }
@@ -622,8 +621,8 @@ void CheckTcpPeers(Draft& draft) {
                                    : " to another ENI of the address " + ToString(host.address);
       draft.errors.Add("/workloads/" + workload.name,
                        "the peer " + ToString(outside.address) + " talks to " +
-                           NameOf(draft, host) + " and, in workload " + at->second.workload +
-                           "," + what,
+                           NameOf(draft, host) + " and, in workload " + at->second.workload + "," +
+                           what,
                        "a `peer` of its own for each of the two");
       break;
     }

@@ -230,11 +230,11 @@ void Faults::ChangeBandwidth(const SettingsChangeSpec& fault, const Moment& mome
     const Cvm& host = draft_.deployment->cvms[cvm];
     Limits limits = host.limits;
     limits.bandwidth = bandwidth;
-    for (const auto& wrong : {QueueTimeFault(limits, host.queue.frames),
-                              BurstFault(limits), PeakFault(limits)}) {
+    for (const auto& wrong :
+         {QueueTimeFault(limits, host.queue.frames), BurstFault(limits), PeakFault(limits)}) {
       if (!wrong) continue;
-      draft_.errors.Add(fault.bandwidth->path, "with this bandwidth of " + host.id + ": " +
-                                                   wrong->message,
+      draft_.errors.Add(fault.bandwidth->path,
+                        "with this bandwidth of " + host.id + ": " + wrong->message,
                         wrong->accepted);
       return;
     }

@@ -239,10 +239,9 @@ MirrorActions::Answer MirrorActions::ReplaceFilter(const MirrorActionSpec& actio
 bool MirrorActions::HasNewIds(const MirrorActionSpec& action, FilterSpec& filter) {
   for (const auto list : {&FilterSpec::ingress, &FilterSpec::egress}) {
     for (const RuleSpec& rule : action.given.filter.*list) {
-      const bool is_new = rule.id.empty() || (FindRule(filter.ingress, rule.id) ==
-                                                  filter.ingress.end() &&
-                                              FindRule(filter.egress, rule.id) ==
-                                                  filter.egress.end());
+      const bool is_new =
+          rule.id.empty() || (FindRule(filter.ingress, rule.id) == filter.ingress.end() &&
+                              FindRule(filter.egress, rule.id) == filter.egress.end());
       if (is_new) continue;
       draft_.errors.Add(action.given.path, "the mirror has a rule " + rule.id + " already",
                         "an ID of its own, or none");

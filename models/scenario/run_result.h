@@ -80,8 +80,8 @@ struct HostResult {
   // Judged. Share of the tightest limit that offered load leaves: 1 - max(used / limit);
   // negative when more was offered than fits. Empty when nothing limits.
   std::optional<double> margin;
-  std::string tightest;   // judged: "bandwidth", "packet_rate", "bandwidth_in", ..., "cpu"
-  TimeSpan margin_span;   // judged: of the run, where margin is so small
+  std::string tightest;  // judged: "bandwidth", "packet_rate", "bandwidth_in", ..., "cpu"
+  TimeSpan margin_span;  // judged: of the run, where margin is so small
   // Judged: mean frame below which packet rate binds before bandwidth.
   std::optional<Bytes> crossover;
   CpuUse cpu;
@@ -202,13 +202,13 @@ struct DelayResult {
 struct TcpResult {
   std::string id;  // workload
   std::string variant;
-  std::int64_t flows = 0;        // that were to be open at once
-  std::int64_t connections = 0;  // that were opened, one after the other
-  std::int64_t failed = 0;       // not answered, or given up by TCP
-  std::int64_t without_port = 0; // times that no client port was free for one
-  Bytes delivered{};             // data, without headers, to the applications of either end
-  BitsPerSecond goodput{};       // the same, over the time until it stopped or its last data came
-  std::int64_t segments = 0;     // with data, retransmitted ones included
+  std::int64_t flows = 0;         // that were to be open at once
+  std::int64_t connections = 0;   // that were opened, one after the other
+  std::int64_t failed = 0;        // not answered, or given up by TCP
+  std::int64_t without_port = 0;  // times that no client port was free for one
+  Bytes delivered{};              // data, without headers, to the applications of either end
+  BitsPerSecond goodput{};        // the same, over the time until it stopped or its last data came
+  std::int64_t segments = 0;      // with data, retransmitted ones included
   std::int64_t retransmitted = 0;
   DelayResult exchange;  // from asking to the last byte of the answer; frames: how many
 };

@@ -235,8 +235,8 @@ struct TcpSpec {
   std::optional<At<int>> exchanges;
   std::optional<At<Bytes>> segment;
   std::optional<At<Bytes>> buffer;
-  std::optional<At<TcpClient>> client;      // with `at`
-  std::optional<At<Picoseconds>> delay;     // with `at`: one way, to the outside
+  std::optional<At<TcpClient>> client;   // with `at`
+  std::optional<At<Picoseconds>> delay;  // with `at`: one way, to the outside
 };
 
 struct WorkloadSpec {
@@ -448,7 +448,7 @@ struct MirrorActionSpec {
   std::vector<At<std::string>> removed;  // IDs of rules of either direction, or names of services
   std::vector<At<std::string>> removed_ingress;  // IDs of rules of that direction
   std::vector<At<std::string>> removed_egress;
-  std::optional<At<std::string>> name;   // that it is given, for people
+  std::optional<At<std::string>> name;  // that it is given, for people
 };
 
 struct ReceiverFaultSpec {

@@ -42,10 +42,10 @@ struct TcpSettings {
   std::optional<Bytes> send;  // of each flow, where there is no response; empty: without end
   Bytes request{};
   Bytes response{};
-  Picoseconds think{};  // the mean; exponentially distributed
-  int exchanges = 0;    // of one connection, which is then closed; 0: without end
-  Bytes segment{};      // most data of one
-  Bytes buffer{};       // of each socket, for sending and for receiving
+  Picoseconds think{};          // the mean; exponentially distributed
+  int exchanges = 0;            // of one connection, which is then closed; 0: without end
+  Bytes segment{};              // most data of one
+  Bytes buffer{};               // of each socket, for sending and for receiving
   Picoseconds outside_delay{};  // one way, of flows of which one end is outside
 
   bool exchanges_requests() const { return response.count() > 0; }

@@ -111,7 +111,7 @@ struct ValidScenario {
   std::string sha256;
   std::uint64_t seed = 1;
   Picoseconds duration{kPicosecondsPerSecond};
-  Picoseconds warm_up{};  // at the beginning, of which no figure tells; under duration
+  Picoseconds warm_up{};       // at the beginning, of which no figure tells; under duration
   Picoseconds fabric_delay{};  // one way, between any two ENIs
   // By CVM, never null; shared by those that have the same. What a receiver's
   // software takes is in its profile, unless kAnalyse is not free here.

@@ -154,6 +154,12 @@ class Settler {
                                 .exchanges = ValueOf(spec.exchanges).value_or(0),
                                 .buffer = ValueOf(spec.buffer).value_or(kDefaultTcpBuffer)};
     CheckExchanges(given);
+    // Its goodput would be of what is left of it, with and without a mirror.
+    const auto& warm_up = draft_.scenario.warm_up;
+    if (spec.send && warm_up && warm_up->value > Picoseconds(0)) {
+      Fail(spec.send->path, "`send` beside a warm-up, in which it may be over",
+           "no `warm_up`, or flows without end");
+    }
     CheckTcpBuffer();
     SettleOutside(spec);
   }

@@ -160,7 +160,10 @@ RunResult RunExperiment(const ValidScenario& scenario, const ExperimentSettings&
 
   RunResult result = runs.Run(scenario, settings.output_folder);
   if (result.complete && result.produced && result.produced->frames == 0) {
-    result.notes.emplace_back("No frame was sent in this run, so that it says nothing of a load.");
+    result.notes.emplace_back(
+        scenario.warm_up > Picoseconds(0)
+            ? "No frame was sent after the warm-up, so that this run says nothing of a load."
+            : "No frame was sent in this run, so that it says nothing of a load.");
   }
   if (scenario.baseline && !compares) {
     result.notes.emplace_back("There is no mirror: a run without one would be this one.");

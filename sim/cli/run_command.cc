@@ -49,8 +49,8 @@ struct RunOptions {
   std::string data;
   bool quiet = false;
   bool baseline = false;
-  std::string warm_up;                // empty: the scenario's
-  std::optional<std::string> series;  // empty text: the usual bin
+  std::optional<std::string> warm_up;  // empty: the scenario's
+  std::optional<std::string> series;   // empty text: the usual bin
   int runs = 1;
   int jobs = 0;  // 0: one a core
   std::string confidence = "95%";
@@ -127,7 +127,7 @@ double MarginGoal(const RunOptions& options) {
 ReadOptions ReadOptionsFor(const RunOptions& options, const std::string& data_folder) {
   ReadOptions read;
   for (const std::string& text : options.sets) read.sets.push_back(ParseOverride(text));
-  if (!options.warm_up.empty()) read.sets.push_back(ParseOverride("/warm_up=" + options.warm_up));
+  if (options.warm_up) read.sets.push_back(ParseOverride("/warm_up=" + *options.warm_up));
   read.assertions = options.asserts;
   read.baseline = options.baseline;
   read.data_folder = data_folder;

@@ -18,8 +18,7 @@ class StopOnSignal {
  public:
   // What comes within `same_within` of the first signal is that one sent twice: timeout(1)
   // sends to the program and then to the program's group.
-  explicit StopOnSignal(
-      std::chrono::milliseconds same_within = std::chrono::milliseconds(250));
+  explicit StopOnSignal(std::chrono::milliseconds same_within = std::chrono::milliseconds(250));
   ~StopOnSignal();
   StopOnSignal(const StopOnSignal&) = delete;
   StopOnSignal& operator=(const StopOnSignal&) = delete;

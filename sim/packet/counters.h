@@ -43,9 +43,9 @@ struct Counters {
 
   Picoseconds time() const { return until - since; }
 
-  // From both since the beginning to what came between them. What waited at the start
-  // stays out of the accounts of receivers and load balancers, and was offered since in a
-  // mirror's.
+  // From both since the beginning to what came between them. What waited at the start was
+  // offered since, in a mirror's account; receivers and load balancers took it since, and did
+  // not get it since.
   void TakeOff(const Counters& start);
 };
 

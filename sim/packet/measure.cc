@@ -56,8 +56,8 @@ std::optional<WorkersUse> WorkersOf(const MirrorReceiver& receiver,
   return use;
 }
 
-HostResult MeasureHost(const ValidScenario& scenario, const Network& network,
-                       const Counters& all, std::size_t index) {
+HostResult MeasureHost(const ValidScenario& scenario, const Network& network, const Counters& all,
+                       std::size_t index) {
   const Picoseconds time = all.time();
   const Cvm& cvm = scenario.deployment->cvms[index];
   Count in, out, copies_in, copies_out;
@@ -72,8 +72,8 @@ HostResult MeasureHost(const ValidScenario& scenario, const Network& network,
   return {.id = cvm.id,
           .type = cvm.type,
           .limit_model = cvm.limits.model,
-          .limit_bandwidth = MeanBandwidth(scenario.timeline, index, cvm.limits.bandwidth,
-                                           all.since, all.until),
+          .limit_bandwidth =
+              MeanBandwidth(scenario.timeline, index, cvm.limits.bandwidth, all.since, all.until),
           .limit_packet_rate = cvm.limits.packet_rate,
           .used_in = LoadOf(in, time),
           .used_out = LoadOf(out, time),
@@ -87,17 +87,17 @@ EniResult MeasureEni(const ValidScenario& scenario, const Counters& all, std::si
   const Eni& eni = scenario.deployment->enis[index];
   const EniCounters& counters = all.enis[index].counters;
   const Picoseconds time = all.time();
-  return {.id = eni.id,
-          .host = scenario.deployment->cvms[eni.cvm].id,
-          .address = eni.addresses.front(),
-          .in = LoadOf(counters.in, time),
-          .out = LoadOf(counters.out + counters.copies_out, time),
-          .mirror_out = LoadOf(counters.copies_out, time),
-          .offered_in = LoadOf(counters.offered_in, time),
-          .copies_in = LoadOf(counters.offered_copies_in, time),
-          .offered_out = LoadOf(counters.offered_out, time),
-          .dropped = ByReason<FrameDrop>(scenario, kFirstFrameDropOfTimeline,
-                                         all.enis[index].dropped)};
+  return {
+      .id = eni.id,
+      .host = scenario.deployment->cvms[eni.cvm].id,
+      .address = eni.addresses.front(),
+      .in = LoadOf(counters.in, time),
+      .out = LoadOf(counters.out + counters.copies_out, time),
+      .mirror_out = LoadOf(counters.copies_out, time),
+      .offered_in = LoadOf(counters.offered_in, time),
+      .copies_in = LoadOf(counters.offered_copies_in, time),
+      .offered_out = LoadOf(counters.offered_out, time),
+      .dropped = ByReason<FrameDrop>(scenario, kFirstFrameDropOfTimeline, all.enis[index].dropped)};
 }
 
 // Each once, in the order in which they came.
@@ -114,8 +114,7 @@ std::vector<std::string> IdsOf(const ValidScenario& scenario,
   return ids;
 }
 
-MirrorResult MeasureMirror(const ValidScenario& scenario, const Counters& all,
-                           std::size_t index) {
+MirrorResult MeasureMirror(const ValidScenario& scenario, const Counters& all, std::size_t index) {
   MirrorResult result{.id = scenario.mirrors[index].mirror->settings().id};
   const auto placings = EveryPlacing(scenario.mirrors, scenario.timeline, index);
   result.sources = IdsOf(scenario, placings, &PlacedMirror::sources);
@@ -124,7 +123,8 @@ MirrorResult MeasureMirror(const ValidScenario& scenario, const Counters& all,
   if (!result.ledger.AddsUp()) {
     throw std::logic_error("the ledger of mirror " + result.id + " does not add up");
   }
-  result.lost_after_source = ByReason<CopyLoss>(scenario, kFirstCopyLossOfTimeline, all.mirrors[index].losses);
+  result.lost_after_source =
+      ByReason<CopyLoss>(scenario, kFirstCopyLossOfTimeline, all.mirrors[index].losses);
   return result;
 }
 

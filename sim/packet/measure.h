@@ -1,4 +1,4 @@
-// From the counters of a finished run to its result.
+// From the counters of a run, or of a part of it, to its result.
 #pragma once
 
 #include <vector>

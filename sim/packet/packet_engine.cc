@@ -203,14 +203,16 @@ class PacketEngine : public Engine {
         result.series = sampler->Finish(result.duration);
       }
       Close(network.pcaps);
+      const bool ends_in_warm_up = !start && scenario.warm_up > Picoseconds(0);
+      if (ends_in_warm_up) ForgetPeaks(network, result.duration);
       Counters counters = CountersAt(scenario, network, result.duration);
       result.events -= spans.events();
       result.spans = spans.Finish(counters);
       if (start) {
         --result.events;
         counters.TakeOff(*start);
-      } else if (scenario.warm_up > Picoseconds(0)) {
-        counters.TakeOff(counters);  // stopped before it was over
+      } else if (ends_in_warm_up) {
+        counters.TakeOff(counters);
       }
       result.warm_up = counters.since;
       Measure(scenario, network, counters, result);

@@ -11,10 +11,11 @@
 namespace vpcmirror::sim {
 namespace {
 
-// Results of hosts, receivers and load balancers in all parts together: some 100 MB.
+// Results of hosts and load balancers in all parts together: some 100 MB.
 constexpr std::int64_t kMostResults = 200'000;
 constexpr std::int64_t kMostSpans = 1000;
-constexpr Picoseconds kShortest{kPicosecondsPerSecond / 100};
+// As long as the usual bin of a series: in less, single frames and bursts say more than load.
+constexpr Picoseconds kShortest{kPicosecondsPerSecond / 10};
 
 }  // namespace
 
@@ -35,8 +36,7 @@ std::vector<Picoseconds> SpanStarts(const std::vector<TimelineEvent>& timeline, 
 SpanSampler::SpanSampler(const ValidScenario& scenario, const Network& network)
     : scenario_(scenario), network_(network) {
   const auto objects = static_cast<std::int64_t>(network.hosts.size() + network.balancers.size());
-  const std::int64_t most =
-      std::min(kMostSpans, kMostResults / std::max<std::int64_t>(1, objects));
+  const std::int64_t most = std::min(kMostSpans, kMostResults / std::max<std::int64_t>(1, objects));
   const auto starts = SpanStarts(scenario.timeline, scenario.warm_up, scenario.duration, most);
   if (starts.empty()) return;
   const auto schedule = [&](Picoseconds at) {

@@ -13,8 +13,8 @@
 namespace vpcmirror::sim {
 
 // Where the parts begin, but for the first, which begins at `start`: at events that change
-// something. No part is shorter than 10 ms, in which bursts would say more than load, and
-// there are at most `most` of them: what is closer together is one. Empty: there is one part.
+// something. No part is shorter than 100 ms, and there are at most `most` of them: what is
+// closer together is one. Empty: there is one part.
 std::vector<Picoseconds> SpanStarts(const std::vector<TimelineEvent>& timeline, Picoseconds start,
                                     Picoseconds end, std::int64_t most);
 

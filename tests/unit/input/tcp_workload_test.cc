@@ -142,13 +142,23 @@ TEST(TcpOutsideTest, HasAPeerForEachHostWhoIsTheClient) {
 }
 
 TEST(TcpOutsideTest, TakesWhoOpensAndHowFarItIs) {
-  const ValidScenario scenario = Load(ScenarioWithOutside(
-      R"("flow": {"at": "b", "tcp": {"client": "host", "delay": "40 ms"}})"));
+  const ValidScenario scenario = Load(
+      ScenarioWithOutside(R"("flow": {"at": "b", "tcp": {"client": "host", "delay": "40 ms"}})"));
   const Workload& workload = scenario.workloads.at(0);
   ASSERT_EQ(workload.tcp_streams.size(), 1u);
   EXPECT_TRUE(workload.tcp_streams[0].client.eni);
   EXPECT_FALSE(workload.tcp_streams[0].server.eni);
   EXPECT_EQ(workload.tcp->outside_delay, Picoseconds(kPicosecondsPerSecond / 25));
+}
+
+TEST(TcpWorkloadTest, ATransferHasNoWarmUp) {
+  EXPECT_THAT(ErrorsOf([] {
+                Load(R"({"warm_up": "100 ms", "hosts": {"a": {}, "b": {}},
+                         "workloads": {"flow": {"from": "a", "to": "b", "tcp": {"send": "1 MB"}}}})");
+              }),
+              ElementsAre(testing::HasSubstr(
+                  "/workloads/flow/tcp/send: `send` beside a warm-up, in which it may be over | no "
+                  "`warm_up`, or flows without end")));
 }
 
 TEST(TcpOutsideTest, BetweenHostsThereIsNoOutside) {

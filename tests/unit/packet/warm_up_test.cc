@@ -39,13 +39,14 @@ std::vector<std::int64_t> SumsOf(const RunResult& result) {
   sums.push_back(result.production_delay.frames);
   sums.push_back(result.copy_delay.frames);
   for (const HostResult& host : result.hosts) {
-    for (const vpcmirror::Load& load : {host.used_in, host.used_out, host.copies_in, host.copies_out}) {
+    for (const vpcmirror::Load& load :
+         {host.used_in, host.used_out, host.copies_in, host.copies_out}) {
       add_load(load);
     }
   }
   for (const EniResult& eni : result.enis) {
-    for (const vpcmirror::Load& load : {eni.in, eni.out, eni.mirror_out, eni.offered_in, eni.copies_in,
-                             eni.offered_out}) {
+    for (const vpcmirror::Load& load :
+         {eni.in, eni.out, eni.mirror_out, eni.offered_in, eni.copies_in, eni.offered_out}) {
       add_load(load);
     }
     add_drops(eni.dropped);
@@ -121,7 +122,8 @@ TEST(WarmUpTest, NothingOfTheWarmUpIsLeft) {
 // slow start it has less.
 TEST(WarmUpTest, TcpIsMeasuredWhenItsSlowStartIsOver) {
   const auto text = [](const std::string& warm_up) {
-    return R"({"duration": "2 s", "warm_up": ")" + warm_up + R"(", "assumptions": {"fabric_delay": "10 ms"},
+    return R"({"duration": "2 s", "warm_up": ")" + warm_up +
+           R"(", "assumptions": {"fabric_delay": "10 ms"},
       "hosts": {"web": {"limits": {"bandwidth": "100 Mbps", "model": "per_direction"}},
                 "db": {}},
       "workloads": {"t": {"from": "web", "to": "db", "tcp": {}}}})";
