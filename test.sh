@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test. CI runs exactly this.
 #
-# Three builds, because each finds what the others cannot: preset ci (clang, Debug,
-# sanitizers) runs everything but the tests labelled `release`; preset whole, an
-# optimised build by g++, runs those, which simulate too much for a sanitizer; preset
-# fuzz lets libFuzzer search for ten seconds with each fuzzer.
+# Two builds, because each finds what the other cannot: preset ci (clang, Debug,
+# sanitizers) runs everything but the tests labelled `release`, and has libFuzzer search
+# for ten seconds with each fuzzer; preset whole, an optimised build by g++, runs those
+# tests, which simulate too much for a sanitizer.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -23,7 +23,7 @@ run_tests() {  # run_tests PRESET CTEST_ARGUMENT...
 printf '== preset ci: building\n'
 scripts/build.sh ci
 printf '== preset ci: testing\n'
-run_tests ci --progress -LE '^release$'
+VPCMIRROR_FUZZ_SECONDS=10 run_tests ci --progress -LE '^release$'
 
 printf '== preset whole: building\n'
 scripts/build.sh whole vpcmirror test_fidelity examples
@@ -31,13 +31,8 @@ printf '== preset whole: testing\n'
 run_tests whole --progress -L '^(release|fidelity)$'
 cat build/whole/tests/fidelity/tables/*.txt
 
-printf '== preset fuzz: building\n'
-scripts/build.sh fuzz
-printf '== preset fuzz: searching\n'
-VPCMIRROR_FUZZ_SECONDS=10 run_tests fuzz --progress -L '^fuzz$'
-
 printf '== skipped\n'
-python3 scripts/skipped_tests.py build/{ci,whole,fuzz}/ctest.xml
+python3 scripts/skipped_tests.py build/{ci,whole}/ctest.xml
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf '== FAILED in preset %s\n' "${failed[*]}"

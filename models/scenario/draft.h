@@ -144,6 +144,7 @@ void ExpandLoadBalancers(Draft& draft);
 void ExpandRoutes(Draft& draft);
 // Here ExpandMirrors, of expand_mirrors.h.
 void ExpandWorkloads(Draft& draft);
+void CheckTcpTogether(Draft& draft);
 // Here ExpandTimeline, of expand_mirrors.h.
 void ExpandOutputs(Draft& draft);
 void ExpandAssertions(Draft& draft);

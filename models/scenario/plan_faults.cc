@@ -20,14 +20,12 @@ std::string FactorText(double factor) {
 
 }  // namespace
 
-bool Faults::Claims(const Moment& moment, const std::string& what, std::size_t index,
-                    const std::string& value) {
-  const auto [known, fresh] =
-      claims_.try_emplace({moment.at, what, index}, Claim{value, moment.path});
+bool Faults::Claims(const Moment& moment, const std::string& of, const std::string& value) {
+  const auto [known, fresh] = claims_.try_emplace({moment.at, of}, Claim{value, moment.path});
   if (fresh || known->second.value == value) return true;
   draft_.errors.Add(moment.path,
-                    what + " " + value + " at the moment in which " + known->second.path +
-                        " says " + known->second.value,
+                    of + ": " + value + " at the moment in which " + known->second.path + " says " +
+                        known->second.value,
                     "one of the two, or another time");
   return false;
 }
@@ -64,7 +62,7 @@ std::vector<Change> Faults::Plan(const ReceiverFaultSpec& fault, const Moment& m
     const std::string value = fault.kind == Kind::kDown ? "down"
                               : fault.kind == Kind::kUp ? "up"
                                                         : "slow by " + FactorText(after.speed);
-    if (!Claims(moment, "receiver", cvm, value)) continue;
+    if (!Claims(moment, "receiver " + id, value)) continue;
     const bool is_up_already = fault.kind == Kind::kUp && before.is_up && before.speed == 1;
     if ((fault.kind == Kind::kDown && !before.is_up) || is_up_already) {
       draft_.errors.Add(moment.path, "receiver " + id + " is " + value + " already",
@@ -162,7 +160,7 @@ std::vector<Change> Faults::Plan(const ScaleSpec& fault, const Moment& moment) {
                         "a workload with a rate");
       return {};
     }
-    if (!Claims(moment, "scale", i, FactorText(fault.factor.value))) return {};
+    if (!Claims(moment, "scale of " + workload.name, FactorText(fault.factor.value))) return {};
     return {ScaleChange{i, fault.factor.value}};
   }
   const auto& written = draft_.scenario.workloads;
@@ -194,7 +192,7 @@ std::vector<Change> Faults::Plan(const AttachmentSpec& fault, const Moment& mome
   for (const std::size_t eni : EnisNamed(fault.enis)) {
     const std::string& id = draft_.deployment->enis[eni].id;
     const std::string value = fault.is_attached ? "attached" : "detached";
-    if (!Claims(moment, "ENI", eni, value)) continue;
+    if (!Claims(moment, "ENI " + id, value)) continue;
     if (attached_[eni] == fault.is_attached) {
       draft_.errors.Add(moment.path, id + " is " + value + " already", "a change of its state");
       continue;
@@ -226,8 +224,9 @@ void Faults::ChangeBandwidth(const SettingsChangeSpec& fault, const Moment& mome
                              std::vector<Change>& changes) {
   for (const std::size_t cvm : CvmsNamed(fault.of)) {
     const BitsPerSecond bandwidth = fault.bandwidth->value;
-    if (!Claims(moment, "bandwidth", cvm, std::to_string(bandwidth.count()) + " bps")) continue;
     const Cvm& host = draft_.deployment->cvms[cvm];
+    const std::string value = std::to_string(bandwidth.count()) + " bps";
+    if (!Claims(moment, "bandwidth of " + host.id, value)) continue;
     Limits limits = host.limits;
     limits.bandwidth = bandwidth;
     for (const auto& wrong :
@@ -254,8 +253,9 @@ void Faults::ChangeMtu(const SettingsChangeSpec& fault, const Moment& moment,
   }
   std::set<std::size_t> changed;
   for (const std::size_t eni : EnisNamed(fault.of)) {
-    if (!Claims(moment, "MTU", eni, std::to_string(mtu) + " B")) continue;
-    draft_.deployment->enis[eni].mtu = fault.mtu->value;
+    Eni& changed_eni = draft_.deployment->enis[eni];
+    if (!Claims(moment, "MTU of " + changed_eni.id, std::to_string(mtu) + " B")) continue;
+    changed_eni.mtu = fault.mtu->value;
     changes.emplace_back(MtuChange{eni, fault.mtu->value});
     changed.insert(eni);
   }
@@ -271,7 +271,7 @@ void Faults::ChangeGroups(const SettingsChangeSpec& fault, const Moment& moment,
     for (const At<std::string>& name : *fault.security_groups) {
       names += (names.empty() ? "" : ", ") + name.value;
     }
-    if (!Claims(moment, "security groups", eni, names)) continue;
+    if (!Claims(moment, "security groups of " + draft_.deployment->enis[eni].id, names)) continue;
     changes.emplace_back(SecurityChange{eni, std::move(groups)});
   }
 }
@@ -292,7 +292,9 @@ void Faults::ChangeRoutes(const SettingsChangeSpec& fault, const Moment& moment,
                       AcceptedNames(fault.route_table->value, NamesOf(known)));
     return;
   }
-  if (!Claims(moment, "route table", *subnet, fault.route_table->value)) return;
+  if (!Claims(moment, "route table of " + draft_.deployment->subnets[*subnet].id,
+              fault.route_table->value))
+    return;
   draft_.deployment->subnets[*subnet].route_table = table->second;
   std::vector<std::size_t> tables;
   for (const Subnet& each : draft_.deployment->subnets) tables.push_back(each.route_table);

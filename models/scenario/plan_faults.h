@@ -5,7 +5,6 @@
 #include <map>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -39,9 +38,9 @@ class Faults {
   void CheckReceivers(const std::set<std::size_t>& receivers);
 
  private:
-  // False, with an error, when that was set to something else at the same moment.
-  bool Claims(const Moment& moment, const std::string& what, std::size_t index,
-              const std::string& value);
+  // False, with an error, when that was set to something else at the same moment; `of` as in
+  // "MTU of web[0]".
+  bool Claims(const Moment& moment, const std::string& of, const std::string& value);
   std::vector<std::size_t> CvmsNamed(const At<std::string>& name);
   std::vector<std::size_t> EnisNamed(const At<std::string>& name);
   void AssumeUnseen();
@@ -63,7 +62,7 @@ class Faults {
     std::string value;
     std::string path;
   };
-  std::map<std::tuple<Picoseconds, std::string, std::size_t>, Claim> claims_;
+  std::map<std::pair<Picoseconds, std::string>, Claim> claims_;
   std::map<std::size_t, ReceiverChange> receivers_;  // by CVM, where not as at the beginning
   std::map<std::size_t, std::string> failed_paths_;  // by CVM, the first fault
   std::map<std::size_t, bool> attached_;             // by ENI

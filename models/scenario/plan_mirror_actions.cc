@@ -243,7 +243,7 @@ bool MirrorActions::HasNewIds(const MirrorActionSpec& action, FilterSpec& filter
           rule.id.empty() || (FindRule(filter.ingress, rule.id) == filter.ingress.end() &&
                               FindRule(filter.egress, rule.id) == filter.egress.end());
       if (is_new) continue;
-      draft_.errors.Add(action.given.path, "the mirror has a rule " + rule.id + " already",
+      draft_.errors.Add(action.given.path, "there is a rule " + rule.id + " already",
                         "an ID of its own, or none");
       return false;
     }

@@ -143,7 +143,9 @@ MirrorActions::Answer MirrorActions::ApplyToFilter(const MirrorActionSpec& actio
     ChangeServices(given.services, action.removed, next.filter);
     return ReplaceShared(action.subject.value, next);
   }
+  const std::size_t errors = draft_.errors.all().size();
   Answer answer = EditRules(action, next.filter);
+  if (draft_.errors.all().size() != errors) return {};
   if (!answer.refusal) answer = ReplaceShared(action.subject.value, next);
   for (const auto* list : {&given.ingress, &given.egress}) {
     for (const RuleSpec& rule : *list) NoteRule(rule, action.subject.value, !answer.refusal);

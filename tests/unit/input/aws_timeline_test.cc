@@ -362,6 +362,10 @@ const BrokenAwsCase kBrokenAws[] = {
     {"RuleIsThereAlready",
      {CreateRule("tmf-2", "ingress", 1, Named("tmfr-1"))},
      {"0/CreateTrafficMirrorFilterRule: a rule is called \"tmfr-1\" already | a name of its own"}},
+    {"RuleIsInTheFilterAlready",
+     {CreateRule("tmf-1", "ingress", 9, Named("tmfr-1"))},
+     {"0/CreateTrafficMirrorFilterRule: there is a rule tmfr-1 already | an ID of its own, or "
+      "none"}},
     {"TargetThatIsNothing",
      {OfTarget("CreateTrafficMirrorTarget", "x")},
      {"0/CreateTrafficMirrorTarget: a target that is nothing | NetworkInterfaceId, "

@@ -270,17 +270,17 @@ const BrokenTimelineCase kBrokenTimelines[] = {
       "in order: a mirror is created first"}},
     {"DownAndUpAtOnce",
      R"({"at": "1 ms", "receiver_down": "ids"}, {"at": "1 ms", "receiver_up": "ids"})",
-     {"/timeline/1: receiver up at the moment in which /timeline/0 says down | one of the two, or "
-      "another time"}},
+     {"/timeline/1: receiver ids: up at the moment in which /timeline/0 says down | one of the "
+      "two, "
+      "or another time"}},
     {"DownTwice",
      R"({"at": "1 ms", "receiver_down": "ids"}, {"at": "2 ms", "receiver_down": "ids"})",
      {"/timeline/1: receiver ids is down already | a change of its state"}},
     {"TwoBandwidthsAtOnce",
      R"({"at": "1 ms", "change": "web[0]", "bandwidth": "1 Gbps"},
         {"at": "1 ms", "change": "web[0-1]", "bandwidth": "2 Gbps"})",
-     {"/timeline/1: bandwidth 2000000000 bps at the moment in which /timeline/0 says 1000000000 "
-      "bps "
-      "| one of the two, or another time"}},
+     {"/timeline/1: bandwidth of web[0]: 2000000000 bps at the moment in which /timeline/0 says "
+      "1000000000 bps | one of the two, or another time"}},
     {"BandwidthThatNeverEnds",
      R"({"at": "1 ms", "change": "web[0]", "bandwidth": "1 bps"})",
      {"/timeline/0/bandwidth: with this bandwidth of web[0]: a full egress queue of 1000 frames "
@@ -292,8 +292,8 @@ const BrokenTimelineCase kBrokenTimelines[] = {
     {"RuleThatIsThereAlready",
      R"({"at": "1 ms", "CreateTrafficMirrorFilterRules": {"TrafficMirrorId": "rules",
           "EgressFilterRules": [{"TrafficMirrorFilterRuleId": "tmfi-1", "Priority": 1}]}})",
-     {"/timeline/0/CreateTrafficMirrorFilterRules: the mirror has a rule tmfi-1 already | an ID of "
-      "its own, or none"}},
+     {"/timeline/0/CreateTrafficMirrorFilterRules: there is a rule tmfi-1 already | an ID of its "
+      "own, or none"}},
     {"NothingHappens",
      R"({"at": "1 ms"})",
      {"/timeline/0: an event in which nothing happens | an action of the provider's API, "
