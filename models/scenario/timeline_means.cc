@@ -4,9 +4,17 @@
 
 namespace vpcmirror {
 
-std::optional<BitsPerSecond> MeanBandwidth(const std::vector<TimelineEvent>& timeline,
-                                           std::size_t cvm, std::optional<BitsPerSecond> at_first,
-                                           Picoseconds start, Picoseconds end) {
+BandwidthChanges::BandwidthChanges(const std::vector<TimelineEvent>& timeline) {
+  VisitChanges<BandwidthChange>(timeline, [&](Picoseconds at, const BandwidthChange& change) {
+    by_cvm_[change.cvm].push_back({at, change.bandwidth});
+  });
+}
+
+std::optional<BitsPerSecond> BandwidthChanges::Mean(std::size_t cvm,
+                                                    std::optional<BitsPerSecond> at_first,
+                                                    Picoseconds start, Picoseconds end) const {
+  const auto changes = by_cvm_.find(cvm);
+  if (changes == by_cvm_.end()) return at_first;
   std::optional<BitsPerSecond> now = at_first;
   Picoseconds since = start;
   Picoseconds limited{};
@@ -19,11 +27,11 @@ std::optional<BitsPerSecond> MeanBandwidth(const std::vector<TimelineEvent>& tim
     }
     since = until;
   };
-  VisitChanges<BandwidthChange>(timeline, [&](Picoseconds at, const BandwidthChange& change) {
-    if (change.cvm != cvm || at >= end) return;
+  for (const auto& [at, bandwidth] : changes->second) {
+    if (at >= end) break;
     add_until(at);
-    now = change.bandwidth;
-  });
+    now = bandwidth;
+  }
   add_until(end);
   if (limited == Picoseconds(0)) return now;
   return BitsPerSecond(static_cast<std::int64_t>(sum / limited.count()));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -10,11 +11,24 @@
 
 namespace vpcmirror {
 
-// The mean from `start` to `end` of a CVM's limit, which is `at_first` when the run begins,
-// over the time in which it has one; empty where it never has.
-std::optional<BitsPerSecond> MeanBandwidth(const std::vector<TimelineEvent>& timeline,
-                                           std::size_t cvm, std::optional<BitsPerSecond> at_first,
-                                           Picoseconds start, Picoseconds end);
+// The changes of bandwidth in a timeline, found by their CVM.
+class BandwidthChanges {
+ public:
+  explicit BandwidthChanges(const std::vector<TimelineEvent>& timeline);
+
+  // The mean from `start` to `end` of the CVM's limit, which is `at_first` when the run
+  // begins, over the time in which it has one; empty where it never has.
+  std::optional<BitsPerSecond> Mean(std::size_t cvm, std::optional<BitsPerSecond> at_first,
+                                    Picoseconds start, Picoseconds end) const;
+
+ private:
+  struct Changed {
+    Picoseconds at;
+    BitsPerSecond bandwidth;
+  };
+  std::map<std::size_t, std::vector<Changed>> by_cvm_;  // in order
+};
+
 // The mean factor of a workload's rates from `start` to `end`.
 double MeanScale(const std::vector<TimelineEvent>& timeline, std::size_t workload,
                  Picoseconds start, Picoseconds end);

@@ -56,8 +56,8 @@ std::optional<WorkersUse> WorkersOf(const MirrorReceiver& receiver,
   return use;
 }
 
-HostResult MeasureHost(const ValidScenario& scenario, const Network& network, const Counters& all,
-                       std::size_t index) {
+HostResult MeasureHost(const ValidScenario& scenario, const Network& network,
+                       const BandwidthChanges& bandwidth, const Counters& all, std::size_t index) {
   const Picoseconds time = all.time();
   const Cvm& cvm = scenario.deployment->cvms[index];
   Count in, out, copies_in, copies_out;
@@ -72,8 +72,7 @@ HostResult MeasureHost(const ValidScenario& scenario, const Network& network, co
   return {.id = cvm.id,
           .type = cvm.type,
           .limit_model = cvm.limits.model,
-          .limit_bandwidth =
-              MeanBandwidth(scenario.timeline, index, cvm.limits.bandwidth, all.since, all.until),
+          .limit_bandwidth = bandwidth.Mean(index, cvm.limits.bandwidth, all.since, all.until),
           .limit_packet_rate = cvm.limits.packet_rate,
           .used_in = LoadOf(in, time),
           .used_out = LoadOf(out, time),
@@ -222,10 +221,11 @@ TcpResult TcpOf(const Workload& workload, const TcpTotals& totals, Picoseconds s
 
 std::vector<HostResult> MeasureHosts(const ValidScenario& scenario, const Network& network,
                                      const Counters& counters) {
+  const BandwidthChanges bandwidth(scenario.timeline);
   std::vector<HostResult> hosts;
   for (std::size_t i = 0; i < network.hosts.size(); ++i) {
     if (scenario.deployment->cvms[i].is_load_balancer) continue;
-    hosts.push_back(MeasureHost(scenario, network, counters, i));
+    hosts.push_back(MeasureHost(scenario, network, bandwidth, counters, i));
   }
   return hosts;
 }
