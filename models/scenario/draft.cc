@@ -16,12 +16,24 @@ bool IsIdCharacter(char c) {
 
 void ErrorList::Add(const std::string& path, const std::string& message,
                     const std::string& accepted) {
-  if (!seen_.emplace(path, message).second) return;
   ScenarioError error;
   error.path = path;
   error.message = message;
   error.accepted = accepted;
-  errors_.push_back(error);
+  Add(error);
+}
+
+void ErrorList::Add(const ScenarioError& error) {
+  if (seen_.emplace(error.path, error.message).second) errors_.push_back(error);
+}
+
+void Draft::Warn(const ScenarioError& caution) {
+  const bool is_known = std::any_of(cautions.begin(), cautions.end(), [&](const auto& each) {
+    return each.message == caution.message;
+  });
+  if (is_known) return;
+  cautions.push_back(caution);
+  notes.push_back(caution.message);
 }
 
 void AssumptionList::Add(const Assumption& assumption) {

@@ -22,6 +22,7 @@ class ErrorList {
  public:
   // A complaint that is already there is not repeated.
   void Add(const std::string& path, const std::string& message, const std::string& accepted = "");
+  void Add(const ScenarioError& error);
 
   const std::vector<ScenarioError>& all() const { return errors_; }
   bool empty() const { return errors_.empty(); }
@@ -97,7 +98,8 @@ struct Draft {
   std::vector<std::size_t> detached;
   std::vector<PcapOutput> pcaps;
   std::vector<std::string> notes;  // sentences that every output repeats
-  bool baseline = false;           // the run is compared with one without mirrors
+  std::vector<ScenarioError> cautions;
+  bool baseline = false;  // the run is compared with one without mirrors
   std::vector<Assertion> assertions;
   Picoseconds duration{kPicosecondsPerSecond};
 
@@ -110,6 +112,9 @@ struct Draft {
   std::map<std::string, std::optional<std::size_t>> load_balancers;
   // A route table that the subnets of a VPC use without naming one; by VPC.
   std::vector<std::optional<std::size_t>> main_tables;
+
+  // Of something that no error stops: a caution and a note, once.
+  void Warn(const ScenarioError& caution);
 
   std::size_t VpcOf(std::size_t eni) const {
     return deployment->subnets[deployment->enis[eni].subnet].vpc;

@@ -14,6 +14,10 @@ struct ScenarioError {
   int column = 0;        // 1-based, in bytes
   std::string message;   // what was found
   std::string accepted;  // what would do; empty when the message says it all
+  // Our word for the rule that is broken, one of ProviderProfile::error_codes or "no_route",
+  // and what the provider's API calls it; empty: none.
+  std::string rule;
+  std::string api_code;
 
   friend bool operator==(const ScenarioError&, const ScenarioError&) = default;
 };

@@ -46,9 +46,14 @@ bool MayBeTarget(MirrorDraft& mirror, const LoadBalancer& balancer) {
 
 std::string ZoneText(const std::string& zone) { return zone.empty() ? "its zone" : "zone " + zone; }
 
-void Note(Draft& draft, const std::string& sentence) {
-  auto& notes = draft.notes;
-  if (std::find(notes.begin(), notes.end(), sentence) == notes.end()) notes.push_back(sentence);
+void Warn(Draft& draft, const PlacedMirror& placed, const char* rule, const std::string& sentence,
+          const std::string& accepted) {
+  ScenarioError caution;
+  caution.rule = rule;
+  caution.path = placed.path;
+  caution.message = sentence;
+  caution.accepted = accepted;
+  draft.Warn(caution);
 }
 
 void AssumeSpread(Draft& draft, const LoadBalancer& balancer) {
@@ -71,10 +76,13 @@ bool NoteSilence(Draft& draft, const PlacedMirror& placed, const LoadBalancer& b
   const auto port = encapsulation.destination_port();
   const auto& listener = balancer.listener;
   if (listener && port && *listener == Listener{.port = *port}) return false;
-  Note(draft, "No copy of " + placed.mirror->settings().id + " gets through load balancer " +
-                  balancer.name + ", which listens on " +
-                  (listener ? ToString(*listener) : std::string("nothing")) +
-                  ": it drops them, and no one is told.");
+  Warn(draft, placed, "no_listener",
+       "No copy of " + placed.mirror->settings().id + " gets through load balancer " +
+           balancer.name + ", which listens on " +
+           (listener ? ToString(*listener) : std::string("nothing")) +
+           ": it drops them, and no one is told.",
+       port ? "\"listener\": \"" + ToString(Listener{.port = *port}) + "\" of the load balancer"
+            : "copies over UDP, for which a load balancer may listen");
   return true;
 }
 
@@ -91,10 +99,14 @@ std::size_t NoteZones(Draft& draft, const PlacedMirror& placed, const LoadBalanc
   for (const std::size_t zone : zones) {
     most = std::max(most, choice.Eligible(zone).size());
     if (!choice.Eligible(zone).empty()) continue;
-    Note(draft, "Copies of " + placed.mirror->settings().id + " that come in at load balancer " +
-                    balancer.name + " in " + ZoneText(balancer.zones[zone]) +
-                    " are lost: no healthy backend is there" +
-                    (balancer.cross_zone ? "." : ", and it does not balance across zones."));
+    Warn(draft, placed, "no_backend_in_zone",
+         "Copies of " + placed.mirror->settings().id + " that come in at load balancer " +
+             balancer.name + " in " + ZoneText(balancer.zones[zone]) +
+             " are lost: no healthy backend is there" +
+             (balancer.cross_zone ? "." : ", and it does not balance across zones."),
+         balancer.cross_zone
+             ? "a healthy backend"
+             : "\"cross_zone\": true of the load balancer, or a healthy backend there");
   }
   return most;
 }
@@ -133,8 +145,10 @@ void NoteLoadBalancer(Draft& draft, const PlacedMirror& placed) {
   const std::size_t most = NoteZones(draft, placed, balancer);
   const bool apart = placed.mirror->settings().port_hash_symmetry == HashSymmetry::kDirectional;
   if (!apart || most < 2 || placed.mirror->encapsulation().header_bytes() == 0) return;
-  Note(draft, "The two directions of a flow have different outer ports, so that load balancer " +
-                  balancer.name + " may pass the copies of each to another backend.");
+  Warn(draft, placed, "directions_apart",
+       "The two directions of a flow have different outer ports, so that load balancer " +
+           balancer.name + " may pass the copies of each to another backend.",
+       "one ENI as the target, or a receiver that needs only one direction of a flow");
 }
 
 }  // namespace vpcmirror

@@ -111,7 +111,8 @@ void CheckRoute(MirrorDraft& mirror, std::size_t source, const ReceiverDraft& re
       receiver.path,
       "no route from subnet " + subnet.name + " to the receiver " + eni + " " +
           ToString(receiver.address) + ": " + why,
-      "a route to the receiver in route table " + deployment.route_tables[subnet.route_table].id);
+      "a route to the receiver in route table " + deployment.route_tables[subnet.route_table].id,
+      "no_route");
 }
 
 // Once for each pair of subnet and receiver: an ENI's routes are its subnet's.

@@ -114,10 +114,15 @@ std::optional<Bytes> LengthForBoth(MirrorDraft& mirror) {
         mirror.spec.words.length + " " + std::to_string(given->value) + " is out of range",
         RangeText(rule));
   } else if (rule.least_v6 && length < *rule.least_v6 && HasIpv6Source(mirror)) {
-    mirror.draft.notes.push_back(
-        mirror.spec.words.length + " " + std::to_string(given->value) + " of " + mirror.id +
-        " is below the " + std::to_string(rule.least_v6->count()) + " bytes that " +
-        mirror.profile().title + " asks for of IPv6 frames, which its sources have.");
+    ScenarioError caution;
+    caution.rule = "packet_length_of_ipv6";
+    caution.path = given->path;
+    caution.message = mirror.spec.words.length + " " + std::to_string(given->value) + " of " +
+                      mirror.id + " is below the " + std::to_string(rule.least_v6->count()) +
+                      " bytes that " + mirror.profile().title +
+                      " asks for of IPv6 frames, which its sources have.";
+    caution.accepted = RangeText(LengthRule{.least = rule.least_v6, .most = rule.most});
+    mirror.draft.Warn(caution);
   }
   return length;
 }

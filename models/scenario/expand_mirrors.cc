@@ -58,6 +58,7 @@ void Place(MirrorDraft& mirror, VniSet& vnis) {
   if (mirror.failed || mirror.sources.empty() || mirror.receivers.empty()) return;
   settings.filter = std::move(filter);
   PlacedMirror placed;
+  placed.path = mirror.spec.path;
   placed.vpc = *mirror.vpc;
   placed.sources = mirror.sources;
   for (const ReceiverDraft& receiver : mirror.receivers) {
@@ -139,10 +140,14 @@ void NoteReceiverBandwidth(Draft& draft, const PlacedMirror& placed) {
   const std::string lacking = ReceiverBandwidthLacking(draft, placed);
   if (lacking.empty()) return;
   const ProviderProfile& profile = draft.providers[draft.deployment->vpcs[placed.vpc].provider];
-  const auto code = profile.error_codes.find("too_little_receiver_bandwidth");
-  draft.notes.push_back((code == profile.error_codes.end() ? "" : code->second + ": ") +
-                        profile.title + " would refuse mirror " + placed.mirror->settings().id +
-                        ". " + lacking);
+  ScenarioError caution;
+  caution.rule = "too_little_receiver_bandwidth";
+  caution.path = placed.path;
+  const auto code = profile.error_codes.find(caution.rule);
+  if (code != profile.error_codes.end()) caution.api_code = code->second;
+  caution.message = (caution.api_code.empty() ? "" : caution.api_code + ": ") + profile.title +
+                    " would refuse mirror " + placed.mirror->settings().id + ". " + lacking;
+  draft.Warn(caution);
 }
 
 }  // namespace
@@ -169,9 +174,16 @@ const ProviderProfile& MirrorDraft::profile() const {
 }
 
 void MirrorDraft::Fail(const std::string& path, const std::string& message,
-                       const std::string& accepted) {
+                       const std::string& accepted, const std::string& rule,
+                       const std::string& api_code) {
   failed = true;
-  draft.errors.Add(path, message, accepted);
+  ScenarioError error;
+  error.path = path;
+  error.message = api_code.empty() ? message : api_code + ": " + message;
+  error.accepted = accepted;
+  error.rule = rule;
+  error.api_code = api_code;
+  draft.errors.Add(error);
 }
 
 void MirrorDraft::FailAs(const char* word, const std::string& path, const std::string& message,
@@ -186,7 +198,7 @@ void MirrorDraft::FailAs(const char* word, const std::string& path, const std::s
     refusals.push_back({code, message});
     return;
   }
-  Fail(path, code.empty() ? message : code + ": " + message, accepted);
+  Fail(path, message, accepted, word, code);
 }
 
 std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, const char* name) {
@@ -213,7 +225,7 @@ MirrorDrafts ExpandMirrors(Draft& draft) {
   }
   CheckMirrorsTogether(together);
   for (const auto& mirror : mirrors.all) {
-    if (!mirror->placed) continue;
+    if (!mirror->placed || mirror->failed) continue;
     NoteReceiverBandwidth(draft, *mirror->placed);
     if (mirror->placed->load_balancer) NoteLoadBalancer(draft, *mirror->placed);
     draft.mirrors.push_back(*mirror->placed);

@@ -53,7 +53,9 @@ struct MirrorDraft {
   const ProviderProfile& profile() const;
   const std::string& vpc_name() const { return deployment().vpcs[*vpc].name; }
 
-  void Fail(const std::string& path, const std::string& message, const std::string& accepted);
+  // `rule`: ScenarioError::rule.
+  void Fail(const std::string& path, const std::string& message, const std::string& accepted,
+            const std::string& rule = "", const std::string& api_code = "");
   // With the code that the provider's API has for our word, where it has one; a refusal
   // of the API where that is asked.
   void FailAs(const char* word, const std::string& path, const std::string& message,

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "models/mirror/mirror.h"
@@ -11,6 +12,7 @@
 namespace vpcmirror {
 
 struct PlacedMirror {
+  std::string path;  // JSON Pointer of what it was made of
   std::shared_ptr<const Mirror> mirror;
   std::size_t vpc = 0;
   std::vector<std::size_t> sources;        // ENIs, ascending; none: it is not there

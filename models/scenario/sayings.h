@@ -12,16 +12,21 @@ namespace vpcmirror {
 class Sayings {
  public:
   explicit Sayings(Draft& draft)
-      : draft_(draft), assumptions_(draft.assumptions), notes_(draft.notes) {}
+      : draft_(draft),
+        assumptions_(draft.assumptions),
+        notes_(draft.notes),
+        cautions_(draft.cautions) {}
   void TakeBack() {
     draft_.assumptions = assumptions_;
     draft_.notes = notes_;
+    draft_.cautions = cautions_;
   }
 
  private:
   Draft& draft_;
   AssumptionList assumptions_;
   std::vector<std::string> notes_;
+  std::vector<ScenarioError> cautions_;
 };
 
 }  // namespace vpcmirror

@@ -15,6 +15,7 @@
 #include "models/cloud/topology.h"
 #include "models/mirror/mirror.h"
 #include "models/mirror/mirror_tap.h"
+#include "models/scenario/error.h"
 #include "models/scenario/placed_mirror.h"
 #include "models/scenario/scenario.h"
 #include "models/scenario/tcp_settings.h"
@@ -126,11 +127,23 @@ struct ValidScenario {
   std::vector<std::size_t> detached;    // ENIs that are not there at the beginning
   std::vector<PcapOutput> pcaps;
   std::vector<Assertion> assertions;
-  std::vector<Assumption> assumptions;    // every default and every assumption in use
-  std::vector<std::string> notes;         // sentences that every output repeats
+  std::vector<Assumption> assumptions;  // every default and every assumption in use
+  std::vector<std::string> notes;       // sentences that every output repeats
+  // Of them, those about what a provider would refuse or copies would not survive, with
+  // ScenarioError::rule; without file and line.
+  std::vector<ScenarioError> cautions;
   bool baseline = false;                  // run without the mirrors as well, to compare
   std::optional<Picoseconds> series_bin;  // over 0; empty: no series
 };
+
+// A scenario as far as it is sound.
+struct Examination {
+  // Their line and column, and their file where it has none, are left for the reader.
+  std::vector<ScenarioError> errors;
+  // Without what the errors are about; empty where they are not of mirrors alone.
+  std::optional<ValidScenario> sound;
+};
+Examination Examine(const Scenario& scenario, const Library& library);
 
 // Throws ScenarioException with all errors at once; their `file` is filled in
 // from the scenario, their line and column are left for the reader.

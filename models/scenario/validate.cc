@@ -128,12 +128,6 @@ void ExpandNetworkAndHosts(Draft& draft) {
   draft.topology = std::make_shared<const Topology>(*draft.deployment);
 }
 
-[[noreturn]] void Throw(const Draft& draft) {
-  std::vector<ScenarioError> errors = draft.errors.all();
-  for (ScenarioError& error : errors) error.file = draft.scenario.file;
-  throw ScenarioException(std::move(errors));
-}
-
 // A mirror that slows TCP flows down may do so without one frame lost: only a run
 // without it tells.
 void SettleBaseline(Draft& draft) {
@@ -158,7 +152,7 @@ void SettleSeries(const Scenario& scenario, ValidScenario& valid) {
 
 }  // namespace
 
-ValidScenario Validate(const Scenario& scenario, const Library& library) {
+Examination Examine(const Scenario& scenario, const Library& library) {
   Draft draft(scenario, library);
   ValidScenario valid;
   SettleDuration(draft);
@@ -167,13 +161,17 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   valid.fabric_delay = SettleFabricDelay(draft);
   CheckAssumptionNames(draft);
   ExpandNetworkAndHosts(draft);
+  const std::size_t before_mirrors = draft.errors.all().size();
   MirrorDrafts mirrors = ExpandMirrors(draft);
+  const std::size_t of_mirrors = draft.errors.all().size() - before_mirrors;
   ExpandWorkloads(draft);
   ExpandTimeline(draft, mirrors);
   SettleBaseline(draft);
   ExpandOutputs(draft);
   ExpandAssertions(draft);
-  if (!draft.errors.empty()) Throw(draft);
+  Examination examination{.errors = draft.errors.all(), .sound = std::nullopt};
+  for (ScenarioError& error : examination.errors) error.file = scenario.file;
+  if (draft.errors.all().size() != of_mirrors) return examination;
 
   valid.name = scenario.name;
   valid.description = scenario.description;
@@ -194,8 +192,16 @@ ValidScenario Validate(const Scenario& scenario, const Library& library) {
   valid.assertions = std::move(draft.assertions);
   valid.assumptions = draft.assumptions.all();
   valid.notes = NotesOf(draft);
+  valid.cautions = std::move(draft.cautions);
   SettleSeries(scenario, valid);
-  return valid;
+  examination.sound = std::move(valid);
+  return examination;
+}
+
+ValidScenario Validate(const Scenario& scenario, const Library& library) {
+  Examination examination = Examine(scenario, library);
+  if (!examination.errors.empty()) throw ScenarioException(std::move(examination.errors));
+  return *std::move(examination.sound);
 }
 
 }  // namespace vpcmirror

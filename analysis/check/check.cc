@@ -1,0 +1,60 @@
+#include "analysis/check/check.h"
+
+#include <algorithm>
+
+#include "analysis/check/rule.h"
+
+namespace vpcmirror {
+namespace {
+
+// What cannot be read or used, whatever the provider says of it.
+constexpr std::string_view kInputRule = "MIR-INP-001";
+
+const Rule& RuleOf(const ScenarioError& error) {
+  const auto rules = Rules();
+  const auto by_word = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) {
+    return !error.rule.empty() && rule.word == error.rule;
+  });
+  return by_word != rules.end() ? *by_word : *FindRule(kInputRule);
+}
+
+Finding FindingOf(const ScenarioError& error) {
+  const Rule& rule = RuleOf(error);
+  Finding finding;
+  finding.code = rule.code;
+  finding.severity = rule.severity;
+  finding.confidence = rule.confidence;
+  finding.path = error.path;
+  finding.file = error.file;
+  finding.line = error.line;
+  finding.column = error.column;
+  finding.message = error.message;
+  finding.fix = error.accepted;
+  finding.api_code = error.api_code;
+  return finding;
+}
+
+}  // namespace
+
+std::vector<Finding> FindingsOf(const std::vector<ScenarioError>& errors) {
+  std::vector<Finding> findings;
+  for (const ScenarioError& error : errors) findings.push_back(FindingOf(error));
+  return findings;
+}
+
+std::vector<Finding> Check(const CheckContext& context) {
+  std::vector<Finding> findings = FindingsOf(context.valid.cautions);
+  for (const Rule& rule : Rules()) {
+    if (rule.find == nullptr) continue;
+    const std::size_t first = findings.size();
+    rule.find(context, findings);
+    for (std::size_t i = first; i < findings.size(); ++i) {
+      findings[i].code = rule.code;
+      findings[i].severity = rule.severity;
+      findings[i].confidence = rule.confidence;
+    }
+  }
+  return findings;
+}
+
+}  // namespace vpcmirror

@@ -1,0 +1,39 @@
+// The rules that check knows, a row each. What a rule is about is told here once: for
+// check, for explain and for docs/findings.md.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "analysis/check/finding.h"
+
+namespace vpcmirror {
+
+struct CheckContext;
+
+struct Reference {
+  std::string_view where;  // a document, with its address where it has one
+  std::string_view as_of;  // ISO date
+};
+
+struct Rule {
+  std::string_view code;  // stable: "MIR-MTU-001"
+  Severity severity = Severity::kWarning;
+  FindingBasis confidence = FindingBasis::kDocumented;
+  std::string_view title;  // a few words
+  std::string_view why;    // sentences
+  std::string_view fix;    // sentences, without the numbers of a case
+  std::vector<Reference> refs;
+  // Our word for it, where validating a scenario tells (ScenarioError::rule, Note::rule).
+  std::string_view word;
+  // Adds what is found in a scenario that is valid; null where `word` is all there is.
+  void (*find)(const CheckContext&, std::vector<Finding>&) = nullptr;
+};
+
+// By code, ascending.
+std::span<const Rule> Rules();
+// Null: there is no such rule.
+const Rule* FindRule(std::string_view code);
+
+}  // namespace vpcmirror
