@@ -459,7 +459,7 @@ nlohmann::ordered_json ResultHead(const RunResult& result) {
   json["receivers"] = Json::array();
   json["load_balancers"] = Json::array();
   json["tcp"] = Json::array();
-  if (!result.timeline.empty()) json["timeline"] = ListJson(result.timeline, TimelineJson);
+  json["timeline"] = ListJson(result.timeline, TimelineJson);
   json["series"] = SeriesJson(result.series);
   json["notes"] = result.notes;
   json["assumptions"] = ListJson(result.assumptions, AssumptionJson);

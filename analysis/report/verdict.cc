@@ -130,20 +130,35 @@ void ForgiveFilling(const HostResult& host, Bytes burst, Picoseconds duration,
   if (over <= static_cast<double>((burst + host.memory_peak).count())) use->margin = 0;
 }
 
-// The parts that margins are judged of: the whole run first, in `whole`.
+bool HasLimitsOf(const HostResult& a, const HostResult& b) {
+  return a.limit_bandwidth == b.limit_bandwidth;
+}
+bool HasLimitsOf(const ReceiverResult& a, const ReceiverResult& b) {
+  return a.capacity_bandwidth == b.capacity_bandwidth &&
+         a.capacity_packet_rate == b.capacity_packet_rate;
+}
+bool HasLimitsOf(const LoadBalancerResult&, const LoadBalancerResult&) { return true; }
+
+// The parts that margins are judged of. Of the whole run only where its limits never
+// change: their mean is no limit of what came before it was there.
 template <class Subject>
 struct Part {
   TimeSpan span;
   const Subject* subject = nullptr;
+  bool is_all = false;
 };
 template <class Subject>
 std::vector<Part<Subject>> PartsOf(const RunResult& result,
                                    std::vector<Subject> SpanResult::*subjects, const Subject& whole,
                                    std::size_t index) {
-  std::vector<Part<Subject>> parts = {{{result.warm_up, result.duration}, &whole}};
+  std::vector<Part<Subject>> parts;
+  bool is_judged = true;
   for (const SpanResult& each : result.spans) {
-    parts.push_back({each.span, &(each.*subjects)[index]});
+    const Subject& part = (each.*subjects)[index];
+    parts.push_back({each.span, &part});
+    is_judged = is_judged && HasLimitsOf(part, whole);
   }
+  if (is_judged) parts.insert(parts.begin(), {{result.warm_up, result.duration}, &whole, true});
   return parts;
 }
 
@@ -153,20 +168,20 @@ void JudgeMargin(const std::vector<Part<Subject>>& parts, bool loses, const UseO
                  Subject& subject, std::optional<Bottleneck>& bottleneck) {
   std::optional<Use> use;
   const Subject* when = &subject;
+  bool is_of_all = false;
   for (const Part<Subject>& part : parts) {
     std::optional<Use> here = use_of(*part.subject, part.span);
     // Queues took what was over the limit in a part of a run that loses nothing.
-    const bool is_all = part.span == parts.front().span;
-    if (here && !is_all && !loses) here->margin = std::max(0.0, here->margin);
+    if (here && !part.is_all && !loses) here->margin = std::max(0.0, here->margin);
     if (!here || (use && use->margin <= here->margin)) continue;
     use = std::move(here);
     use->span = part.span;
     when = part.subject;
+    is_of_all = part.is_all;
   }
   subject.margin.reset();
   subject.tightest.clear();
   if (!use) return;
-  const bool is_of_all = use->span == parts.front().span;
   const std::string from_to =
       is_of_all ? ""
                 : fmt::format(" from {} to {}", TimeText(use->span.start), TimeText(use->span.end));
@@ -231,7 +246,7 @@ Loss ProductionLost(const RunResult& result) {
       if (!is_wanted) loss.lost += count.frames;
     }
   }
-  if (result.produced) loss.of = result.produced->frames;
+  if (result.produced) loss.of = result.delivered.frames + loss.lost;
   loss.of = std::max(loss.of, loss.lost);
   return loss;
 }

@@ -16,6 +16,7 @@ Egress::Egress(const EgressSettings& settings, std::uint64_t seed, CpuClock* cpu
     : limits_(settings.rates, cpu),
       room_(settings.room),
       timer_delay_(settings.timer_delay),
+      may_change_(settings.may_change),
       random_state_(seed),
       congestion_(settings.congestion) {
   settings.room.RequireValid();
@@ -30,7 +31,7 @@ std::size_t Egress::QueueOf(TrafficClass traffic) const {
 }
 
 bool Egress::DepartsByItself(TrafficClass traffic) const {
-  return timer_delay_ == Picoseconds(0) && QueueOf(traffic) == kFirstQueue;
+  return timer_delay_ == Picoseconds(0) && !may_change_ && QueueOf(traffic) == kFirstQueue;
 }
 
 Bytes Egress::BytesHeld() const {

@@ -41,6 +41,9 @@ struct EgressSettings {
   // that is due; an arrival in between sends it too, after it was queued or
   // dropped itself, as in the Linux kernel. 0: a frame goes when it can.
   Picoseconds timer_delay{};  // 0 or more
+  // Its bandwidth may be set anew: nothing departs by itself, so that what waits then is
+  // sent at the new rate.
+  bool may_change = false;
 };
 
 struct Offered {
@@ -91,8 +94,9 @@ class Egress {
   // waiting. Empty when it was; refused as Offer would refuse it.
   std::optional<Dropped> Charge(Picoseconds now, Bytes frame, Picoseconds cpu_time);
 
-  // From `now` on: for what comes, and for what is Queued. What departs at a time that
-  // was told departs then.
+  // From `now` on: for what comes, and for what is Queued, which under
+  // EgressSettings::may_change is all that waits. What departs at a time that was told
+  // departs then.
   void SetBandwidth(Picoseconds now, BitsPerSecond bandwidth) {
     RunUntil(now, Bound::kExcluded);
     limits_.SetBandwidth(now, bandwidth);
@@ -168,8 +172,8 @@ class Egress {
   }
   // Which of the queues a class waits in.
   std::size_t QueueOf(TrafficClass traffic) const;
-  // Whether its departure is known when it comes: nothing that comes later, and no
-  // timer, has a say in it.
+  // Whether its departure is known when it comes: nothing that comes later, no timer and
+  // no change of the rate has a say in it.
   bool DepartsByItself(TrafficClass traffic) const;
   std::optional<Dropped> Refuses(Picoseconds now, const Offered& offered);
   bool LosesByChance(std::int64_t frames, Bytes held);
@@ -191,6 +195,7 @@ class Egress {
   RateLimits limits_;
   QueueRoom room_;
   Picoseconds timer_delay_;
+  bool may_change_;
   std::uint64_t random_state_;
   Congestion congestion_;
   std::array<WaitingRing, kClasses> leaving_;  // paid for, by queue

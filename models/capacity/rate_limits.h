@@ -1,6 +1,7 @@
 // The rates that frames pay on their way: bandwidth, packet rate, CPU time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -55,6 +56,13 @@ class RateLimits {
   // before it.
   void SetBandwidth(Picoseconds now, BitsPerSecond bandwidth);
   void SetPacketRate(PacketsPerSecond rate) { packet_interval_ = PacketInterval(rate); }
+
+  // Something that paid elsewhere is in the way until then. Requires no burst.
+  void Occupy(Picoseconds until) {
+    bucket_full_ = std::max(bucket_full_, until);
+    link_free_ = std::max(link_free_, until);
+    packet_free_ = std::max(packet_free_, until);
+  }
 
   // When a frame would be on its way if nothing else paid before it: from then
   // on, and not before, it takes the place of nobody who comes later. The start

@@ -45,11 +45,10 @@ class RatedQueue {
   // back from ForEachWaiting.
   Picoseconds Accept(Picoseconds now, Bytes frame, std::uint64_t tag);
 
-  // As RateLimits has them.
-  void SetBandwidth(Picoseconds now, BitsPerSecond bandwidth) {
-    limits_.SetBandwidth(now, bandwidth);
-  }
-  void SetPacketRate(PacketsPerSecond rate) { limits_.SetPacketRate(rate); }
+  // Rates `speed` times those of the settings, from `now` on and for what waits, too: what
+  // is left of the frame in service is served at the new pace. Requires a speed over 0, and
+  // no burst.
+  void SetSpeed(Picoseconds now, double speed);
 
   // The limit whose clock is further ahead: why there is no room.
   BindingLimit Binding() const { return limits_.Binding(); }
@@ -70,6 +69,7 @@ class RatedQueue {
 
  private:
   RatedQueueSettings settings_;
+  double speed_ = 1;
   RateLimits limits_;
   WaitingRing ring_;
   Bytes bytes_peak_{};

@@ -38,6 +38,12 @@ class WaitingRing {
   std::size_t frames() const { return frames_.size(); }
   Bytes bytes() const { return bytes_; }
 
+  // Each departs when `retime(const WaitingFrame&)` says; no earlier than those before it.
+  template <class Retime>
+  void Retime(Retime retime) {
+    for (std::size_t i = 0; i < frames_.size(); ++i) frames_[i].departs = retime(frames_[i]);
+  }
+
   // Calls `visit(const WaitingFrame&)` for each but charges.
   template <class Visit>
   void ForEach(Visit visit) const {

@@ -32,14 +32,8 @@ std::optional<Picoseconds> WorkerRings::Offer(Picoseconds now, Bytes frame, std:
   return worker.ring.Accept(now, frame, tag);
 }
 
-void WorkerRings::SetRates(Picoseconds now, const RateSettings& rates) {
-  const auto workers = static_cast<std::int64_t>(workers_.size());
-  const auto bandwidth = WorkerShare(rates.bandwidth, workers);
-  const auto packet_rate = WorkerShare(rates.packet_rate, workers);
-  for (Worker& worker : workers_) {
-    if (bandwidth) worker.ring.SetBandwidth(now, *bandwidth);
-    if (packet_rate) worker.ring.SetPacketRate(*packet_rate);
-  }
+void WorkerRings::SetSpeed(Picoseconds now, double speed) {
+  for (Worker& worker : workers_) worker.ring.SetSpeed(now, speed);
 }
 
 Bytes WorkerRings::bytes_peak() const {

@@ -49,8 +49,8 @@ class WorkerRings {
   [[nodiscard]] std::optional<Picoseconds> Offer(Picoseconds now, Bytes frame,
                                                  std::uint64_t flow_hash, std::uint64_t tag);
 
-  // Of all workers together, from `now` on. Limits that it had, no others.
-  void SetRates(Picoseconds now, const RateSettings& rates);
+  // RatedQueue::SetSpeed of all workers.
+  void SetSpeed(Picoseconds now, double speed);
 
   // Calls `visit(const WaitingFrame&)` for each frame in a ring at `now`.
   template <class Visit>

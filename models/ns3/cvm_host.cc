@@ -1,5 +1,6 @@
 #include "models/ns3/cvm_host.h"
 
+#include <ns3/boolean.h>
 #include <ns3/enum.h>
 #include <ns3/rng-seed-manager.h>
 #include <ns3/simulator.h>
@@ -78,6 +79,11 @@ ns3::TypeId CvmHost::GetTypeId() {
           .AddAttribute("TimerDelay", "How late a shaper wakes up that waited for its rate",
                         ns3::TimeValue(ns3::Time(0)), ns3::MakeTimeAccessor(&CvmHost::timer_delay_),
                         ns3::MakeTimeChecker(ns3::Time(0)))
+          .AddAttribute("BandwidthMayChange",
+                        "Whether what waits when the bandwidth changes is sent at the new rate",
+                        ns3::BooleanValue(false),
+                        ns3::MakeBooleanAccessor(&CvmHost::bandwidth_may_change_),
+                        ns3::MakeBooleanChecker())
           .AddAttribute("QueueBytes", "Bytes of the egress queue; 0 is no limit",
                         ns3::UintegerValue(0), ns3::MakeUintegerAccessor(&CvmHost::queue_bytes_),
                         ns3::MakeUintegerChecker<std::uint64_t>(0, std::uint64_t{1} << 62))
@@ -94,7 +100,8 @@ EgressSettings CvmHost::settings() const {
   EgressSettings settings{.rates = RatesOf(bandwidth_, packet_rate_),
                           .room = {.frames = queue_size_.GetValue()},
                           .congestion = congestion_,
-                          .timer_delay = FromTime(timer_delay_)};
+                          .timer_delay = FromTime(timer_delay_),
+                          .may_change = bandwidth_may_change_};
   settings.rates.burst = Bytes(static_cast<std::int64_t>(burst_));
   settings.rates.peak_bandwidth = RatesOf(peak_bandwidth_, 0).bandwidth;
   if (queue_bytes_ > 0) settings.room.bytes = Bytes(static_cast<std::int64_t>(queue_bytes_));

@@ -36,8 +36,8 @@ class CvmHost : public ns3::Object {
     cpu_ = std::make_unique<Cpu>(Cpu{CpuBill(std::move(costs), vcpus), CpuClock()});
   }
 
-  // From `now` on, for what comes and what is Queued: the attribute Bandwidth takes
-  // effect with the first frame only.
+  // From `now` on, for what comes and, with the attribute BandwidthMayChange, for what
+  // waits: the attribute Bandwidth takes effect with the first frame only.
   void ChangeBandwidth(Picoseconds now, BitsPerSecond bandwidth);
 
   // A frame that wants to leave. `tag` comes back from ForEachWaiting. Of one that
@@ -130,6 +130,7 @@ class CvmHost : public ns3::Object {
   ns3::QueueSize queue_size_;
   std::uint64_t queue_bytes_ = 0;
   ns3::Time timer_delay_;
+  bool bandwidth_may_change_ = false;
   std::optional<std::int64_t> stream_;  // empty: the next of ns3::RngSeedManager
   struct Cpu {
     CpuBill bill;

@@ -53,28 +53,20 @@ void MirrorReceiver::ShareRingWith(const ns3::Ptr<MirrorReceiver>& other) {
   place_in_ring_ = ring_->receivers++;
 }
 
-RateSettings MirrorReceiver::rates() const {
-  RateSettings rates = RatesOf(bandwidth_, packet_rate_);
-  if (speed_ == 1) return rates;
-  const auto slow = [&](std::int64_t rate) {
-    return std::max<std::int64_t>(1, std::llround(static_cast<double>(rate) * speed_));
-  };
-  if (rates.bandwidth) rates.bandwidth = BitsPerSecond(slow(rates.bandwidth->count()));
-  if (rates.packet_rate) rates.packet_rate = PacketsPerSecond(slow(rates.packet_rate->count()));
-  return rates;
-}
-
 void MirrorReceiver::SetSpeed(Picoseconds now, double speed) {
   speed_ = speed;
-  if (ring_->rings) ring_->rings->SetRates(now, rates());
+  if (ring_->rings) ring_->rings->SetSpeed(now, speed);
 }
 
 WorkerRings& MirrorReceiver::rings() {
   if (ring_->rings) return *ring_->rings;
-  WorkerRingsSettings settings{
-      .workers = workers_, .rates = rates(), .room = {.frames = ring_frames_}};
+  WorkerRingsSettings settings{.workers = workers_,
+                               .rates = RatesOf(bandwidth_, packet_rate_),
+                               .room = {.frames = ring_frames_}};
   if (ring_bytes_ > 0) settings.room.bytes = Bytes(static_cast<std::int64_t>(ring_bytes_));
-  return ring_->rings.emplace(settings);
+  WorkerRings& rings = ring_->rings.emplace(settings);
+  if (speed_ != 1) rings.SetSpeed(Picoseconds(0), speed_);
+  return rings;
 }
 
 // The distance between two frames' numbers is a distance in time.

@@ -47,7 +47,7 @@ class MirrorReceiver : public ns3::Application {
 
   // Of the software, which all receivers of its CVM are to be told of: whether it takes
   // copies in, and at which share of its rates from `now` on. What is in its rings is taken
-  // all the same.
+  // all the same, at the new speed.
   void SetUp(bool is_up) { is_up_ = is_up; }
   void SetSpeed(Picoseconds now, double speed);
 
@@ -76,7 +76,6 @@ class MirrorReceiver : public ns3::Application {
  private:
   bool IsDuplicate(const Transit& copy);
   WorkerRings& rings();
-  RateSettings rates() const;
   void Lose(const ns3::Ptr<Transit>& copy, CopyLoss loss);
 
   ns3::DataRate bandwidth_;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "models/scenario/flows.h"
 #include "models/scenario/nearest.h"
 #include "models/scenario/plan_host.h"
 #include "models/scenario/selectors.h"
@@ -16,6 +17,41 @@ std::string FactorText(double factor) {
   text.erase(text.find_last_not_of('0') + 1);
   if (text.back() == '.') text.pop_back();
   return "x" + text;
+}
+
+// The first end of the workload's flows that is one of these ENIs.
+std::optional<std::size_t> EniAmong(const Workload& workload, const std::set<std::size_t>& enis) {
+  const auto among = [&](const Endpoint& a, const Endpoint& b) -> std::optional<std::size_t> {
+    if (a.eni && enis.count(*a.eni) != 0) return a.eni;
+    return b.eni && enis.count(*b.eni) != 0 ? b.eni : std::nullopt;
+  };
+  for (const Stream& each : workload.streams) {
+    if (const auto eni = among(each.from, each.to)) return eni;
+  }
+  for (const RequestStream& each : workload.requests) {
+    if (const auto eni = among(each.client, each.server)) return eni;
+  }
+  for (const TcpStream& each : workload.tcp_streams) {
+    if (const auto eni = among(each.client, each.server)) return eni;
+  }
+  return std::nullopt;
+}
+
+// The longest IP packet of its frames, or of its TCP segments.
+Bytes LongestPacket(const Workload& workload) {
+  constexpr Bytes kEthernetHeader{14};
+  constexpr Bytes kTcpHeaders{20 + 20 + 12};  // IPv4 and TCP with timestamps
+  if (workload.tcp) return workload.tcp->segment + kTcpHeaders;
+  Bytes longest{};
+  for (const FrameSize& size : workload.sizes) {
+    longest = std::max({longest, size.frame, size.geometric_up_to});
+  }
+  if (workload.requests.empty()) return longest - kEthernetHeader;
+  longest = Bytes(0);
+  for (const RequestStream& each : workload.requests) {
+    longest = std::max({longest, each.request, std::min(each.response, kLongestResponseFrame)});
+  }
+  return longest - kEthernetHeader;
 }
 
 }  // namespace
@@ -252,7 +288,9 @@ void Faults::ChangeMtu(const SettingsChangeSpec& fault, const Moment& moment,
     return;
   }
   std::set<std::size_t> changed;
-  for (const std::size_t eni : EnisNamed(fault.of)) {
+  const std::vector<std::size_t> named = EnisNamed(fault.of);
+  CheckFramesFit(*fault.mtu, {named.begin(), named.end()});
+  for (const std::size_t eni : named) {
     Eni& changed_eni = draft_.deployment->enis[eni];
     if (!Claims(moment, "MTU of " + changed_eni.id, std::to_string(mtu) + " B")) continue;
     changed_eni.mtu = fault.mtu->value;
@@ -260,6 +298,21 @@ void Faults::ChangeMtu(const SettingsChangeSpec& fault, const Moment& moment,
     changed.insert(eni);
   }
   for (MirrorChange& change : mirrors_.Resettle(changed)) changes.emplace_back(std::move(change));
+}
+
+void Faults::CheckFramesFit(const At<Bytes>& mtu, const std::set<std::size_t>& enis) {
+  for (const Workload& workload : draft_.workloads) {
+    const auto at = EniAmong(workload, enis);
+    if (!at) continue;
+    const std::int64_t packet = LongestPacket(workload).count();
+    if (packet <= mtu.value.count()) continue;
+    draft_.errors.Add(mtu.path,
+                      "workload " + workload.name + " has packets of " + std::to_string(packet) +
+                          " bytes at " + draft_.deployment->enis[*at].id +
+                          ", which do not fit an MTU of " + std::to_string(mtu.value.count()) +
+                          " B",
+                      "at least " + std::to_string(packet) + " B, or smaller frames");
+  }
 }
 
 void Faults::ChangeGroups(const SettingsChangeSpec& fault, const Moment& moment,

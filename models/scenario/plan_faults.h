@@ -51,6 +51,8 @@ class Faults {
                        std::vector<Change>& changes);
   void ChangeMtu(const SettingsChangeSpec& fault, const Moment& moment,
                  std::vector<Change>& changes);
+  // What flows there without a word of the MTU would go on to be sent.
+  void CheckFramesFit(const At<Bytes>& mtu, const std::set<std::size_t>& enis);
   void ChangeGroups(const SettingsChangeSpec& fault, const Moment& moment,
                     std::vector<Change>& changes);
   void ChangeRoutes(const SettingsChangeSpec& fault, const Moment& moment,

@@ -131,6 +131,14 @@ MirrorActions::Answer MirrorActions::ApplyToMirror(MirrorActionSpec action) {
     }
     if (found.thing == nullptr) return {};
     live = found.thing;
+    if (live->spec->api != action.given.api) {
+      draft_.errors.Add(action.given.path,
+                        "an action of the API of " + action.given.api + ", and " +
+                            live->spec->words.mirror + " " + action.subject.value +
+                            " is one of the API of " + live->spec->api,
+                        "an action of that API");
+      return {};
+    }
   } else if (!mirrors_.Claim(draft_, action.subject)) {
     return {};
   }

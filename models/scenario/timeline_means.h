@@ -11,6 +11,13 @@
 
 namespace vpcmirror {
 
+// From `at` on.
+template <class Value>
+struct Step {
+  Picoseconds at;
+  Value value;
+};
+
 // The changes of bandwidth in a timeline, found by their CVM.
 class BandwidthChanges {
  public:
@@ -22,11 +29,20 @@ class BandwidthChanges {
                                     Picoseconds start, Picoseconds end) const;
 
  private:
-  struct Changed {
-    Picoseconds at;
-    BitsPerSecond bandwidth;
-  };
-  std::map<std::size_t, std::vector<Changed>> by_cvm_;  // in order
+  std::map<std::size_t, std::vector<Step<BitsPerSecond>>> by_cvm_;  // in order
+};
+
+// The speeds of receivers' software, found by their CVM.
+class SpeedChanges {
+ public:
+  explicit SpeedChanges(const std::vector<TimelineEvent>& timeline);
+
+  // The mean from `start` to `end`, of 1 where nothing changes; one that is down keeps the
+  // speed that it had.
+  double Mean(std::size_t cvm, Picoseconds start, Picoseconds end) const;
+
+ private:
+  std::map<std::size_t, std::vector<Step<double>>> by_cvm_;  // in order
 };
 
 // The mean factor of a workload's rates from `start` to `end`.

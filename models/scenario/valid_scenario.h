@@ -145,6 +145,10 @@ struct Examination {
 };
 Examination Examine(const Scenario& scenario, const Library& library);
 
+// Has the engine take a series of bins of that length, or longer ones where a run would
+// have more than kMostBins of them, with a note.
+void SetSeriesBin(ValidScenario& scenario, Picoseconds wanted);
+
 // Throws ScenarioException with all errors at once; their `file` is filled in
 // from the scenario, their line and column are left for the reader.
 ValidScenario Validate(const Scenario& scenario, const Library& library);

@@ -141,16 +141,15 @@ void SettleBaseline(Draft& draft) {
       "is compared.");
 }
 
-void SettleSeries(const Scenario& scenario, ValidScenario& valid) {
-  if (!scenario.series_bin) return;
-  const Picoseconds wanted = scenario.series_bin->value;
-  valid.series_bin = SeriesBin(wanted, valid.duration);
-  if (*valid.series_bin == wanted) return;
-  valid.notes.emplace_back(
-      "The bins of the series are longer than was asked for: a run has at most 1,000.");
-}
-
 }  // namespace
+
+void SetSeriesBin(ValidScenario& scenario, Picoseconds wanted) {
+  const std::string note =
+      "The bins of the series are longer than was asked for: a run has at most 1,000.";
+  std::erase(scenario.notes, note);
+  scenario.series_bin = SeriesBin(wanted, scenario.duration);
+  if (*scenario.series_bin != wanted) scenario.notes.push_back(note);
+}
 
 Examination Examine(const Scenario& scenario, const Library& library) {
   Draft draft(scenario, library);
@@ -193,7 +192,7 @@ Examination Examine(const Scenario& scenario, const Library& library) {
   valid.assumptions = draft.assumptions.all();
   valid.notes = NotesOf(draft);
   valid.cautions = std::move(draft.cautions);
-  SettleSeries(scenario, valid);
+  if (scenario.series_bin) SetSeriesBin(valid, scenario.series_bin->value);
   examination.sound = std::move(valid);
   return examination;
 }

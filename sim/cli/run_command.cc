@@ -255,7 +255,7 @@ int Run(const RunOptions& options, const Surroundings& around) {
     return kFine;
   }
   ValidScenario scenario = Load(options);
-  if (series_bin) scenario.series_bin = SeriesBin(*series_bin, scenario.duration);
+  if (series_bin) SetSeriesBin(scenario, *series_bin);
   if (around.run_begins) around.run_begins();
   ResultFolder folder(options.out_dir.empty() ? DefaultResultFolder(scenario.name)
                                               : options.out_dir);

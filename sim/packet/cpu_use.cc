@@ -29,7 +29,7 @@ CpuWork WorkOf(const Network& network, const Cvm& cvm) {
 }
 
 CpuUse CpuOf(const ValidScenario& scenario, std::size_t index, const CpuWork& work,
-             Picoseconds time) {
+             Picoseconds time, double speed) {
   const Cvm& cvm = scenario.deployment->cvms[index];
   const CpuCostTable& table = *scenario.costs[index];
   const Count* const of_operation[kCpuOperations] = {&work.production_rx, &work.production_tx,
@@ -45,10 +45,12 @@ CpuUse CpuOf(const ValidScenario& scenario, std::size_t index, const CpuWork& wo
     const bool as_published = operation == CpuOperation::kAnalyse && cvm.receiver &&
                               table.of(CpuOperation::kAnalyse).curve.is_free();
     // Published sizing is of a whole receiver, taking its copies in included.
-    const double busy =
-        as_published
-            ? std::max(0.0, ReceiverCores(*cvm.receiver, pps, bytes) - use.operations[i - 1].cores)
-            : table.BusyCores(operation, pps, bytes, cores);
+    double busy = table.BusyCores(operation, pps, bytes, cores);
+    if (operation == CpuOperation::kAnalyse) busy /= speed;
+    if (as_published) {
+      const double whole = ReceiverCores(*cvm.receiver, pps, bytes) / speed;
+      busy = std::max(0.0, whole - use.operations[i - 1].cores);
+    }
     use.operations[i] = {.cores = busy, .payer = table.of(operation).payer};
     if (table.GuestPays(operation)) use.cores_used += busy;
   }

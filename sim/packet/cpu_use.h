@@ -23,8 +23,9 @@ struct CpuWork {
 // Until now.
 CpuWork WorkOf(const Network& network, const Cvm& cvm);
 
-// Of the CVM `index` of the deployment, with so much work in `time`.
+// Of the CVM `index` of the deployment, with so much work in `time`, in which its receiver's
+// software had that speed.
 CpuUse CpuOf(const ValidScenario& scenario, std::size_t index, const CpuWork& work,
-             Picoseconds time);
+             Picoseconds time, double speed);
 
 }  // namespace vpcmirror::sim

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -56,8 +58,16 @@ std::optional<WorkersUse> WorkersOf(const MirrorReceiver& receiver,
   return use;
 }
 
+// What a timeline makes of limits.
+struct LimitChanges {
+  explicit LimitChanges(const std::vector<TimelineEvent>& timeline)
+      : bandwidth(timeline), speeds(timeline) {}
+  BandwidthChanges bandwidth;
+  SpeedChanges speeds;
+};
+
 HostResult MeasureHost(const ValidScenario& scenario, const Network& network,
-                       const BandwidthChanges& bandwidth, const Counters& all, std::size_t index) {
+                       const LimitChanges& changes, const Counters& all, std::size_t index) {
   const Picoseconds time = all.time();
   const Cvm& cvm = scenario.deployment->cvms[index];
   Count in, out, copies_in, copies_out;
@@ -69,17 +79,19 @@ HostResult MeasureHost(const ValidScenario& scenario, const Network& network,
     copies_in += counters.budget_copies_in;
     copies_out += copies_wanted;
   }
-  return {.id = cvm.id,
-          .type = cvm.type,
-          .limit_model = cvm.limits.model,
-          .limit_bandwidth = bandwidth.Mean(index, cvm.limits.bandwidth, all.since, all.until),
-          .limit_packet_rate = cvm.limits.packet_rate,
-          .used_in = LoadOf(in, time),
-          .used_out = LoadOf(out, time),
-          .copies_in = LoadOf(copies_in, time),
-          .copies_out = LoadOf(copies_out, time),
-          .cpu = CpuOf(scenario, index, all.work[index], time),
-          .memory_peak = network.hosts[index]->peak_bytes()};
+  return {
+      .id = cvm.id,
+      .type = cvm.type,
+      .limit_model = cvm.limits.model,
+      .limit_bandwidth = changes.bandwidth.Mean(index, cvm.limits.bandwidth, all.since, all.until),
+      .limit_packet_rate = cvm.limits.packet_rate,
+      .used_in = LoadOf(in, time),
+      .used_out = LoadOf(out, time),
+      .copies_in = LoadOf(copies_in, time),
+      .copies_out = LoadOf(copies_out, time),
+      .cpu = CpuOf(scenario, index, all.work[index], time,
+                   changes.speeds.Mean(index, all.since, all.until)),
+      .memory_peak = network.hosts[index]->peak_bytes()};
 }
 
 EniResult MeasureEni(const ValidScenario& scenario, const Counters& all, std::size_t index) {
@@ -127,12 +139,24 @@ MirrorResult MeasureMirror(const ValidScenario& scenario, const Counters& all, s
   return result;
 }
 
+// By the speed that the software had in the mean.
+ReceiverCapacity MeanCapacity(const Cvm& cvm, double speed) {
+  ReceiverCapacity capacity = CapacityOf(cvm);
+  if (speed == 1) return capacity;
+  const auto scaled = [&](const auto& rate) {
+    return std::max<std::int64_t>(1, std::llround(static_cast<double>(rate.count()) * speed));
+  };
+  if (capacity.bandwidth) capacity.bandwidth = BitsPerSecond(scaled(*capacity.bandwidth));
+  if (capacity.packet_rate) capacity.packet_rate = PacketsPerSecond(scaled(*capacity.packet_rate));
+  return capacity;
+}
+
 ReceiverResult MeasureReceiver(const ValidScenario& scenario, const Network& network,
-                               const Counters& all, std::size_t index) {
+                               const SpeedChanges& speeds, const Counters& all, std::size_t index) {
   const Picoseconds time = all.time();
   const Eni& eni = scenario.deployment->enis[index];
   const Cvm& cvm = scenario.deployment->cvms[eni.cvm];
-  const ReceiverCapacity capacity = CapacityOf(cvm);
+  const ReceiverCapacity capacity = MeanCapacity(cvm, speeds.Mean(eni.cvm, all.since, all.until));
   const ReceiverCounters& counters = all.receivers[index].counters;
   DropCounts dropped = {{std::string(ToString(CopyLoss::kReceiverRing)), counters.ring_full}};
   if (!scenario.timeline.empty()) {
@@ -221,21 +245,22 @@ TcpResult TcpOf(const Workload& workload, const TcpTotals& totals, Picoseconds s
 
 std::vector<HostResult> MeasureHosts(const ValidScenario& scenario, const Network& network,
                                      const Counters& counters) {
-  const BandwidthChanges bandwidth(scenario.timeline);
+  const LimitChanges changes(scenario.timeline);
   std::vector<HostResult> hosts;
   for (std::size_t i = 0; i < network.hosts.size(); ++i) {
     if (scenario.deployment->cvms[i].is_load_balancer) continue;
-    hosts.push_back(MeasureHost(scenario, network, bandwidth, counters, i));
+    hosts.push_back(MeasureHost(scenario, network, changes, counters, i));
   }
   return hosts;
 }
 
 std::vector<ReceiverResult> MeasureReceivers(const ValidScenario& scenario, const Network& network,
                                              const Counters& counters) {
+  const SpeedChanges speeds(scenario.timeline);
   std::vector<ReceiverResult> receivers;
   for (std::size_t i = 0; i < network.receivers.size(); ++i) {
     if (network.receivers[i]) {
-      receivers.push_back(MeasureReceiver(scenario, network, counters, i));
+      receivers.push_back(MeasureReceiver(scenario, network, speeds, counters, i));
     }
   }
   return receivers;

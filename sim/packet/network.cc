@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "models/cloud/firewall.h"
 #include "models/ns3/clock.h"
@@ -19,6 +20,15 @@ namespace {
 // The random stream of whatever has this name: adding one disturbs no other.
 std::int64_t StreamOf(const std::string& name) {
   return static_cast<std::int64_t>(HashText(name) >> 2);
+}
+
+// CVMs whose bandwidth the timeline changes.
+std::set<std::size_t> ChangingHosts(const ValidScenario& scenario) {
+  std::set<std::size_t> cvms;
+  VisitChanges<BandwidthChange>(scenario.timeline, [&](Picoseconds, const BandwidthChange& change) {
+    cvms.insert(change.cvm);
+  });
+  return cvms;
 }
 
 ns3::Ptr<CvmHost> MakeHost(const ValidScenario& scenario, std::size_t index) {
@@ -278,10 +288,14 @@ Network BuildNetwork(const ValidScenario& scenario, const std::string& output_fo
   network.fabric->SetEnd(scenario.duration);
 
   std::vector<ns3::Ptr<ns3::Node>> nodes;
+  const std::set<std::size_t> changing = ChangingHosts(scenario);
   for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
     step();
     nodes.push_back(ns3::CreateObject<ns3::Node>());
     network.hosts.push_back(MakeHost(scenario, i));
+    if (changing.count(i) != 0) {
+      network.hosts.back()->SetAttribute("BandwidthMayChange", ns3::BooleanValue(true));
+    }
     nodes.back()->AggregateObject(network.hosts.back());
   }
   // Attached in the order of the deployment, as SetTopology asks.

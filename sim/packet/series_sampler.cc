@@ -32,6 +32,7 @@ void TakeDifferences(SeriesObject& object) {
 
 SeriesSampler::SeriesSampler(const ValidScenario& scenario, Network& network, Picoseconds bin)
     : scenario_(scenario),
+      speeds_(scenario.timeline),
       network_(network),
       bin_(bin),
       hosts_(network.hosts.size()),
@@ -120,9 +121,9 @@ void SeriesSampler::SampleHosts(Picoseconds now) {
     work_[i] = until_now;
     Bytes queue{};
     network_.hosts[i]->ForEachWaiting(now, [&](std::uint64_t, Bytes frame) { queue += frame; });
-    const std::array values = {CpuOf(scenario_, i, work, now - closed_at_).cores_used,
-                               Number(queue),
-                               Number(network_.hosts[i]->HeldBytes(now) + RingBytes(cvm, now))};
+    const std::array values = {
+        CpuOf(scenario_, i, work, now - closed_at_, speeds_.Mean(i, closed_at_, now)).cores_used,
+        Number(queue), Number(network_.hosts[i]->HeldBytes(now) + RingBytes(cvm, now))};
     Add(hosts_[i], SeriesKind::kHost, cvm.id, values, {});
   }
 }

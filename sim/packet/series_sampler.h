@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/scenario/series.h"
+#include "models/scenario/timeline_means.h"
 #include "models/scenario/valid_scenario.h"
 #include "models/units/quantity.h"
 #include "sim/packet/cpu_use.h"
@@ -51,6 +52,7 @@ class SeriesSampler {
   Bytes RingBytes(const Cvm& cvm, Picoseconds now) const;
 
   const ValidScenario& scenario_;
+  SpeedChanges speeds_;
   Network& network_;
   Picoseconds bin_;
   Picoseconds closed_at_{};  // the end of the last bin

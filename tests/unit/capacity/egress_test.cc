@@ -339,6 +339,38 @@ TEST(EgressTest, SameSeedGivesSameAnswers) {
   EXPECT_EQ(a.copy_loss, b.copy_loss);
 }
 
+// 1.2 ms a frame at 10 Mbps, 12 us at 1 Gbps. At 6.5 ms the sixth is on its way until 7.2;
+// the other 94 follow it 12 us after each other.
+TEST(EgressTest, WhatWaitsWhenTheBandwidthChangesLeavesAtTheNewRate) {
+  for (const Congestion congestion : {Congestion::kFifo, Congestion::kProductionFirst}) {
+    EgressSettings settings{.rates = {.bandwidth = BitsPerSecond(10'000'000)},
+                            .congestion = congestion,
+                            .may_change = true};
+    Driven driven(settings);
+    for (int i = 0; i < 100; ++i) driven.Offer(Picoseconds(0), Frame(TrafficClass::kProduction));
+    const Picoseconds now(6'500'000'000);
+    driven.Wake(now);
+    driven.egress().SetBandwidth(now, kGbps);
+    driven.Wake(kSecond);
+    const auto& fates = driven.fates();
+    EXPECT_EQ(fates[4].departs, Picoseconds(6'000'000'000));
+    EXPECT_EQ(fates[5].departs, Picoseconds(7'200'000'000));
+    EXPECT_EQ(fates[99].departs, Picoseconds(7'200'000'000) + kFrameTime * 94);
+  }
+}
+
+// Nothing changes but who works the departures out.
+TEST(EgressTest, AnEgressThatMayChangeAndDoesNotIsAsAnyOther) {
+  for (const Congestion congestion : kCongestions) {
+    EgressSettings settings = Link(congestion);
+    const Shares fixed = LossAt(1.5, settings, Arrivals::kPoisson);
+    settings.may_change = true;
+    const Shares may_change = LossAt(1.5, settings, Arrivals::kPoisson);
+    EXPECT_EQ(fixed.production_loss, may_change.production_loss);
+    EXPECT_EQ(fixed.copy_loss, may_change.copy_loss);
+  }
+}
+
 // The closed form against the queue, frame by frame.
 TEST(SteadyLoadTest, AgreesWithTheQueue) {
   for (const Congestion congestion : kCongestions) {

@@ -112,5 +112,40 @@ TEST(RatedQueueTest, RefusesLimitsThatLimitEverything) {
   EXPECT_THROW(RatedQueue({.room = {.bytes = Bytes(0)}}), std::invalid_argument);
 }
 
+constexpr Picoseconds Millis(std::int64_t n) { return Picoseconds(n * 1'000'000'000); }
+
+std::vector<Picoseconds> DeparturesAt(RatedQueue& queue, Picoseconds now) {
+  std::vector<Picoseconds> departures;
+  queue.ForEachWaiting(now, [&](const WaitingFrame& each) { departures.push_back(each.departs); });
+  return departures;
+}
+
+// 10 ms a frame. At 5 ms, half the speed makes 10 ms of the 5 that the first has left, and
+// 20 of each other; at 25 ms the second has 10 of those left, which are 5 again.
+TEST(RatedQueueTest, WhatWaitsIsServedAtTheSpeedThatCame) {
+  RatedQueue queue({.rates = {.packet_rate = PacketsPerSecond(100)}});
+  for (int i = 0; i < 3; ++i) queue.Accept(Picoseconds(0), Bytes(64), 0);
+  queue.SetSpeed(Millis(5), 0.5);
+  EXPECT_EQ(DeparturesAt(queue, Millis(5)),
+            (std::vector<Picoseconds>{Millis(15), Millis(35), Millis(55)}));
+  queue.SetSpeed(Millis(25), 1);
+  EXPECT_EQ(DeparturesAt(queue, Millis(25)), (std::vector<Picoseconds>{Millis(30), Millis(40)}));
+  EXPECT_EQ(queue.Accept(Millis(26), Bytes(64), 0), Millis(50));
+}
+
+// The same of bytes: 64 bytes at 51.2 kbit/s last 10 ms.
+TEST(RatedQueueTest, WhatComesLaterFollowsWhatWaitedAtAnotherSpeed) {
+  RatedQueue queue({.rates = {.bandwidth = BitsPerSecond(51'200)}});
+  queue.Accept(Picoseconds(0), Bytes(64), 0);
+  queue.SetSpeed(Millis(5), 0.5);
+  EXPECT_EQ(queue.Accept(Millis(6), Bytes(64), 0), Millis(35));
+}
+
+TEST(RatedQueueTest, AnEmptyQueueTakesASpeed) {
+  RatedQueue queue({.rates = {.packet_rate = PacketsPerSecond(100)}});
+  queue.SetSpeed(Millis(5), 0.1);
+  EXPECT_EQ(queue.Accept(Millis(7), Bytes(64), 0), Millis(107));
+}
+
 }  // namespace
 }  // namespace vpcmirror

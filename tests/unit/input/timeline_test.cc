@@ -281,6 +281,11 @@ const BrokenTimelineCase kBrokenTimelines[] = {
         {"at": "1 ms", "change": "web[0-1]", "bandwidth": "2 Gbps"})",
      {"/timeline/1: bandwidth of web[0]: 2000000000 bps at the moment in which /timeline/0 says "
       "1000000000 bps | one of the two, or another time"}},
+    {"MtuBelowFramesOfAWorkload",
+     R"({"at": "1 ms", "change": "web[0]", "mtu": "900 B"})",
+     {"/timeline/0/mtu: workload sql has packets of 1486 bytes at web[0]/eni0, which do not fit an "
+      "MTU "
+      "of 900 B | at least 1486 B, or smaller frames"}},
     {"BandwidthThatNeverEnds",
      R"({"at": "1 ms", "change": "web[0]", "bandwidth": "1 bps"})",
      {"/timeline/0/bandwidth: with this bandwidth of web[0]: a full egress queue of 1000 frames "

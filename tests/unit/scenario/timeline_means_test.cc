@@ -31,5 +31,15 @@ TEST(BandwidthChangesTest, TheMeanIsOfTheTimeWithALimit) {
   EXPECT_EQ(changes.Mean(2, std::nullopt, Picoseconds(0), kSecond), std::nullopt);
 }
 
+// A tenth of the speed for a quarter of the second: 0.75 + 0.25 / 10.
+TEST(SpeedChangesTest, TheMeanWeighsEachSpeedByItsTime) {
+  const SpeedChanges changes(
+      {{{.at = kSecond / 4}, {ReceiverChange{.cvm = 3, .is_up = true, .speed = 0.1}}},
+       {{.at = kSecond / 2}, {ReceiverChange{.cvm = 3, .is_up = true, .speed = 1}}}});
+  EXPECT_DOUBLE_EQ(changes.Mean(3, Picoseconds(0), kSecond), 0.775);
+  EXPECT_DOUBLE_EQ(changes.Mean(3, kSecond / 4, kSecond / 2), 0.1);
+  EXPECT_DOUBLE_EQ(changes.Mean(2, Picoseconds(0), kSecond), 1);
+}
+
 }  // namespace
 }  // namespace vpcmirror
