@@ -14,23 +14,6 @@ constexpr Picoseconds kNever(104 * 86'400 * kPicosecondsPerSecond);
 // Two of them are within 64 bits as well.
 constexpr Picoseconds kLongestPause(50 * 86'400 * kPicosecondsPerSecond);
 
-FlowKey FlowOf(const Workload& workload, const Stream& stream, int index) {
-  const int client_ports = workload.client_ports.last - workload.client_ports.first + 1;
-  const auto client =
-      static_cast<std::uint16_t>(workload.client_ports.first + index % client_ports);
-  FlowKey flow{.source = stream.from.address,
-               .destination = stream.to.address,
-               .source_port = stream.from_is_client ? client : workload.server_port,
-               .destination_port = stream.from_is_client ? workload.server_port : client,
-               .protocol = workload.protocol,
-               .ports = Ports::kKnown};
-  if (workload.protocol == kProtocolIcmp) {
-    flow.source_port = flow.destination_port = 0;
-    flow.ports = Ports::kNotInProtocol;
-  }
-  return flow;
-}
-
 FrameSender::FrameSender(const ns3::Ptr<EniDevice>& from, const ns3::Ptr<EniDevice>& to)
     : from_(from), to_(to) {}
 FrameSender::~FrameSender() = default;

@@ -13,6 +13,7 @@
 #include "models/ns3/foreseen_event.h"
 #include "models/ns3/own_event.h"
 #include "models/ns3/passage.h"
+#include "models/scenario/flows.h"
 #include "models/scenario/valid_scenario.h"
 #include "models/wire/frame_template.h"
 
@@ -28,9 +29,6 @@ inline constexpr MacAddress kGatewayMac{
 class FrameSender;
 std::vector<FrameTemplate> TemplatesOf(const std::vector<FlowKey>& flows,
                                        const FrameSender& sender);
-
-// The 5-tuple of the stream's flow number `index`, as its `from` end sends it.
-FlowKey FlowOf(const Workload& workload, const Stream& stream, int index);
 
 // Frames with headers as real bytes and payload without. An end without a
 // device is the outside: what it sends arrives at once, what is sent to it

@@ -9,6 +9,7 @@
 #include "models/ns3/clock.h"
 #include "models/ns3/eni_device.h"
 #include "models/ns3/foreseen_event.h"
+#include "models/scenario/flows.h"
 #include "models/units/rates.h"
 
 namespace vpcmirror {
@@ -107,11 +108,9 @@ void RequestSource::Ask() {
 
 void RequestSource::OnRequest(std::size_t flow) {
   ++answered_;
-  const auto header = static_cast<std::int64_t>(responses_by_flow_[flow].header_bytes());
-  for (std::int64_t left = stream_.response.count(); left > 0; left -= kLargestFrame) {
-    const std::int64_t frame = std::max(std::min(left, kLargestFrame), header);
-    answering_->Send(responses_by_flow_[flow], Bytes(frame));
-  }
+  const Bytes headers(static_cast<std::int64_t>(responses_by_flow_[flow].header_bytes()));
+  ForEachResponseFrame(stream_.response, headers,
+                       [&](Bytes frame) { answering_->Send(responses_by_flow_[flow], frame); });
 }
 
 Count RequestSource::sent() const { return asking_->sent() + answering_->sent(); }

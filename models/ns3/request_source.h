@@ -16,13 +16,11 @@ namespace vpcmirror {
 
 class EniDevice;
 
-// A request is one frame; a response is as many frames of at most kLargestFrame
+// A request is one frame; a response is as many frames of at most kLongestResponseFrame
 // as it takes, sent in the moment in which the request arrives. A request that
 // is lost is not answered and not repeated.
 class RequestSource : public ns3::Application {
  public:
-  static constexpr std::int64_t kLargestFrame = 1514;  // 1,500 bytes of IP
-
   static ns3::TypeId GetTypeId();
   RequestSource();
 

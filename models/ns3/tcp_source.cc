@@ -7,6 +7,7 @@
 
 #include "models/ns3/clock.h"
 #include "models/ns3/frame_source.h"
+#include "models/scenario/flows.h"
 
 namespace vpcmirror {
 namespace {

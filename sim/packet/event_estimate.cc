@@ -14,6 +14,7 @@
 #include "models/ns3/replay_source.h"
 #include "models/ns3/request_source.h"
 #include "models/scenario/error.h"
+#include "models/scenario/flows.h"
 #include "models/scenario/timeline_means.h"
 #include "models/units/rates.h"
 
@@ -132,7 +133,7 @@ double EstimateEvents(const ValidScenario& scenario) {
     }
     for (const RequestStream& stream : workload.requests) {
       const double frames = 1 + std::ceil(static_cast<double>(stream.response.count()) /
-                                          RequestSource::kLargestFrame);
+                                          kLongestResponseFrame.count());
       events += stream.per_second * seconds * frames * per_frame(stream.client, stream.server);
     }
     for (const TcpStream& stream : workload.tcp_streams) {

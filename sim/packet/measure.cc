@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/capacity/cpu_cost.h"
+#include "models/cloud/receiver_capacity.h"
 #include "models/scenario/timeline_means.h"
 #include "models/units/rates.h"
 #include "sim/packet/cpu_use.h"

@@ -5,10 +5,11 @@
 #include <ns3/uinteger.h>
 
 #include <algorithm>
-#include <cmath>
+#include <optional>
 #include <set>
 
 #include "models/cloud/firewall.h"
+#include "models/cloud/receiver_capacity.h"
 #include "models/ns3/clock.h"
 #include "models/scenario/taps.h"
 #include "models/scenario/visit_changes.h"
@@ -257,25 +258,6 @@ void AddWorkload(const Workload& workload, const std::function<void()>& step, Ne
 }
 
 }  // namespace
-
-ReceiverCapacity CapacityOf(const Cvm& cvm) {
-  ReceiverCapacity capacity;
-  if (!cvm.receiver) return capacity;
-  capacity.bandwidth = cvm.receiver->bandwidth_most;
-  if (!cvm.limits.vcpus) return capacity;
-  const double scale = *cvm.limits.vcpus * cvm.receiver->scaling_efficiency;
-  const auto scaled = [&](std::int64_t one) {
-    return std::max<std::int64_t>(1, std::llround(static_cast<double>(one) * scale));
-  };
-  if (cvm.receiver->bandwidth_per_vcpu) {
-    const BitsPerSecond of_vcpus(scaled(cvm.receiver->bandwidth_per_vcpu->count()));
-    capacity.bandwidth = std::min(of_vcpus, capacity.bandwidth.value_or(of_vcpus));
-  }
-  if (cvm.receiver->packets_per_vcpu) {
-    capacity.packet_rate = PacketsPerSecond(scaled(cvm.receiver->packets_per_vcpu->count()));
-  }
-  return capacity;
-}
 
 Network BuildNetwork(const ValidScenario& scenario, const std::string& output_folder,
                      const std::function<void()>& step) {

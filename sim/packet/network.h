@@ -41,14 +41,6 @@ struct Network {
   std::vector<ns3::Ptr<PcapSink>> pcaps;
 };
 
-// What a receiver's software digests on a CVM of that size; empty where its
-// profile or the CVM's vCPUs say nothing.
-struct ReceiverCapacity {
-  std::optional<BitsPerSecond> bandwidth;
-  std::optional<PacketsPerSecond> packet_rate;
-};
-ReceiverCapacity CapacityOf(const Cvm& cvm);
-
 // Makes nodes, devices and applications, ready to run. The scenario must
 // outlive them. pcap files go to `output_folder`; none when it is empty. Calls
 // `step` before it makes each of them; what that throws ends it.

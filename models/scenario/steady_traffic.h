@@ -1,0 +1,58 @@
+// What the workloads of a scenario ask of every ENI, mirror and receiver while they send,
+// reckoned and not simulated: each flow is shown to the taps once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/scenario/valid_scenario.h"
+
+namespace vpcmirror {
+
+// Of Ethernet frames without FCS.
+struct Flux {
+  double bits_per_second = 0;
+  double frames_per_second = 0;
+
+  Flux& operator+=(const Flux& other) {
+    bits_per_second += other.bits_per_second;
+    frames_per_second += other.frames_per_second;
+    return *this;
+  }
+  Flux operator*(double factor) const {
+    return {bits_per_second * factor, frames_per_second * factor};
+  }
+};
+
+struct EniTraffic {
+  Flux in;   // production
+  Flux out;  // the same
+  Flux copies_in;
+  Flux copies_out;
+  Flux copies_of_out;           // of copies_out, those of outbound frames
+  double largest_flow_bps = 0;  // of production that leaves
+  // Of copies_in: of a frame that another ENI's copy brought to the same receiver already.
+  Flux duplicates_in;
+};
+
+struct MirrorTraffic {
+  Flux offered;   // what its sources send and receive, in its directions or not
+  Flux mirrored;  // of it, what is copied, as it was
+  Flux wire;      // the copies with their outer headers
+  Flux cut;       // of the copies, those whose end is cut off; as they were
+};
+
+struct SteadyTraffic {
+  std::vector<EniTraffic> enis;        // by ENI
+  std::vector<MirrorTraffic> mirrors;  // by mirror
+  // Workloads that are not in it, since nobody knows their rates beforehand: TCP that takes
+  // what it gets, and captures.
+  std::vector<std::string> left_out;
+};
+
+// All workloads at once, as if none ever paused, and before anything is lost.
+SteadyTraffic SteadyTrafficOf(const ValidScenario& scenario);
+
+}  // namespace vpcmirror
