@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/check/rule.h"
+#include "analysis/check/rules.h"
 
 namespace vpcmirror {
 namespace {
@@ -42,8 +43,9 @@ std::vector<Finding> FindingsOf(const std::vector<ScenarioError>& errors) {
   return findings;
 }
 
-std::vector<Finding> Check(const CheckContext& context) {
-  std::vector<Finding> findings = FindingsOf(context.valid.cautions);
+std::vector<Finding> Check(const Scenario& written, const ValidScenario& valid) {
+  const CheckContext context(written, valid);
+  std::vector<Finding> findings = FindingsOf(valid.cautions);
   for (const Rule& rule : Rules()) {
     if (rule.find == nullptr) continue;
     const std::size_t first = findings.size();

@@ -9,15 +9,9 @@
 
 namespace vpcmirror {
 
-// What rules look at. `written` is what `valid` was made of; both outlive it.
-struct CheckContext {
-  const Scenario& written;
-  const ValidScenario& valid;
-};
-
-// What the rules find in a valid scenario, by rule, then in the scenario's order. Without
-// file and line.
-std::vector<Finding> Check(const CheckContext& context);
+// What the rules find in a valid scenario: what validating warned of, then by rule, each in
+// the scenario's order. `valid` was made of `written`. Without file and line.
+std::vector<Finding> Check(const Scenario& written, const ValidScenario& valid);
 
 // What validating told, as findings of the rules that the errors name; those that name
 // none are of rule MIR-INP-001. With file and line, as the errors have them.

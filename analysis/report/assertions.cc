@@ -12,8 +12,8 @@
 #include <variant>
 #include <vector>
 
-#include "analysis/report/quantities.h"
 #include "analysis/report/result_parts.h"
+#include "analysis/words/quantities.h"
 
 namespace vpcmirror {
 namespace {

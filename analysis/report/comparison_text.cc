@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
-#include "analysis/report/quantities.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
+#include "analysis/words/quantities.h"
 
 namespace vpcmirror {
 namespace {
@@ -70,7 +70,7 @@ void ComparisonReport::WriteReplications() {
   WriteReplicated("delay of production, 99 %", "delay.production.p99_ns", NanosecondsText);
   WriteReplicated("delay of copies, 99 %", "delay.copies.p99_ns", NanosecondsText);
   WriteReplicated("mirror adds to loss", "baseline.difference.loss", PercentText);
-  WriteReplicated("mirror adds to that", "baseline.difference.delivered_bps", RateOfNumberText);
+  WriteReplicated("mirror adds to delivered", "baseline.difference.delivered_bps", RateOfNumberText);
 }
 
 // Nothing of a figure that was alike in all runs: it is the one below.

@@ -8,8 +8,8 @@
 
 #include "analysis/report/explain_words.h"
 #include "analysis/report/outer_headers.h"
-#include "analysis/report/quantities.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/words/quantities.h"
 
 namespace vpcmirror {
 namespace {

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/report/quantities.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/words/quantities.h"
 #include "models/cloud/provider_assumptions.h"
 
 namespace vpcmirror {

@@ -5,13 +5,17 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <type_traits>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "analysis/compare/mean_interval.h"
+#include "analysis/report/verdict.h"
 
 namespace vpcmirror {
 namespace {
@@ -133,6 +137,13 @@ ReplicatedAssertion Decide(const AssertionResult& assertion, const Findings& fin
   return all;
 }
 
+Verdict VerdictOf(std::string_view word) {
+  for (const Verdict each : {Verdict::kFits, Verdict::kAtRisk}) {
+    if (word == ToString(each)) return each;
+  }
+  return Verdict::kDoesNotFit;
+}
+
 bool IsOfFirstRun(const AssertionResult& assertion) {
   return assertion.text.find("disciplines[") == assertion.text.find_first_not_of(' ');
 }
@@ -143,9 +154,13 @@ Replications Replicate(std::span<const std::string> results, double confidence,
                        std::vector<AssertionResult>& assertions) {
   Table table;
   std::vector<Findings> findings(assertions.size());
+  std::map<Verdict, int> verdicts;
   for (const std::string& text : results) {
     const Json result = Json::parse(text);
     table.Add(result);
+    if (const auto verdict = result.find("verdict"); verdict != result.end()) {
+      ++verdicts[VerdictOf(verdict->get<std::string>())];
+    }
     for (std::size_t i = 0; i < findings.size(); ++i) findings[i].Add(result.at("asserts").at(i));
   }
   const auto runs = static_cast<int>(results.size());
@@ -154,7 +169,7 @@ Replications Replicate(std::span<const std::string> results, double confidence,
     assertions[i].replicated = Decide(assertions[i], findings[i], runs, confidence);
   }
   Replications replications{
-      .runs = static_cast<int>(results.size()), .confidence = confidence, .figures = {}};
+      .runs = runs, .confidence = confidence, .verdicts = std::move(verdicts), .figures = {}};
   for (const Samples& row : table.rows()) {
     if (row.values.size() != results.size()) continue;
     const auto [smallest, largest] = std::minmax_element(row.values.begin(), row.values.end());

@@ -396,8 +396,11 @@ Json ReplicatedFigureJson(const ReplicatedFigure& figure) {
 
 Json ReplicationsJson(const std::optional<Replications>& replications) {
   if (!replications) return nullptr;
+  Json verdicts = Json::object();
+  for (const auto& [verdict, runs] : replications->verdicts) verdicts[ToString(verdict)] = runs;
   return {{"runs", replications->runs},
           {"confidence", replications->confidence},
+          {"verdicts", std::move(verdicts)},
           {"figures", Json::array()}};
 }
 

@@ -10,11 +10,11 @@
 #include "analysis/report/assertions.h"
 #include "analysis/report/comparison_text.h"
 #include "analysis/report/member_groups.h"
-#include "analysis/report/quantities.h"
 #include "analysis/report/tcp_text.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"
+#include "analysis/words/quantities.h"
 
 namespace vpcmirror {
 namespace {
@@ -108,6 +108,7 @@ class TextReport {
   Ink InkOf(const Range& used) const;  // of shares of a limit
 
   void WriteVerdict();
+  void WriteVerdictsOfRuns();
   void WriteHeadline();
   void WriteHosts();
   void WriteHostRow(const MemberGroup& group, Face face);
@@ -149,6 +150,7 @@ void TextReport::WriteVerdict() {
                          style_.width, 0),
                  Ink::kWarning, style_.color));
   }
+  WriteVerdictsOfRuns();
   out_ += '\n';
   std::string title = Printable(result_.scenario_name);
   if (!result_.scenario_description.empty()) {
@@ -167,6 +169,24 @@ void TextReport::WriteVerdict() {
         "of the busiest part between two events of the timeline.");
   }
   for (const std::string& note : result_.notes) Sentence(Printable(note));
+}
+
+// The verdict is that of the run that is shown.
+void TextReport::WriteVerdictsOfRuns() {
+  if (!result_.replications || result_.replications->runs < 2) return;
+  const Replications& all = *result_.replications;
+  if (all.verdicts.size() == 1) {
+    Sentence(fmt::format("So say all {} runs.", all.runs));
+    return;
+  }
+  std::string counts;
+  for (const auto& [verdict, runs] : all.verdicts) {
+    counts += fmt::format("{}{} in {}", counts.empty() ? "" : ", ", ToString(verdict), runs);
+  }
+  Line("{}",
+       Painted(Wrapped(fmt::format("So says the first of {} runs; of all: {}.", all.runs, counts),
+                       style_.width, 0),
+               Ink::kWarning, style_.color));
 }
 
 void TextReport::WriteHeadline() {
@@ -311,11 +331,14 @@ void TextReport::WriteHostRow(const MemberGroup& group, Face face) {
   }
   if (largest == 0) return;
   const RowUnit unit = face.UnitFor(largest);
-  const std::string share = limit ? PercentRangeText(used) : "";
-  Line("  {:5}{:>12}{:>12}{:>12}{:>12}{:>14}{}", unit.name, CellText(production_in, unit),
+  const std::string share = limit ? " " + PercentRangeText(used) : "";
+  // A long limit takes of the room for its share.
+  constexpr std::size_t kRoom = 25;
+  const std::string limit_text = fmt::format(" {:>13}", LimitText(limit, unit, first.limit_model));
+  const std::size_t left = kRoom > limit_text.size() ? kRoom - limit_text.size() : 0;
+  Line("  {:5}{:>12}{:>12}{:>12}{:>12}{}{}", unit.name, CellText(production_in, unit),
        CellText(production_out, unit), CellText(copies_in, unit), CellText(copies_out, unit),
-       LimitText(limit, unit, first.limit_model),
-       Painted(fmt::format(" {:>10}", share), InkOf(used), style_.color));
+       limit_text, Painted(fmt::format("{:>{}}", share, left), InkOf(used), style_.color));
 }
 
 void TextReport::WriteEnis() {

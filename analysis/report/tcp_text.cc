@@ -4,17 +4,17 @@
 
 #include <string>
 
-#include "analysis/report/quantities.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/words/quantities.h"
 
 namespace vpcmirror {
 namespace {
 
 void AppendExchanges(std::string& out, const TcpResult& tcp) {
   if (tcp.exchange.frames == 0) return;
-  AppendLine(out, "  {:22}{} answered, half within {}, 99 % within {}", "",
-             CountText(tcp.exchange.frames), TimeText(tcp.exchange.p50),
-             TimeText(tcp.exchange.p99));
+  AppendLine(out, "  {:18}{} answered, half within {}, 99 % within {}", "",
+             CountText(tcp.exchange.frames), TimeText(tcp.exchange.p50, 3),
+             TimeText(tcp.exchange.p99, 3));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analysis/report/quantities.h"
+#include "analysis/words/quantities.h"
 
 namespace vpcmirror {
 namespace {
@@ -130,9 +130,9 @@ std::string CellText(const Range& range, const RowUnit& unit) {
 std::string PercentRangeText(const Range& range) {
   const auto end = [](double share) {
     if (share > 0 && share < 0.01) return std::string("<1");
-    if (share < 0.995) return SignificantText(share * 100, 2);
-    const std::string text = PercentText(share);  // careful around 100 %
-    return text.substr(0, text.size() - 2);
+    if (share > 0.995 && share < 1) return std::string("<100");
+    if (share > 1 && share < 1.005) return std::string(">100");
+    return SignificantText(share * 100, share < 0.995 ? 2 : 3);
   };
   if (end(range.low()) == end(range.high())) return PercentText(range.high());
   return fmt::format("{}..{} %", end(range.low()), end(range.high()));

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/report/quantities.h"
 #include "analysis/report/usage.h"
+#include "analysis/words/quantities.h"
 #include "models/capacity/worker_rings.h"
 
 namespace vpcmirror {
@@ -385,8 +385,7 @@ void JudgeSlowdown(RunResult& result) {
   for (std::size_t i = 0; i < result.tcp.size(); ++i) {
     const TcpResult& mirrored = result.tcp[i];
     const TcpResult& alone = result.baseline->tcp[i];
-    if (IsLaterByLittle(mirrored, alone)) continue;
-    with += mirrored.goodput;
+    with += IsLaterByLittle(mirrored, alone) ? alone.goodput : mirrored.goodput;
     without += alone.goodput;
   }
   const double least = static_cast<double>(without.count()) * (1 - kSlower);

@@ -269,8 +269,9 @@ struct ReplicatedFigure {
 };
 
 struct Replications {
-  int runs = 0;           // that were finished
-  double confidence = 0;  // of the intervals, in (0, 1)
+  int runs = 0;                     // that were finished
+  double confidence = 0;            // of the intervals, in (0, 1)
+  std::map<Verdict, int> verdicts;  // how many runs came to each; the worst last
   std::vector<ReplicatedFigure> figures;
 };
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "analysis/report/assertions.h"
-#include "analysis/report/quantities.h"
+#include "analysis/words/quantities.h"
 #include "analysis/report/verdict.h"
 #include "models/scenario/variants.h"
 #include "models/units/rates.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analysis/report/quantities.h"
+#include "analysis/words/quantities.h"
 #include "models/units/rates.h"
 
 namespace vpcmirror::sim {

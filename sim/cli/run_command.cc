@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "analysis/report/assertions.h"
-#include "analysis/report/quantities.h"
+#include "analysis/words/quantities.h"
 #include "analysis/report/result_json.h"
 #include "analysis/report/result_text.h"
 #include "analysis/report/series_csv.h"

@@ -18,7 +18,7 @@ FOLDERS = ("models", "analysis", "sim")
 WIRE = ["models/units", "models/wire"]
 CLOUD = WIRE + ["models/mirror", "models/capacity", "models/cloud"]
 MODELS = CLOUD + ["models/scenario"]
-ANALYSIS = ["analysis/check", "analysis/plan", "analysis/compare", "analysis/report"]
+ANALYSIS = ["analysis/words", "analysis/check", "analysis/plan", "analysis/compare", "analysis/report"]
 ROOMS = {
     "models/units": [],
     "models/wire": ["models/units"],
@@ -27,10 +27,11 @@ ROOMS = {
     "models/cloud": WIRE + ["models/mirror", "models/capacity"],
     "models/scenario": CLOUD,
     "models/ns3": MODELS,
-    "analysis/check": MODELS,
-    "analysis/plan": MODELS,
-    "analysis/compare": MODELS,
-    "analysis/report": MODELS + ["analysis/check", "analysis/plan", "analysis/compare"],
+    "analysis/words": ["models/units"],
+    "analysis/check": MODELS + ["analysis/words"],
+    "analysis/plan": MODELS + ["analysis/words"],
+    "analysis/compare": MODELS + ["analysis/words"],
+    "analysis/report": MODELS + ANALYSIS,
     "sim/input": MODELS,
     "sim/packet": MODELS + ["models/ns3"],
     "sim/explain": MODELS,

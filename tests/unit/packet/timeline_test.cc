@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "analysis/report/verdict.h"
 #include "models/scenario/variants.h"
 #include "tests/support/load_scenario.h"
 #include "tests/unit/packet/simulate.h"
@@ -112,11 +113,64 @@ TEST(TimelineTest, ASlowReceiverDigestsThatShareOfItsCapacity) {
   const ReceiverResult& receiver = result.receivers.front();
   ASSERT_TRUE(receiver.capacity_bandwidth);
   // 500 at full speed; then what 0.001 of the capacity takes of 1,300 B in 950 ms.
-  const double slow = static_cast<double>(receiver.capacity_bandwidth->count()) * 0.001;
+  // The result has the mean of it: all of it for 50 ms, and 0.001 for 950.
+  const double full = static_cast<double>(receiver.capacity_bandwidth->count()) / (0.05 + 0.00095);
+  const double slow = full * 0.001;
   const auto taken = static_cast<std::int64_t>(500 + slow * 0.95 / 8 / 1300);
   EXPECT_LT(taken, 9000);
   // Each worker may be at work on one frame at both ends.
   EXPECT_THAT(receiver.digested.frames, About(taken, 2 * receiver.workers->count + 2));
+}
+
+// One worker of 22 kpps, 12.5 kpps of copies: at a tenth for 100 ms, 1,250 come, 220 are taken
+// and 1,024 wait in the ring; then all is taken within 1 / (22 - 12.5) of the second.
+TEST(TimelineTest, AReceiverThatRecoversTakesWhatWaitedAtItsFullSpeed) {
+  const ValidScenario scenario = Load(R"({"duration": "1 s",
+      "hosts": {"web": {"limits": {"bandwidth": "10 Gbps"}},
+                "ids": {"receiver": "generic",
+                        "limits": {"bandwidth": "10 Gbps", "vcpus": 1, "memory": "8 GiB"}}},
+      "workloads": {"u": {"at": "web", "out": "100 Mbps", "sizes": "1000 B"}},
+      "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
+      "timeline": [{"at": "200 ms", "receiver_slow": "ids", "by": "x0.1"},
+                   {"at": "300 ms", "receiver_up": "ids"}]})");
+  RunResult result = Simulate(scenario);
+  const ReceiverResult& ids = result.receivers.front();
+  EXPECT_THAT(ids.dropped.at("receiver_ring").frames, About(1250 - 220 - 1024, 4));
+  EXPECT_THAT(ids.digested.frames + ids.dropped.at("receiver_ring").frames, About(12'500, 4));
+  ASSERT_EQ(result.spans.size(), 3u);
+  EXPECT_EQ(result.spans[1].receivers.front().capacity_packet_rate, PacketsPerSecond(2200));
+  Judge(scenario, 0.2, result);
+  EXPECT_NEAR(result.receivers.front().margin.value(), 1 - 12.5 / 2.2, 0.01);
+}
+
+// 205 Mbps of 10 Mbps for 100 ms, 1 Gbps before and after: what waited is gone at once.
+TEST(TimelineTest, ABandwidthThatComesBackSendsWhatWaited) {
+  const ValidScenario scenario = Load(R"({"duration": "1 s",
+      "hosts": {"web": {"limits": {"bandwidth": "1 Gbps", "model": "per_direction"}}, "ids": {}},
+      "workloads": {"u": {"at": "web", "out": "100 Mbps", "sizes": "1000 B"}},
+      "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
+      "assumptions": {"congestion": "fifo"},
+      "timeline": [{"at": "200 ms", "change": "web", "bandwidth": "10 Mbps"},
+                   {"at": "300 ms", "change": "web", "bandwidth": "1 Gbps"}]})");
+  const RunResult result = Simulate(scenario);
+  // 2,500 frames came, of 8.2 kbit in the mean, of which 10 Mbps took 122, and 1,000 waited.
+  EXPECT_THAT(result.enis.front().dropped.at("egress_bandwidth").frames +
+                  result.mirrors.front()
+                      .ledger.dropped[static_cast<std::size_t>(DropReason::kEgressBandwidth)]
+                      .frames,
+              About(2500 - 122 - 1000, 5));
+}
+
+// 1 Gbps before there is a limit of 1 Gbps, 205 Mbps after.
+TEST(TimelineTest, ALimitIsNotHeldAgainstWhatCameBeforeIt) {
+  const ValidScenario scenario = Load(R"({"duration": "1 s",
+      "hosts": {"web": {}}, "workloads": {"u": {"at": "web", "out": "1 Gbps"}},
+      "timeline": [{"at": "500 ms", "change": "web", "bandwidth": "1 Gbps"},
+                   {"at": "500 ms", "scale": "u", "by": "x0.1"}]})");
+  RunResult result = Simulate(scenario);
+  Judge(scenario, 0.2, result);
+  EXPECT_EQ(result.verdict, Verdict::kFits);
+  EXPECT_NEAR(result.hosts.front().margin.value(), 0.9, 0.001);
 }
 
 TEST(TimelineTest, AWorkloadIsScaledFromThatMomentOn) {
@@ -173,7 +227,8 @@ TEST(TimelineTest, ABandwidthChangesForCopiesThatAreQueued) {
 TEST(TimelineTest, CopiesAreCutToAnMtuThatShrinks) {
   const RunResult result = Play(R"({"at": "50 ms", "change": "ids", "mtu": "1000 B"})");
   EXPECT_THAT(result.mirrors.front().ledger.truncated.frames, About(500));
-  const RunResult source = Play(R"({"at": "50 ms", "change": "web", "mtu": "1000 B"})");
+  // Packets of 1,236 bytes fit, copies of 36 + 1,250 do not.
+  const RunResult source = Play(R"({"at": "50 ms", "change": "web", "mtu": "1240 B"})");
   EXPECT_THAT(source.mirrors.front().ledger.truncated.frames, About(500));
 }
 

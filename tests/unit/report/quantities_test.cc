@@ -1,4 +1,4 @@
-#include "analysis/report/quantities.h"
+#include "analysis/words/quantities.h"
 
 #include <gtest/gtest.h>
 

@@ -46,6 +46,8 @@ TEST(ReplicationsTest, TellsOfWhatDiffers) {
           "series": {"bins": 2}})"};
   const Replications replications = ReplicateFigures(results);
   EXPECT_EQ(replications.runs, 2);
+  EXPECT_EQ(replications.verdicts,
+            (std::map<Verdict, int>{{Verdict::kFits, 1}, {Verdict::kAtRisk, 1}}));
   EXPECT_EQ(PathsOf(replications),
             (std::vector<std::string>{"mirror_loss", "hosts[web[0]].used_bps"}));
   const ReplicatedFigure& used = replications.figures.at(1);

@@ -46,7 +46,7 @@ TEST(CellTextTest, TakesNearlyEqualForEqual) {
 TEST(PercentRangeTextTest, ShowsWhenOnlySomeAreOver) {
   EXPECT_EQ(PercentRangeText(RangeOf({0.68})), "68 %");
   EXPECT_EQ(PercentRangeText(RangeOf({0.12, 1.07})), "12..107 %");
-  EXPECT_EQ(PercentRangeText(RangeOf({0.9999, 1.0001})), "99.99..100.01 %");
+  EXPECT_EQ(PercentRangeText(RangeOf({0.9999, 1.0001})), "<100..>100 %");
   EXPECT_EQ(PercentRangeText(RangeOf({0.001, 0.024})), "<1..2.4 %");
   EXPECT_EQ(PercentRangeText(RangeOf({0, 0.5})), "0..50 %");
 }

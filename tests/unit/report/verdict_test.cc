@@ -228,8 +228,9 @@ TEST(JudgeTest, DoesNotTakeArrivingCopiesForProduction) {
 TEST(JudgeTest, CountsAFrameBetweenTwoHostsOnceWhenTheEngineSaysHowManyThereWere) {
   RunResult result = OneInThreeOut();
   result.enis[0].dropped["egress_bandwidth"] = {50'000, Bytes(62'500'000)};
-  result.produced = Count{100'000, Bytes(125'000'000)};
-  EXPECT_DOUBLE_EQ(Judged(result).production_loss, 0.5);
+  result.produced = Count{110'000, Bytes(137'500'000)};  // 10,000 wait or travel at the end
+  result.delivered = LoadOf(50'000, 1250);
+  EXPECT_EQ(Judged(result).production, (Loss{50'000, 100'000}));
 }
 
 TEST(JudgeTest, RunsTwiceToTheSameEnd) {
@@ -264,6 +265,18 @@ TEST(SlowdownTest, LessThanAMillisecondOfATransferIsNothing) {
   EXPECT_EQ(Slowed(mbps(10), mbps(20), Bytes(1000), Bytes(1000)).verdict, Verdict::kFits);
   EXPECT_EQ(Slowed(BitsPerSecond(3'333'333), mbps(20), Bytes(1000), Bytes(1000)).verdict,
             Verdict::kDoesNotFit);
+}
+
+// 95 instead of 100 Mbps beside 900 that came through in time is half a per cent of all.
+TEST(SlowdownTest, WhatCameThroughInTimeCountsAmongAll) {
+  const auto mbps = [](std::int64_t count) { return BitsPerSecond(count * 1'000'000); };
+  RunResult result = Judged(OneInThreeOut(), 0.3);
+  const TcpResult in_time{.id = "up", .delivered = Bytes(1000), .goodput = mbps(900)};
+  result.tcp = {in_time, {.id = "q", .delivered = Bytes(95), .goodput = mbps(95)}};
+  result.baseline = BaselineResult{};
+  result.baseline->tcp = {in_time, {.id = "q", .delivered = Bytes(100), .goodput = mbps(100)}};
+  JudgeSlowdown(result);
+  EXPECT_EQ(result.verdict, Verdict::kFits);
 }
 
 // An ENI that is not there is the scenario's own wish.

@@ -1,0 +1,183 @@
+// Rules about what a mirror's filter copies.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "analysis/check/rules.h"
+#include "models/mirror/filter_findings.h"
+
+namespace vpcmirror {
+namespace {
+
+bool HasRulesByDirection(const MirrorSettings& settings) {
+  const Filter& filter = settings.filter;
+  return !filter.all_must_hold() && !filter.copies_everything() && !filter.asks_next_hop();
+}
+
+std::string DirectionText(Direction direction) {
+  return direction == Direction::kIngress ? "ingress" : "egress";
+}
+
+std::string LabelsOf(std::span<const FilterRule> rules, const std::vector<std::uint32_t>& which) {
+  std::string labels;
+  for (const std::uint32_t each : which) {
+    labels += (labels.empty() ? "" : ", ") + rules[each].label;
+  }
+  return labels;
+}
+
+// Of each mirror once, whichever of its findings `take(placed, finding)` is told.
+template <class Take>
+void ForEachFilterFinding(const CheckContext& context, FilterFinding::Kind kind, Take take) {
+  for (const PlacedMirror& placed : context.valid.mirrors) {
+    for (const FilterFinding& each : FindIneffective(placed.mirror->settings().filter)) {
+      if (each.kind == kind) take(placed, each);
+    }
+  }
+}
+
+bool HasIpv6(const Deployment& deployment, std::size_t eni) {
+  const auto& addresses = deployment.enis[eni].addresses;
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [](const IpAddress& each) { return !each.is_v4(); });
+}
+
+bool AcceptsIpv6(std::span<const FilterRule> rules) {
+  return std::any_of(rules.begin(), rules.end(), [](const FilterRule& rule) {
+    const Condition& condition = rule.condition;
+    const auto is_v4 = [](const std::optional<IpPrefix>& prefix) {
+      return prefix && prefix->address().is_v4();
+    };
+    return rule.action == Action::kAccept && condition.family != IpFamily::kV4 &&
+           !is_v4(condition.source) && !is_v4(condition.destination);
+  });
+}
+
+}  // namespace
+
+void FindContradictions(const CheckContext& context, std::vector<Finding>& findings) {
+  ForEachFilterFinding(
+      context, FilterFinding::Kind::kContradiction,
+      [&](const PlacedMirror& placed, const FilterFinding& each) {
+        const auto rules = placed.mirror->settings().filter.rules(each.direction);
+        const std::string which =
+            each.others.empty() ? "condition " + std::to_string(each.rule + 1) + " never holds"
+                                : "conditions " + std::to_string(each.rule + 1) + " and " +
+                                      std::to_string(each.others.front() + 1) + " differ in " +
+                                      std::string(ToString(each.field)) + ", and all " +
+                                      std::to_string(rules.size()) + " must hold";
+        Finding finding =
+            About(placed, which + ": mirror " + placed.mirror->settings().id + " copies nothing",
+                  "one condition that holds what is wanted, or rules by direction");
+        finding.path = context.RulePath(placed, each.direction, each.rule);
+        findings.push_back(std::move(finding));
+      });
+}
+
+void FindSeveralConditions(const CheckContext& context, std::vector<Finding>& findings) {
+  for (const PlacedMirror& placed : context.valid.mirrors) {
+    const Filter& filter = placed.mirror->settings().filter;
+    const std::size_t conditions = filter.rules(Direction::kIngress).size();
+    if (!filter.all_must_hold() || conditions < 2 || !FindIneffective(filter).empty()) continue;
+    const MirrorSpec* spec = context.SpecOf(placed);
+    Finding finding =
+        About(placed,
+              "mirror " + placed.mirror->settings().id + " copies what meets all " +
+                  std::to_string(conditions) + " of its conditions, not what meets one of them",
+              "keep them if that is meant; else one wider condition, or rules by "
+              "direction");
+    if (spec != nullptr) finding.path = spec->filter.path;
+    finding.numbers = {{"conditions", static_cast<double>(conditions), ""}};
+    findings.push_back(std::move(finding));
+  }
+}
+
+void FindFiltersThatCopyNothing(const CheckContext& context, std::vector<Finding>& findings) {
+  std::map<const PlacedMirror*, std::set<Direction>> nothing;
+  ForEachFilterFinding(context, FilterFinding::Kind::kCopiesNothing,
+                       [&](const PlacedMirror& placed, const FilterFinding& each) {
+                         nothing[&placed].insert(each.direction);
+                       });
+  for (const auto& [placed, directions] : nothing) {
+    if (directions.size() < 2) continue;
+    const MirrorSettings& settings = placed->mirror->settings();
+    const std::size_t rules = settings.filter.rules(Direction::kIngress).size() +
+                              settings.filter.rules(Direction::kEgress).size() -
+                              2 * settings.filter.service_rules();
+    Finding finding = About(
+        *placed,
+        rules == 0 ? "the filter of " + settings.id + " has no rules, so that nothing is copied"
+                   : "none of the " + std::to_string(rules) + " rules of " + settings.id +
+                         " copies anything",
+        "a rule that accepts what is wanted");
+    const MirrorSpec* spec = context.SpecOf(*placed);
+    if (spec != nullptr && !spec->filter.path.empty()) finding.path = spec->filter.path;
+    finding.numbers = {{"rules", static_cast<double>(rules), ""}};
+    findings.push_back(std::move(finding));
+  }
+}
+
+void FindOneSidedFilters(const CheckContext& context, std::vector<Finding>& findings) {
+  for (const PlacedMirror& placed : context.valid.mirrors) {
+    const MirrorSettings& settings = placed.mirror->settings();
+    if (!HasRulesByDirection(settings) || settings.filter.copies_what_no_rule_matches()) continue;
+    const std::size_t services = settings.filter.service_rules();
+    const bool has_in = settings.filter.rules(Direction::kIngress).size() > services;
+    const bool has_out = settings.filter.rules(Direction::kEgress).size() > services;
+    if (has_in == has_out) continue;
+    const Direction missing = has_in ? Direction::kEgress : Direction::kIngress;
+    Finding finding = About(
+        placed,
+        "the filter of " + settings.id + " has no " + DirectionText(missing) +
+            " rules: of each conversation one direction is copied",
+        "the same rules for " + DirectionText(missing) + ", source and destination exchanged");
+    const MirrorSpec* spec = context.SpecOf(placed);
+    if (spec != nullptr && !spec->filter.path.empty()) finding.path = spec->filter.path;
+    findings.push_back(std::move(finding));
+  }
+}
+
+void FindShadowedRules(const CheckContext& context, std::vector<Finding>& findings) {
+  ForEachFilterFinding(context, FilterFinding::Kind::kShadowed,
+                       [&](const PlacedMirror& placed, const FilterFinding& each) {
+                         const auto rules = placed.mirror->settings().filter.rules(each.direction);
+                         const std::string by = LabelsOf(rules, each.others);
+                         const std::string& label = rules[each.rule].label;
+                         Finding finding = About(
+                             placed,
+                             DirectionText(each.direction) + " rule " + label + " of " +
+                                 placed.mirror->settings().id +
+                                 (by.empty() ? " matches no packet"
+                                             : " never decides: " + by + " before it " +
+                                                   (each.others.size() == 1 ? "takes" : "take") +
+                                                   " all of its packets"),
+                             by.empty() ? "a condition that some packet meets, or no such rule"
+                                        : "ask it before " + by + ", or leave it out");
+                         finding.path = context.RulePath(placed, each.direction, each.rule);
+                         findings.push_back(std::move(finding));
+                       });
+}
+
+void FindFiltersWithoutIpv6(const CheckContext& context, std::vector<Finding>& findings) {
+  for (const PlacedMirror& placed : context.valid.mirrors) {
+    const MirrorSettings& settings = placed.mirror->settings();
+    if (!HasRulesByDirection(settings) || settings.filter.copies_what_no_rule_matches()) continue;
+    if (AcceptsIpv6(settings.filter.rules(Direction::kIngress)) ||
+        AcceptsIpv6(settings.filter.rules(Direction::kEgress))) {
+      continue;
+    }
+    std::vector<std::size_t> with_ipv6;
+    for (const std::size_t eni : placed.sources) {
+      if (HasIpv6(context.deployment(), eni)) with_ipv6.push_back(eni);
+    }
+    if (with_ipv6.empty()) continue;
+    Finding finding = About(placed,
+                            "no rule of " + settings.id + " accepts IPv6, which " +
+                                context.EnisText(with_ipv6) + " has",
+                            "rules for ::/0 beside those for IPv4");
+    finding.numbers = {{"enis", static_cast<double>(with_ipv6.size()), ""}};
+    findings.push_back(std::move(finding));
+  }
+}
+
+}  // namespace vpcmirror

@@ -1,0 +1,143 @@
+// Rules about the way of copies: what stops them, and what cuts them.
+#include <algorithm>
+#include <set>
+
+#include "analysis/check/rules.h"
+#include "analysis/words/quantities.h"
+
+namespace vpcmirror {
+namespace {
+
+constexpr Bytes kEthernetHeader{14};
+
+// The outer flow of a copy; empty for copies without outer headers.
+std::optional<FlowKey> OuterFlow(const CheckContext& context, const PlacedMirror& placed,
+                                 std::size_t source, std::size_t receiver) {
+  const Encapsulation& encapsulation = placed.mirror->encapsulation();
+  if (encapsulation.header_bytes() == 0) return std::nullopt;
+  FlowKey flow;
+  flow.source = context.deployment().enis[source].addresses.front();
+  flow.destination = placed.mirror->settings().receivers[receiver].address;
+  const auto port = encapsulation.destination_port();
+  flow.protocol = port ? kProtocolUdp : kProtocolGre;
+  flow.ports = port ? Ports::kKnown : Ports::kNotInProtocol;
+  flow.source_port = port ? placed.mirror->settings().tunnel.first_source_port : 0;
+  flow.destination_port = port.value_or(0);
+  return flow;
+}
+
+// Sources of a mirror whose copies a receiver's security stops with `stop`, by receiver.
+void FindStopped(const CheckContext& context, Stop stop, std::string_view by,
+                 std::vector<Finding>& findings) {
+  for (const PlacedMirror& placed : context.valid.mirrors) {
+    if (!placed.mirror->settings().receiver_checks_copies) continue;
+    for (std::size_t i = 0; i < placed.receiver_enis.size(); ++i) {
+      const std::size_t receiver = placed.receiver_enis[i];
+      const Eni& eni = context.deployment().enis[receiver];
+      const bool is_open =
+          eni.security_groups.empty() && !context.deployment().subnets[eni.subnet].acl;
+      if (is_open) continue;
+      std::vector<std::size_t> stopped;
+      std::optional<FlowKey> witness;
+      for (const std::size_t source : placed.sources) {
+        const auto flow = OuterFlow(context, placed, source, i);
+        if (!flow || source == receiver) continue;
+        const Path path = context.valid.topology->Trace({.source_eni = source,
+                                                         .flow = *flow,
+                                                         .source_security = false,
+                                                         .target_security = true});
+        if (path.stop != stop) continue;
+        stopped.push_back(source);
+        if (!witness) witness = flow;
+      }
+      if (stopped.empty()) continue;
+      const std::string what = witness->protocol == kProtocolUdp
+                                   ? "UDP " + std::to_string(witness->destination_port)
+                                   : "GRE (protocol 47)";
+      Finding finding = About(
+          placed,
+          std::string(by) + " of receiver " + eni.id + " let no copies of " +
+              context.EnisText(stopped) + " in: " + what + " from " + ToString(witness->source) +
+              " to " + ToString(witness->destination) + " is dropped, and nobody is told",
+          "allow " + what + " from the sources, ingress");
+      finding.subject = {"eni", eni.id};
+      finding.numbers = {{"sources", static_cast<double>(stopped.size()), ""},
+                         {"of", static_cast<double>(placed.sources.size()), ""}};
+      findings.push_back(std::move(finding));
+    }
+  }
+}
+
+}  // namespace
+
+void FindClosedGroups(const CheckContext& context, std::vector<Finding>& findings) {
+  FindStopped(context, Stop::kTargetSecurityGroup, "the security groups", findings);
+}
+
+void FindClosedAcls(const CheckContext& context, std::vector<Finding>& findings) {
+  FindStopped(context, Stop::kTargetAcl, "the network ACL rules", findings);
+}
+
+// Of each mirror and source MTU once: the longest frame that such a source sends.
+void FindCutCopies(const CheckContext& context, std::vector<Finding>& findings) {
+  for (const PlacedMirror& placed : context.valid.mirrors) {
+    const Mirror& mirror = *placed.mirror;
+    std::set<Bytes> told;
+    for (const std::size_t source : placed.sources) {
+      const Bytes mtu = context.deployment().enis[source].mtu;
+      if (!told.insert(mtu).second) continue;
+      Bytes room = mirror.RoomAtSource(mtu);
+      Bytes least_mtu = mtu;
+      MtuPolicy policy = mirror.settings().receivers.front().mtu_policy;
+      for (std::uint32_t i = 0; i < mirror.settings().receivers.size(); ++i) {
+        if (mirror.RoomAtReceiver(i) >= room) continue;
+        room = mirror.RoomAtReceiver(i);
+        policy = mirror.settings().receivers[i].mtu_policy;
+        least_mtu = mirror.settings().receivers[i].mtu;
+      }
+      const Bytes longest = mtu + kEthernetHeader;
+      if (room >= longest ||
+          (mirror.settings().packet_length[0] && *mirror.settings().packet_length[0] <= room)) {
+        continue;
+      }
+      const std::int64_t cut = (longest - room).count();
+      const bool is_lost = policy == MtuPolicy::kDrop;
+      const std::string sent = policy == MtuPolicy::kSegment || policy == MtuPolicy::kFragment
+                                   ? " are sent in several packets"
+                               : is_lost ? " are dropped"
+                                         : " lose their last " + std::to_string(cut) + " bytes";
+      Finding finding = About(
+          placed,
+          "copies of full frames (MTU " + std::to_string(mtu.count()) + ") of " +
+              context.deployment().enis[source].id + " are longer than the MTU of " +
+              std::to_string(least_mtu.count()) + " on their way, and" + sent,
+          "an MTU of " + std::to_string((mtu - Bytes(cut)).count()) + " at the sources, or of " +
+              std::to_string((mtu + Bytes(cut)).count()) + " at the receivers and on the way");
+      finding.numbers = {{"source_mtu", static_cast<double>(mtu.count()), "B"},
+                         {"room", static_cast<double>(room.count()), "B"},
+                         {"cut", static_cast<double>(cut), "B"}};
+      findings.push_back(std::move(finding));
+    }
+  }
+}
+
+void FindUnusedJumboReceivers(const CheckContext& context, std::vector<Finding>& findings) {
+  for (const PlacedMirror& placed : context.valid.mirrors) {
+    const MtuRule& rule = placed.mirror->settings().mtu;
+    if (rule.basis != MtuBasis::kFixed) continue;
+    for (const std::size_t receiver : placed.receiver_enis) {
+      const Eni& eni = context.deployment().enis[receiver];
+      if (eni.mtu <= rule.fixed) continue;
+      Finding finding = About(placed,
+                              "copies are cut at " + std::to_string(rule.fixed.count()) +
+                                  " bytes whatever MTU a receiver has: that of " + eni.id + " is " +
+                                  std::to_string(eni.mtu.count()),
+                              "nothing at the receiver helps; smaller MTUs of the sources do");
+      finding.numbers = {{"cut_at", static_cast<double>(rule.fixed.count()), "B"}};
+      findings.push_back(std::move(finding));
+      break;
+    }
+  }
+}
+
+}  // namespace vpcmirror
