@@ -84,8 +84,7 @@ TEST(FindingsTextTest, CountsEverythingInItsLastLine) {
 TEST(FindingsTextTest, SaysThatNothingWasFoundInWhat) {
   EXPECT_EQ(FindingsText(ReportOf({}), "", {}),
             "s.json: nothing found (28 hosts, 29 ENIs, 1 mirror)\n");
-  EXPECT_EQ(FindingsText(FindingsReport(), "", {}),
-            "nothing found (0 hosts, 0 ENIs, 0 mirrors)\n");
+  EXPECT_EQ(FindingsText(FindingsReport(), "", {}), "nothing found (0 hosts, 0 ENIs, 0 mirrors)\n");
 }
 
 TEST(FindingsTextTest, SaysWhyWhatIsSuppressedIsWhenAsked) {
@@ -125,14 +124,13 @@ TEST(FindingsTextTest, IsNeverWiderThanAsked) {
       ReportOf({finding, Hostile(), Suppressed(finding, std::string(200, 'b'))});
   report.file = std::string(200, 'g');
   for (const int width : {80, 40, 120}) {
-    EXPECT_LE(
-        WidestLine(FindingsText(report, "", {.style = {.width = width}, .verbose = true})), width);
+    EXPECT_LE(WidestLine(FindingsText(report, "", {.style = {.width = width}, .verbose = true})),
+              width);
   }
 }
 
 TEST(FindingsTextTest, LetsNoNameSteerTheTerminalOrForgeALine) {
-  FindingsReport report =
-      ReportOf({Hostile(), Suppressed(Hostile(), kHostile)});
+  FindingsReport report = ReportOf({Hostile(), Suppressed(Hostile(), kHostile)});
   report.file = kHostile;
   const std::string text = FindingsText(report, kHostile, {.verbose = true});
   for (const char* control : {"\x1b", "\r", "\n::error", "\xc2\x85", "\xff", "\xe2\x80\xae"}) {
@@ -163,17 +161,35 @@ const IpAddress kThere = IpAddress::V4(0x0a000209);  // 10.0.2.9
 
 // From the notation in docs/explain.md.
 const PacketCase kPacketCases[] = {
-    {"Udp", Direction::kIngress, {kThere, kHere, 53, 5353, 17, Ports::kKnown}, 64,
+    {"Udp",
+     Direction::kIngress,
+     {kThere, kHere, 53, 5353, 17, Ports::kKnown},
+     64,
      "in udp 10.0.2.9:53 > 10.0.1.7:5353 len 64"},
-    {"NoLength", Direction::kEgress, {kHere, kThere, 1, 2, 6, Ports::kKnown}, 0,
+    {"NoLength",
+     Direction::kEgress,
+     {kHere, kThere, 1, 2, 6, Ports::kKnown},
+     0,
      "out tcp 10.0.1.7:1 > 10.0.2.9:2"},
-    {"Icmp", Direction::kEgress, {kHere, kThere, 0, 0, 1, Ports::kNotInProtocol}, 98,
+    {"Icmp",
+     Direction::kEgress,
+     {kHere, kThere, 0, 0, 1, Ports::kNotInProtocol},
+     98,
      "out icmp 10.0.1.7 > 10.0.2.9 len 98"},
-    {"ProtocolWithoutAWord", Direction::kEgress, {kHere, kThere, 0, 0, 89, Ports::kNotInProtocol},
-     98, "out 89 10.0.1.7 > 10.0.2.9 len 98"},
-    {"AhHasAWordElsewhereAlone", Direction::kEgress,
-     {kHere, kThere, 0, 0, 51, Ports::kNotInProtocol}, 98, "out 51 10.0.1.7 > 10.0.2.9 len 98"},
-    {"LaterFragment", Direction::kIngress, {kThere, kHere, 0, 0, 6, Ports::kLaterFragment}, 600,
+    {"ProtocolWithoutAWord",
+     Direction::kEgress,
+     {kHere, kThere, 0, 0, 89, Ports::kNotInProtocol},
+     98,
+     "out 89 10.0.1.7 > 10.0.2.9 len 98"},
+    {"AhHasAWordElsewhereAlone",
+     Direction::kEgress,
+     {kHere, kThere, 0, 0, 51, Ports::kNotInProtocol},
+     98,
+     "out 51 10.0.1.7 > 10.0.2.9 len 98"},
+    {"LaterFragment",
+     Direction::kIngress,
+     {kThere, kHere, 0, 0, 6, Ports::kLaterFragment},
+     600,
      "in tcp 10.0.2.9 > 10.0.1.7 len 600 fragment"},
 };
 
