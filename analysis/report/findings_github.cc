@@ -49,7 +49,7 @@ std::string FindingsGithub(const FindingsReport& report) {
   std::string out;
   for (const Finding* finding : ShownFindings(report)) {
     std::string properties;
-    AddProperty(properties, "file", Utf8Text(finding->file));
+    AddProperty(properties, "file", LineText(finding->file));
     AddProperty(properties, "line", NumberText(finding->line));
     AddProperty(properties, "col", NumberText(finding->column));
     AddProperty(properties, "title", finding->code);
