@@ -5,6 +5,7 @@
 
 #include "analysis/report/assumption_json.h"
 #include "analysis/report/explain_words.h"
+#include "analysis/report/flow_json.h"
 #include "analysis/report/outer_headers.h"
 
 namespace vpcmirror {
@@ -16,32 +17,6 @@ std::string_view WayWord(Direction direction) {
   return direction == Direction::kIngress ? "in" : "out";
 }
 
-std::string_view PortsWord(Ports ports) {
-  switch (ports) {
-    case Ports::kKnown:
-      return "known";
-    case Ports::kNotInProtocol:
-      return "not_in_protocol";
-    case Ports::kLaterFragment:
-      return "later_fragment";
-    case Ports::kNotCaptured:
-      return "not_captured";
-  }
-  return "";
-}
-
-Json FlowJson(const FrameInfo& frame) {
-  if (!frame.has_flow) return nullptr;
-  const FlowKey& flow = frame.flow;
-  const bool known = flow.ports == Ports::kKnown;
-  return {{"source", ToString(flow.source)},
-          {"destination", ToString(flow.destination)},
-          {"protocol", flow.protocol},
-          {"ports", PortsWord(flow.ports)},
-          {"source_port", known ? Json(flow.source_port) : Json(nullptr)},
-          {"destination_port", known ? Json(flow.destination_port) : Json(nullptr)}};
-}
-
 Json FrameJson(const FrameInfo& frame) {
   return {{"text", FlowWords(frame)},
           {"bytes", frame.wire_length.count()},
@@ -50,7 +25,7 @@ Json FrameJson(const FrameInfo& frame) {
           {"fragment", frame.is_fragment},
           {"fault", frame.state == FrameState::kMalformed ? Json(ToString(frame.fault)) : nullptr},
           {"cut_short", frame.state == FrameState::kCutShort},
-          {"flow", FlowJson(frame)}};
+          {"flow", frame.has_flow ? FlowJson(frame.flow) : Json(nullptr)}};
 }
 
 // Schema, scenario and ENI: how both documents begin.

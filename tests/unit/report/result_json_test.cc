@@ -2,19 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
 
 #include "analysis/report/assertions.h"
 #include "analysis/report/verdict.h"
 #include "tests/support/assertion_paths.h"
 #include "tests/unit/report/sample_result.h"
+#include "tests/unit/report/schema_complaints.h"
 
 namespace vpcmirror {
 namespace {
@@ -38,23 +33,9 @@ RunResult JudgedWithAssertion(RunResult result) {
   return result;
 }
 
-// Every complaint of the published schema about `document`, one a line.
 std::string SchemaComplaints(const json& document) {
-  std::ifstream file(VPCMIRROR_SOURCE_DIR "/scenarios/schema/result.schema.json");
-  const json schema_document = json::parse(file);
-  valijson::Schema schema;
-  valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_document),
-                                          schema);
-  valijson::ValidationResults results;
-  valijson::Validator().validate(schema, valijson::adapters::NlohmannJsonAdapter(document),
-                                 &results);
-  std::string complaints;
-  valijson::ValidationResults::Error error;
-  while (results.popError(error)) {
-    for (const std::string& step : error.context) complaints += step;
-    complaints += ": " + error.description + "\n";
-  }
-  return complaints;
+  return testing_report::Complaints(
+      testing_report::ReadSchema("scenarios/schema/result.schema.json"), document);
 }
 
 TEST(ResultJsonTest, HoldsToItsPublishedSchema) {
