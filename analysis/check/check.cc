@@ -8,9 +8,6 @@
 namespace vpcmirror {
 namespace {
 
-// What cannot be read or used, whatever the provider says of it.
-constexpr std::string_view kInputRule = "MIR-INP-001";
-
 const Rule& RuleOf(const ScenarioError& error) {
   const auto rules = Rules();
   const auto by_word = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) {
@@ -30,6 +27,10 @@ Finding FindingOf(const ScenarioError& error) {
   finding.line = error.line;
   finding.column = error.column;
   finding.message = error.message;
+  const std::string code_before = error.api_code + ": ";  // which has a line of its own
+  if (!error.api_code.empty() && error.message.starts_with(code_before)) {
+    finding.message = error.message.substr(code_before.size());
+  }
   finding.fix = error.accepted;
   finding.api_code = error.api_code;
   return finding;

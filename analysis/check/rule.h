@@ -31,6 +31,9 @@ struct Rule {
   void (*find)(const CheckContext&, std::vector<Finding>&) = nullptr;
 };
 
+// Of what cannot be read or used, whatever a provider says of it.
+inline constexpr std::string_view kInputRule = "MIR-INP-001";
+
 // By code, ascending.
 std::span<const Rule> Rules();
 // Null: there is no such rule.

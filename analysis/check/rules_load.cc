@@ -86,7 +86,7 @@ Finding AboutHost(const CheckContext& context, const Worst& worst, std::string m
   finding.message = std::move(message);
   if (worst.members > 1) {
     finding.message +=
-        " (so or nearly so " + std::to_string(worst.members) + " members of " + cvm.host + ")";
+        " (the worst of " + std::to_string(worst.members) + " such hosts of " + cvm.host + ")";
   }
   finding.fix = std::move(fix);
   const SteadyAnswer& answer = worst.load.answer;

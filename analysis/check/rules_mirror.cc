@@ -136,7 +136,7 @@ void FindRefusedActions(const CheckContext& context, std::vector<Finding>& findi
     if (!event.action.refusal) continue;
     Finding finding;
     finding.subject = {"action", event.action.what};
-    finding.path = "/timeline";
+    finding.path = event.action.path;
     finding.message = event.action.what + ": " + event.action.refusal->message;
     finding.fix = "another order of actions, or none";
     finding.api_code = event.action.refusal->code;

@@ -147,6 +147,7 @@ void NoteReceiverBandwidth(Draft& draft, const PlacedMirror& placed) {
   if (code != profile.error_codes.end()) caution.api_code = code->second;
   caution.message = (caution.api_code.empty() ? "" : caution.api_code + ": ") + profile.title +
                     " would refuse mirror " + placed.mirror->settings().id + ". " + lacking;
+  caution.accepted = "larger receivers, more of them, or fewer sources";
   draft.Warn(caution);
 }
 

@@ -117,7 +117,8 @@ class TimelinePlanner {
       TimelineEvent event{.action = {.at = each.at,
                                      .what = each.spec->what,
                                      .subject = SubjectOf(*each.spec),
-                                     .detail = each.spec->detail},
+                                     .detail = each.spec->detail,
+                                     .path = each.spec->path},
                           .changes = {}};
       Plan(each, event);
       draft_.timeline.push_back(std::move(event));

@@ -90,6 +90,7 @@ struct TimelineAction {
   std::string subject;  // "mirror-1", "ids[0]"
   std::string detail;   // "x2", "bandwidth 500 Mbps"; may be empty
   std::optional<ApiRefusal> refusal;
+  std::string path;  // JSON Pointer of what asked for it; empty: nobody did
 };
 
 struct TimelineEvent {

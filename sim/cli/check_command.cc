@@ -1,15 +1,29 @@
-// vpcmirror check: what is wrong with a scenario, without running it.
+// vpcmirror check: what would go wrong with a scenario, without running it.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "analysis/report/text_layout.h"
+#include "analysis/check/check.h"
+#include "analysis/check/rule.h"
+#include "analysis/report/findings.h"
+#include "analysis/report/findings_baseline.h"
+#include "analysis/report/findings_github.h"
+#include "analysis/report/findings_json.h"
+#include "analysis/report/findings_junit.h"
+#include "analysis/report/findings_markdown.h"
+#include "analysis/report/findings_sarif.h"
+#include "analysis/report/findings_text.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
+#include "sim/cli/version.h"
+#include "sim/input/examine_scenario.h"
 #include "sim/input/library.h"
-#include "sim/input/scenario_reader.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -17,37 +31,119 @@ namespace {
 struct CheckOptions {
   std::string file;
   std::string data;
+  std::vector<std::string> sets;
+  std::string format = "text";
+  Severity fail_on = Severity::kError;
+  std::string baseline;
+  bool verbose = false;
 };
 
-int CheckScenario(const CheckOptions& options, const Surroundings& around) {
-  const std::string data = FindDataFolder(options.data);
-  const Library library = LoadLibrary(data);
-  ReadOptions read;
-  read.data_folder = data;
-  const ValidScenario scenario = LoadScenario(options.file, library, read);
-  const auto counted = [](std::size_t count, const char* one) {
-    return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-  };
-  const Deployment& deployment = *scenario.deployment;
+// Rules speak of the scenario, files have lines.
+std::vector<Finding> FindingsIn(const ExaminedScenario& examined) {
+  std::vector<Finding> findings = FindingsOf(examined.errors);
+  if (!examined.sound) return findings;
+  for (Finding& finding : Check(examined.written, *examined.sound)) {
+    const TextPosition at = examined.PositionOf(finding.path);
+    finding.file = examined.document.file;
+    finding.line = at.line;
+    finding.column = at.column;
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+FindingsReport ReportOf(const CheckOptions& options, const Library& library,
+                        const ReadOptions& read) {
+  FindingsReport report{.file = options.file, .version = kVersion};
+  ExaminedScenario examined;
+  try {
+    examined = ExamineScenario(options.file, library, read);
+  } catch (const ScenarioException& exception) {
+    const bool has_text = exception.errors().front().line > 0;  // it is no JSON
+    if (!has_text) throw;
+    report.findings = FindingsOf(exception.errors());
+    return report;
+  }
+  report.findings = FindingsIn(examined);
+  if (!examined.sound) return report;
+  const Deployment& deployment = *examined.sound->deployment;
   const std::size_t balancers = deployment.load_balancers.size();  // each has an ENI, of no host
-  around.out << fmt::format("{}: nothing found ({}, {}, {})\n", Printable(options.file),
-                            counted(deployment.cvms.size() - balancers, "host"),
-                            counted(deployment.enis.size() - balancers, "ENI"),
-                            counted(scenario.mirrors.size(), "mirror"));
-  for (const std::string& note : scenario.notes) around.out << Printable(note) << '\n';
-  return kFine;
+  report.hosts = deployment.cvms.size() - balancers;
+  report.enis = deployment.enis.size() - balancers;
+  report.mirrors = examined.sound->mirrors.size();
+  return report;
+}
+
+void HideBaseline(const std::string& file, FindingsReport& report) {
+  if (file.empty()) return;
+  try {
+    HideKnown(report, ReadKnownFindings(ReadTextFile(file)));
+  } catch (const std::invalid_argument& wrong) {
+    ScenarioError error;
+    error.file = file;
+    error.message = wrong.what();
+    error.accepted = "what vpcmirror check --format json wrote";
+    throw ScenarioException({error});
+  }
+}
+
+std::string Written(const CheckOptions& options, const FindingsReport& report, bool color) {
+  const std::string source = ReadTextFile(options.file);
+  if (options.format == "json") return FindingsJson(report);
+  if (options.format == "jsonl") return FindingsJsonLines(report);
+  if (options.format == "sarif") return FindingsSarif(report, source);
+  if (options.format == "junit") return FindingsJunit(report, options.fail_on);
+  if (options.format == "github") return FindingsGithub(report);
+  if (options.format == "markdown") return FindingsMarkdown(report);
+  return FindingsText(report, source, {.style = {.color = color}, .verbose = options.verbose});
+}
+
+// What cannot be read is bad input, whatever else is found.
+int ExitCodeOf(const FindingsReport& report, Severity fail_on) {
+  int code = kFine;
+  for (const Finding* finding : ShownFindings(report)) {
+    if (finding->code == kInputRule) return kBadInput;
+    if (finding->severity <= fail_on) code = kFindings;
+  }
+  return code;
+}
+
+int CheckScenario(const CheckOptions& options, const Surroundings& around) {
+  ReadOptions read;
+  for (const std::string& text : options.sets) read.sets.push_back(ParseOverride(text));
+  read.data_folder = FindDataFolder(options.data);
+  const Library library = LoadLibrary(read.data_folder);
+  FindingsReport report = ReportOf(options, library, read);
+  HideBaseline(options.baseline, report);
+  around.out << Written(options, report, around.color);
+  return ExitCodeOf(report, options.fail_on);
 }
 
 }  // namespace
 
 void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* command =
-      app.add_subcommand("check", "Say what is wrong with a scenario, without running it");
+  CLI::App* command = app.add_subcommand(
+      "check", "Say what would go wrong with a scenario's mirrors, without running it");
   command->add_option("scenario", options->file, "Scenario file")->required();
+  command
+      ->add_option("--format", options->format,
+                   "text, json, jsonl, sarif, junit, github or markdown")
+      ->check(CLI::IsMember({"text", "json", "jsonl", "sarif", "junit", "github", "markdown"}));
+  const std::map<std::string, Severity> severities = {
+      {"error", Severity::kError}, {"warning", Severity::kWarning}, {"info", Severity::kInfo}};
+  command
+      ->add_option("--fail-on", options->fail_on, "error, warning or info: exit with 1 from there")
+      ->transform(CLI::Transformer(severities));
+  command->add_option("--baseline", options->baseline,
+                      "An earlier --format json: only what is not in it is told");
+  command->add_option("--set", options->sets, "PATH=VALUE: change the scenario; may be repeated")
+      ->allow_extra_args(false);
+  command->add_flag("--verbose", options->verbose, "Say what is suppressed, and why");
   command->add_option("--data", options->data, "Folder of schema/, profiles/ and catalog/");
   command->footer(
-      "Exit code: 0 nothing found, 2 the scenario cannot be used (what is wrong is on stderr).");
+      "vpcmirror explain CODE says more of a finding.\n"
+      "Exit code: 0 nothing found, 1 findings (--fail-on), 2 the scenario cannot be read.");
   command->callback(
       [options, &around, &exit_code] { exit_code = CheckScenario(*options, around); });
 }

@@ -4,7 +4,7 @@
 namespace vpcmirror::sim {
 
 inline constexpr int kFine = 0;
-// 1 is left for findings in a scenario that can be used.
+inline constexpr int kFindings = 1;  // in what check was asked about
 inline constexpr int kBadInput = 2;  // or bad usage, or a file that cannot be written
 inline constexpr int kAssertionMissed = 3;
 inline constexpr int kOurBug = 70;    // sysexits.h: EX_SOFTWARE

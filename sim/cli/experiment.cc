@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "analysis/report/assertions.h"
-#include "analysis/words/quantities.h"
 #include "analysis/report/verdict.h"
+#include "analysis/words/quantities.h"
 #include "models/scenario/variants.h"
 #include "models/units/rates.h"
 #include "sim/cli/progress_bar.h"

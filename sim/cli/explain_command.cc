@@ -11,10 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/check/rule.h"
 #include "analysis/report/explain_json.h"
 #include "analysis/report/explain_text.h"
+#include "analysis/report/findings_markdown.h"
+#include "analysis/report/findings_text.h"
 #include "models/scenario/error.h"
 #include "models/scenario/find_enis.h"
+#include "models/scenario/nearest.h"
 #include "models/scenario/taps.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
@@ -39,6 +43,7 @@ struct ExplainOptions {
   std::string data;
   std::int64_t limit = 50;
   bool summary = false;
+  bool all_findings = false;
 };
 
 [[noreturn]] void Fail(const char* option, std::string message, std::string accepted) {
@@ -202,13 +207,28 @@ constexpr char kFooter[] =
     "Exit code: 0 explained, whatever the verdict; 2 bad input or usage; 130 stopped by Ctrl-C\n"
     "(what is known is printed).";
 
+bool IsFindingCode(const std::string& text) { return text.starts_with("MIR-"); }
+
+void ExplainFinding(const std::string& code, const Surroundings& around) {
+  const Rule* rule = FindRule(code);
+  if (rule == nullptr) {
+    std::vector<std::string> codes;
+    for (const Rule& each : Rules()) codes.emplace_back(each.code);
+    Fail("explain", fmt::format("there is no finding {}", code), AcceptedNames(code, codes));
+  }
+  around.out << RuleText(*rule, {.width = 80, .color = around.color});
+}
+
 }  // namespace
 
 void AddExplainCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   auto options = std::make_shared<ExplainOptions>();
   CLI::App* command =
       app.add_subcommand("explain", "Say why a packet is mirrored or not, step by step");
-  command->add_option("scenario", options->file, "Scenario file")->required();
+  command->add_option("scenario", options->file,
+                      "Scenario file, or the code of a finding of check");
+  command->add_flag("--findings", options->all_findings,
+                    "Every finding of check and what it means, as Markdown");
   command->add_option("--packet", options->packet, "One packet, as below")->type_name("PACKET");
   command->add_option("--pcap", options->pcap, "Every frame of a pcap or pcapng file")
       ->type_name("FILE");
@@ -238,6 +258,15 @@ void AddExplainCommand(CLI::App& app, const Surroundings& around, int& exit_code
       ->type_name("DIR");
   command->footer(kFooter);
   command->callback([command, options, &around, &exit_code] {
+    if (options->all_findings) {
+      around.out << FindingsDocument();
+      return;
+    }
+    if (IsFindingCode(options->file)) {
+      ExplainFinding(options->file, around);
+      return;
+    }
+    if (options->file.empty()) throw CLI::RequiredError("scenario");
     CheckMixture(*command, *options);
     exit_code =
         options->packet.empty() ? ExplainFile(*options, around) : ExplainPacket(*options, around);

@@ -15,12 +15,12 @@
 #include <vector>
 
 #include "analysis/report/assertions.h"
-#include "analysis/words/quantities.h"
 #include "analysis/report/result_json.h"
 #include "analysis/report/result_text.h"
 #include "analysis/report/series_csv.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
+#include "analysis/words/quantities.h"
 #include "models/scenario/series.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/commands.h"

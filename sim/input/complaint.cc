@@ -40,6 +40,8 @@ std::vector<ScenarioError> Locate(const std::vector<Complaint>& complaints,
     error.path = complaint.path;
     error.message = complaint.fault.message;
     error.accepted = complaint.fault.accepted;
+    error.rule = complaint.rule;
+    error.api_code = complaint.api_code;
     PutPosition(error, document, complaint.at_key);
     errors.push_back(std::move(error));
   }

@@ -15,6 +15,8 @@ struct Complaint {
   std::string path;  // JSON Pointer, or else what stands for the file: "--assert x < 1"
   Fault fault;
   bool at_key = false;  // about the member's name, not its value
+  std::string rule;     // as in ScenarioError
+  std::string api_code;
 };
 
 bool IsPointer(std::string_view path);

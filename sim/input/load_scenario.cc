@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/input/complaint.h"
+#include "sim/input/examine_scenario.h"
 #include "sim/input/reading.h"
 #include "sim/input/scenario_reader.h"
 
@@ -45,20 +47,27 @@ bool MayFollow(const ScenarioError& error, const Complaint& complaint) {
 
 // What can be known of a scenario with unreadable values is told in the same
 // breath, so that nobody mends a file twice.
-ValidScenario ValidateReading(const Reading& reading, const Library& library) {
+std::vector<ScenarioError> LocatedErrors(const Reading& reading,
+                                         const std::vector<ScenarioError>& errors) {
   std::vector<Complaint> complaints = reading.complaints;
-  try {
-    ValidScenario valid = Validate(reading.scenario, library);
-    if (complaints.empty()) return valid;
-  } catch (const ScenarioException& e) {
-    for (const ScenarioError& error : e.errors()) {
-      const bool is_echo =
-          std::any_of(reading.complaints.begin(), reading.complaints.end(),
-                      [&](const Complaint& complaint) { return MayFollow(error, complaint); });
-      if (!is_echo) complaints.push_back({error.path, {error.message, error.accepted}});
-    }
+  for (const ScenarioError& error : errors) {
+    const bool is_echo =
+        std::any_of(reading.complaints.begin(), reading.complaints.end(),
+                    [&](const Complaint& complaint) { return MayFollow(error, complaint); });
+    if (is_echo) continue;
+    complaints.push_back({.path = error.path,
+                          .fault = {error.message, error.accepted},
+                          .rule = error.rule,
+                          .api_code = error.api_code});
   }
-  throw ScenarioException(Locate(complaints, reading.document));
+  return Locate(complaints, reading.document);
+}
+
+ValidScenario ValidateReading(const Reading& reading, const Library& library) {
+  Examination examination = Examine(reading.scenario, library);
+  std::vector<ScenarioError> errors = LocatedErrors(reading, examination.errors);
+  if (!errors.empty()) throw ScenarioException(std::move(errors));
+  return *std::move(examination.sound);
 }
 
 }  // namespace
@@ -71,6 +80,22 @@ ValidScenario LoadScenario(const std::string& file, const Library& library,
 ValidScenario LoadScenarioText(std::string_view text, const std::string& name,
                                const Library& library, const ReadOptions& options) {
   return ValidateReading(ReadDocument(text, name, options), library);
+}
+
+TextPosition ExaminedScenario::PositionOf(std::string_view path) const {
+  return NearestPlace(document.place, path).value;
+}
+
+ExaminedScenario ExamineScenario(const std::string& file, const Library& library,
+                                 const ReadOptions& options) {
+  Reading reading = ReadDocumentFile(file, options);
+  Examination examination = Examine(reading.scenario, library);
+  ExaminedScenario examined;
+  examined.errors = LocatedErrors(reading, examination.errors);
+  if (reading.complaints.empty()) examined.sound = std::move(examination.sound);
+  examined.written = std::move(reading.scenario);
+  examined.document = std::move(reading.document);
+  return examined;
 }
 
 }  // namespace vpcmirror::sim

@@ -130,12 +130,13 @@ TEST(NewCommandTest, HasAScenarioForEveryProviderThatShips) {
 TEST(CheckCommandTest, FindsNothingInAGoodScenario) {
   const Program program;
   const std::string file = program.Write("small.json", kSmallest);
-  const Ran ran = program({"check", file});
-  EXPECT_EQ(ran.exit_code, kFine);
+  const Ran ran = program(
+      {"check", file, "--set", "/hosts/web/mtu=1450 B", "--set", "/workloads/www/sizes=1400 B"});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.out;
   EXPECT_EQ(ran.out, file + ": nothing found (3 hosts, 3 ENIs, 1 mirror)\n");
 }
 
-TEST(CheckCommandTest, RefusesAScenarioThatCannotBeUsedAsRunDoes) {
+TEST(CheckCommandTest, FindsWhatRunRefuses) {
   const Program program;
   for (const char* text :
        {"", "{\"hosts\": ", "hosts: web", R"({"hosts": {"web": {"type": "nimbus"}}})",
@@ -144,15 +145,63 @@ TEST(CheckCommandTest, RefusesAScenarioThatCannotBeUsedAsRunDoes) {
     const std::string file = program.Write("bad.json", text);
     const Ran ran = program({"check", file});
     EXPECT_EQ(ran.exit_code, kBadInput) << text;
-    EXPECT_THAT(ran.err, StartsWith(file + ":1:")) << text;
-    EXPECT_EQ(ran.out, "") << text;
-    EXPECT_EQ(ran.err, program({"run", file, "--out-dir", program.InFolder("out")}).err) << text;
+    EXPECT_EQ(ran.err, "") << text;
+    EXPECT_THAT(ran.out, StartsWith(file + ":1:")) << text;
+    EXPECT_THAT(ran.out, HasSubstr("error MIR-INP-001")) << text;
+    EXPECT_EQ(program({"run", file, "--out-dir", program.InFolder("out")}).exit_code, kBadInput);
   }
+}
+
+// 300 Mbps in and 300 Mbps out, both copied, and 600 Mbps of copies: of 1 Gbps.
+constexpr const char* kOverloaded = R"({
+  "hosts": {"web": {"limits": {"bandwidth": "1 Gbps", "model": "combined"}},
+            "ids": {"limits": {"bandwidth": "10 Gbps"}}},
+  "workloads": {"www": {"at": "web", "in": "300 Mbps", "out": "300 Mbps", "sizes": "1500 B"}},
+  "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}]
+})";
+
+TEST(CheckCommandTest, ReckonsWhatAMirrorCosts) {
+  const Program program;
+  const std::string file = program.Write("over.json", kOverloaded);
+  const Ran ran = program({"check", file});
+  EXPECT_EQ(ran.exit_code, kFindings);
+  // 600 Mbps, and copies that the MTU cuts to 1,514 bytes: 600 * 1514 / 1500 = 605.6.
+  EXPECT_THAT(ran.out, HasSubstr("error MIR-CAP-003: web is asked for\n    1.206 Gbps of 1 Gbps"));
+  EXPECT_EQ(program({"check", file, "--set", "/hosts/web/limits/bandwidth=2 Gbps"}).exit_code,
+            kFine);
+}
+
+TEST(CheckCommandTest, FailsFromTheSeverityThatIsAsked) {
+  const Program program;
+  const std::string file = program.Write("near.json", kOverloaded);
+  const std::string set = "/hosts/web/limits/bandwidth=1.4 Gbps";
+  EXPECT_EQ(program({"check", file, "--set", set}).exit_code, kFine);
+  EXPECT_EQ(program({"check", file, "--set", set, "--fail-on", "warning"}).exit_code, kFindings);
+}
+
+TEST(CheckCommandTest, ABaselineHidesWhatIsKnown) {
+  const Program program;
+  const std::string file = program.Write("over.json", kOverloaded);
+  const std::string known =
+      program.Write("known.json", program({"check", file, "--format", "json"}).out);
+  const Ran ran = program({"check", file, "--baseline", known});
+  EXPECT_EQ(ran.exit_code, kFine);
+  EXPECT_THAT(ran.out, HasSubstr("already known"));
+  EXPECT_EQ(program({"check", file, "--baseline", file}).exit_code, kBadInput);
 }
 
 TEST(CheckCommandTest, SaysWhatItsExitStatusMeans) {
   EXPECT_THAT(Program()({"check", "--help"}).out,
-              HasSubstr("Exit code: 0 nothing found, 2 the scenario cannot be used"));
+              HasSubstr("Exit code: 0 nothing found, 1 findings"));
+}
+
+TEST(ExplainFindingTest, TellsOfARule) {
+  const Ran ran = Program()({"explain", "MIR-MTU-001"});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("Copies are longer than the MTU"));
+  const Ran unknown = Program()({"explain", "MIR-MTU-009"});
+  EXPECT_EQ(unknown.exit_code, kBadInput);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no finding MIR-MTU-009"));
 }
 
 TEST(CheckCommandTest, RefusesAFileThatCannotBeRead) {
