@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/unit/mirror/mirror_samples.h"
-#include "tests/unit/mirror/rule_corners.h"
+#include "tests/support/rule_corners.h"
 
 namespace vpcmirror {
 namespace {
@@ -116,7 +116,7 @@ TEST(CopiedFlowsProperty, CornersLieInsideAndOutside) {
   Dice dice(43);
   const std::vector<Condition> conditions = {
       {.source = Prefix("10.0.0.0/8"), .protocol = kProtocolTcp, .destination_ports = {80, 443}},
-      {.protocol = kProtocolTcp},
+      {.family = IpFamily::kV4, .source_ports = {0, 65535}, .destination_ports = {0, 65535}},
       {.protocol = kProtocolUdp}};
   const Filter filter = Filter::FirstMatch(
       {Rule(1, Action::kReject, conditions[0]), Rule(2, Action::kAccept, conditions[1]),

@@ -1,4 +1,5 @@
 // Random rules, and flows at the corners of rules: what set arithmetic gets wrong first.
+// Who includes this links vpcmirror_mirror.
 #pragma once
 
 #include <array>
