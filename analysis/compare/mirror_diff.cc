@@ -22,6 +22,9 @@ namespace {
 
 constexpr std::array<Direction, 2> kBothWays{Direction::kIngress, Direction::kEgress};
 constexpr Bytes kWitnessBytes{1514};
+// As many boxes of all parts as are followed: what two lists of mirrors make of what
+// may differ. Edits of rules come to hundreds.
+constexpr std::size_t kMostPieces = 4000;
 
 // Filters that say the same of every flow because their rules are the same have one
 // number, so that what each copies is found once.
@@ -336,7 +339,7 @@ FlowSet Differ::WhereTheyMayDiffer(const std::array<Watch, 2>& watches, Directio
   const auto pairs = same_order ? Paired(watches) : decltype(Paired(watches)){};
   std::array<std::vector<bool>, 2> is_paired{std::vector<bool>(watches[0].sessions.size()),
                                              std::vector<bool>(watches[1].sessions.size())};
-  FlowSet region;
+  FlowSet region;  // its boxes may overlap
   for (const auto& [a, b] : pairs) {
     is_paired[0][a] = is_paired[1][b] = true;
     const int filter_a = watches[0].sessions[a].filter;
@@ -360,18 +363,25 @@ FlowSet Differ::WhereTheyMayDiffer(const std::array<Watch, 2>& watches, Directio
   return region;
 }
 
+// A partition that nobody could follow: its only set gave up.
+std::map<Copiers, FlowSet> GaveUp() {
+  FlowSet all = FlowSet::All();
+  all.GiveUp();
+  return {{Copiers{}, std::move(all)}};
+}
+
 // MirrorTap's judgement, of sets in place of frames.
 std::map<Copiers, FlowSet> Differ::Partition(const Watch& watch, FlowSet region,
                                              Direction direction) {
   std::map<Copiers, FlowSet> parts;
-  const auto add = [&](const Copiers& copiers, const FlowSet& flows) {
-    if (!flows.IsEmpty()) parts[copiers].Unite(flows);
+  const auto add = [&](const Copiers& copiers, FlowSet flows) {
+    if (!flows.IsEmpty()) parts[copiers].UniteDisjoint(std::move(flows));
   };
   const Refused& refused = RefusedBy(*watch.rules);
   for (const FlowSet* each : {&refused.never, &refused.ports}) {
     FlowSet flows = region;
     flows.Intersect(*each);
-    add({}, flows);
+    add({}, std::move(flows));
     region.Subtract(*each);
   }
   std::vector<std::pair<Copiers, FlowSet>> open;
@@ -380,15 +390,19 @@ std::map<Copiers, FlowSet> Differ::Partition(const Watch& watch, FlowSet region,
     const Session& session = watch.sessions[i];
     const FilterSets::Sets& sets = filters_.Of(session.filter, direction);
     std::vector<std::pair<Copiers, FlowSet>> still_open;
+    std::size_t boxes = 0;
     for (auto& [copiers, flows] : open) {
+      if (boxes > kMostPieces) return GaveUp();
       FlowSet copied = flows;
       copied.Intersect(sets.copied);
       if (!copied.IsEmpty()) {
         Copiers more = copiers;
         more.push_back(i);
         if (watch.is_ordered() && !session.leaves_some) {
-          add(more, copied);
+          add(more, std::move(copied));
         } else {
+          copied.Simplify();
+          boxes += copied.boxes().size();
           still_open.emplace_back(std::move(more), std::move(copied));
         }
         flows.Subtract(sets.copied);
@@ -396,14 +410,16 @@ std::map<Copiers, FlowSet> Differ::Partition(const Watch& watch, FlowSet region,
       if (watch.is_ordered() && watch.rules->reject_stops_later) {
         FlowSet rejected = flows;
         rejected.Intersect(sets.rejected);
-        add(copiers, rejected);
+        add(copiers, std::move(rejected));
         flows.Subtract(sets.rejected);
       }
+      flows.Simplify();
+      boxes += flows.boxes().size();
       if (!flows.IsEmpty()) still_open.emplace_back(std::move(copiers), std::move(flows));
     }
     open = std::move(still_open);
   }
-  for (const auto& [copiers, flows] : open) add(copiers, flows);
+  for (auto& [copiers, flows] : open) add(copiers, std::move(flows));
   return parts;
 }
 
@@ -541,8 +557,12 @@ void Differ::CompareFlows(const std::array<Watch, 2>& watches, const FlowSet& re
   bool& gave_up = group.gave_up[static_cast<std::size_t>(direction)];
   std::map<std::array<Copiers, 2>, FlowSet> parts;
   for (const auto& [before, flows] : Partition(watches[0], region, direction)) {
+    if (flows.gave_up()) {
+      gave_up = true;
+      return;
+    }
     for (const auto& [after, both] : Partition(watches[1], flows, direction)) {
-      parts[{before, after}].Unite(both);
+      parts[{before, after}].UniteDisjoint(both);
     }
   }
   for (auto& [copiers, flows] : parts) {

@@ -294,6 +294,12 @@ void FlowSet::Unite(const FlowSet& other) {
   CheckSize();
 }
 
+void FlowSet::UniteDisjoint(FlowSet other) {
+  gave_up_ = gave_up_ || other.gave_up_;
+  std::move(other.boxes_.begin(), other.boxes_.end(), std::back_inserter(boxes_));
+  CheckSize();
+}
+
 void FlowSet::Intersect(const FlowSet& other) {
   // Nothing is in common with an empty set, whatever the other is.
   if (IsEmpty() || other.IsEmpty()) {

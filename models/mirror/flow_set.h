@@ -53,6 +53,11 @@ class FlowSet {
   static FlowSet WithoutPorts();
 
   bool gave_up() const { return gave_up_; }
+  // For who stops following a set sooner than its bound has it.
+  void GiveUp() {
+    gave_up_ = true;
+    boxes_.clear();
+  }
   // False of a set that gave up, as is Contains; Meets is true.
   bool IsEmpty() const { return boxes_.empty() && !gave_up_; }
   bool Contains(const FlowKey& flow) const;
@@ -62,6 +67,8 @@ class FlowSet {
   std::optional<FlowKey> PickWitness(std::uint64_t turn = 0) const;
 
   void Unite(const FlowSet& other);
+  // The same, sooner, of sets that have nothing in common.
+  void UniteDisjoint(FlowSet other);
   void Intersect(const FlowSet& other);
   void Subtract(const FlowSet& other);
   // The same set in fewer boxes, if boxes can be joined; in an order that hangs on them alone.
