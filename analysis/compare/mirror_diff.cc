@@ -494,7 +494,8 @@ std::vector<Seen> CopiesOf(const Watch& watch, const FrameInfo& info, Direction 
   for (std::uint32_t i = 0; i < gateways.size() && !nat_gateway.empty(); ++i) {
     if (gateways[i].id == nat_gateway) frame.next_hop = {NextHop::Kind::kNatGateway, i};
   }
-  for (const Outcome& outcome : watch.tap->OnFrame(frame).outcomes()) {
+  const Decision decision = watch.tap->OnFrame(frame);
+  for (const Outcome& outcome : decision.outcomes()) {
     if (outcome.refusal != Refusal::kNone) continue;
     const Mirror& mirror = watch.tap->session(outcome.session);
     const auto session = std::find_if(watch.sessions.begin(), watch.sessions.end(),

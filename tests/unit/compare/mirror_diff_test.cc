@@ -324,7 +324,8 @@ std::vector<Copy> Copies(const MirrorTap& tap, const FlowKey& flow, Direction di
   FrameInfo info = WitnessFrame(flow);
   info.wire_length = info.captured = Bytes(8000);
   std::vector<Copy> copies;
-  for (const Outcome& each : tap.OnFrame({.info = info, .direction = direction}).outcomes()) {
+  const Decision decision = tap.OnFrame({.info = info, .direction = direction});
+  for (const Outcome& each : decision.outcomes()) {
     if (each.refusal != Refusal::kNone) continue;
     const MirrorSettings& settings = tap.session(each.session).settings();
     copies.emplace_back(settings.receivers[each.plan.receiver].address, settings.tunnel.vni,
