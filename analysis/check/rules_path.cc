@@ -26,6 +26,18 @@ std::optional<FlowKey> OuterFlow(const CheckContext& context, const PlacedMirror
   return flow;
 }
 
+// What keeps copies whole: where the source's own MTU counts, a smaller one does not.
+std::string FixOf(MtuBasis basis, Bytes source_mtu, Bytes cut) {
+  const std::string fits = std::to_string((source_mtu - cut).count());
+  const std::string larger = std::to_string((source_mtu + cut).count());
+  if (basis == MtuBasis::kFixed) return "an MTU of " + fits + " at the sources";
+  if (basis == MtuBasis::kReceiver) {
+    return "an MTU of " + fits + " at the sources, or of " + larger + " at the receivers";
+  }
+  return "packets of at most " + fits + " bytes, or an MTU of " + larger +
+         " on the whole way for packets that stay as they are";
+}
+
 // Sources of a mirror whose copies a receiver's security stops with `stop`, by receiver.
 void FindStopped(const CheckContext& context, Stop stop, std::string_view by,
                  std::vector<Finding>& findings) {
@@ -78,10 +90,16 @@ void FindClosedAcls(const CheckContext& context, std::vector<Finding>& findings)
   FindStopped(context, Stop::kTargetAcl, "the network ACL rules", findings);
 }
 
-// Of each mirror and source MTU once: the longest frame that such a source sends.
+// Of each mirror and source MTU once: the longest frame that such a source sends, unless all
+// that its workloads send is known to fit.
 void FindCutCopies(const CheckContext& context, std::vector<Finding>& findings) {
-  for (const PlacedMirror& placed : context.valid.mirrors) {
+  for (std::size_t index = 0; index < context.valid.mirrors.size(); ++index) {
+    const PlacedMirror& placed = context.valid.mirrors[index];
     const Mirror& mirror = *placed.mirror;
+    const MirrorTraffic& traffic = context.traffic.mirrors[index];
+    const bool is_known = traffic.mirrored.frames_per_second > 0;
+    if (is_known && traffic.cut.frames_per_second <= 0 && context.traffic.left_out.empty())
+      continue;
     std::set<Bytes> told;
     for (const std::size_t source : placed.sources) {
       const Bytes mtu = context.deployment().enis[source].mtu;
@@ -106,16 +124,20 @@ void FindCutCopies(const CheckContext& context, std::vector<Finding>& findings) 
                                    ? " are sent in several packets"
                                : is_lost ? " are dropped"
                                          : " lose their last " + std::to_string(cut) + " bytes";
-      Finding finding = About(
-          placed,
-          "copies of full frames (MTU " + std::to_string(mtu.count()) + ") of " +
-              context.deployment().enis[source].id + " are longer than the MTU of " +
-              std::to_string(least_mtu.count()) + " on their way, and" + sent,
-          "an MTU of " + std::to_string((mtu - Bytes(cut)).count()) + " at the sources, or of " +
-              std::to_string((mtu + Bytes(cut)).count()) + " at the receivers and on the way");
+      Finding finding =
+          About(placed,
+                "copies of full frames (MTU " + std::to_string(mtu.count()) + ") of " +
+                    context.deployment().enis[source].id + " are longer than the MTU of " +
+                    std::to_string(least_mtu.count()) + " on their way, and" + sent,
+                FixOf(mirror.settings().mtu.basis, mtu, Bytes(cut)));
       finding.numbers = {{"source_mtu", static_cast<double>(mtu.count()), "B"},
                          {"room", static_cast<double>(room.count()), "B"},
                          {"cut", static_cast<double>(cut), "B"}};
+      if (is_known) {
+        const double share = traffic.cut.frames_per_second / traffic.mirrored.frames_per_second;
+        finding.message += ": " + PercentText(share) + " of the copies of the workloads";
+        finding.numbers.push_back({"share", share, "of the copies"});
+      }
       findings.push_back(std::move(finding));
     }
   }
