@@ -33,7 +33,9 @@ class Cursor {
   // Members in the order of the text, those that --set added last.
   std::vector<std::pair<std::string, Cursor>> Members() const;
 
-  void Complain(Fault fault) const { complaints_->push_back({path_, std::move(fault), false}); }
+  void Complain(Fault fault) const {
+    complaints_->push_back({.path = path_, .fault = std::move(fault)});
+  }
 
  private:
   Cursor Inside(const nlohmann::json& value, const std::string& step) const;

@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
 #include "sim/cli/exit_code.h"
 #include "sim/cli/version.h"
 #include "tests/unit/cli/fake_engine.h"
@@ -193,6 +198,13 @@ TEST(CheckCommandTest, ABaselineHidesWhatIsKnown) {
 TEST(CheckCommandTest, SaysWhatItsExitStatusMeans) {
   EXPECT_THAT(Program()({"check", "--help"}).out,
               HasSubstr("Exit code: 0 nothing found, 1 findings"));
+}
+
+TEST(ExplainFindingTest, ThePageOfFindingsIsWhatItPrints) {
+  std::ifstream page(std::string(VPCMIRROR_SOURCE_DIR) + "/docs/findings.md");
+  const std::string written{std::istreambuf_iterator<char>(page), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(Program()({"explain", "--findings"}).out, written)
+      << "vpcmirror explain --findings > docs/findings.md";
 }
 
 TEST(ExplainFindingTest, TellsOfARule) {
