@@ -61,11 +61,12 @@ void FindContradictions(const CheckContext& context, std::vector<Finding>& findi
       [&](const PlacedMirror& placed, const FilterFinding& each) {
         const auto rules = placed.mirror->settings().filter.rules(each.direction);
         const std::string which =
-            each.others.empty() ? "condition " + std::to_string(each.rule + 1) + " never holds"
-                                : "conditions " + std::to_string(each.rule + 1) + " and " +
-                                      std::to_string(each.others.front() + 1) + " differ in " +
-                                      std::string(ToString(each.field)) + ", and all " +
-                                      std::to_string(rules.size()) + " must hold";
+            each.others.empty()
+                ? "condition " + std::to_string(each.rule + 1) + " never holds"
+                : "conditions " + std::to_string(std::min(each.rule, each.others.front()) + 1) +
+                      " and " + std::to_string(std::max(each.rule, each.others.front()) + 1) +
+                      " differ in " + std::string(ToString(each.field)) + ", and all " +
+                      std::to_string(rules.size()) + " must hold";
         Finding finding =
             About(placed, which + ": mirror " + placed.mirror->settings().id + " copies nothing",
                   "one condition that holds what is wanted, or rules by direction");
@@ -86,7 +87,7 @@ void FindSeveralConditions(const CheckContext& context, std::vector<Finding>& fi
                   std::to_string(conditions) + " of its conditions, not what meets one of them",
               "keep them if that is meant; else one wider condition, or rules by "
               "direction");
-    if (spec != nullptr) finding.path = spec->filter.path;
+    if (spec != nullptr) finding.path = spec->filter.conditions[1].path;
     finding.numbers = {{"conditions", static_cast<double>(conditions), ""}};
     findings.push_back(std::move(finding));
   }

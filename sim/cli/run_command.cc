@@ -307,7 +307,7 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       ->type_name("N");
   command
       .add_option("--set", options.sets,
-                  "Change a value: /hosts/web/count=4, /duration=x10; may be repeated")
+                  "Change a value: /hosts/web/count=4, /duration='10 s'; may be repeated")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
   command

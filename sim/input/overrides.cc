@@ -47,6 +47,12 @@ std::optional<Json> Scaled(const Json& current, const std::string& change) {
   return current.is_string() ? std::optional<Json>(*result) : ParseValue(*result);
 }
 
+// "x2", "+0.5": a change, not a value.
+bool IsChange(const std::string& text) {
+  const bool has_sign = text.size() > 1 && (text.front() == 'x' || text.front() == '+');
+  return has_sign && text.find_first_not_of("0123456789.", 1) == std::string::npos;
+}
+
 Json NewValue(const Json& current, const std::string& text) {
   if (auto scaled = Scaled(current, text)) return std::move(*scaled);
   if (auto value = ParseValue(text)) return std::move(*value);
@@ -121,6 +127,10 @@ std::optional<ScenarioError> Apply(const Override& set, JsonDocument& document) 
     if (inside == nullptr && !may_add) {
       return ErrorOf(set, fmt::format("there is no \"{}/{}\"", path, EscapePointer(step)),
                      AcceptedSteps(*value, path, step));
+    }
+    if (inside == nullptr && IsChange(set.value)) {
+      return ErrorOf(set, "nothing is written there that could be multiplied or added to",
+                     fmt::format("a value, or '\"{}\"' in quotes where that is meant", set.value));
     }
     if (inside == nullptr) {
       inside = value->is_object() ? &(*value)[step] : &value->emplace_back();

@@ -416,6 +416,12 @@ TEST(OverrideTest, MultipliesAndAdds) {
       BitsPerSecond(3'000'000'000));
 }
 
+TEST(OverrideTest, MultipliesNothingThatIsNotThere) {
+  EXPECT_THAT(Errors(kSmallest, {"/duration=x10"}),
+              ElementsAre("0:0 /duration: nothing is written there that could be multiplied or "
+                          "added to | a value, or '\"x10\"' in quotes where that is meant"));
+}
+
 TEST(OverrideTest, NamesTheNearestPathForOneThatLeadsNowhere) {
   EXPECT_THAT(Errors(kSmallest, {"/hosts/wbe/count=1", "/mirrors/3/State=RUNNING"}),
               ElementsAre("0:0 /hosts/wbe/count: there is no \"/hosts/wbe\" | did you mean "
