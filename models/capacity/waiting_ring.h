@@ -39,8 +39,8 @@ class WaitingRing {
   Bytes bytes() const { return bytes_; }
 
   // Each departs when `retime(const WaitingFrame&)` says; no earlier than those before it.
-  template <class Retime>
-  void Retime(Retime retime) {
+  template <class When>
+  void Retime(When retime) {
     for (std::size_t i = 0; i < frames_.size(); ++i) frames_[i].departs = retime(frames_[i]);
   }
 
