@@ -32,6 +32,8 @@ Finding FindingOf(const ScenarioError& error) {
     finding.message = error.message.substr(code_before.size());
   }
   finding.fix = error.accepted;
+  finding.edits = error.edits;
+  if (rule.mended_by_removal) finding.edits = {{error.path, ""}};
   finding.api_code = error.api_code;
   return finding;
 }
@@ -44,8 +46,9 @@ std::vector<Finding> FindingsOf(const std::vector<ScenarioError>& errors) {
   return findings;
 }
 
-std::vector<Finding> Check(const Scenario& written, const ValidScenario& valid) {
-  const CheckContext context(written, valid);
+std::vector<Finding> Check(const Scenario& written, const ValidScenario& valid,
+                           const CheckSettings& settings) {
+  const CheckContext context(written, valid, settings);
   std::vector<Finding> findings = FindingsOf(valid.cautions);
   for (const Rule& rule : Rules()) {
     if (rule.find == nullptr) continue;
@@ -53,7 +56,8 @@ std::vector<Finding> Check(const Scenario& written, const ValidScenario& valid) 
     rule.find(context, findings);
     for (std::size_t i = first; i < findings.size(); ++i) {
       findings[i].code = rule.code;
-      findings[i].severity = rule.severity;
+      // A rule whose grounds are old finds no more than an assumption.
+      if (findings[i].severity != Severity::kAssumption) findings[i].severity = rule.severity;
       findings[i].confidence = rule.confidence;
     }
   }

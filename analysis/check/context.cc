@@ -1,15 +1,52 @@
 #include <algorithm>
 
 #include "analysis/check/rules.h"
+#include "models/mirror/copied_flows.h"
+#include "models/mirror/refused_flows.h"
 
 namespace vpcmirror {
 
-CheckContext::CheckContext(const Scenario& as_written, const ValidScenario& as_valid)
+CheckContext::CheckContext(const Scenario& as_written, const ValidScenario& as_valid,
+                           const CheckSettings& how)
     : written(as_written),
       valid(as_valid),
+      settings(how),
       traffic(SteadyTrafficOf(as_valid)),
-      watching(MirrorsByEni(as_valid)) {
+      watching(MirrorsByEni(as_valid)),
+      filtered_(as_valid.mirrors.size()),
+      copied_(as_valid.mirrors.size()),
+      nobody_(as_valid.providers.size()) {
   for (const MirrorSpec& spec : written.mirrors) specs_.emplace(spec.path, &spec);
+  for (const HostSpec& host : written.hosts) hosts_.emplace(host.name, &host);
+}
+
+const HostSpec* CheckContext::HostOf(const std::string& name) const {
+  const auto host = hosts_.find(name);
+  return host == hosts_.end() ? nullptr : host->second;
+}
+
+const FlowSet& CheckContext::FilteredFlows(std::size_t mirror, Direction direction) const {
+  std::optional<FlowSet>& flows = filtered_[mirror][static_cast<std::size_t>(direction)];
+  if (!flows) {
+    const MirrorSettings& of_mirror = valid.mirrors[mirror].mirror->settings();
+    flows = Contains(of_mirror.directions, direction) ? CopiedBy(of_mirror.filter, direction).flows
+                                                      : FlowSet();
+  }
+  return *flows;
+}
+
+const FlowSet& CheckContext::CopiedFlows(std::size_t mirror, Direction direction) const {
+  std::optional<FlowSet>& flows = copied_[mirror][static_cast<std::size_t>(direction)];
+  if (flows) return *flows;
+  const std::size_t provider = deployment().vpcs[valid.mirrors[mirror].vpc].provider;
+  std::optional<FlowSet>& nobody = nobody_[provider];
+  if (!nobody) {
+    nobody = NeverMirroredFlows(*valid.tap_rules[provider]);
+    nobody->Unite(MirrorPortFlows(*valid.tap_rules[provider]));
+  }
+  flows = FilteredFlows(mirror, direction);
+  flows->Subtract(*nobody);
+  return *flows;
 }
 
 const MirrorSpec* CheckContext::SpecOf(const PlacedMirror& placed) const {
@@ -50,6 +87,16 @@ Finding About(const PlacedMirror& placed, std::string message, std::string fix) 
   finding.message = std::move(message);
   finding.fix = std::move(fix);
   return finding;
+}
+
+std::string FilterPath(const CheckContext& context, const PlacedMirror& placed) {
+  const MirrorSpec* spec = context.SpecOf(placed);
+  return spec != nullptr && !spec->filter.path.empty() ? spec->filter.path : placed.path;
+}
+
+std::string HostPath(const CheckContext& context, const std::string& host) {
+  const HostSpec* spec = context.HostOf(host);
+  return spec == nullptr ? "/hosts" : spec->path;
 }
 
 }  // namespace vpcmirror

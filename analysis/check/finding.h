@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "models/mirror/direction.h"
+#include "models/scenario/error.h"
 #include "models/units/quantity.h"
 #include "models/wire/flow_key.h"
 
@@ -32,7 +32,8 @@ struct Subject {
   friend bool operator==(const Subject&, const Subject&) = default;
 };
 
-// A frame that proves a finding: explain says of it what `is_mirrored` says.
+// A frame that proves a finding: whether the mirror that the finding is about copies it, as
+// explain says too.
 struct Witness {
   std::string eni;  // at which it is seen
   Direction direction = Direction::kIngress;
@@ -50,14 +51,6 @@ struct FindingNumber {
   friend bool operator==(const FindingNumber&, const FindingNumber&) = default;
 };
 
-// A change of the scenario that makes a finding go away, as --set takes it.
-struct Edit {
-  std::string path;   // JSON Pointer
-  std::string value;  // JSON; empty: what is there is removed
-
-  friend bool operator==(const Edit&, const Edit&) = default;
-};
-
 struct Finding {
   std::string code;  // of its rule: "MIR-MTU-001"
   Severity severity = Severity::kWarning;
@@ -72,7 +65,7 @@ struct Finding {
   std::vector<Edit> edits;  // that do what `fix` says; empty: no edit of the file does
   std::string api_code;     // what the provider's API answers; empty: it takes it
   std::vector<FindingNumber> numbers;
-  std::optional<Witness> witness;
+  std::vector<Witness> witnesses;
   // Why whoever owns the scenario accepts it; empty: nobody does.
   std::string suppressed_because;
 };

@@ -25,6 +25,8 @@ struct Rule {
   std::string_view why;    // sentences
   std::string_view fix;    // sentences, without the numbers of a case
   std::vector<Reference> refs;
+  // What the finding's place names is not to be there.
+  bool mended_by_removal = false;
   // Our word for it, where validating a scenario tells (ScenarioError::rule, Note::rule).
   std::string_view word;
   // Adds what is found in a scenario that is valid; null where `word` is all there is.
@@ -33,6 +35,8 @@ struct Rule {
 
 // Of what cannot be read or used, whatever a provider says of it.
 inline constexpr std::string_view kInputRule = "MIR-INP-001";
+// Of an acceptance in a scenario.
+inline constexpr std::string_view kAcceptanceRule = "MIR-ACC-001";
 
 // By code, ascending.
 std::span<const Rule> Rules();

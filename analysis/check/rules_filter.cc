@@ -4,6 +4,7 @@
 #include <set>
 
 #include "analysis/check/rules.h"
+#include "analysis/check/witness.h"
 #include "models/mirror/filter_findings.h"
 
 namespace vpcmirror {
@@ -34,6 +35,17 @@ void ForEachFilterFinding(const CheckContext& context, FilterFinding::Kind kind,
       if (each.kind == kind) take(placed, each);
     }
   }
+}
+
+// A frame of one of `flows` at the mirror's first source, whatever becomes of it.
+void Show(const CheckContext& context, const PlacedMirror& placed, Direction direction,
+          const FlowSet& flows, bool is_mirrored, Finding& finding) {
+  if (placed.sources.empty()) return;
+  auto witness = FindWitness(
+      context,
+      {.mirror = context.IndexOf(placed), .eni = placed.sources.front(), .direction = direction},
+      flows, is_mirrored);
+  if (witness) finding.witnesses.push_back(*std::move(witness));
 }
 
 bool HasIpv6(const Deployment& deployment, std::size_t eni) {
@@ -71,6 +83,9 @@ void FindContradictions(const CheckContext& context, std::vector<Finding>& findi
             About(placed, which + ": mirror " + placed.mirror->settings().id + " copies nothing",
                   "one condition that holds what is wanted, or rules by direction");
         finding.path = context.RulePath(placed, each.direction, each.rule);
+        finding.numbers = {{"conditions", static_cast<double>(rules.size()), ""}};
+        Show(context, placed, Direction::kIngress, FlowSet(rules[each.rule].condition), false,
+             finding);
         findings.push_back(std::move(finding));
       });
 }
@@ -80,83 +95,68 @@ void FindSeveralConditions(const CheckContext& context, std::vector<Finding>& fi
     const Filter& filter = placed.mirror->settings().filter;
     const std::size_t conditions = filter.rules(Direction::kIngress).size();
     if (!filter.all_must_hold() || conditions < 2 || !FindIneffective(filter).empty()) continue;
-    const MirrorSpec* spec = context.SpecOf(placed);
     Finding finding =
         About(placed,
               "mirror " + placed.mirror->settings().id + " copies what meets all " +
                   std::to_string(conditions) + " of its conditions, not what meets one of them",
               "keep them if that is meant; else one wider condition, or rules by "
               "direction");
-    if (spec != nullptr) finding.path = spec->filter.conditions[1].path;
+    finding.path = context.RulePath(placed, Direction::kIngress, 1);
     finding.numbers = {{"conditions", static_cast<double>(conditions), ""}};
     findings.push_back(std::move(finding));
   }
 }
 
 void FindFiltersThatCopyNothing(const CheckContext& context, std::vector<Finding>& findings) {
-  std::map<const PlacedMirror*, std::set<Direction>> nothing;
-  ForEachFilterFinding(context, FilterFinding::Kind::kCopiesNothing,
-                       [&](const PlacedMirror& placed, const FilterFinding& each) {
-                         nothing[&placed].insert(each.direction);
-                       });
-  for (const auto& [placed, directions] : nothing) {
-    if (directions.size() < 2) continue;
-    const MirrorSettings& settings = placed->mirror->settings();
+  for (const PlacedMirror& placed : context.valid.mirrors) {
+    const MirrorSettings& settings = placed.mirror->settings();
+    const std::size_t index = context.IndexOf(placed);
+    const bool is_left = settings.filter.copies_what_no_rule_matches() ||
+                         settings.filter.all_must_hold() || settings.filter.asks_next_hop() ||
+                         !context.CopiedFlows(index, Direction::kIngress).IsEmpty() ||
+                         !context.CopiedFlows(index, Direction::kEgress).IsEmpty();
+    if (is_left) continue;
     const std::size_t rules = settings.filter.rules(Direction::kIngress).size() +
                               settings.filter.rules(Direction::kEgress).size() -
                               2 * settings.filter.service_rules();
     Finding finding = About(
-        *placed,
+        placed,
         rules == 0 ? "the filter of " + settings.id + " has no rules, so that nothing is copied"
                    : "none of the " + std::to_string(rules) + " rules of " + settings.id +
                          " copies anything",
         "a rule that accepts what is wanted");
-    const MirrorSpec* spec = context.SpecOf(*placed);
-    if (spec != nullptr && !spec->filter.path.empty()) finding.path = spec->filter.path;
+    finding.path = FilterPath(context, placed);
     finding.numbers = {{"rules", static_cast<double>(rules), ""}};
-    findings.push_back(std::move(finding));
-  }
-}
-
-void FindOneSidedFilters(const CheckContext& context, std::vector<Finding>& findings) {
-  for (const PlacedMirror& placed : context.valid.mirrors) {
-    const MirrorSettings& settings = placed.mirror->settings();
-    if (!HasRulesByDirection(settings) || settings.filter.copies_what_no_rule_matches()) continue;
-    const std::size_t services = settings.filter.service_rules();
-    const bool has_in = settings.filter.rules(Direction::kIngress).size() > services;
-    const bool has_out = settings.filter.rules(Direction::kEgress).size() > services;
-    if (has_in == has_out) continue;
-    const Direction missing = has_in ? Direction::kEgress : Direction::kIngress;
-    Finding finding = About(
-        placed,
-        "the filter of " + settings.id + " has no " + DirectionText(missing) +
-            " rules: of each conversation one direction is copied",
-        "the same rules for " + DirectionText(missing) + ", source and destination exchanged");
-    const MirrorSpec* spec = context.SpecOf(placed);
-    if (spec != nullptr && !spec->filter.path.empty()) finding.path = spec->filter.path;
+    Show(context, placed, Direction::kIngress, FlowSet::All(), false, finding);
     findings.push_back(std::move(finding));
   }
 }
 
 void FindShadowedRules(const CheckContext& context, std::vector<Finding>& findings) {
-  ForEachFilterFinding(context, FilterFinding::Kind::kShadowed,
-                       [&](const PlacedMirror& placed, const FilterFinding& each) {
-                         const auto rules = placed.mirror->settings().filter.rules(each.direction);
-                         const std::string by = LabelsOf(rules, each.others);
-                         const std::string& label = rules[each.rule].label;
-                         Finding finding = About(
-                             placed,
-                             DirectionText(each.direction) + " rule " + label + " of " +
-                                 placed.mirror->settings().id +
-                                 (by.empty() ? " matches no packet"
-                                             : " never decides: " + by + " before it " +
-                                                   (each.others.size() == 1 ? "takes" : "take") +
-                                                   " all of its packets"),
-                             by.empty() ? "a condition that some packet meets, or no such rule"
-                                        : "ask it before " + by + ", or leave it out");
-                         finding.path = context.RulePath(placed, each.direction, each.rule);
-                         findings.push_back(std::move(finding));
-                       });
+  const auto find = [&](const PlacedMirror& placed, const FilterFinding& each) {
+    const auto rules = placed.mirror->settings().filter.rules(each.direction);
+    const std::string by = LabelsOf(rules, each.others);
+    const std::string& label = rules[each.rule].label;
+    Finding finding = About(
+        placed,
+        DirectionText(each.direction) + " rule " + label + " of " + placed.mirror->settings().id +
+            (by.empty() ? " matches no packet"
+                        : " never decides: " + by + " before it " +
+                              (each.others.size() == 1 ? "takes" : "take") + " all of its packets"),
+        by.empty() ? "a condition that some packet meets, or no such rule"
+                   : "ask it before " + by + ", or leave it out");
+    finding.path = context.RulePath(placed, each.direction, each.rule);
+    finding.numbers = {{"hidden_by", static_cast<double>(each.others.size()), "rules"}};
+    finding.edits = {{finding.path, ""}};
+    if (!each.others.empty()) {  // which decides otherwise, or the same
+      const bool is_copied = rules[each.others.front()].action == Action::kAccept;
+      FlowSet taken(rules[each.rule].condition);
+      taken.Intersect(FlowSet(rules[each.others.front()].condition));
+      Show(context, placed, each.direction, taken, is_copied, finding);
+    }
+    findings.push_back(std::move(finding));
+  };
+  ForEachFilterFinding(context, FilterFinding::Kind::kShadowed, find);
 }
 
 void FindFiltersWithoutIpv6(const CheckContext& context, std::vector<Finding>& findings) {
@@ -176,7 +176,14 @@ void FindFiltersWithoutIpv6(const CheckContext& context, std::vector<Finding>& f
                             "no rule of " + settings.id + " accepts IPv6, which " +
                                 context.EnisText(with_ipv6) + " has",
                             "rules for ::/0 beside those for IPv4");
+    finding.path = FilterPath(context, placed);
     finding.numbers = {{"enis", static_cast<double>(with_ipv6.size()), ""}};
+    auto witness = FindWitness(context,
+                               {.mirror = context.IndexOf(placed),
+                                .eni = with_ipv6.front(),
+                                .direction = Direction::kIngress},
+                               FlowSet(Condition{.family = IpFamily::kV6}), false);
+    if (witness) finding.witnesses = {*std::move(witness)};
     findings.push_back(std::move(finding));
   }
 }

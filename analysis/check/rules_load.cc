@@ -6,18 +6,22 @@
 
 #include "analysis/check/host_load.h"
 #include "analysis/words/quantities.h"
-#include "models/cloud/receiver_capacity.h"
 
 namespace vpcmirror {
 namespace {
 
-constexpr double kRisky = 0.8;  // of a limit: what run calls AT RISK above
-
-std::string RateText(double bits_per_second) {
-  return BitRateText(BitsPerSecond(std::llround(bits_per_second)));
+// Of a limit in packets beside one in bits: packets shorter than this meet it first.
+std::optional<double> CrossoverBytes(const Limits& limits) {
+  if (!limits.bandwidth || !limits.packet_rate) return std::nullopt;
+  return static_cast<double>(limits.bandwidth->count()) /
+         static_cast<double>(limits.packet_rate->count()) / 8;
 }
-std::string FramesText(double per_second) {
-  return PacketRateText(PacketsPerSecond(std::llround(per_second)));
+
+std::string CrossoverText(const Limits& limits) {
+  const auto bytes = CrossoverBytes(limits);
+  if (!bytes) return "";
+  return ", which packets of less than " + SignificantText(*bytes, 3) +
+         " bytes meet before the bandwidth";
 }
 
 // How much of which limit, in words.
@@ -28,15 +32,16 @@ std::string UseText(const CheckContext& context, std::size_t cvm, const HostLoad
   switch (*load.answer.tightest) {
     case BindingLimit::kPacketRate: {
       const double limit = static_cast<double>(limits.packet_rate->count());
-      return FramesText(used * limit) + " of " + PacketRateText(*limits.packet_rate) + side;
+      return PacketRateText(used * limit) + " of " + PacketRateText(*limits.packet_rate) + side +
+             CrossoverText(limits);
     }
     case BindingLimit::kCpu:
       return SignificantText(used * *limits.vcpus, 3) + " of " + std::to_string(*limits.vcpus) +
              " vCPUs";
     default: {
       const auto& limit = limits.bandwidth ? limits.bandwidth : limits.peak_bandwidth;
-      return RateText(used * static_cast<double>(limit->count())) + " of " + BitRateText(*limit) +
-             side;
+      return BitRateText(used * static_cast<double>(limit->count())) + " of " +
+             BitRateText(*limit) + side;
     }
   }
 }
@@ -70,13 +75,6 @@ std::vector<Worst> HostsThatUse(const CheckContext& context, double from, double
   return worst;
 }
 
-std::string HostPath(const CheckContext& context, const std::string& host) {
-  for (const HostSpec& spec : context.written.hosts) {
-    if (spec.name == host) return spec.path;
-  }
-  return "/hosts";
-}
-
 Finding AboutHost(const CheckContext& context, const Worst& worst, std::string message,
                   std::string fix) {
   const Cvm& cvm = context.deployment().cvms[worst.cvm];
@@ -95,6 +93,9 @@ Finding AboutHost(const CheckContext& context, const Worst& worst, std::string m
                      {"copy_loss", answer.copy_loss, "of the copies"},
                      {"production_loss", answer.production_loss, "of production"},
                      {"hosts", static_cast<double>(worst.members), ""}};
+  if (const auto bytes = CrossoverBytes(cvm.limits)) {
+    finding.numbers.push_back({"crossover", *bytes, "B"});
+  }
   return finding;
 }
 
@@ -115,7 +116,7 @@ void FindHostsOverLimits(const CheckContext& context, std::vector<Finding>& find
         AboutHost(context, worst,
                   cvm.id + " is asked for " + UseText(context, worst.cvm, worst.load) + " (" +
                       PercentText(answer.used) + "), of which copies are " +
-                      RateText(worst.load.copies.bits_per_second) + ": " +
+                      BitRateText(worst.load.copies.bits_per_second) + ": " +
                       PercentText(answer.copy_loss) + " of the copies and " +
                       PercentText(answer.production_loss) + " of production would be lost",
                   Without(context, worst.cvm)));
@@ -129,7 +130,7 @@ void FindHostsNearLimits(const CheckContext& context, std::vector<Finding>& find
         context, worst,
         cvm.id + " is asked for " + UseText(context, worst.cvm, worst.load) + " (" +
             PercentText(worst.load.answer.used) + "), of which copies are " +
-            RateText(worst.load.copies.bits_per_second) + ": what comes in bursts will be lost",
+            BitRateText(worst.load.copies.bits_per_second) + ": what comes in bursts will be lost",
         Without(context, worst.cvm)));
   }
 }
@@ -147,51 +148,11 @@ void FindLargeFlows(const CheckContext& context, std::vector<Finding>& findings)
     Finding finding;
     finding.subject = {"host", cvm.id};
     finding.path = HostPath(context, cvm.host);
-    finding.message = "a flow of " + cvm.id + " sends " + RateText(traffic.largest_flow_bps) +
+    finding.message = "a flow of " + cvm.id + " sends " + BitRateText(traffic.largest_flow_bps) +
                       ", more than half of the " + BitRateText(*most) +
                       " that one flow may have: its copies count for it, and are lost first";
     finding.fix = "more flows for the same load, or a mirror that leaves this one out";
     finding.numbers = {{"flow", traffic.largest_flow_bps, "bps"}, {"half_of_limit", half, "bps"}};
-    findings.push_back(std::move(finding));
-  }
-}
-
-void FindReceiversOverCapacity(const CheckContext& context, std::vector<Finding>& findings) {
-  for (std::size_t i = 0; i < context.deployment().cvms.size(); ++i) {
-    const Cvm& cvm = context.deployment().cvms[i];
-    if (!cvm.receiver || cvm.is_load_balancer) continue;
-    Flux in;
-    for (const std::size_t eni : cvm.enis) in += context.traffic.enis[eni].copies_in;
-    const ReceiverCapacity capacity = CapacityOf(cvm);
-    double used = 0;
-    std::string text;
-    if (capacity.bandwidth) {
-      used = in.bits_per_second / static_cast<double>(capacity.bandwidth->count());
-      text = RateText(in.bits_per_second) + " of the " + BitRateText(*capacity.bandwidth);
-    }
-    if (capacity.packet_rate) {
-      const double of_frames =
-          in.frames_per_second / static_cast<double>(capacity.packet_rate->count());
-      if (of_frames > used) {
-        used = of_frames;
-        text =
-            FramesText(in.frames_per_second) + " of the " + PacketRateText(*capacity.packet_rate);
-      }
-    }
-    if (used < kRisky) continue;
-    Finding finding;
-    finding.subject = {"receiver", cvm.id};
-    finding.path = HostPath(context, cvm.host);
-    finding.message =
-        "receiver " + cvm.id + " (" + cvm.receiver->name + ") is sent " + text +
-        " that it digests (" + PercentText(used) + ")" +
-        (used > 1 ? ": " + PercentText(1 - 1 / used) + " of the copies would be lost there"
-                  : ": what comes in bursts will be lost there");
-    finding.fix = "another receiver beside it, a larger one, or a narrower filter";
-    finding.numbers = {{"used", used, "of the capacity"},
-                       {"in", in.bits_per_second, "bps"},
-                       {"in_frames", in.frames_per_second, "pps"},
-                       {"loss", used > 1 ? 1 - 1 / used : 0, "of the copies"}};
     findings.push_back(std::move(finding));
   }
 }
@@ -223,13 +184,13 @@ void FindAdmissionOnly(const CheckContext& context, std::vector<Finding>& findin
     }
     if (!is_known || receivers * *ratio < sources || copies <= receivers) continue;
     const double lost = 1 - receivers / copies;
-    Finding finding =
-        About(placed,
-              "the receivers of " + placed.mirror->settings().id + " have " + RateText(receivers) +
-                  ", which meets the 1/" + std::to_string(*ratio) + " of " + RateText(sources) +
-                  " that is asked for; but that is admission only: " + RateText(copies) +
-                  " of copies are expected, and " + PercentText(lost) + " of them would be lost",
-              "receivers of at least " + RateText(copies) + " together");
+    Finding finding = About(
+        placed,
+        "the receivers of " + placed.mirror->settings().id + " have " + BitRateText(receivers) +
+            ", which meets the 1/" + std::to_string(*ratio) + " of " + BitRateText(sources) +
+            " that is asked for; but that is admission only: " + BitRateText(copies) +
+            " of copies are expected, and " + PercentText(lost) + " of them would be lost",
+        "receivers of at least " + BitRateText(copies) + " together");
     finding.numbers = {{"receivers", receivers, "bps"},
                        {"asked_for", sources / *ratio, "bps"},
                        {"copies", copies, "bps"},
@@ -251,35 +212,12 @@ void FindDearEncapsulation(const CheckContext& context, std::vector<Finding>& fi
         placed,
         "outer headers make " + SignificantText(factor, 3) + " of each byte that " +
             placed.mirror->settings().id + " copies: its frames have " + SignificantText(mean, 3) +
-            " bytes in the mean, and " + RateText(traffic.mirrored.bits_per_second) + " become " +
-            RateText(traffic.wire.bits_per_second),
+            " bytes in the mean, and " + BitRateText(traffic.mirrored.bits_per_second) +
+            " become " + BitRateText(traffic.wire.bits_per_second),
         "size links and receivers by the second figure, and by packets a second");
     finding.numbers = {{"factor", factor, ""},
                        {"mean_frame", mean, "B"},
                        {"wire", traffic.wire.bits_per_second, "bps"}};
-    findings.push_back(std::move(finding));
-  }
-}
-
-void FindDuplicates(const CheckContext& context, std::vector<Finding>& findings) {
-  for (std::size_t i = 0; i < context.traffic.enis.size(); ++i) {
-    const EniTraffic& traffic = context.traffic.enis[i];
-    if (traffic.duplicates_in.frames_per_second <= 0) continue;
-    const Eni& eni = context.deployment().enis[i];
-    const Cvm& cvm = context.deployment().cvms[eni.cvm];
-    const double share = traffic.duplicates_in.bits_per_second / traffic.copies_in.bits_per_second;
-    Finding finding;
-    finding.subject = {"receiver", cvm.id};
-    finding.path = HostPath(context, cvm.host);
-    finding.message = "of the " + RateText(traffic.copies_in.bits_per_second) + " of copies that " +
-                      cvm.id + " is sent, " + RateText(traffic.duplicates_in.bits_per_second) +
-                      " (" + PercentText(share) +
-                      ") are of packets that were copied at their sender already";
-    finding.fix =
-        "copy only one direction at either end, which loses what comes from outside or goes "
-        "there; or leave one end's subnet out";
-    finding.numbers = {{"duplicates", traffic.duplicates_in.bits_per_second, "bps"},
-                       {"share", share, "of the copies"}};
     findings.push_back(std::move(finding));
   }
 }

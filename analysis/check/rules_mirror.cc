@@ -1,21 +1,30 @@
 // Rules about mirrors: their states, sources, receivers and settings.
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
+#include <tuple>
 
 #include "analysis/check/rules.h"
+#include "models/scenario/subnet_cover.h"
 
 namespace vpcmirror {
 namespace {
 
+// That holds the longest packet of a source, as far as the API goes.
+std::optional<Bytes> NeededLength(const CheckContext& context, const PlacedMirror& placed) {
+  constexpr Bytes kEthernetHeader{14};
+  Bytes longest{};
+  for (const std::size_t source : placed.sources) {
+    longest = std::max(longest, context.deployment().enis[source].mtu + kEthernetHeader);
+  }
+  const LengthRule& rule = context.ProfileOf(placed).packet_length;
+  if (!rule.least || longest < *rule.least) return std::nullopt;
+  return rule.most ? std::min(longest, *rule.most) : longest;
+}
+
 // A mirror that copies, or would.
 bool IsThere(const PlacedMirror& placed) { return !placed.sources.empty(); }
-
-std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, std::string_view name) {
-  for (const Quota& quota : profile.quotas) {
-    if (quota.name == name) return quota.most;
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -27,8 +36,31 @@ void FindStoppedMirrors(const CheckContext& context, std::vector<Finding>& findi
                              "mirror " + settings.id + " is stopped: it sends no copy of its " +
                                  std::to_string(placed.sources.size()) + " sources",
                              "start it, or leave it out"));
+    Finding& finding = findings.back();
+    finding.numbers = {{"sources", static_cast<double>(placed.sources.size()), ""}};
     const MirrorSpec* spec = context.SpecOf(placed);
-    if (spec != nullptr && spec->state) findings.back().path = spec->state->path;
+    if (spec == nullptr || !spec->state) continue;
+    finding.path = spec->state->path;
+    const Lifecycle& lifecycle = context.ProfileOf(placed).lifecycle;
+    if (lifecycle.runs_by_default && !lifecycle.by_default.empty()) {
+      finding.edits = {{spec->state->path, "\"" + lifecycle.by_default + "\""}};
+    }
+  }
+}
+
+void FindMissingStates(const CheckContext& context, std::vector<Finding>& findings) {
+  for (const PlacedMirror& placed : context.valid.mirrors) {
+    const Lifecycle& lifecycle = context.ProfileOf(placed).lifecycle;
+    const MirrorSpec* spec = context.SpecOf(placed);
+    if (!lifecycle.is_required || spec == nullptr || spec->state) continue;
+    const std::string value = "\"" + lifecycle.by_default + "\"";
+    const std::string key = "\"" + spec->words.state + "\"";
+    Finding finding = About(placed,
+                            "mirror " + placed.mirror->settings().id + " has no " + key +
+                                ": a run takes it as " + value + ", and the API refuses it",
+                            key + ": " + value);
+    finding.edits = {{spec->path + "/" + spec->words.state, value}};
+    findings.push_back(std::move(finding));
   }
 }
 
@@ -67,65 +99,78 @@ void FindShortDefaultLengths(const CheckContext& context, std::vector<Finding>& 
                   " bytes of each packet are copied",
               "\"" + spec->words.length + "\" of the bytes that the receiver needs");
     finding.numbers = {{"packet_length", static_cast<double>(by_default->count()), "B"}};
+    if (const auto needed = NeededLength(context, placed)) {
+      finding.edits = {{spec->path + "/" + spec->words.length, std::to_string(needed->count())}};
+    }
     findings.push_back(std::move(finding));
   }
 }
 
 void FindTooManyMirrors(const CheckContext& context, std::vector<Finding>& findings) {
-  std::map<std::size_t, std::int64_t> in_vpc;
+  std::map<std::size_t, std::vector<const PlacedMirror*>> by_vpc;
   for (const PlacedMirror& placed : context.valid.mirrors) {
-    if (!IsThere(placed) || context.SpecOf(placed) == nullptr) continue;
-    const auto most = QuotaOf(context.ProfileOf(placed), "mirrors_per_vpc");
-    if (!most || ++in_vpc[placed.vpc] != *most + 1) continue;
+    if (IsThere(placed) && context.SpecOf(placed) != nullptr) by_vpc[placed.vpc].push_back(&placed);
+  }
+  for (const auto& [vpc, mirrors] : by_vpc) {
+    const auto most = QuotaOf(context.ProfileOf(*mirrors.front()), "mirrors_per_vpc");
+    if (!most || mirrors.size() <= static_cast<std::size_t>(*most)) continue;
+    std::set<std::size_t> sources;
+    for (const PlacedMirror* placed : mirrors) {
+      sources.insert(placed->sources.begin(), placed->sources.end());
+    }
+    const SubnetCover cover =
+        CoverBySubnets(context.deployment(), {sources.begin(), sources.end()});
+    const PlacedMirror& first_over = *mirrors[static_cast<std::size_t>(*most)];
     Finding finding =
-        About(placed,
-              "mirror " + placed.mirror->settings().id + " is number " + std::to_string(*most + 1) +
-                  " of VPC " + context.deployment().vpcs[placed.vpc].name + ", where " +
-                  std::to_string(*most) + " are the most",
-              "at most " + std::to_string(*most) + " mirrors of wider ranges");
-    finding.numbers = {{"most", static_cast<double>(*most), ""}};
+        About(first_over,
+              "VPC " + context.deployment().vpcs[vpc].name + " has " +
+                  std::to_string(mirrors.size()) + " mirrors, where " + std::to_string(*most) +
+                  " are the most: " + first_over.mirror->settings().id + " is one too many",
+              "at most " + std::to_string(*most) +
+                  " mirrors of wider ranges: " + std::to_string(cover.subnets.size()) +
+                  (cover.subnets.size() == 1 ? " subnet holds" : " subnets hold") + " all " +
+                  std::to_string(sources.size()) + " sources, and " + std::to_string(cover.others) +
+                  " other ENIs");
+    finding.numbers = {{"most", static_cast<double>(*most), "mirrors"},
+                       {"mirrors", static_cast<double>(mirrors.size()), ""},
+                       {"subnets", static_cast<double>(cover.subnets.size()), ""},
+                       {"unwanted", static_cast<double>(cover.others), "ENIs"}};
     findings.push_back(std::move(finding));
   }
 }
 
-void FindOverlaps(const CheckContext& context, std::vector<Finding>& findings) {
-  std::map<std::pair<std::size_t, std::size_t>, std::vector<std::size_t>> shared;
-  for (std::size_t eni = 0; eni < context.watching.size(); ++eni) {
-    const auto& mirrors = context.watching[eni];
-    for (std::size_t i = 1; i < mirrors.size(); ++i)
-      shared[{mirrors[0], mirrors[i]}].push_back(eni);
-  }
-  for (const auto& [pair, enis] : shared) {
-    const PlacedMirror& later = context.valid.mirrors[pair.second];
-    if (!context.ProfileOf(later).sessions.at_most_one_copy) continue;
-    const std::string& first = context.valid.mirrors[pair.first].mirror->settings().id;
-    const std::string& second = later.mirror->settings().id;
-    Finding finding = About(later,
-                            first + " and " + second + " watch " + context.EnisText(enis) +
-                                " both: of a packet that both would copy, only the one of the "
-                                "smaller number makes its copy",
-                            "filters that do not overlap, or one session");
-    finding.numbers = {{"enis", static_cast<double>(enis.size()), ""}};
-    findings.push_back(std::move(finding));
-  }
-}
-
-void FindSharedVnis(const CheckContext& context, std::vector<Finding>& findings) {
-  std::map<std::pair<std::size_t, std::uint32_t>, const PlacedMirror*> seen;
-  std::set<std::pair<const PlacedMirror*, const PlacedMirror*>> told;
+void FindCrowdedTargets(const CheckContext& context, std::vector<Finding>& findings) {
+  struct Use {
+    const PlacedMirror* last = nullptr;
+    std::int64_t sources = 0;
+    std::int64_t sessions = 0;
+  };
+  std::map<std::size_t, Use> by_receiver;
   for (const PlacedMirror& placed : context.valid.mirrors) {
-    const TunnelSettings& tunnel = placed.mirror->settings().tunnel;
-    if (!IsThere(placed) || !HasVni(tunnel.kind)) continue;
+    if (!IsThere(placed) || placed.load_balancer) continue;
+    const bool one_each = context.ProfileOf(placed).sessions.one_source;
+    const auto sources = static_cast<std::int64_t>(placed.sources.size());
     for (const std::size_t receiver : placed.receiver_enis) {
-      const auto [at, fresh] = seen.emplace(std::pair{receiver, tunnel.vni}, &placed);
-      if (fresh || at->second == &placed || !told.emplace(at->second, &placed).second) continue;
-      Finding finding =
-          About(placed,
-                at->second->mirror->settings().id + " and " + placed.mirror->settings().id +
-                    " send copies of VNI " + std::to_string(tunnel.vni) + " to " +
-                    context.deployment().enis[receiver].id + ", which cannot tell them apart",
-                "a VNI of its own for each, where the API has one");
-      finding.numbers = {{"vni", static_cast<double>(tunnel.vni), ""}};
+      Use& use = by_receiver[receiver];
+      use.last = &placed;
+      use.sources += sources;
+      use.sessions += one_each ? sources : 1;
+    }
+  }
+  for (const auto& [receiver, use] : by_receiver) {
+    for (const auto& [quota, count, what] :
+         {std::tuple("sources_per_eni_target", use.sources, "sources"),
+          std::tuple("sessions_per_eni_target", use.sessions, "sessions")}) {
+      const auto most = QuotaOf(context.ProfileOf(*use.last), quota);
+      if (!most || count <= *most) continue;
+      const std::string& eni = context.deployment().enis[receiver].id;
+      Finding finding = About(*use.last,
+                              "the receiver " + eni + " has " + std::to_string(count) + " " + what +
+                                  ", where " + std::to_string(*most) + " are the most of one ENI",
+                              "further receivers, or a load balancer as the target");
+      finding.subject = {"eni", eni};
+      finding.numbers = {{what, static_cast<double>(count), ""},
+                         {"most", static_cast<double>(*most), ""}};
       findings.push_back(std::move(finding));
     }
   }

@@ -21,7 +21,6 @@ namespace vpcmirror {
 namespace {
 
 constexpr std::array<Direction, 2> kBothWays{Direction::kIngress, Direction::kEgress};
-constexpr Bytes kWitnessBytes{1514};
 // As many boxes of all parts as are followed: what two lists of mirrors make of what
 // may differ. Edits of rules come to hundreds.
 constexpr std::size_t kMostPieces = 4000;
@@ -730,16 +729,6 @@ bool MirrorDiff::gave_up() const {
   return std::any_of(groups.begin(), groups.end(), [](const MirroringGroup& group) {
     return group.gave_up[0] || group.gave_up[1];
   });
-}
-
-FrameInfo WitnessFrame(const FlowKey& flow) {
-  return {.has_flow = true,
-          .is_fragment = flow.ports == Ports::kLaterFragment,
-          .ether_type = flow.source.is_v4() ? kEtherTypeIpv4 : kEtherTypeIpv6,
-          .network_offset = kEthernetHeaderBytes,
-          .flow = flow,
-          .captured = kWitnessBytes,
-          .wire_length = kWitnessBytes};
 }
 
 MirrorDiff DiffMirroring(const ValidScenario& before, const ValidScenario& after) {

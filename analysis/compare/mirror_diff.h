@@ -83,8 +83,6 @@ struct MirrorDiff {
 // frames security groups admit and where routes lead them.
 MirrorDiff DiffMirroring(const ValidScenario& before, const ValidScenario& after);
 
-// The frame that stands for a flow: whole, of a usual length, untagged.
-FrameInfo WitnessFrame(const FlowKey& flow);
 
 // "starts", "stops", "other_receivers", "altered", "other_share".
 std::string_view ToString(MirroringChange::Kind kind);

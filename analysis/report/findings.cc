@@ -14,12 +14,14 @@ std::string CountedWords(std::size_t count, std::string_view word) {
   return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
 }
 
-// A number where explain --packet has no word for it.
-std::string PacketProtocol(std::uint8_t protocol) {
+// A number where explain --packet has no word for it, or takes the word for another.
+std::string PacketProtocol(const FlowKey& flow) {
   constexpr std::uint8_t kAh = 51;  // IANA protocol numbers
-  const std::string word = ProtocolWord(protocol);
-  const bool has_word = protocol != kAh && word.find(' ') == std::string::npos;
-  return has_word ? word : std::to_string(protocol);
+  const std::string word = ProtocolWord(flow.protocol);
+  const bool means_icmpv6 = flow.protocol == kProtocolIcmp && !flow.source.is_v4();
+  const bool has_word =
+      flow.protocol != kAh && word.find(' ') == std::string::npos && !means_icmpv6;
+  return has_word ? word : std::to_string(flow.protocol);
 }
 
 }  // namespace
@@ -69,11 +71,24 @@ std::string PlaceWords(const Finding& finding) {
   return words;
 }
 
+std::string EditWords(const Edit& edit) {
+  if (edit.value.empty()) return "remove " + edit.path;
+  std::string quoted = "--set '";
+  for (const char each : edit.path + "=" + edit.value) {
+    if (each == '\'') {
+      quoted += "'\\''";  // out of the quotes, a quote, and in again
+    } else {
+      quoted += each;
+    }
+  }
+  return quoted + "'";
+}
+
 std::string PacketWords(const Witness& witness) {
   const FlowKey& flow = witness.flow;
   std::string words =
       fmt::format("{} {} {} > {}", witness.direction == Direction::kIngress ? "in" : "out",
-                  PacketProtocol(flow.protocol), EndWord(flow.source, flow.source_port, flow.ports),
+                  PacketProtocol(flow), EndWord(flow.source, flow.source_port, flow.ports),
                   EndWord(flow.destination, flow.destination_port, flow.ports));
   if (witness.frame > Bytes(0)) words += fmt::format(" len {}", witness.frame.count());
   if (flow.ports == Ports::kLaterFragment) words += " fragment";

@@ -39,6 +39,9 @@ std::string SummaryWords(const FindingsReport& report);
 // "scenario.json:12:5"; what is not known of it is left out.
 std::string PlaceWords(const Finding& finding);
 
+// "--set '/hosts/web/mtu="1550 B"'", or "remove /mirrors/0/NatId".
+std::string EditWords(const Edit& edit);
+
 // The frame in the notation of explain --packet: "in tcp 10.0.1.7:51000 > 10.0.2.9:443 len 64".
 std::string PacketWords(const Witness& witness);
 

@@ -66,7 +66,10 @@ Json FindingJson(const Finding& finding) {
   json["refs"] = ReferencesJson(rule);
   json["api_code"] = TextOrNull(finding.api_code);
   json["numbers"] = NumbersJson(finding.numbers);
-  json["witness"] = finding.witness ? WitnessJson(*finding.witness) : Json(nullptr);
+  json["witnesses"] = Json::array();
+  for (const Witness& witness : finding.witnesses) {
+    json["witnesses"].push_back(WitnessJson(witness));
+  }
   json["suppressed_because"] = TextOrNull(finding.suppressed_because);
   return json;
 }

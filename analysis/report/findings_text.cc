@@ -56,6 +56,7 @@ class FindingsWriter {
   void WriteFinding(const Finding& finding);
   void WriteHead(const Finding& finding);
   void WriteFrame(const Finding& finding);
+  void WriteEdits(const std::vector<Edit>& edits);
   void WriteWitness(const Witness& witness);
   void WriteSuppressed();
   void WriteSummary();
@@ -79,7 +80,8 @@ void FindingsWriter::WriteFinding(const Finding& finding) {
   WriteFrame(finding);
   Labelled("fix", finding.fix);
   Labelled("api", finding.api_code);
-  if (finding.witness) WriteWitness(*finding.witness);
+  WriteEdits(finding.edits);
+  for (const Witness& witness : finding.witnesses) WriteWitness(witness);
   out_ += '\n';
 }
 
@@ -102,6 +104,20 @@ void FindingsWriter::WriteFrame(const Finding& finding) {
   out_ += SourceFrame(
       line, finding.line, finding.column,
       {.width = style_.width, .ink = InkOfSeverity(finding.severity), .color = style_.color});
+}
+
+// In one piece, so that it can be copied into a command.
+void FindingsWriter::WriteEdits(const std::vector<Edit>& edits) {
+  std::string lines;
+  for (const Edit& edit : edits) {
+    const std::string line = "  edit: " + LineText(EditWords(edit));
+    if (WidthOf(line) > style_.width) {
+      Labelled("edit", "too long for a line; --format json has it");
+      return;
+    }
+    lines += line + "\n";
+  }
+  out_ += lines;
 }
 
 // On a line of its own, so that it can be copied into explain --packet.

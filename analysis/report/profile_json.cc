@@ -194,6 +194,16 @@ Json LifecycleJson(const Lifecycle& lifecycle) {
   PutList(json, "states", lifecycle.states);
   PutText(json, "default", lifecycle.by_default);
   json["runs_by_default"] = lifecycle.runs_by_default;
+  if (lifecycle.is_required) json["required"] = true;
+  return json;
+}
+
+Json SourceTypesJson(const SourceTypes& types) {
+  Json json;
+  PutList(json, "families", types.families);
+  PutList(json, "excluded", types.excluded);
+  json["as_of"] = types.as_of;
+  json["source"] = types.source;
   return json;
 }
 
@@ -249,6 +259,9 @@ void PutWhatIsSaid(Json& json, const ProviderProfile& profile) {
   json["who_pays"] = ToString(profile.who_pays);
   json["limit_model"] = ToString(profile.limit_model);
   json["lifecycle"] = LifecycleJson(profile.lifecycle);
+  if (!profile.source_types.as_of.empty()) {
+    json["source_types"] = SourceTypesJson(profile.source_types);
+  }
   json["quotas"] = ListJson(profile.quotas, QuotaJson);
   json["metrics"] = profile.metrics;
   json["error_codes"] = Json::object();

@@ -449,10 +449,18 @@ void ProfileReport::WriteLimits() {
   Row("states", lifecycle.states.empty() ? std::string("none: a mirror exists or not")
                                          : fmt::format("{}", fmt::join(lifecycle.states, ", ")));
   if (!lifecycle.by_default.empty()) Row("not given", lifecycle.by_default);
+  if (lifecycle.is_required) Row("not given", "refused by the API");
   Row("runs by default", YesNo(lifecycle.runs_by_default));
 }
 
 void ProfileReport::WriteNames() {
+  const SourceTypes& types = profile_.source_types;
+  if (!types.as_of.empty()) {
+    Title("Source instance types");
+    Item(fmt::format("{}: {}. As of {}, {}", types.families.empty() ? "all but" : "only",
+                     fmt::join(types.families.empty() ? types.excluded : types.families, ", "),
+                     types.as_of, types.source));
+  }
   if (!profile_.quotas.empty()) Title("Quotas");
   for (const Quota& quota : profile_.quotas) {
     Item(fmt::format("{} {}: {} As of {}, {}", quota.name,

@@ -78,6 +78,14 @@ std::string PacketRateText(PacketsPerSecond rate, int digits) {
   return Scaled(static_cast<double>(rate.count()), kPacketRates, digits);
 }
 
+std::string BitRateText(double bits_per_second) {
+  return BitRateText(BitsPerSecond(std::llround(bits_per_second)));
+}
+
+std::string PacketRateText(double packets_per_second) {
+  return PacketRateText(PacketsPerSecond(std::llround(packets_per_second)));
+}
+
 std::string SizeText(Bytes size, int digits) {
   return Scaled(static_cast<double>(size.count()), kSizes, digits);
 }

@@ -14,6 +14,8 @@ std::string SignificantText(double value, int digits);
 
 std::string BitRateText(BitsPerSecond rate, int digits = 4);        // "3.067 Gbps"
 std::string PacketRateText(PacketsPerSecond rate, int digits = 4);  // "83.33 kpps"
+std::string BitRateText(double bits_per_second);                    // rounded to whole ones
+std::string PacketRateText(double packets_per_second);              // the same
 std::string SizeText(Bytes size, int digits = 4);                   // decimal: "1.5 GB"
 std::string TimeText(Picoseconds time, int digits = 4);             // "250 us"
 std::string CountText(std::int64_t count);                          // "333,332"

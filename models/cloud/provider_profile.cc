@@ -1,6 +1,14 @@
 #include "models/cloud/provider_profile.h"
 
+#include <algorithm>
+
 namespace vpcmirror {
+
+std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, std::string_view name) {
+  const auto quota = std::find_if(profile.quotas.begin(), profile.quotas.end(),
+                                  [&](const Quota& each) { return each.name == name; });
+  return quota == profile.quotas.end() ? std::nullopt : quota->most;
+}
 
 std::string ExperimentalNote(const ProviderProfile& profile) {
   if (!profile.experimental) return "";

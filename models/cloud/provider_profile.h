@@ -158,6 +158,16 @@ struct Lifecycle {
   std::vector<std::string> states;  // as the API writes them; empty: it exists or not
   std::string by_default;           // of a session whose state is not given
   bool runs_by_default = true;      // such a session copies
+  bool is_required = false;         // the API refuses a mirror whose state is not given
+};
+
+// Instance types that may be sources, by the part of their name before the first dot. Both
+// lists empty: none is published.
+struct SourceTypes {
+  std::vector<std::string> families;  // no others, where there are any
+  std::vector<std::string> excluded;
+  std::string as_of;  // ISO date
+  std::string source;
 };
 
 struct ProviderProfile {
@@ -205,6 +215,7 @@ struct ProviderProfile {
   // Of instance types whose catalogue row does not say.
   LimitModel limit_model = LimitModel::kCombined;
   Lifecycle lifecycle;
+  SourceTypes source_types;
   std::vector<Quota> quotas;
   std::vector<std::string> metrics;  // that the cloud shows, by name
   // What the API calls a refusal, by our word for it: "source_is_target" to
@@ -216,6 +227,9 @@ struct ProviderProfile {
   // Those of the above that no document states, each name once.
   std::vector<Assumption> assumptions;
 };
+
+// Of a quota by name; empty where there is none.
+std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, std::string_view name);
 
 // What every output says of an experimental profile; empty for any other.
 std::string ExperimentalNote(const ProviderProfile& profile);

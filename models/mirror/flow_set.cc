@@ -345,6 +345,13 @@ void FlowSet::Subtract(const FlowSet& other) {
   CheckSize();
 }
 
+void FlowSet::Reverse() {
+  for (FlowBox& box : boxes_) {
+    std::swap(box.sources, box.destinations);
+    std::swap(box.source_ports, box.destination_ports);
+  }
+}
+
 void FlowSet::Simplify() {
   using Box = FlowBox;
   const auto head = [](const Box& box) { return std::pair(box.family, !box.has_ports); };
@@ -385,6 +392,17 @@ void FlowSet::Simplify() {
                           std::tie(x.source_ports, x.destination_ports, x.sources, x.destinations));
       },
       [](Box& a, const Box& b) { a.protocols |= b.protocols; });
+}
+
+FrameInfo WitnessFrame(const FlowKey& flow) {
+  constexpr Bytes kLength{1514};  // the longest of an MTU of 1500
+  return {.has_flow = true,
+          .is_fragment = flow.ports == Ports::kLaterFragment,
+          .ether_type = flow.source.is_v4() ? kEtherTypeIpv4 : kEtherTypeIpv6,
+          .network_offset = kEthernetHeaderBytes,
+          .flow = flow,
+          .captured = kLength,
+          .wire_length = kLength};
 }
 
 }  // namespace vpcmirror

@@ -12,6 +12,7 @@
 #include "models/mirror/range_set.h"
 #include "models/wire/address.h"
 #include "models/wire/flow_key.h"
+#include "models/wire/frame.h"
 
 namespace vpcmirror {
 
@@ -71,6 +72,8 @@ class FlowSet {
   void UniteDisjoint(FlowSet other);
   void Intersect(const FlowSet& other);
   void Subtract(const FlowSet& other);
+  // To the flows that answer those of the set: both ends exchanged.
+  void Reverse();
   // The same set in fewer boxes, if boxes can be joined; in an order that hangs on them alone.
   void Simplify();
 
@@ -82,5 +85,8 @@ class FlowSet {
   std::vector<FlowBox> boxes_;
   bool gave_up_ = false;
 };
+
+// A frame of that flow as far as filters and taps look: whole, of a usual length, untagged.
+FrameInfo WitnessFrame(const FlowKey& flow);
 
 }  // namespace vpcmirror

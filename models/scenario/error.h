@@ -7,6 +7,14 @@
 
 namespace vpcmirror {
 
+// A change of the scenario that mends what is wrong with it, as --set takes it.
+struct Edit {
+  std::string path;   // JSON Pointer
+  std::string value;  // JSON; empty: what is there is removed
+
+  friend bool operator==(const Edit&, const Edit&) = default;
+};
+
 struct ScenarioError {
   std::string file;
   std::string path;      // JSON Pointer
@@ -14,10 +22,11 @@ struct ScenarioError {
   int column = 0;        // 1-based, in bytes
   std::string message;   // what was found
   std::string accepted;  // what would do; empty when the message says it all
-  // Our word for the rule that is broken, one of ProviderProfile::error_codes or "no_route",
-  // and what the provider's API calls it; empty: none.
+  // Our word for the rule that is broken, one of ProviderProfile::error_codes, "no_route" or
+  // "state_spelling", and what the provider's API calls it; empty: none.
   std::string rule;
   std::string api_code;
+  std::vector<Edit> edits;  // all of them mend it; empty: no edit does
 
   friend bool operator==(const ScenarioError&, const ScenarioError&) = default;
 };

@@ -47,13 +47,26 @@ bool MayBeTarget(MirrorDraft& mirror, const LoadBalancer& balancer) {
 std::string ZoneText(const std::string& zone) { return zone.empty() ? "its zone" : "zone " + zone; }
 
 void Warn(Draft& draft, const PlacedMirror& placed, const char* rule, const std::string& sentence,
-          const std::string& accepted) {
+          const std::string& accepted, std::vector<Edit> edits = {}) {
   ScenarioError caution;
   caution.rule = rule;
   caution.path = placed.path;
   caution.message = sentence;
   caution.accepted = accepted;
+  caution.edits = std::move(edits);
   draft.Warn(caution);
+}
+
+// A setting of a load balancer, where it is written.
+std::vector<Edit> EditOf(const Draft& draft, const LoadBalancer& balancer, const char* key,
+                         const std::string& value) {
+  for (const VpcSpec& vpc : draft.scenario.vpcs) {
+    if (vpc.name != draft.deployment->vpcs[balancer.vpc].name) continue;
+    for (const LoadBalancerSpec& spec : vpc.load_balancers) {
+      if (spec.name == balancer.name) return {{spec.path + "/" + key, value}};
+    }
+  }
+  return {};
 }
 
 void AssumeSpread(Draft& draft, const LoadBalancer& balancer) {
@@ -82,7 +95,9 @@ bool NoteSilence(Draft& draft, const PlacedMirror& placed, const LoadBalancer& b
            (listener ? ToString(*listener) : std::string("nothing")) +
            ": it drops them, and no one is told.",
        port ? "\"listener\": \"" + ToString(Listener{.port = *port}) + "\" of the load balancer"
-            : "copies over UDP, for which a load balancer may listen");
+            : "copies over UDP, for which a load balancer may listen",
+       port ? EditOf(draft, balancer, "listener", "\"" + ToString(Listener{.port = *port}) + "\"")
+            : std::vector<Edit>());
   return true;
 }
 
@@ -106,7 +121,8 @@ std::size_t NoteZones(Draft& draft, const PlacedMirror& placed, const LoadBalanc
              (balancer.cross_zone ? "." : ", and it does not balance across zones."),
          balancer.cross_zone
              ? "a healthy backend"
-             : "\"cross_zone\": true of the load balancer, or a healthy backend there");
+             : "\"cross_zone\": true of the load balancer, or a healthy backend there",
+         balancer.cross_zone ? std::vector<Edit>() : EditOf(draft, balancer, "cross_zone", "true"));
   }
   return most;
 }

@@ -64,7 +64,8 @@ std::int64_t SettleNumber(MirrorDraft& mirror) {
     mirror.FailAs(
         "session_number_range", number->path,
         mirror.spec.words.number + " " + std::to_string(number->value) + " is out of range",
-        "from " + std::to_string(range.first) + " to " + std::to_string(range.last));
+        "from " + std::to_string(range.first) + " to " + std::to_string(range.last),
+        {{number->path, std::to_string(std::clamp(number->value, range.first, range.last))}});
   }
   return number->value;
 }
@@ -73,6 +74,11 @@ std::string RangeText(const LengthRule& rule) {
   std::string text = "from " + std::to_string(rule.least.value_or(Bytes(1)).count());
   if (rule.most) text += " to " + std::to_string(rule.most->count());
   return text + " bytes";
+}
+
+Bytes NearestLength(const LengthRule& rule, Bytes length) {
+  const Bytes least = rule.least.value_or(Bytes(1));
+  return length < least ? least : rule.most.value_or(length);
 }
 
 bool HasIpv6Source(const MirrorDraft& mirror) {
@@ -112,7 +118,7 @@ std::optional<Bytes> LengthForBoth(MirrorDraft& mirror) {
     mirror.FailAs(
         "packet_length_range", given->path,
         mirror.spec.words.length + " " + std::to_string(given->value) + " is out of range",
-        RangeText(rule));
+        RangeText(rule), {{given->path, std::to_string(NearestLength(rule, length).count())}});
   } else if (rule.least_v6 && length < *rule.least_v6 && HasIpv6Source(mirror)) {
     ScenarioError caution;
     caution.rule = "packet_length_of_ipv6";
@@ -122,6 +128,7 @@ std::optional<Bytes> LengthForBoth(MirrorDraft& mirror) {
                       " bytes that " + mirror.profile().title +
                       " asks for of IPv6 frames, which its sources have.";
     caution.accepted = RangeText(LengthRule{.least = rule.least_v6, .most = rule.most});
+    caution.edits = {{given->path, std::to_string(rule.least_v6->count())}};
     mirror.draft.Warn(caution);
   }
   return length;

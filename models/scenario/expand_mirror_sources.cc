@@ -1,6 +1,7 @@
 // What a mirror watches.
 #include "models/scenario/expand_mirrors.h"
 #include "models/scenario/nearest.h"
+#include "models/scenario/subnet_cover.h"
 
 namespace vpcmirror {
 namespace {
@@ -64,6 +65,18 @@ void CheckShape(MirrorDraft& mirror) {
                   mirror.spec.api + "\"");
 }
 
+// What would name as much in at most `most` objects; empty: subnets would not.
+std::string CoverText(const MirrorDraft& mirror, std::int64_t most) {
+  const SubnetCover cover = CoverBySubnets(mirror.deployment(), mirror.sources);
+  if (cover.subnets.size() > static_cast<std::size_t>(most)) return "";
+  std::string names;
+  for (const std::size_t subnet : cover.subnets) {
+    names += (names.empty() ? "subnet:" : ", subnet:") + mirror.deployment().subnets[subnet].name;
+  }
+  return "; " + names + (cover.subnets.size() == 1 ? " holds" : " hold") + " all of them, and " +
+         std::to_string(cover.others) + " other ENIs";
+}
+
 void CheckNumberOfSources(MirrorDraft& mirror) {
   const ProviderProfile& profile = mirror.profile();
   const MirrorSpec& spec = mirror.spec;
@@ -81,7 +94,7 @@ void CheckNumberOfSources(MirrorDraft& mirror) {
     mirror.FailAs(
         "too_many_sources", spec.sources.front().path,
         std::to_string(spec.sources.size()) + " collection objects of one " + spec.words.mirror,
-        "at most " + std::to_string(*objects));
+        "at most " + std::to_string(*objects) + CoverText(mirror, *objects));
   }
   const auto most = QuotaOf(profile, "sources_per_session");
   if (!most || mirror.sources.size() <= static_cast<std::size_t>(*most)) return;

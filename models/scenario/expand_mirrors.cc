@@ -132,6 +132,28 @@ std::optional<BitsPerSecond> BandwidthOf(const Deployment& deployment,
   return sum;
 }
 
+// Where all receivers are members of one host whose bandwidth is written, what it takes.
+std::vector<Edit> LargerReceivers(const Draft& draft, const PlacedMirror& placed) {
+  const Deployment& deployment = *draft.deployment;
+  const auto sources = BandwidthOf(deployment, placed.sources);
+  const auto& ratio =
+      draft.providers[deployment.vpcs[placed.vpc].provider].source_to_receiver_bandwidth;
+  std::set<std::size_t> cvms;
+  std::set<std::string> hosts;
+  for (const std::size_t eni : placed.receiver_enis) {
+    cvms.insert(deployment.enis[eni].cvm);
+    hosts.insert(deployment.cvms[deployment.enis[eni].cvm].host);
+  }
+  if (!sources || !ratio || hosts.size() != 1) return {};
+  const auto& specs = draft.scenario.hosts;
+  const auto host = std::find_if(specs.begin(), specs.end(),
+                                 [&](const HostSpec& each) { return each.name == *hosts.begin(); });
+  if (host == specs.end() || !host->settings.bandwidth || !host->overrides.empty()) return {};
+  const std::int64_t parts = *ratio * static_cast<std::int64_t>(cvms.size());
+  const std::int64_t each = (sources->count() + parts - 1) / parts;
+  return {{host->settings.bandwidth->path, "\"" + std::to_string(each) + " bps\""}};
+}
+
 std::string Mbps(BitsPerSecond rate) { return std::to_string(rate.count() / 1'000'000) + " Mbps"; }
 
 // What the API asks of a mirror on creation is no reason not to simulate it: a
@@ -148,6 +170,7 @@ void NoteReceiverBandwidth(Draft& draft, const PlacedMirror& placed) {
   caution.message = (caution.api_code.empty() ? "" : caution.api_code + ": ") + profile.title +
                     " would refuse mirror " + placed.mirror->settings().id + ". " + lacking;
   caution.accepted = "larger receivers, more of them, or fewer sources";
+  caution.edits = LargerReceivers(draft, placed);
   draft.Warn(caution);
 }
 
@@ -176,7 +199,7 @@ const ProviderProfile& MirrorDraft::profile() const {
 
 void MirrorDraft::Fail(const std::string& path, const std::string& message,
                        const std::string& accepted, const std::string& rule,
-                       const std::string& api_code) {
+                       const std::string& api_code, const std::vector<Edit>& edits) {
   failed = true;
   ScenarioError error;
   error.path = path;
@@ -184,11 +207,12 @@ void MirrorDraft::Fail(const std::string& path, const std::string& message,
   error.accepted = accepted;
   error.rule = rule;
   error.api_code = api_code;
+  error.edits = edits;
   draft.errors.Add(error);
 }
 
 void MirrorDraft::FailAs(const char* word, const std::string& path, const std::string& message,
-                         const std::string& accepted) {
+                         const std::string& accepted, const std::vector<Edit>& edits) {
   std::string code;
   if (vpc) {
     const auto known = profile().error_codes.find(word);
@@ -199,13 +223,7 @@ void MirrorDraft::FailAs(const char* word, const std::string& path, const std::s
     refusals.push_back({code, message});
     return;
   }
-  Fail(path, message, accepted, word, code);
-}
-
-std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, const char* name) {
-  const auto quota = std::find_if(profile.quotas.begin(), profile.quotas.end(),
-                                  [&](const Quota& each) { return each.name == name; });
-  return quota == profile.quotas.end() ? std::nullopt : quota->most;
+  Fail(path, message, accepted, word, code, edits);
 }
 
 void ExpandMirror(MirrorDraft& mirror, VniSet& vnis) {

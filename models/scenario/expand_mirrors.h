@@ -55,11 +55,12 @@ struct MirrorDraft {
 
   // `rule`: ScenarioError::rule.
   void Fail(const std::string& path, const std::string& message, const std::string& accepted,
-            const std::string& rule = "", const std::string& api_code = "");
+            const std::string& rule = "", const std::string& api_code = "",
+            const std::vector<Edit>& edits = {});
   // With the code that the provider's API has for our word, where it has one; a refusal
   // of the API where that is asked.
   void FailAs(const char* word, const std::string& path, const std::string& message,
-              const std::string& accepted);
+              const std::string& accepted, const std::vector<Edit>& edits = {});
 };
 
 // Where names of subnets and addresses are looked for: in the mirror's VPC if it
@@ -97,8 +98,5 @@ struct MirrorDrafts {
 MirrorDrafts ExpandMirrors(Draft& draft);
 // Works out what happens under way. The last of all that place something.
 void ExpandTimeline(Draft& draft, MirrorDrafts& mirrors);
-
-// Of a quota by name; empty where there is none.
-std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, const char* name);
 
 }  // namespace vpcmirror

@@ -493,6 +493,14 @@ struct AssertionSpec {
   Assertion assertion;  // whose names nobody has looked up yet
 };
 
+// A finding of check that whoever owns the scenario knows and takes.
+struct AcceptanceSpec {
+  std::string path;
+  std::string finding;  // its code: "MIR-MTU-001"
+  std::string of;       // the ID of what it is about; empty: of anything
+  std::string because;  // not empty
+};
+
 struct PcapOutputSpec {
   std::string path;
   std::string what;  // a selector: ENIs or receivers
@@ -519,6 +527,7 @@ struct Scenario {
   CostSpec costs;
   std::map<std::string, At<std::string>> assumptions;  // name to value; not fabric_delay
   std::vector<AssertionSpec> assertions;
+  std::vector<AcceptanceSpec> acceptances;
   std::vector<PcapOutputSpec> pcaps;
   bool baseline = false;  // run without the mirrors as well
   std::optional<At<Picoseconds>> series_bin;

@@ -30,10 +30,12 @@ class Reckoner {
       : scenario_(scenario), watching_(MirrorsByEni(scenario)), watched_(watching_.size()) {
     traffic_.enis.resize(watching_.size());
     traffic_.mirrors.resize(scenario.mirrors.size());
+    traffic_.workloads.resize(scenario.workloads.size());
   }
 
   SteadyTraffic Run() && {
     for (const Workload& workload : scenario_.workloads) {
+      of_workload_ = &traffic_.workloads[&workload - scenario_.workloads.data()];
       if (!workload.tcp_streams.empty() || !workload.replays.empty()) {
         traffic_.left_out.push_back(workload.name);
       }
@@ -131,6 +133,11 @@ class Reckoner {
     if (admitted) (leaves ? eni.out : eni.in) += flux;
     const Decision decision = watch.tap.OnFrame(
         {.info = frame, .direction = direction, .admitted = admitted, .next_hop = route.next_hop});
+    if (!decision.outcomes().empty()) {
+      of_workload_->offered += flux;
+      const bool is_never = decision.outcomes().front().refusal == Refusal::kNeverMirrored;
+      if (is_never) of_workload_->never_mirrored += flux;
+    }
     for (const Outcome& outcome : decision.outcomes()) {
       Copy(index, direction, watch.tap, outcome, flux, frame.wire_length);
     }
@@ -145,6 +152,8 @@ class Reckoner {
     if (outcome.refusal != Refusal::kNone || outcome.plan.mtu_action == MtuAction::kDrop) return;
     const Mirror& session = tap.session(outcome.session);
     mirror.mirrored += flux;
+    const bool leaves = direction == Direction::kEgress;
+    if (leaves) mirror.mirrored_of_out += flux;
     const CopyPlan& plan = outcome.plan;
     const bool is_cut =
         plan.mtu_action == MtuAction::kTruncate || plan.mtu_action == MtuAction::kRepair;
@@ -153,12 +162,12 @@ class Reckoner {
     mirror.wire += copy;
     EniTraffic& source = traffic_.enis[eni];
     source.copies_out += copy;
-    if (direction == Direction::kEgress) source.copies_of_out += copy;
+    if (leaves) source.copies_of_out += copy;
     const PlacedMirror& placed = scenario_.mirrors[index];
     if (placed.load_balancer) {
-      Balance(*placed.load_balancer, eni, copy);
+      Balance(*placed.load_balancer, eni, leaves, copy);
     } else {
-      Arrive(placed.receiver_enis[plan.receiver], copy);
+      Arrive(placed.receiver_enis[plan.receiver], leaves, copy);
     }
   }
 
@@ -179,7 +188,7 @@ class Reckoner {
   }
 
   // A hash spreads flows about evenly.
-  void Balance(std::size_t index, std::size_t source, const Flux& copy) {
+  void Balance(std::size_t index, std::size_t source, bool of_out, const Flux& copy) {
     const Deployment& deployment = *scenario_.deployment;
     const LoadBalancer& balancer = deployment.load_balancers[index];
     const std::size_t zone =
@@ -187,13 +196,15 @@ class Reckoner {
     const BackendChoice choice(balancer);
     const auto& eligible = choice.Eligible(zone);
     for (const std::size_t backend : eligible) {
-      Arrive(balancer.backends[backend].eni, copy * (1.0 / static_cast<double>(eligible.size())));
+      Arrive(balancer.backends[backend].eni, of_out,
+             copy * (1.0 / static_cast<double>(eligible.size())));
     }
   }
 
-  void Arrive(std::size_t receiver, const Flux& copy) {
+  void Arrive(std::size_t receiver, bool of_out, const Flux& copy) {
     EniTraffic& eni = traffic_.enis[receiver];
     eni.copies_in += copy;
+    if (of_out) eni.copies_in_of_out += copy;
     if (std::find(arrived_.begin(), arrived_.end(), receiver) != arrived_.end()) {
       eni.duplicates_in += copy;
     }
@@ -205,6 +216,7 @@ class Reckoner {
   std::vector<std::unique_ptr<Watch>> watched_;     // by ENI, made when first asked
   std::vector<std::size_t> arrived_;  // ENIs that copies of the frames under way are at
   SteadyTraffic traffic_;
+  WorkloadTraffic* of_workload_ = nullptr;  // whose frames are under way
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ struct EniTraffic {
   Flux in;   // production
   Flux out;  // the same
   Flux copies_in;
+  Flux copies_in_of_out;  // of copies_in, those of outbound frames
   Flux copies_out;
   Flux copies_of_out;           // of copies_out, those of outbound frames
   double largest_flow_bps = 0;  // of production that leaves
@@ -38,15 +39,23 @@ struct EniTraffic {
 };
 
 struct MirrorTraffic {
-  Flux offered;   // what its sources send and receive, in its directions or not
-  Flux mirrored;  // of it, what is copied, as it was
-  Flux wire;      // the copies with their outer headers
-  Flux cut;       // of the copies, those whose end is cut off; as they were
+  Flux offered;          // what its sources send and receive, in its directions or not
+  Flux mirrored;         // of it, what is copied, as it was
+  Flux mirrored_of_out;  // of that, what its sources send
+  Flux wire;             // the copies with their outer headers
+  Flux cut;              // of the copies, those whose end is cut off; as they were
+};
+
+// At watched ENIs, at each anew.
+struct WorkloadTraffic {
+  Flux offered;         // to mirrors
+  Flux never_mirrored;  // of it, what the cloud copies from nobody
 };
 
 struct SteadyTraffic {
-  std::vector<EniTraffic> enis;        // by ENI
-  std::vector<MirrorTraffic> mirrors;  // by mirror
+  std::vector<EniTraffic> enis;            // by ENI
+  std::vector<MirrorTraffic> mirrors;      // by mirror
+  std::vector<WorkloadTraffic> workloads;  // by workload
   // Workloads that are not in it, since nobody knows their rates beforehand: TCP that takes
   // what it gets, and captures.
   std::vector<std::string> left_out;

@@ -35,19 +35,25 @@ struct CheckOptions {
   std::string format = "text";
   Severity fail_on = Severity::kError;
   std::string baseline;
+  std::string today;
   bool verbose = false;
 };
 
 // Rules speak of the scenario, files have lines.
-std::vector<Finding> FindingsIn(const ExaminedScenario& examined) {
+std::vector<Finding> FindingsIn(const ExaminedScenario& examined, const CheckSettings& settings) {
   std::vector<Finding> findings = FindingsOf(examined.errors);
-  if (!examined.sound) return findings;
-  for (Finding& finding : Check(examined.written, *examined.sound)) {
+  if (examined.sound) {
+    for (Finding& finding : Check(examined.written, *examined.sound, settings)) {
+      findings.push_back(std::move(finding));
+    }
+  }
+  MarkAccepted(examined.written, findings);
+  for (Finding& finding : findings) {
+    if (!finding.file.empty()) continue;
     const TextPosition at = examined.PositionOf(finding.path);
     finding.file = examined.document.file;
     finding.line = at.line;
     finding.column = at.column;
-    findings.push_back(std::move(finding));
   }
   return findings;
 }
@@ -64,7 +70,7 @@ FindingsReport ReportOf(const CheckOptions& options, const Library& library,
     report.findings = FindingsOf(exception.errors());
     return report;
   }
-  report.findings = FindingsIn(examined);
+  report.findings = FindingsIn(examined, {.today = options.today});
   if (!examined.sound) return report;
   const Deployment& deployment = *examined.sound->deployment;
   const std::size_t balancers = deployment.load_balancers.size();  // each has an ENI, of no host
@@ -98,6 +104,16 @@ std::string Written(const CheckOptions& options, const FindingsReport& report, b
   return FindingsText(report, source, {.style = {.color = color}, .verbose = options.verbose});
 }
 
+// Empty when it is one.
+std::string IsDate(const std::string& text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  bool is_date = text.size() == 10;
+  for (std::size_t i = 0; is_date && i < text.size(); ++i) {
+    is_date = i == 4 || i == 7 ? text[i] == '-' : is_digit(text[i]);
+  }
+  return is_date ? "" : "\"" + text + "\" is no date: write it as 2026-11-30";
+}
+
 // What cannot be read is bad input, whatever else is found.
 int ExitCodeOf(const FindingsReport& report, Severity fail_on) {
   int code = kFine;
@@ -123,6 +139,7 @@ int CheckScenario(const CheckOptions& options, const Surroundings& around) {
 
 void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   auto options = std::make_shared<CheckOptions>();
+  options->today = around.today;
   CLI::App* command = app.add_subcommand(
       "check", "Say what would go wrong with a scenario's mirrors, without running it");
   command->add_option("scenario", options->file, "Scenario file")->required();
@@ -139,6 +156,10 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
                       "An earlier --format json: only what is not in it is told");
   command->add_option("--set", options->sets, "PATH=VALUE: change the scenario; may be repeated")
       ->allow_extra_args(false);
+  command
+      ->add_option("--as-of", options->today,
+                   "Date by which a provider's lists are told old (default: today)")
+      ->check(CLI::Validator(IsDate, "YYYY-MM-DD"));
   command->add_flag("--verbose", options->verbose, "Say what is suppressed, and why");
   command->add_option("--data", options->data, "Folder of schema/, profiles/ and catalog/");
   command->footer(

@@ -7,6 +7,7 @@
 #include <optional>
 #include <ostream>
 #include <stop_token>
+#include <string>
 
 #include "models/scenario/engine.h"
 
@@ -23,6 +24,7 @@ struct Surroundings {
   // program. May be empty.
   std::function<void()> run_begins;
   std::function<double()> seconds;  // since some moment; for rate, ETA and --max-wall alone
+  std::string today;                // ISO date, UTC; empty: not known
   std::optional<Bytes> memory;      // of the machine; empty: not known
 };
 

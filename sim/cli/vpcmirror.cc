@@ -1,5 +1,6 @@
 #include "sim/cli/vpcmirror.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -20,6 +21,13 @@ namespace {
 double SteadySeconds() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration<double>(now).count();
+}
+
+std::string Today() {
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const std::chrono::year_month_day date(today);
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 std::optional<Bytes> PhysicalMemory() {
@@ -43,6 +51,7 @@ int Main(int argc, char** argv) {
       .stop = stop.token(),
       .run_begins = [&stop] { stop.EndAtOnce(false); },
       .seconds = SteadySeconds,
+      .today = Today(),
       .memory = PhysicalMemory(),
   };
   return RunProgram(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), around);

@@ -42,6 +42,7 @@ std::vector<ScenarioError> Locate(const std::vector<Complaint>& complaints,
     error.accepted = complaint.fault.accepted;
     error.rule = complaint.rule;
     error.api_code = complaint.api_code;
+    error.edits = complaint.edits;
     PutPosition(error, document, complaint.at_key);
     errors.push_back(std::move(error));
   }

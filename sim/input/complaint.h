@@ -17,6 +17,7 @@ struct Complaint {
   bool at_key = false;  // about the member's name, not its value
   std::string rule;     // as in ScenarioError
   std::string api_code;
+  std::vector<Edit> edits;
 };
 
 bool IsPointer(std::string_view path);

@@ -36,6 +36,13 @@ class Cursor {
   void Complain(Fault fault) const {
     complaints_->push_back({.path = path_, .fault = std::move(fault)});
   }
+  // Of something that breaks a rule (ScenarioError::rule) and that another value, as JSON, mends.
+  void Complain(Fault fault, std::string rule, std::string mended) const {
+    complaints_->push_back({.path = path_,
+                            .fault = std::move(fault),
+                            .rule = std::move(rule),
+                            .edits = {{path_, std::move(mended)}}});
+  }
 
  private:
   Cursor Inside(const nlohmann::json& value, const std::string& step) const;

@@ -58,7 +58,8 @@ std::vector<ScenarioError> LocatedErrors(const Reading& reading,
     complaints.push_back({.path = error.path,
                           .fault = {error.message, error.accepted},
                           .rule = error.rule,
-                          .api_code = error.api_code});
+                          .api_code = error.api_code,
+                          .edits = error.edits});
   }
   return Locate(complaints, reading.document);
 }

@@ -348,6 +348,7 @@ Lifecycle ReadLifecycle(const Cursor& at) {
   lifecycle.states = TextsOf(at, "states");
   lifecycle.by_default = TextOf(at, "default");
   lifecycle.runs_by_default = ReadFlag(at, "runs_by_default");
+  lifecycle.is_required = ReadFlag(at, "required");
   const auto& states = lifecycle.states;
   const bool is_state =
       std::find(states.begin(), states.end(), lifecycle.by_default) != states.end();
@@ -429,6 +430,12 @@ void ReadHowItTravels(const Cursor& root, ProviderProfile& profile) {
 
 void ReadWhatIsSaid(const Cursor& root, ProviderProfile& profile) {
   if (const auto at = root.Get("lifecycle")) profile.lifecycle = ReadLifecycle(*at);
+  if (const auto at = root.Get("source_types")) {
+    profile.source_types = {.families = TextsOf(*at, "families"),
+                            .excluded = TextsOf(*at, "excluded"),
+                            .as_of = TextOf(*at, "as_of"),
+                            .source = TextOf(*at, "source")};
+  }
   if (const auto list = root.Get("quotas")) CheckNames(*list, "quota");
   ForEachItem(root, "quotas",
               [&](const Cursor& item) { profile.quotas.push_back(ReadQuota(item)); });

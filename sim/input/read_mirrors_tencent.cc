@@ -119,6 +119,10 @@ std::vector<MirrorSpec> ReadTencentMirror(const Cursor& at) {
   mirror.vpc = ReadText(at, "VpcId");
   mirror.id = ReadText(at, "TrafficMirrorName");
   if (const auto state = ReadText(at, "State")) {
+    if (state->value == "STOPPED") {
+      at.Get("State")->Complain({"\"STOPPED\": the API spells it with one P", "\"STOPED\""},
+                                "state_spelling", "\"STOPED\"");
+    }
     mirror.state = At<MirrorState>{
         state->value == "STOPED" ? MirrorState::kStopped : MirrorState::kRunning, state->path};
   }

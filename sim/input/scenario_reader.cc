@@ -64,6 +64,17 @@ void ReadTopLevel(const Cursor& root, Scenario& scenario) {
   if (const auto at = root.Get("output")) ReadOutput(*at, scenario);
 }
 
+std::vector<AcceptanceSpec> ReadAcceptances(const Cursor& list) {
+  std::vector<AcceptanceSpec> acceptances;
+  for (const Cursor& item : list.Items()) {
+    acceptances.push_back({.path = item.path(),
+                           .finding = TextOf(item, "finding"),
+                           .of = TextOf(item, "of"),
+                           .because = TextOf(item, "because")});
+  }
+  return acceptances;
+}
+
 void ReadParts(const Cursor& root, const CaptureFolder& captures, Scenario& scenario) {
   ReadTopLevel(root, scenario);
   if (const auto at = root.Get("vpcs")) scenario.vpcs = ReadVpcs(*at);
@@ -75,6 +86,7 @@ void ReadParts(const Cursor& root, const CaptureFolder& captures, Scenario& scen
     scenario.filters = std::move(read.filters);
     scenario.targets = std::move(read.targets);
   }
+  if (const auto at = root.Get("accept")) scenario.acceptances = ReadAcceptances(*at);
   if (const auto at = root.Get("timeline")) scenario.timeline = ReadTimeline(*at);
 }
 

@@ -354,7 +354,7 @@ const BrokenCase kBrokenCases[] = {
     {"MisspelledLikeTheDictionary",
      "{\"hosts\": {\"w\": {}}, \"mirrors\": [{\"CollectorSrcs\": [\"w\"], \"State\": \"STOPPED\",\n"
      "\"CollectorTarget\": {\"TargetIps\": [\"w\"]}}]}",
-     {"1:68 /mirrors/0/State: found the string \"STOPPED\" | \"RUNNING\" or \"STOPED\""}},
+     {"1:68 /mirrors/0/State: \"STOPPED\": the API spells it with one P | \"STOPED\""}},
     {"NameTooLong",
      "{\"hosts\": {\"w\": {}}, \"mirrors\": [{\"CollectorSrcs\": [\"w\"], \"TrafficMirrorName\": "
      "\"0123456789012345678901234567890123456789012345678901234567890\",\n"

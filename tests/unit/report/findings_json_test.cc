@@ -53,7 +53,7 @@ TEST(FindingsSchemaTest, RefusesAMissingKeyAnUnknownKeyAndAWrongType) {
   const json schema = ReadSchema(kFindingsFile);
   const json good = json::parse(FindingsJson(Mixed()));
   json missing = good;
-  missing["findings"][1]["witness"].erase("mirrored");
+  missing["findings"][1]["witnesses"][0].erase("mirrored");
   EXPECT_NE(Complaints(schema, missing), "");
   json unknown = good;
   unknown["findings"][0]["colour"] = "blue";
@@ -86,11 +86,11 @@ TEST(FindingsJsonTest, HasAllOfAFinding) {
     "refs": [], "api_code": "InvalidParameter.Mtu",
     "numbers": [{"name": "copy", "value": 1550.0, "unit": "bytes"},
                 {"name": "share", "value": 0.5, "unit": ""}],
-    "witness": {"packet": "out tcp 10.0.1.7:51000 > 10.0.2.9:443 len 1500",
+    "witnesses": [{"packet": "out tcp 10.0.1.7:51000 > 10.0.2.9:443 len 1500",
                 "eni": "web[0]/eni0", "direction": "out",
                 "flow": {"source": "10.0.1.7", "destination": "10.0.2.9", "protocol": 6,
                          "ports": "known", "source_port": 51000, "destination_port": 443},
-                "frame_bytes": 1500, "mirrored": true},
+                "frame_bytes": 1500, "mirrored": true}],
     "suppressed_because": null})"));
 }
 

@@ -119,7 +119,7 @@ TEST(FindingsTextTest, IsNeverWiderThanAsked) {
   finding.message = std::string(300, 'x') + " and " + std::string(200, 'y');
   finding.fix = "\xe6\xb5\x8b\xe8\xaf\x95";  // two characters of two columns each
   for (int i = 0; i < 8; ++i) finding.fix += finding.fix;
-  finding.witness->eni = std::string(200, 'e');
+  finding.witnesses[0].eni = std::string(200, 'e');
   FindingsReport report =
       ReportOf({finding, Hostile(), Suppressed(finding, std::string(200, 'b'))});
   report.file = std::string(200, 'g');

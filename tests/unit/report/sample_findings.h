@@ -42,7 +42,7 @@ inline Finding Wide() {
   finding.api_code = "InvalidParameter.Mtu";
   finding.edits = {{"/hosts/web/mtu", "\"1600\""}, {"/hosts/web/old", ""}};
   finding.numbers = {{"copy", 1550, "bytes"}, {"share", 0.5, ""}};
-  finding.witness = Witness{.eni = "web[0]/eni0",
+  finding.witnesses = {{.eni = "web[0]/eni0",
                             .direction = Direction::kEgress,
                             .flow = {.source = IpAddress::V4(0x0a000107),
                                      .destination = IpAddress::V4(0x0a000209),
@@ -51,7 +51,7 @@ inline Finding Wide() {
                                      .protocol = kProtocolTcp,
                                      .ports = Ports::kKnown},
                             .frame = Bytes(1500),
-                            .is_mirrored = true};
+                            .is_mirrored = true}};
   return finding;
 }
 
@@ -91,8 +91,8 @@ inline Finding Hostile() {
   finding.api_code = kHostile;
   finding.edits = {{kHostile, kHostile}};
   finding.numbers = {{kHostile, 1, kHostile}};
-  finding.witness = Wide().witness;
-  finding.witness->eni = kHostile;
+  finding.witnesses = Wide().witnesses;
+  finding.witnesses[0].eni = kHostile;
   return finding;
 }
 
