@@ -22,8 +22,8 @@ struct ScenarioError {
   int column = 0;        // 1-based, in bytes
   std::string message;   // what was found
   std::string accepted;  // what would do; empty when the message says it all
-  // Our word for the rule that is broken, one of ProviderProfile::error_codes, "no_route" or
-  // "state_spelling", and what the provider's API calls it; empty: none.
+  // Our word for the rule that is broken, one of ProviderProfile::error_codes, "no_route",
+  // "state_spelling" or "public_ip_settings", and what the provider's API calls it; empty: none.
   std::string rule;
   std::string api_code;
   std::vector<Edit> edits;  // all of them mend it; empty: no edit does

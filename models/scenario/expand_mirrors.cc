@@ -158,7 +158,10 @@ std::string Mbps(BitsPerSecond rate) { return std::to_string(rate.count() / 1'00
 
 // What the API asks of a mirror on creation is no reason not to simulate it: a
 // note says what the API would answer.
-void NoteReceiverBandwidth(Draft& draft, const PlacedMirror& placed) {
+void NoteReceiverBandwidth(Draft& draft, PlacedMirror placed) {
+  std::erase_if(placed.sources, [&](std::size_t eni) {
+    return std::find(draft.detached.begin(), draft.detached.end(), eni) != draft.detached.end();
+  });
   const std::string lacking = ReceiverBandwidthLacking(draft, placed);
   if (lacking.empty()) return;
   const ProviderProfile& profile = draft.providers[draft.deployment->vpcs[placed.vpc].provider];
@@ -245,12 +248,17 @@ MirrorDrafts ExpandMirrors(Draft& draft) {
   CheckMirrorsTogether(together);
   for (const auto& mirror : mirrors.all) {
     if (!mirror->placed || mirror->failed) continue;
-    NoteReceiverBandwidth(draft, *mirror->placed);
     if (mirror->placed->load_balancer) NoteLoadBalancer(draft, *mirror->placed);
     draft.mirrors.push_back(*mirror->placed);
   }
   NoteOverlap(draft);
   return mirrors;
+}
+
+void NoteAdmissions(Draft& draft, const MirrorDrafts& mirrors) {
+  for (const auto& mirror : mirrors.all) {
+    if (mirror->placed && !mirror->failed) NoteReceiverBandwidth(draft, *mirror->placed);
+  }
 }
 
 }  // namespace vpcmirror

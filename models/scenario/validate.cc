@@ -165,6 +165,7 @@ Examination Examine(const Scenario& scenario, const Library& library) {
   const std::size_t of_mirrors = draft.errors.all().size() - before_mirrors;
   ExpandWorkloads(draft);
   ExpandTimeline(draft, mirrors);
+  NoteAdmissions(draft, mirrors);
   SettleBaseline(draft);
   ExpandOutputs(draft);
   ExpandAssertions(draft);

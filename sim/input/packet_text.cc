@@ -155,8 +155,10 @@ class PacketParser {
     if (const ProtocolWord* known = Known(word)) return *known;
     const auto number = ParseWhole(word, 255);
     if (!number) return std::nullopt;
-    for (const ProtocolWord& each : kProtocols) {
-      if (each.protocol == *number) return each;
+    for (ProtocolWord each : kProtocols) {
+      if (each.protocol != *number) continue;
+      each.word = "";  // a number means itself, over IPv6 too
+      return each;
     }
     return ProtocolWord{"", static_cast<std::uint8_t>(*number), false, 0};
   }
@@ -345,8 +347,8 @@ class FrameWriter {
     return packet_.is_later_fragment() ? 0 : packet_.protocol.header_bytes;
   }
   std::uint8_t protocol() const {
-    const bool icmp = packet_.protocol.protocol == kProtocolIcmp;
-    return icmp && !packet_.is_v4() ? kProtocolIcmpV6 : packet_.protocol.protocol;
+    return packet_.protocol.word == "icmp" && !packet_.is_v4() ? kProtocolIcmpV6
+                                                               : packet_.protocol.protocol;
   }
 
   // Returns where the network header begins.

@@ -20,8 +20,8 @@ struct PacketText {
 
 // DIRECTION PROTOCOL SRC > DST [len N] [vlan N] [fragment]
 //   DIRECTION  in or out, as the ENI sees it
-//   PROTOCOL   tcp, udp, icmp (ICMPv6 over IPv6), icmpv6, sctp, gre, esp, a number, or arp, which
-//              needs no addresses
+//   PROTOCOL   tcp, udp, icmp (ICMPv6 over IPv6), icmpv6, sctp, gre, esp, a number, which is
+//              itself over IPv6 too, or arp, which needs no addresses
 //   SRC, DST   addresses of one family; tcp, udp and sctp have ports: 10.0.1.7:443,
 //              [2001:db8::1]:443
 //   len N      bytes of the Ethernet frame without FCS; without it 64, or as many as the headers

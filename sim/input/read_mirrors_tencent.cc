@@ -108,6 +108,23 @@ void ReadTarget(const Cursor& target, MirrorSpec& mirror) {
   }
 }
 
+// A mirror of public IPs has one value of each of these, whatever else it is.
+void CheckPublicIp(const Cursor& at) {
+  if (TextOf(at, "Type") != "PUBLICIP") return;
+  const auto check = [](const std::optional<Cursor>& object, const char* key, const char* only) {
+    const auto value = object ? object->Get(key) : std::nullopt;
+    if (!value || !value->value().is_string()) return;
+    const std::string text = TextOf(*object, key);
+    if (text == only) return;
+    value->Complain({fmt::format("{} {} beside Type PUBLICIP", key, text),
+                     fmt::format("\"{}\": \"{}\"", key, only)},
+                    "public_ip_settings", fmt::format("\"{}\"", only));
+  };
+  check(at, "Direction", "ALL");
+  check(at, "State", "RUNNING");
+  check(at.Get("CollectorTarget"), "AlgHash", "FIVE_TUPLE_FLOW");
+}
+
 }  // namespace
 
 std::vector<MirrorSpec> ReadTencentMirror(const Cursor& at) {
@@ -126,6 +143,7 @@ std::vector<MirrorSpec> ReadTencentMirror(const Cursor& at) {
     mirror.state = At<MirrorState>{
         state->value == "STOPED" ? MirrorState::kStopped : MirrorState::kRunning, state->path};
   }
+  CheckPublicIp(at);
   ReadDirectionOf(at, mirror);
   mirror.sources = ReadTexts(at, "CollectorSrcs");
   if (const auto target = at.Get("CollectorTarget")) ReadTarget(*target, mirror);

@@ -77,8 +77,11 @@ TEST_P(RuleTest, IsKeptAfterTheEditsThatItPrints) {
   };
   const std::vector<Finding> left = FindingsOfText(mended);
   EXPECT_TRUE(std::none_of(left.begin(), left.end(), is_same)) << mended;
-  // Nothing that cannot be read comes instead.
-  EXPECT_EQ(FindCode(left, std::string(kInputRule)), nullptr) << mended;
+  const auto unreadable = [](const std::vector<Finding>& among) {
+    return std::count_if(among.begin(), among.end(),
+                         [](const Finding& each) { return each.code == kInputRule; });
+  };
+  EXPECT_LE(unreadable(left), unreadable(findings)) << mended;
 }
 
 TEST_P(RuleTest, HasWitnessesThatExplainConfirms) {

@@ -90,6 +90,8 @@ const PacketCase kPacketCases[] = {
      Flow("2001:db8::1", 5, "2001:db8::2", 443, kProtocolTcp), 74},
     {"IcmpOverIpv6IsIcmpVSix", "out icmp 2001:db8::1 > [2001:db8::2]", kOut,
      Flow("2001:db8::1", 0, "2001:db8::2", 0, kProtocolIcmpV6, Ports::kNotInProtocol), 64},
+    {"NumberOfIcmpOverIpv6IsItself", "out 1 2001:db8::1 > [2001:db8::2]", kOut,
+     Flow("2001:db8::1", 0, "2001:db8::2", 0, kProtocolIcmp, Ports::kNotInProtocol), 64},
     {"Vlan", "in tcp 10.0.1.7:1 > 10.0.2.9:2 vlan 30 len 58", kIn,
      Flow("10.0.1.7", 1, "10.0.2.9", 2, kProtocolTcp), 58, 30},
     {"PriorityTag", "in udp 10.0.1.7:1 > 10.0.2.9:2 vlan 0", kIn,
