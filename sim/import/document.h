@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,18 +53,17 @@ class Document {
     JsonKind kind = JsonKind::kNull;
   };
 
-  Document() = default;
-  TextPosition PositionOf(std::uint32_t offset) const;
+  Document(std::string text, const std::string& file);
 
   std::string text_;
   std::shared_ptr<const std::string> file_;
-  std::deque<Node> nodes_;  // in the order of the text
-  std::deque<std::string> decoded_;
-  std::vector<std::uint32_t> line_starts_;
+  LineIndex lines_;
+  std::deque<Node> nodes_;           // in the order of the text
+  std::deque<std::string> decoded_;  // texts that are not as written
 };
 
-// One value of a document; keeps the document alive by `Document::Parse`'s pointer being
-// held elsewhere. Cheap to copy. What is asked of a value of another kind reads as absent.
+// One value of a document, which has to outlive it. Cheap to copy. What is asked of a value
+// of another kind reads as absent.
 class Value {
  public:
   Value(const Document& document, std::uint32_t node) : document_(&document), node_(node) {}
@@ -82,14 +83,16 @@ class Value {
   // Shorthands for a member; empty where it is absent, null or of another kind.
   std::string_view Text(std::string_view name) const;
   std::optional<Found<std::string>> FoundText(std::string_view name) const;
-  std::optional<double> Number(std::string_view name) const;
+  std::optional<double> Number(std::string_view name) const;  // also one in quotes
   bool Flag(std::string_view name) const;
+  std::vector<Value> ItemsOf(std::string_view name) const;  // of a list that is a member
+  // The member at the end of a way through objects; absent where a step is.
+  std::optional<Value> At(std::initializer_list<std::string_view> way) const;
 
   std::string Pointer() const;
   Origin origin() const;
 
-  // Whether both are the same JSON, members in any order.
-  friend bool SameJson(const Value& a, const Value& b);
+  Found<std::string> found() const { return {std::string(scalar()), origin()}; }
 
  private:
   const Document::Node& node() const { return document_->nodes_[node_]; }
@@ -97,6 +100,10 @@ class Value {
   const Document* document_;
   std::uint32_t node_;
 };
+
+// Whether both are the same JSON, members in any order; those called one of `aside` do not
+// count.
+bool SameJson(const Value& a, const Value& b, std::span<const std::string_view> aside = {});
 
 // `text` with the values of keys that hold secrets (UserData, Password, ...) masked by
 // asterisks, so that a line of it can be shown. Lengths and lines stay; no valid JSON needed.

@@ -158,8 +158,9 @@ struct MirrorEnd {
 
 // A mirror, filter or target in the words of its API: what a scenario's `mirrors` takes.
 struct FoundMirrorPart {
-  std::string list;  // "TrafficMirrorSessions"; empty where `mirrors` is a list
-  std::string id;    // of its API; may be empty
+  std::string provider;  // empty: the inventory's
+  std::string list;      // "TrafficMirrorSessions"; empty where `mirrors` is a list
+  std::string id;        // of its API; may be empty
   SourcedJson body;
   std::vector<MirrorEnd> ends;
 };
@@ -192,6 +193,8 @@ struct Inventory {
   std::vector<FoundType> types;
   std::vector<FoundBalancer> load_balancers;
   std::vector<FoundMirrorPart> mirrors;
+  // Of the provider's mirrors, those that have to be there, even empty, and their order.
+  std::vector<std::string> mirror_lists;
   std::vector<Gap> gaps;
   std::vector<Contradiction> contradictions;
 };

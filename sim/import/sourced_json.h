@@ -19,6 +19,7 @@ class SourcedJson {
   static SourcedJson Object(Origin origin = {});
   static SourcedJson List(Origin origin = {});
   static SourcedJson Text(std::string_view text, Origin origin = {});
+  static SourcedJson Text(const Found<std::string>& text);
   static SourcedJson Number(std::int64_t number, Origin origin = {});
   static SourcedJson Flag(bool flag, Origin origin = {});
   // All of `value`, each part with its own origin.
@@ -26,7 +27,7 @@ class SourcedJson {
 
   // Behind what is there. Of an object only; a member of that name must not be there yet.
   SourcedJson& Set(std::string_view name, SourcedJson value);
-  // Of a list only.
+  // Of a list only, at its end.
   SourcedJson& Add(SourcedJson value);
   // Null where there is none.
   SourcedJson* Get(std::string_view name);
