@@ -97,7 +97,7 @@ std::vector<Finding> ImportFindings(const ImportedScenario& imported, const std:
     finding.confidence = FindingBasis::kDerived;
     finding.subject = {"import", "contradiction"};
     finding.message = each.message;
-    finding.fix = "give " + each.fix;
+    finding.fix = each.fix;
     PlaceAt(each.origin, file, finding);
     findings.push_back(std::move(finding));
   }
@@ -108,7 +108,7 @@ std::vector<Finding> ImportFindings(const ImportedScenario& imported, const std:
     finding.confidence = FindingBasis::kAssumed;
     finding.subject = {"import", gap.name};
     finding.message = gap.message;
-    finding.fix = "what would tell: " + gap.fix;
+    finding.fix = gap.fix;
     PlaceAt(gap.origin, file, finding);
     findings.push_back(std::move(finding));
   }
