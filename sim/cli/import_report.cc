@@ -6,13 +6,11 @@
 #include <system_error>
 #include <utility>
 
+#include "analysis/check/rule.h"
 #include "analysis/report/text_layout.h"
 
 namespace vpcmirror::sim {
 namespace {
-
-constexpr const char* kAssumptionRule = "MIR-IMP-001";
-constexpr const char* kContradictionRule = "MIR-IMP-002";
 
 std::string Counted(std::size_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
@@ -92,7 +90,7 @@ std::vector<Finding> ImportFindings(const ImportedScenario& imported, const std:
   std::vector<Finding> findings;
   for (const Contradiction& each : imported.contradictions) {
     Finding finding;
-    finding.code = kContradictionRule;
+    finding.code = kImportContradictionRule;
     finding.severity = Severity::kWarning;
     finding.confidence = FindingBasis::kDerived;
     finding.subject = {"import", "contradiction"};
@@ -103,7 +101,7 @@ std::vector<Finding> ImportFindings(const ImportedScenario& imported, const std:
   }
   for (const Gap& gap : imported.gaps) {
     Finding finding;
-    finding.code = kAssumptionRule;
+    finding.code = kImportGapRule;
     finding.severity = Severity::kAssumption;
     finding.confidence = FindingBasis::kAssumed;
     finding.subject = {"import", gap.name};
