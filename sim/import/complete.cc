@@ -178,13 +178,20 @@ class Completer {
     return {kAssumedVpc, origin};
   }
 
+  struct Assumed {
+    bool is_eni = false;       // `id` is its ENI's, not the host's name
+    bool is_receiver = false;  // of copies
+  };
+
   // A host of its own, called as `id` says.
   void AssumeHost(const FoundText& id, const FoundText& vpc, std::optional<FoundText> address,
-                  bool is_eni) {
+                  Assumed what) {
+    const bool is_eni = what.is_eni;
     FoundEni eni{.origin = id.origin, .id = is_eni ? id.value : "", .vpc = vpc};
-    eni.name = id.value;
+    if (!is_eni) eni.name = id.value;
     eni.address = std::move(address);
     if (is_eni) enis_.emplace(id.value, all_.enis.size());
+    if (what.is_receiver) receivers_.insert(all_.enis.size());
     all_.enis.push_back(std::move(eni));
     NoteAddresses(all_.enis.back());
   }
@@ -201,7 +208,7 @@ class Completer {
                     "without limits is assumed.",
                     end.id.value, NameOf(part), end.is_receiver ? "receiver" : "source", vpc.value),
         "add what describes the network interfaces to the files", end.id.origin);
-    AssumeHost(end.id, vpc, std::nullopt, /*is_eni=*/true);
+    AssumeHost(end.id, vpc, std::nullopt, {.is_eni = true, .is_receiver = end.is_receiver});
   }
 
   void CompleteAddress(const FoundMirrorPart& part, const MirrorEnd& end) {
@@ -221,7 +228,8 @@ class Completer {
                     "limits is assumed to have it.",
                     end.id.value, NameOf(part), end.is_receiver ? "receiver" : "source"),
         "add what describes the network interfaces to the files", end.id.origin);
-    AssumeHost({"host-" + end.id.value, end.id.origin}, vpc, end.id, /*is_eni=*/false);
+    AssumeHost({"host-" + end.id.value, end.id.origin}, vpc, end.id,
+               {.is_receiver = end.is_receiver});
   }
 
   // The mirror calls the host by the instance's ID, so the scenario has to.
@@ -287,7 +295,7 @@ class Completer {
                          each.id),
              "write the hosts behind it into `backends` of the scenario", each.origin);
       each.backends.push_back({backend, each.origin});
-      AssumeHost({backend, each.origin}, *each.vpc, std::nullopt, /*is_eni=*/false);
+      AssumeHost({backend, each.origin}, *each.vpc, std::nullopt, {.is_receiver = true});
     }
   }
 
@@ -369,9 +377,11 @@ class Completer {
   // A range of which something is to be copied has someone to copy it from.
   void CompleteSubnets() {
     std::set<std::string> with_host;
-    for (const FoundEni& each : all_.enis) {
-      if (!each.is_no_host) with_host.insert(each.subnet->value);
-      if (!each.is_no_host && each.vpc) with_host.insert(each.vpc->value);
+    for (std::size_t i = 0; i < all_.enis.size(); ++i) {
+      const FoundEni& each = all_.enis[i];
+      if (each.is_no_host || receivers_.contains(i)) continue;
+      with_host.insert(each.subnet->value);
+      if (each.vpc) with_host.insert(each.vpc->value);
     }
     for (const FoundMirrorPart& part : all_.mirrors) {
       for (const MirrorEnd& end : part.ends) {
@@ -394,7 +404,7 @@ class Completer {
 
   void AssumeIn(const MirrorEnd& end, bool is_subnet) {
     const FoundText name{"host-of-" + end.id.value, end.id.origin};
-    AssumeHost(name, end.id, std::nullopt, /*is_eni=*/false);
+    AssumeHost(name, end.id, std::nullopt, {});
     FoundEni& eni = all_.enis.back();
     if (is_subnet) {
       eni.subnet = end.id;
@@ -480,6 +490,7 @@ class Completer {
   Index balancers_;
   std::unordered_multimap<std::string, std::size_t> addresses_;  // to ENIs
   std::unordered_map<std::string, std::string> first_subnets_;   // by VPC
+  std::set<std::size_t> receivers_;                              // ENIs that are assumed
 };
 
 }  // namespace
