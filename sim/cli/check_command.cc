@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "analysis/report/findings_text.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
+#include "sim/cli/import_report.h"
 #include "sim/cli/version.h"
 #include "sim/input/examine_scenario.h"
 #include "sim/input/library.h"
@@ -29,7 +31,8 @@ namespace vpcmirror::sim {
 namespace {
 
 struct CheckOptions {
-  std::string file;
+  std::vector<std::string> files;  // several, or a folder: of a provider
+  std::string file;                // that the findings are about, or the first of several
   std::string data;
   std::vector<std::string> sets;
   std::string format = "text";
@@ -39,17 +42,28 @@ struct CheckOptions {
   bool verbose = false;
 };
 
-// Rules speak of the scenario, files have lines.
-std::vector<Finding> FindingsIn(const ExaminedScenario& examined, const CheckSettings& settings) {
-  std::vector<Finding> findings = FindingsOf(examined.errors);
+// Rules speak of the scenario, files have lines. `imported` null: the file is the scenario.
+std::vector<Finding> FindingsIn(const ExaminedScenario& examined, const ImportedScenario* imported,
+                                const CheckOptions& options) {
+  std::vector<Finding> findings = FindingsOf(
+      imported == nullptr ? examined.errors : AtOrigins(examined.errors, *imported, options.file));
+  if (imported != nullptr) {
+    for (Finding& finding : ImportFindings(*imported, options.file)) {
+      findings.push_back(std::move(finding));
+    }
+  }
   if (examined.sound) {
-    for (Finding& finding : Check(examined.written, *examined.sound, settings)) {
+    for (Finding& finding : Check(examined.written, *examined.sound, {.today = options.today})) {
       findings.push_back(std::move(finding));
     }
   }
   MarkAccepted(examined.written, findings);
   for (Finding& finding : findings) {
     if (!finding.file.empty()) continue;
+    if (imported != nullptr) {
+      MoveToOrigin(finding, *imported, options.file);
+      continue;
+    }
     const TextPosition at = examined.PositionOf(finding.path);
     finding.file = examined.document.file;
     finding.line = at.line;
@@ -62,15 +76,18 @@ FindingsReport ReportOf(const CheckOptions& options, const Library& library,
                         const ReadOptions& read) {
   FindingsReport report{.file = options.file, .version = kVersion};
   ExaminedScenario examined;
+  std::optional<ImportedFiles> imported;
   try {
-    examined = ExamineScenario(options.file, library, read);
+    imported = ImportForCheck(options.files, library);
+    examined = imported ? ExamineScenarioText(imported->scenario.text, options.file, library, read)
+                        : ExamineScenario(options.file, library, read);
   } catch (const ScenarioException& exception) {
     const bool has_text = exception.errors().front().line > 0;  // it is no JSON
     if (!has_text) throw;
     report.findings = FindingsOf(exception.errors());
     return report;
   }
-  report.findings = FindingsIn(examined, {.today = options.today});
+  report.findings = FindingsIn(examined, imported ? &imported->scenario : nullptr, options);
   if (!examined.sound) return report;
   const Deployment& deployment = *examined.sound->deployment;
   const std::size_t balancers = deployment.load_balancers.size();  // each has an ENI, of no host
@@ -94,14 +111,17 @@ void HideBaseline(const std::string& file, FindingsReport& report) {
 }
 
 std::string Written(const CheckOptions& options, const FindingsReport& report, bool color) {
-  const std::string source = ReadTextFile(options.file);
+  const auto sources = SourcesOf(report.findings);
+  const auto own = sources.find(options.file);
+  const std::string source = own == sources.end() ? "" : own->second;
   if (options.format == "json") return FindingsJson(report);
   if (options.format == "jsonl") return FindingsJsonLines(report);
   if (options.format == "sarif") return FindingsSarif(report, source);
   if (options.format == "junit") return FindingsJunit(report, options.fail_on);
   if (options.format == "github") return FindingsGithub(report);
   if (options.format == "markdown") return FindingsMarkdown(report);
-  return FindingsText(report, source, {.style = {.color = color}, .verbose = options.verbose});
+  return FindingsText(report, source,
+                      {.style = {.color = color}, .verbose = options.verbose, .sources = &sources});
 }
 
 // Empty when it is one.
@@ -142,7 +162,10 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
   options->today = around.today;
   CLI::App* command = app.add_subcommand(
       "check", "Say what would go wrong with a scenario's mirrors, without running it");
-  command->add_option("scenario", options->file, "Scenario file")->required();
+  command
+      ->add_option("scenario", options->files,
+                   "Scenario file; or answers of a provider's API, and folders of them")
+      ->required();
   command
       ->add_option("--format", options->format,
                    "text, json, jsonl, sarif, junit, github or markdown")
@@ -165,8 +188,10 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
   command->footer(
       "vpcmirror explain CODE says more of a finding.\n"
       "Exit code: 0 nothing found, 1 findings (--fail-on), 2 the scenario cannot be read.");
-  command->callback(
-      [options, &around, &exit_code] { exit_code = CheckScenario(*options, around); });
+  command->callback([options, &around, &exit_code] {
+    options->file = options->files.front();
+    exit_code = CheckScenario(*options, around);
+  });
 }
 
 }  // namespace vpcmirror::sim

@@ -115,6 +115,12 @@ INSTANTIATE_TEST_SUITE_P(Rules, RuleTest, testing::ValuesIn(kRuleCases), [](cons
   return name;
 });
 
+// By who reads or accepts, and not by a rule's function or a scenario's error.
+bool IsToldElsewhere(std::string_view code) {
+  return code == kInputRule || code == kAcceptanceRule || code == kImportGapRule ||
+         code == kImportContradictionRule;
+}
+
 TEST(RulesTest, AreInTheOrderOfTheirCodesAndSayAllThatIsAsked) {
   std::set<std::string_view> words;
   std::string_view last;
@@ -127,8 +133,7 @@ TEST(RulesTest, AreInTheOrderOfTheirCodesAndSayAllThatIsAsked) {
     if (!rule.word.empty()) {
       EXPECT_TRUE(words.insert(rule.word).second) << rule.word;
     }
-    EXPECT_TRUE(rule.find != nullptr || !rule.word.empty() || rule.code == kInputRule ||
-                rule.code == kAcceptanceRule)
+    EXPECT_TRUE(rule.find != nullptr || !rule.word.empty() || IsToldElsewhere(rule.code))
         << rule.code;
   }
 }
@@ -137,7 +142,8 @@ TEST(RulesTest, HaveEachAScenarioThatBreaksThem) {
   std::set<std::string_view> with_case;
   for (const RuleCase& c : kRuleCases) with_case.insert(c.code);
   for (const Rule& rule : vpcmirror::Rules()) {
-    EXPECT_EQ(with_case.count(rule.code), 1u) << rule.code;
+    const bool is_of_import = rule.code == kImportGapRule || rule.code == kImportContradictionRule;
+    EXPECT_EQ(with_case.count(rule.code), is_of_import ? 0u : 1u) << rule.code;
   }
 }
 
