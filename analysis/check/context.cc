@@ -8,7 +8,10 @@ CheckContext::CheckContext(const Scenario& as_written, const ValidScenario& as_v
     : written(as_written),
       valid(as_valid),
       traffic(SteadyTrafficOf(as_valid)),
-      watching(MirrorsByEni(as_valid)) {
+      watching(MirrorsByEni(as_valid)),
+      places(as_written, *as_valid.deployment),
+      reach(ReachabilityOf(as_written, as_valid)),
+      failures(FailuresOf(*as_valid.deployment, reach)) {
   for (const MirrorSpec& spec : written.mirrors) specs_.emplace(spec.path, &spec);
 }
 

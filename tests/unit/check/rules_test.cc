@@ -177,8 +177,8 @@ const RuleCase kCases[] = {
     {"MIR-MTU-001", Tencent(kWatched, Www("10 Mbps", R"("sizes": "1500 B")")),
      Tencent(kWatched, Www("10 Mbps", R"("sizes": "1464 B")")), "/mirrors/0", "cut", 50},
     {"MIR-SEC-001", WithGroup(R"({"action": "accept", "protocol": "tcp"})"),
-     WithGroup(R"({"action": "accept", "protocol": "udp", "ports": 4789})"), "/mirrors/0",
-     "sources", 1},
+     WithGroup(R"({"action": "accept", "protocol": "udp", "ports": 4789})"),
+     "/vpcs/v/security_groups/g", "sources", 1},
     // 18 Gbps of sources: a ninth is 2.
     {"MIR-CAP-001",
      Tencent(kWatched, "", R"("limits": {"bandwidth": "3 Gbps"})",
