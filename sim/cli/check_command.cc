@@ -19,6 +19,7 @@
 #include "analysis/report/findings_markdown.h"
 #include "analysis/report/findings_sarif.h"
 #include "analysis/report/findings_text.h"
+#include "analysis/report/paths.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/version.h"
@@ -36,6 +37,7 @@ struct CheckOptions {
   Severity fail_on = Severity::kError;
   std::string baseline;
   bool verbose = false;
+  bool paths = false;
 };
 
 // Rules speak of the scenario, files have lines.
@@ -71,6 +73,7 @@ FindingsReport ReportOf(const CheckOptions& options, const Library& library,
   report.hosts = deployment.cvms.size() - balancers;
   report.enis = deployment.enis.size() - balancers;
   report.mirrors = examined.sound->mirrors.size();
+  if (options.paths) report.paths = PathsOf(examined.written, *examined.sound);
   return report;
 }
 
@@ -139,6 +142,9 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
                       "An earlier --format json: only what is not in it is told");
   command->add_option("--set", options->sets, "PATH=VALUE: change the scenario; may be repeated")
       ->allow_extra_args(false);
+  command->add_flag("--paths", options->paths,
+                    "The ways of copies hop by hop, what fails together, the most that can "
+                    "arrive (text, json)");
   command->add_flag("--verbose", options->verbose, "Say what is suppressed, and why");
   command->add_option("--data", options->data, "Folder of schema/, profiles/ and catalog/");
   command->footer(
