@@ -241,7 +241,8 @@ void Asker::AskBackends(const PlacedMirror& placed, const WayKey& to_balancer, s
   copy.flow = before.flow;
   const std::size_t zone =
       balancer.ZoneFor(deployment_.subnets[deployment_.enis[source].subnet].zone);
-  const auto& eligible = BackendChoice(balancer).Eligible(zone);
+  const BackendChoice choice(balancer);
+  const auto& eligible = choice.Eligible(zone);
   const bool listens = balancer.Listens(copy, has_outer);
   if (!listens || eligible.empty()) {
     auto way = std::make_shared<Way>(before);

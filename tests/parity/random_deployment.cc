@@ -29,6 +29,8 @@ std::string Joined(const std::vector<std::string>& all) {
   return text;
 }
 
+std::string List(const std::vector<std::string>& all) { return fmt::format("[{}]", Joined(all)); }
+
 std::string Route(std::string_view to, std::string_view via) {
   return fmt::format(R"({{"to": "{}", "via": "{}"}})", to, via);
 }
@@ -57,7 +59,7 @@ std::string Rules(Drawer& draw, int percent_open) {
     rules.push_back(rule + "}");
   }
   if (draw.Chance(percent_open)) rules.emplace_back(R"({"action": "accept"})");
-  return "[" + Joined(rules) + "]";
+  return List(rules);
 }
 
 std::string RuleSet(Drawer& draw, int percent_open) {
@@ -74,7 +76,7 @@ std::string RoutesOfA(Drawer& draw, bool has_others) {
     routes.push_back(Route(draw.OneOf({"10.0.9.0/24", "10.0.9.2/32", "10.0.9.3/32"}),
                            draw.OneOf({"blackhole", "outside", "fw1", "fw1", "s0", "s2"})));
   }
-  if (!has_others) return "[" + Joined(routes) + "]";
+  if (!has_others) return List(routes);
   const int kind = draw.Below(100);
   if (kind < 60) {
     routes.push_back(Route("10.1.0.0/16", "ab"));
@@ -84,7 +86,7 @@ std::string RoutesOfA(Drawer& draw, bool has_others) {
     routes.push_back(Route("10.1.0.0/16", "ac"));
   }
   if (draw.Chance(60)) routes.push_back(Route("10.2.0.0/16", draw.OneOf({"ac", "ac", "ab"})));
-  return "[" + Joined(routes) + "]";
+  return List(routes);
 }
 
 std::string RoutesOfForwarder(Drawer& draw, std::string_view other, bool has_others) {
@@ -97,14 +99,14 @@ std::string RoutesOfForwarder(Drawer& draw, std::string_view other, bool has_oth
     if (kind == 2) routes.push_back(Route(to, "blackhole"));
     if (kind == 3 && !is_here) routes.push_back(Route(to, "ab"));
   }
-  return "[" + Joined(routes) + "]";
+  return List(routes);
 }
 
 std::string RoutesBack(Drawer& draw, const char* gateway) {
   const int kind = draw.Below(100);
-  if (kind < 65) return "[" + Route("10.0.0.0/16", gateway) + "]";
-  if (kind < 75) return "[" + Route(draw.OneOf({"10.0.1.2/32", "10.0.2.0/24"}), gateway) + "]";
-  if (kind < 85) return "[" + Route("0.0.0.0/0", "outside") + "]";
+  if (kind < 65) return List({Route("10.0.0.0/16", gateway)});
+  if (kind < 75) return List({Route(draw.OneOf({"10.0.1.2/32", "10.0.2.0/24"}), gateway)});
+  if (kind < 85) return List({Route("0.0.0.0/0", "outside")});
   return "[]";
 }
 
@@ -160,7 +162,7 @@ std::string Groups(Drawer& draw, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (draw.Chance(35)) chosen.push_back("\"" + name + "\"");
   }
-  return "[" + Joined(chosen) + "]";
+  return List(chosen);
 }
 
 std::string Host(const std::string& name, const std::string& subnet, const std::string& groups,
@@ -207,7 +209,7 @@ std::string OfTencent(Drawer& draw) {
         fmt::format(R"({{"CollectorSrcs": ["{}"], "CollectorTarget": {{"TargetIps": ["{}"]}}}})",
                     source, draw.OneOf({"r0", "r1"})));
   }
-  return Scenario("tencent", VpcA(draw, false, ""), hosts, "[" + Joined(mirrors) + "]",
+  return Scenario("tencent", VpcA(draw, false, ""), hosts, List(mirrors),
                   fmt::format(R"(, "assumptions": {{"mtu_policy": "drop", "encapsulation": "{}"}})",
                               draw.OneOf({"vxlan", "vxlan", "vxlan", "gre_ethernet", "none"})));
 }
@@ -217,8 +219,8 @@ std::string OfAws(Drawer& draw) {
   const std::string balancer = fmt::format(
       R"(, "load_balancers": {{"nlb": {{"kind": "nlb", "subnets": ["{}"], "backends": ["k0", "k1"]{},
           "listener": {}, "cross_zone": {}}}}})",
-      draw.OneOf({"sec", "app2"}), draw.Chance(30) ? R"(, "unhealthy": ["k0"])" : "",
-      draw.OneOf({"\"udp:4789\"", "\"udp:4789\"", "\"udp:4788\"", "false"}),
+      draw.OneOf({"sec", "app2"}), draw.Chance(60) ? R"(, "unhealthy": ["k0"])" : "",
+      draw.OneOf({"\"udp:4789\"", "\"udp:4789\"", "\"udp:4789\"", "\"udp:4788\"", "false"}),
       draw.OneOf({"true", "false"}));
   const int second = draw.Chance(50) ? 1 : 2;
   const std::string vpcs =
