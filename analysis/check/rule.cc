@@ -385,8 +385,9 @@ const Rule kRules[] = {
      .severity = Severity::kInfo,
      .confidence = FindingBasis::kDerived,
      .title = "One loss silences a mirror",
-     .why = "All open ways of the copies have a machine or a zone in common. Without it nothing of "
-            "the mirror arrives, and the sources do not notice: copies are not acknowledged.",
+     .why = "There are several receivers, and yet all open ways of the copies have a machine or a "
+            "zone in common. Without it nothing of the mirror arrives, and the sources do not "
+            "notice: copies are not acknowledged.",
      .fix = "A second receiver, in another zone, behind the same mirror or a load balancer.",
      .refs = {},
      .word = {},

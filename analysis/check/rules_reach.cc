@@ -134,6 +134,13 @@ void FindClosed(const CheckContext& context, Block block, std::string_view what,
   }
 }
 
+// Whether a mirror was given several, so that one alone is a surprise.
+bool HasSeveralReceivers(const CheckContext& context, std::size_t mirror) {
+  const PlacedMirror& placed = context.valid.mirrors[mirror];
+  if (!placed.load_balancer) return placed.receiver_enis.size() > 1;
+  return context.deployment().load_balancers[*placed.load_balancer].backends.size() > 1;
+}
+
 }  // namespace
 
 void FindUnroutedCopies(const CheckContext& context, std::vector<Finding>& findings) {
@@ -167,19 +174,23 @@ void FindCopiesThatNeverFit(const CheckContext& context, std::vector<Finding>& f
   }
 }
 
-// Mirrors with the same ones are one finding.
+// Mirrors with the same ones are one finding. That the only receiver is one goes without
+// saying.
 void FindSinglePoints(const CheckContext& context, std::vector<Finding>& findings) {
   std::map<std::vector<Component>, std::vector<std::size_t>> by_points;
   std::vector<std::vector<Component>> order;
   for (std::size_t i = 0; i < context.failures.mirrors.size(); ++i) {
+    const std::size_t mirror = context.reach.mirrors[i].mirror;
+    const bool is_surprise = HasSeveralReceivers(context, mirror);
     std::vector<Component> points;
     for (const Component& each : context.failures.mirrors[i].single_points) {
-      if (CanFail(each.kind)) points.push_back(each);
+      if (!CanFail(each.kind)) continue;
+      if (each.kind != Component::Kind::kReceiver || is_surprise) points.push_back(each);
     }
     if (points.empty()) continue;
     auto& mirrors = by_points[points];
     if (mirrors.empty()) order.push_back(points);
-    mirrors.push_back(context.reach.mirrors[i].mirror);
+    mirrors.push_back(mirror);
   }
   for (const std::vector<Component>& points : order) {
     const std::vector<std::size_t>& mirrors = by_points[points];
