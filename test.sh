@@ -26,7 +26,7 @@ printf '== preset ci: testing\n'
 VPCMIRROR_FUZZ_SECONDS=10 run_tests ci --progress -LE '^release$'
 
 printf '== preset whole: building\n'
-scripts/build.sh whole vpcmirror test_fidelity examples
+scripts/build.sh whole vpcmirror test_fidelity test_parity examples
 printf '== preset whole: testing\n'
 run_tests whole --progress -L '^(release|fidelity)$'
 cat build/whole/tests/fidelity/tables/*.txt

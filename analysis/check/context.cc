@@ -13,6 +13,9 @@ CheckContext::CheckContext(const Scenario& as_written, const ValidScenario& as_v
       settings(how),
       traffic(SteadyTrafficOf(as_valid)),
       watching(MirrorsByEni(as_valid)),
+      places(as_written, *as_valid.deployment),
+      reach(ReachabilityOf(as_written, as_valid)),
+      failures(FailuresOf(*as_valid.deployment, reach)),
       filtered_(as_valid.mirrors.size()),
       copied_(as_valid.mirrors.size()),
       nobody_(as_valid.providers.size()) {

@@ -11,6 +11,9 @@
 
 #include "analysis/check/check.h"
 #include "models/mirror/flow_set.h"
+#include "analysis/reach/failures.h"
+#include "analysis/reach/reachability.h"
+#include "analysis/reach/written_places.h"
 #include "models/scenario/steady_traffic.h"
 #include "models/scenario/taps.h"
 
@@ -27,6 +30,9 @@ struct CheckContext {
   const CheckSettings& settings;
   SteadyTraffic traffic;
   std::vector<std::vector<std::size_t>> watching;  // mirrors by ENI
+  WrittenPlaces places;
+  Reachability reach;
+  Failures failures;
 
   const Deployment& deployment() const { return *valid.deployment; }
   const ProviderProfile& ProfileOf(const PlacedMirror& placed) const {
@@ -93,8 +99,13 @@ void FindCutChecksums(const CheckContext& context, std::vector<Finding>& finding
 
 void FindCutCopies(const CheckContext& context, std::vector<Finding>& findings);
 void FindUnusedJumboReceivers(const CheckContext& context, std::vector<Finding>& findings);
+
+void FindUnroutedCopies(const CheckContext& context, std::vector<Finding>& findings);
 void FindClosedGroups(const CheckContext& context, std::vector<Finding>& findings);
 void FindClosedAcls(const CheckContext& context, std::vector<Finding>& findings);
+void FindCopiesThatNeverFit(const CheckContext& context, std::vector<Finding>& findings);
+void FindSinglePoints(const CheckContext& context, std::vector<Finding>& findings);
+void FindTooMuchForReceivers(const CheckContext& context, std::vector<Finding>& findings);
 
 void FindHostsOverLimits(const CheckContext& context, std::vector<Finding>& findings);
 void FindHostsNearLimits(const CheckContext& context, std::vector<Finding>& findings);

@@ -1,4 +1,4 @@
-// Rules about the way of copies: what stops them, and what cuts them.
+// Rules about what copies lose to MTUs on their way.
 #include <algorithm>
 #include <set>
 
@@ -9,22 +9,6 @@ namespace vpcmirror {
 namespace {
 
 constexpr Bytes kEthernetHeader{14};
-
-// The outer flow of a copy; empty for copies without outer headers.
-std::optional<FlowKey> OuterFlow(const CheckContext& context, const PlacedMirror& placed,
-                                 std::size_t source, std::size_t receiver) {
-  const Encapsulation& encapsulation = placed.mirror->encapsulation();
-  if (encapsulation.header_bytes() == 0) return std::nullopt;
-  FlowKey flow;
-  flow.source = context.deployment().enis[source].addresses.front();
-  flow.destination = placed.mirror->settings().receivers[receiver].address;
-  const auto port = encapsulation.destination_port();
-  flow.protocol = port ? kProtocolUdp : kProtocolGre;
-  flow.ports = port ? Ports::kKnown : Ports::kNotInProtocol;
-  flow.source_port = port ? placed.mirror->settings().tunnel.first_source_port : 0;
-  flow.destination_port = port.value_or(0);
-  return flow;
-}
 
 // What keeps copies whole: where the source's own MTU counts, a smaller one does not.
 std::string FixOf(MtuBasis basis, Bytes source_mtu, Bytes cut) {
@@ -38,57 +22,7 @@ std::string FixOf(MtuBasis basis, Bytes source_mtu, Bytes cut) {
          " on the whole way for packets that stay as they are";
 }
 
-// Sources of a mirror whose copies a receiver's security stops with `stop`, by receiver.
-void FindStopped(const CheckContext& context, Stop stop, std::string_view by,
-                 std::vector<Finding>& findings) {
-  for (const PlacedMirror& placed : context.valid.mirrors) {
-    if (!placed.mirror->settings().receiver_checks_copies) continue;
-    for (std::size_t i = 0; i < placed.receiver_enis.size(); ++i) {
-      const std::size_t receiver = placed.receiver_enis[i];
-      const Eni& eni = context.deployment().enis[receiver];
-      const bool is_open =
-          eni.security_groups.empty() && !context.deployment().subnets[eni.subnet].acl;
-      if (is_open) continue;
-      std::vector<std::size_t> stopped;
-      std::optional<FlowKey> witness;
-      for (const std::size_t source : placed.sources) {
-        const auto flow = OuterFlow(context, placed, source, i);
-        if (!flow || source == receiver) continue;
-        const Path path = context.valid.topology->Trace({.source_eni = source,
-                                                         .flow = *flow,
-                                                         .source_security = false,
-                                                         .target_security = true});
-        if (path.stop != stop) continue;
-        stopped.push_back(source);
-        if (!witness) witness = flow;
-      }
-      if (stopped.empty()) continue;
-      const std::string what = witness->protocol == kProtocolUdp
-                                   ? "UDP " + std::to_string(witness->destination_port)
-                                   : "GRE (protocol 47)";
-      Finding finding = About(
-          placed,
-          std::string(by) + " of receiver " + eni.id + " let no copies of " +
-              context.EnisText(stopped) + " in: " + what + " from " + ToString(witness->source) +
-              " to " + ToString(witness->destination) + " is dropped, and nobody is told",
-          "allow " + what + " from the sources, ingress");
-      finding.subject = {"eni", eni.id};
-      finding.numbers = {{"sources", static_cast<double>(stopped.size()), ""},
-                         {"of", static_cast<double>(placed.sources.size()), ""}};
-      findings.push_back(std::move(finding));
-    }
-  }
-}
-
 }  // namespace
-
-void FindClosedGroups(const CheckContext& context, std::vector<Finding>& findings) {
-  FindStopped(context, Stop::kTargetSecurityGroup, "the security groups", findings);
-}
-
-void FindClosedAcls(const CheckContext& context, std::vector<Finding>& findings) {
-  FindStopped(context, Stop::kTargetAcl, "the network ACL rules", findings);
-}
 
 // Of each mirror and source MTU once: the longest frame that such a source sends, unless all
 // that its workloads send is known to fit.

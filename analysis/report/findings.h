@@ -3,10 +3,12 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/check/finding.h"
+#include "analysis/report/paths.h"
 
 namespace vpcmirror {
 
@@ -18,6 +20,7 @@ struct FindingsReport {
   std::size_t hosts = 0;          // of the scenario; all of them 0 where it is not valid
   std::size_t enis = 0;
   std::size_t mirrors = 0;
+  std::optional<PathsReport> paths;  // where they were asked for
 };
 
 inline constexpr std::size_t kSeverities = 4;

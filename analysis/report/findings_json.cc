@@ -5,6 +5,7 @@
 
 #include "analysis/check/rule.h"
 #include "analysis/report/flow_json.h"
+#include "analysis/report/paths_json.h"
 
 namespace vpcmirror {
 namespace {
@@ -88,13 +89,15 @@ Json FindingsHead(const FindingsReport& report) {
   }
   summary["suppressed"] = counts.suppressed;
   summary["already_known"] = report.already_known;
-  return {
+  Json head = {
       {"schema", kFindingsSchema},
       {"version", report.version},
       {"file", report.file},
       {"checked", {{"hosts", report.hosts}, {"enis", report.enis}, {"mirrors", report.mirrors}}},
-      {"summary", std::move(summary)},
-      {"findings", Json::array()}};
+      {"summary", std::move(summary)}};
+  if (report.paths) head["paths"] = PathsJson(*report.paths);
+  head["findings"] = Json::array();
+  return head;
 }
 
 }  // namespace

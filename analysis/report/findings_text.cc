@@ -7,6 +7,7 @@
 
 #include "analysis/report/characters.h"
 #include "analysis/report/paragraph.h"
+#include "analysis/report/paths_text.h"
 #include "analysis/report/source_frame.h"
 #include "analysis/report/text_layout.h"
 
@@ -54,6 +55,7 @@ class FindingsWriter {
   std::string Write() {
     for (const Finding* finding : ShownFindings(report_)) WriteFinding(*finding);
     if (verbose_) WriteSuppressed();
+    if (report_.paths) out_ += PathsText(*report_.paths, style_) + "\n";
     WriteSummary();
     return std::move(out_);
   }

@@ -36,6 +36,7 @@ struct Vertex {
 struct Edge {
   IpPrefix prefix;
   NextHop next_hop;
+  std::optional<std::size_t> route;  // in its table; empty: the VPC's own
 };
 
 using Adjacency = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, Vertex, Edge>;
@@ -175,12 +176,15 @@ VertexId Topology::Graph::AddAll(Place place, std::size_t count) {
 
 void Topology::Graph::AddRoutes(std::size_t index) {
   const RouteTable& table = deployment.route_tables[index];
-  const auto add = [&](const IpPrefix& prefix, const NextHop& next_hop) {
-    boost::add_edge(first_table + index, Target(table, next_hop), Edge{prefix, next_hop},
+  const auto add = [&](const IpPrefix& prefix, const NextHop& next_hop,
+                       std::optional<std::size_t> route) {
+    boost::add_edge(first_table + index, Target(table, next_hop), Edge{prefix, next_hop, route},
                     adjacency);
   };
-  add(deployment.vpcs[table.vpc].cidr, NextHop{NextHop::Kind::kLocal, 0});
-  for (const Route& route : table.routes) add(route.destination, route.next_hop);
+  add(deployment.vpcs[table.vpc].cidr, NextHop{NextHop::Kind::kLocal, 0}, std::nullopt);
+  for (std::size_t i = 0; i < table.routes.size(); ++i) {
+    add(table.routes[i].destination, table.routes[i].next_hop, i);
+  }
 
   const auto [begin, end] = boost::out_edges(first_table + index, adjacency);
   for (auto edge = begin; edge != end; ++edge) routes[index].Add(adjacency[*edge].prefix, *edge);
@@ -324,12 +328,32 @@ class Topology::Walk {
     const Bytes mtu = deployment().enis[eni].mtu;
     path_.mtu = visited_.empty() ? mtu : std::min(path_.mtu, mtu);
     visited_.insert(eni);
-    path_.hops.push_back({deployment().enis[eni].id, std::move(what)});
+    path_.hops.push_back({deployment().enis[eni].id, std::move(what), {.index = eni}});
   }
 
   bool StopAt(Stop stop) {
     path_.stop = stop;
     return false;
+  }
+
+  // The ENI that would be reached cannot answer.
+  bool StopAtReturn(std::size_t eni) {
+    AddReturn(eni);
+    return StopAt(Stop::kPeerHasNoRouteBack);
+  }
+
+  // Behind a peering or CCN: the route from there to the source.
+  void AddReturn(std::size_t eni) {
+    const auto route = graph_.Match(eni, question_.flow.source);
+    if (!route) {
+      AddTable(eni, route, "no route back to " + ToString(question_.flow.source));
+      return;
+    }
+    const std::size_t vpc = graph_.VpcOf(question_.source_eni);
+    const bool leads_back = graph_.LeadsBack(eni, question_.flow.source, vpc);
+    AddTable(eni, route,
+             graph_.RouteText(graph_.adjacency[*route]) +
+                 (leads_back ? " leads back" : " does not lead back"));
   }
 
   // From one ENI to the next; true when that is a CVM that forwards, `at` then.
@@ -346,8 +370,10 @@ class Topology::Walk {
     if (asks_source && crosses && !AclAdmits(at, Direction::kEgress)) {
       return StopAt(Stop::kSourceAcl);
     }
-    if (answer.stop != Stop::kNone) return StopAt(answer.stop);
+    if (answer.stop != Stop::kNone) return StopAtReturn(*next);
     if (!next) return false;
+    const NextHop::Kind kind = answer.next_hop.kind;
+    if (kind == NextHop::Kind::kPeering || kind == NextHop::Kind::kCcn) AddReturn(*next);
     return Enter(at, *next, crosses, answer.next_hop.kind == NextHop::Kind::kCvm);
   }
 
@@ -368,17 +394,34 @@ class Topology::Walk {
   }
 
   RouteAnswer Route(std::size_t at) {
-    const std::string& table = deployment().route_tables[graph_.TableOf(at)].id;
     const auto route = graph_.Match(at, question_.flow.destination);
     RouteAnswer answer{Stop::kNoRoute, NextHop{NextHop::Kind::kNoRoute, 0}, std::nullopt};
     if (route) {
       answer = graph_.Follow(at, *route, question_.flow.destination, question_.flow.source);
-      path_.hops.push_back({table, graph_.RouteText(graph_.adjacency[*route])});
+      AddTable(at, route, graph_.RouteText(graph_.adjacency[*route]));
     } else {
-      path_.hops.push_back({table, "no route to " + ToString(question_.flow.destination)});
+      AddTable(at, route, "no route to " + ToString(question_.flow.destination));
     }
     if (path_.next_hop.kind == NextHop::Kind::kNotLookedUp) path_.next_hop = answer.next_hop;
     return answer;
+  }
+
+  // The route table of an ENI's subnet, and which of its routes was taken.
+  void AddTable(std::size_t eni, std::optional<EdgeId> route, std::string what) {
+    const std::size_t table = graph_.TableOf(eni);
+    HopPlace place{.kind = HopPlace::Kind::kRouteTable, .index = table};
+    if (route) place.entry = graph_.adjacency[*route].route;
+    path_.hops.push_back({deployment().route_tables[table].id, std::move(what), place});
+  }
+
+  void AddJudgement(HopPlace::Kind kind, std::size_t index, const std::string& id,
+                    const std::vector<SecurityRule>& rules, Direction direction) {
+    path_.hops.push_back({id,
+                          Judgement(rules, question_.flow, direction),
+                          {.kind = kind,
+                           .index = index,
+                           .entry = DecidingRule(rules, question_.flow, direction),
+                           .direction = direction}});
   }
 
   bool GroupsAdmit(std::size_t eni, Direction direction) {
@@ -387,7 +430,7 @@ class Topology::Walk {
     for (const std::size_t index : groups) {
       const SecurityGroup& group = deployment().security_groups[index];
       const auto& rules = RulesOf(group, direction);
-      path_.hops.push_back({group.id, Judgement(rules, question_.flow, direction)});
+      AddJudgement(HopPlace::Kind::kSecurityGroup, index, group.id, rules, direction);
       admitted = admitted || Accepts(rules, question_.flow, direction);
     }
     return admitted;
@@ -398,7 +441,7 @@ class Topology::Walk {
     if (!index) return true;
     const NetworkAcl& acl = deployment().acls[*index];
     const auto& rules = direction == Direction::kIngress ? acl.ingress : acl.egress;
-    path_.hops.push_back({acl.id, Judgement(rules, question_.flow, direction)});
+    AddJudgement(HopPlace::Kind::kAcl, *index, acl.id, rules, direction);
     return Accepts(rules, question_.flow, direction);
   }
 

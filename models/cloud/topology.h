@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/cloud/deployment.h"
+#include "models/mirror/direction.h"
 #include "models/wire/flow_key.h"
 
 namespace vpcmirror {
@@ -27,13 +28,29 @@ enum class Stop : std::uint8_t {
 
 std::string_view ToString(Stop stop);
 
+// What a hop is, by its index in the Deployment.
+struct HopPlace {
+  enum class Kind : std::uint8_t { kEni, kRouteTable, kSecurityGroup, kAcl };
+  Kind kind = Kind::kEni;
+  std::size_t index = 0;
+  // Of a route table the route, of a group or an ACL the rule that decides. Empty: none does,
+  // or it is the VPC's own route, which no table lists.
+  std::optional<std::size_t> entry;
+  Direction direction = Direction::kIngress;  // of the rule
+
+  friend bool operator==(const HopPlace&, const HopPlace&) = default;
+};
+
 // One thing on the way, in a form a person can read.
 struct Hop {
   std::string id;    // "web[0]/eni0", "rt-main", "sg-web"
   std::string what;  // "route 10.0.0.0/16 local", "ingress rule 2 accepts"
+  HopPlace place;
 };
 
 struct Path {
+  // Where something stops it, that is the last; where no group of several accepts, the last
+  // ones. Behind a peering or CCN the route table that leads back, or lacks the route, is one.
   std::vector<Hop> hops;
   Stop stop = Stop::kNone;
   NextHop next_hop;                        // of the first route lookup

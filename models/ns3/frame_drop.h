@@ -37,7 +37,7 @@ enum class CopyLoss : std::uint8_t {
   kReceiverCpu,
   kReceiverMemory,
   kReceiverRing,           // the software digests too little and its ring is full
-  kNotReceived,            // the ENI that has the address runs no receiver
+  kNotReceived,            // it left for the outside, or came to an ENI that runs no receiver
   kLoadBalancerListener,   // it has none for the copies' port
   kLoadBalancerBackend,    // no healthy one in reach of the zone where the copy came in
   kLoadBalancerBandwidth,  // of that zone

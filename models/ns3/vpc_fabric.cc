@@ -6,6 +6,7 @@
 
 #include "models/ns3/clock.h"
 #include "models/ns3/eni_device.h"
+#include "models/ns3/mirror_session.h"
 #include "models/wire/hash.h"
 
 namespace vpcmirror {
@@ -81,6 +82,8 @@ void VpcFabric::Carry(const ns3::Ptr<Transit>& frame, Picoseconds departs) {
   if (frame->landing.device == nullptr) {
     if (frame->passage.copy_of == nullptr) {
       production_.Add(frame->length(), frame->passage, departs);
+    } else {
+      frame->passage.copy_of->Lost(CopyLoss::kNotReceived, frame->passage);
     }
     if (!outside_.IsEmpty()) outside_(frame->packet());
     if (frame->passage.of_stack && frame->passage.copy_of == nullptr) {

@@ -78,9 +78,29 @@ void CheckNamedSources(MirrorDraft& mirror) {
   }
 }
 
+// Clouds take such a mirror, and lose its copies: a run shows what that comes to.
+void NoteLostCopies(MirrorDraft& mirror, std::size_t source, const ReceiverDraft& receiver,
+                    const Path& path) {
+  const Deployment& deployment = mirror.deployment();
+  const Subnet& subnet = deployment.subnets[deployment.enis[source].subnet];
+  std::string why(ToString(path.stop));
+  if (path.stop == Stop::kNone) {
+    why = path.destination ? "its route leads to " + deployment.enis[*path.destination].id
+                           : "its route leads to the outside";
+  }
+  ScenarioError caution;
+  caution.rule = "no_route";
+  caution.path = receiver.path;
+  caution.message = "No route leads from subnet " + subnet.name + " to the receiver " +
+                    deployment.enis[receiver.eni].id + " " + ToString(receiver.address) + ": " +
+                    why + ". Copies of " + mirror.id + " are lost, and nobody is told.";
+  caution.accepted =
+      "a route to the receiver in route table " + deployment.route_tables[subnet.route_table].id;
+  mirror.draft.Warn(caution);
+}
+
 void CheckRoute(MirrorDraft& mirror, std::size_t source, const ReceiverDraft& receiver) {
   const Deployment& deployment = mirror.deployment();
-  const std::string& eni = deployment.enis[receiver.eni].id;
   PathQuestion question;
   question.source_eni = source;
   question.flow.source = deployment.enis[source].addresses.front();
@@ -96,23 +116,15 @@ void CheckRoute(MirrorDraft& mirror, std::size_t source, const ReceiverDraft& re
     return;
   }
   const Path path = mirror.draft.topology->Trace(question);
-  if (path.stop == Stop::kNone && path.destination == receiver.eni) {
-    if (path.next_hop.kind != NextHop::Kind::kCvm) return;
+  const bool arrives = path.stop == Stop::kNone && path.destination == receiver.eni;
+  if (!arrives) {
+    NoteLostCopies(mirror, source, receiver, path);
+  } else if (path.next_hop.kind == NextHop::Kind::kCvm) {
     mirror.Fail(receiver.path,
                 "copies to " + ToString(receiver.address) +
                     " would be routed through a CVM, which this version does not simulate",
                 "a route to the receiver without a next-hop CVM");
-    return;
   }
-  const Subnet& subnet = deployment.subnets[deployment.enis[source].subnet];
-  const std::string why = path.stop == Stop::kNone ? "its route leads to the outside"
-                                                   : std::string(ToString(path.stop));
-  mirror.Fail(
-      receiver.path,
-      "no route from subnet " + subnet.name + " to the receiver " + eni + " " +
-          ToString(receiver.address) + ": " + why,
-      "a route to the receiver in route table " + deployment.route_tables[subnet.route_table].id,
-      "no_route");
 }
 
 // Once for each pair of subnet and receiver: an ENI's routes are its subnet's.

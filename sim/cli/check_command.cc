@@ -20,6 +20,7 @@
 #include "analysis/report/findings_markdown.h"
 #include "analysis/report/findings_sarif.h"
 #include "analysis/report/findings_text.h"
+#include "analysis/report/paths.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/import_report.h"
@@ -40,6 +41,7 @@ struct CheckOptions {
   std::string baseline;
   std::string today;
   bool verbose = false;
+  bool paths = false;
 };
 
 // Rules speak of the scenario, files have lines. `imported` null: the file is the scenario.
@@ -94,6 +96,7 @@ FindingsReport ReportOf(const CheckOptions& options, const Library& library,
   report.hosts = deployment.cvms.size() - balancers;
   report.enis = deployment.enis.size() - balancers;
   report.mirrors = examined.sound->mirrors.size();
+  if (options.paths) report.paths = PathsOf(examined.written, *examined.sound);
   return report;
 }
 
@@ -183,6 +186,9 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
       ->add_option("--as-of", options->today,
                    "Date by which a provider's lists are told old (default: today)")
       ->check(CLI::Validator(IsDate, "YYYY-MM-DD"));
+  command->add_flag("--paths", options->paths,
+                    "The ways of copies hop by hop, what fails together, the most that can "
+                    "arrive (text, json)");
   command->add_flag("--verbose", options->verbose, "Say what is suppressed, and why");
   command->add_option("--data", options->data, "Folder of schema/, profiles/ and catalog/");
   command->footer(

@@ -18,7 +18,7 @@ FOLDERS = ("models", "analysis", "sim")
 WIRE = ["models/units", "models/wire"]
 CLOUD = WIRE + ["models/mirror", "models/capacity", "models/cloud"]
 MODELS = CLOUD + ["models/scenario"]
-ANALYSIS = ["analysis/words", "analysis/check", "analysis/plan", "analysis/compare", "analysis/report"]
+ANALYSIS = ["analysis/words", "analysis/reach", "analysis/check", "analysis/plan", "analysis/compare", "analysis/report"]
 ROOMS = {
     "models/units": [],
     "models/wire": ["models/units"],
@@ -28,11 +28,12 @@ ROOMS = {
     "models/scenario": CLOUD,
     "models/ns3": MODELS,
     "analysis/words": ["models/units"],
-    "analysis/check": MODELS + ["analysis/words"],
+    "analysis/reach": MODELS + ["analysis/words"],
+    "analysis/check": MODELS + ["analysis/words", "analysis/reach"],
     "analysis/plan": MODELS + ["analysis/words"],
     "analysis/compare": MODELS + ["analysis/words"],
-    "analysis/report": MODELS + ["analysis/words", "analysis/check", "analysis/plan",
-                                 "analysis/compare"],
+    "analysis/report": MODELS + ["analysis/words", "analysis/reach", "analysis/check",
+                                 "analysis/plan", "analysis/compare"],
     "sim/input": MODELS,
     "sim/import": MODELS + ["sim/input"],
     "sim/packet": MODELS + ["models/ns3"],
@@ -48,7 +49,7 @@ ROOMS = {
 LIBRARIES = {
     "ns-3": (r"ns3/", ["models/ns3", "sim/packet"]),
     "Boost.Graph": (r"boost/(graph|property_map)/",
-                    ["models/cloud", "analysis/report", "sim/fluid"]),
+                    ["models/cloud", "analysis/reach", "analysis/report", "sim/fluid"]),
     "Boost.Math": (r"boost/math/", ["analysis/check", "analysis/plan", "analysis/compare"]),
     "nlohmann/json": (r"nlohmann/", ["analysis/report", "sim/input", "sim/import", "sim/cli"]),
     "valijson": (r"valijson/", ["sim/input"]),

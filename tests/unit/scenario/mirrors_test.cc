@@ -186,13 +186,6 @@ TEST_P(MirrorRefusalTest, IsTheOnlyComplaint) {
   EXPECT_THAT(ErrorsOf(scenario), ElementsAre(GetParam().complaint));
 }
 
-void RouteOfProd(Scenario& s, const char* destination, const char* via) {
-  RouteTableSpec table;
-  table.name = "main";
-  table.routes = {{"/r/0", Prefix("0.0.0.0/0"), "outside"}, {"/r/1", Prefix(destination), via}};
-  s.vpcs[0].route_tables = {table};
-}
-
 const RefusalCase kMirrorRefusals[] = {
     {"NoSource", [](Scenario& s) { s.mirrors[0].sources.clear(); },
      "/mirrors/0: a mirror without CollectorSrcs | at least one source"},
@@ -276,13 +269,6 @@ const RefusalCase kMirrorRefusals[] = {
     {"NameThatIsTooLong", [](Scenario& s) { s.mirrors[0].id = Here(std::string(65, 'm'), "/n"); },
      "/n: \"mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm\" is not a name | 1 "
      "to 64 letters, digits and characters of ._:/-"},
-    // Longer than the VPC's own /16, so it takes the receiver's subnet away.
-    {"NoRouteToTheReceiver", [](Scenario& s) { RouteOfProd(s, "10.0.9.0/24", "blackhole"); },
-     "/mirrors/0/CollectorTarget/TargetIps/0: no route from subnet web to the receiver ids/eni0 "
-     "10.0.9.2: the route is a blackhole | a route to the receiver in route table main"},
-    {"RouteThatLeadsAway", [](Scenario& s) { RouteOfProd(s, "10.0.9.0/24", "outside"); },
-     "/mirrors/0/CollectorTarget/TargetIps/0: no route from subnet web to the receiver ids/eni0 "
-     "10.0.9.2: its route leads to the outside | a route to the receiver in route table main"},
     {"MemberThatIsNotThere", [](Scenario& s) { s.mirrors[0].sources[0].value = "web[2]"; },
      "/mirrors/0/CollectorSrcs/0: \"web[2]\" names members that host web does not have | web[0] to "
      "web[1], web[0-1] or web[*]"},
@@ -298,6 +284,32 @@ const RefusalCase kMirrorRefusals[] = {
 
 INSTANTIATE_TEST_SUITE_P(Table, MirrorRefusalTest, testing::ValuesIn(kMirrorRefusals),
                          [](const auto& tested) { return tested.param.name; });
+
+void RouteOfProd(Scenario& s, const char* destination, const char* via) {
+  RouteTableSpec table;
+  table.name = "main";
+  table.routes = {{"/r/0", Prefix("0.0.0.0/0"), "outside"}, {"/r/1", Prefix(destination), via}};
+  s.vpcs[0].route_tables = {table};
+}
+
+// No cloud refuses such a mirror, so that it can be run. The route is longer than the VPC's
+// own /16 and takes the receiver's subnet away.
+TEST(MirrorRouteTest, WarnsOfOneThatDoesNotLeadToTheReceiver) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"blackhole", "the route is a blackhole"}, {"outside", "its route leads to the outside"}};
+  for (const auto& [via, why] : cases) {
+    Scenario scenario = WithDatabases();
+    RouteOfProd(scenario, "10.0.9.0/24", via);
+    const ValidScenario valid = Validate(scenario, SmallLibrary());
+    ASSERT_EQ(valid.cautions.size(), 1U);
+    EXPECT_EQ(valid.cautions[0].rule, "no_route");
+    EXPECT_EQ(valid.cautions[0].path, "/mirrors/0/CollectorTarget/TargetIps/0");
+    EXPECT_EQ(valid.cautions[0].message,
+              std::string("No route leads from subnet web to the receiver ids/eni0 10.0.9.2: ") +
+                  why + ". Copies of mirror-1 are lost, and nobody is told.");
+    EXPECT_EQ(valid.cautions[0].accepted, "a route to the receiver in route table main");
+  }
+}
 
 }  // namespace
 }  // namespace vpcmirror
