@@ -142,8 +142,11 @@ TEST(RulesTest, HaveEachAScenarioThatBreaksThem) {
   std::set<std::string_view> with_case;
   for (const RuleCase& c : kRuleCases) with_case.insert(c.code);
   for (const Rule& rule : vpcmirror::Rules()) {
-    const bool is_of_import = rule.code == kImportGapRule || rule.code == kImportContradictionRule;
-    EXPECT_EQ(with_case.count(rule.code), is_of_import ? 0u : 1u) << rule.code;
+    // The ways of copies and what is imported have cases in tests of their own.
+    const bool is_elsewhere = rule.code == kImportGapRule ||
+                              rule.code == kImportContradictionRule || rule.code == "MIR-RTE-001" ||
+                              rule.code.starts_with("MIR-RCH");
+    EXPECT_EQ(with_case.count(rule.code), is_elsewhere ? 0u : 1u) << rule.code;
   }
 }
 
