@@ -72,13 +72,14 @@ FlowSet FlowPartition::WhereTheyMayDiffer(const BothWatches& watches, const Sess
 }
 
 std::map<Copiers, FlowSet> FlowPartition::Of(const MirrorWatch& watch, FlowSet region,
-                                             Direction direction) {
+                                             Direction direction, Refusals refusals) {
   std::map<Copiers, FlowSet> parts;
   const auto add = [&](const Copiers& copiers, FlowSet flows) {
     if (!flows.IsEmpty()) parts[copiers].UniteDisjoint(std::move(flows));
   };
   const Refused& refused = RefusedBy(*watch.rules);
   for (const FlowSet* each : {&refused.never, &refused.ports}) {
+    if (refusals == Refusals::kIgnored) break;
     FlowSet flows = region;
     flows.Intersect(*each);
     add({}, std::move(flows));

@@ -24,8 +24,12 @@ class FlowPartition {
   // `filters` knows the filters of all sessions that it is asked about.
   explicit FlowPartition(FilterSets& filters) : filters_(filters) {}
 
+  // Whether what the rules refuse for all mirrors is told apart, or shared out as if it were
+  // copied too: fewer boxes, for who says that it is not.
+  enum class Refusals { kApart, kIgnored };
   // By the sessions that copy them. A part that gave_up is one that nobody could follow.
-  std::map<Copiers, FlowSet> Of(const MirrorWatch& watch, FlowSet region, Direction direction);
+  std::map<Copiers, FlowSet> Of(const MirrorWatch& watch, FlowSet region, Direction direction,
+                                Refusals refusals = Refusals::kApart);
 
   // A flow outside is in the same sets of the sessions of each pair before and after, and in
   // none of a session without one.

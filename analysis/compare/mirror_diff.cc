@@ -44,6 +44,9 @@ class Differ {
     return numbers_.try_emplace(std::move(text), static_cast<int>(numbers_.size())).first->second;
   }
 
+  using Parts = std::map<std::array<Copiers, 2>, FlowSet>;
+  std::optional<Parts> PartsOf(const BothWatches& watches, const FlowSet& region,
+                               Direction direction, FlowPartition::Refusals refusals);
   bool CompareFlows(const BothWatches& watches, const FlowSet& region, MirroringChange change,
                     MirroringGroup& group);
   void CompareWhole(const BothWatches& watches, const SessionPairs& pairs, Direction direction,
@@ -122,19 +125,34 @@ void Differ::AddTraits(MirroringChange& change, const BothWatches& watches) cons
   change.traits = DifferencesOf(traits[0], traits[1]);
 }
 
+// Nothing when it is too much to follow.
+std::optional<Differ::Parts> Differ::PartsOf(const BothWatches& watches, const FlowSet& region,
+                                             Direction direction,
+                                             FlowPartition::Refusals refusals) {
+  Parts parts;
+  for (const auto& [before, flows] : partition_.Of(watches[0], region, direction, refusals)) {
+    if (flows.gave_up()) return std::nullopt;
+    for (const auto& [after, both] : partition_.Of(watches[1], flows, direction, refusals)) {
+      parts[{before, after}].UniteDisjoint(both);
+    }
+  }
+  return parts;
+}
+
 // False when it is too much to follow.
 bool Differ::CompareFlows(const BothWatches& watches, const FlowSet& region, MirroringChange change,
                           MirroringGroup& group) {
   const Direction direction = change.direction;
-  std::map<std::array<Copiers, 2>, FlowSet> parts;
-  for (const auto& [before, flows] : partition_.Of(watches[0], region, direction)) {
-    if (flows.gave_up()) return false;
-    for (const auto& [after, both] : partition_.Of(watches[1], flows, direction)) {
-      parts[{before, after}].UniteDisjoint(both);
-    }
+  std::optional<Parts> parts = PartsOf(watches, region, direction, FlowPartition::Refusals::kApart);
+  if (!parts) return false;
+  std::optional<Parts> said;
+  const bool refuse_the_same =
+      partition_.RefusedByOne(*watches[0].rules, *watches[1].rules).never.IsEmpty();
+  if (refuse_the_same && !change.is_to_mirror_port) {
+    said = PartsOf(watches, region, direction, FlowPartition::Refusals::kIgnored);
   }
   bool followed_all = true;
-  for (auto& [copiers, flows] : parts) {
+  for (auto& [copiers, flows] : *parts) {
     MirroringChange each = change;
     if (flows.gave_up()) {
       followed_all = false;
@@ -143,6 +161,10 @@ bool Differ::CompareFlows(const BothWatches& watches, const FlowSet& region, Mir
     if (!ClassifyChange(watches, copiers, each)) continue;
     flows.Simplify();
     each.flows = std::move(flows);
+    if (said) {
+      each.flows_and_refused = std::move((*said)[copiers]);
+      each.flows_and_refused.Simplify();
+    }
     FindWitness(watches, copiers, each.flows, each);
     AddTraits(each, watches);
     group.changes.push_back(std::move(each));

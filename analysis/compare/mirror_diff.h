@@ -48,6 +48,9 @@ struct MirroringChange {
   std::vector<TraitChange> traits;
   // Empty for frames that have no flow; what they are is in `ether_types`.
   FlowSet flows;
+  // With what mirrors of neither scenario ever copy, in boxes that are easier to say; empty
+  // where only `flows` will do.
+  FlowSet flows_and_refused;
   std::vector<std::uint16_t> ether_types;  // kAnyOtherEtherType stands for all that no rule names
   // A flow that OnFrame treats otherwise after than before; one of the ENI's own where
   // there is one. Empty where none was found among kWitnessTurns, as may be of few flows

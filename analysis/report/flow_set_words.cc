@@ -146,11 +146,21 @@ std::string PortWords(const RangeSet<std::uint16_t>& ports) {
   return "port " + ListWords(Shortened(PortRangeTexts(ports)));
 }
 
+std::string AddressWords(const RangeSet<AddressNumber>& addresses, IpFamily family) {
+  const RangeSet<AddressNumber> others =
+      RangeSet<AddressNumber>({0, LargestOf(family)}).Without(addresses);
+  if (others.ranges().size() < addresses.ranges().size()) {
+    return fmt::format("any {} but {}", family == IpFamily::kV4 ? "IPv4" : "IPv6",
+                       ListWords(Shortened(AddressRangeTexts(others, family))));
+  }
+  return ListWords(Shortened(AddressRangeTexts(addresses, family)));
+}
+
 std::string EndOf(const FlowBox& box, const RangeSet<AddressNumber>& addresses,
                   const RangeSet<std::uint16_t>& ports) {
   std::string words;
   if (!IsEverything(addresses, LargestOf(box.family))) {
-    words = " " + ListWords(Shortened(AddressRangeTexts(addresses, box.family)));
+    words = " " + AddressWords(addresses, box.family);
   }
   if (box.has_ports && !IsEveryPort(ports)) words += " " + PortWords(ports);
   return words;

@@ -62,7 +62,9 @@ DiffEntry EntryOf(const DiffReport& report, const MirroringGroup& group,
   entry.enis = group.enis;
   entry.before = NamesOf(*report.scenario_before, change.before);
   entry.after = NamesOf(*report.scenario_after, change.after);
-  entry.packets = FlowSetPhrases(change.flows);
+  const bool is_said = !change.flows_and_refused.IsEmpty() && !change.flows_and_refused.gave_up();
+  entry.packets = FlowSetPhrases(is_said ? change.flows_and_refused : change.flows);
+  entry.ether_types = change.ether_types;
   if (change.witness) {
     entry.witness = Witness{.eni = group.enis.front(),
                             .direction = change.direction,
@@ -109,6 +111,36 @@ std::string OthersWords(const std::vector<std::uint16_t>& ether_types) {
   return words;
 }
 
+// Frames without IP that meet the same fate as packets: in the entry of those.
+void JoinFrames(std::vector<DiffEntry>& entries) {
+  const auto is_of_frames = [](const DiffEntry& entry) {
+    return !entry.ether_types.empty() && entry.packets.empty() && !entry.change->is_whole_mirror;
+  };
+  std::vector<DiffEntry> joined;
+  for (const DiffEntry& entry : entries) {
+    const auto alike = std::find_if(entries.begin(), entries.end(), [&](const DiffEntry& each) {
+      return !each.packets.empty() && each.change->kind == entry.change->kind &&
+             !each.change->is_to_mirror_port && each.presence == entry.presence &&
+             each.before == entry.before && each.after == entry.after &&
+             each.directions == entry.directions && each.enis == entry.enis;
+    });
+    if (!is_of_frames(entry) || alike == entries.end()) {
+      joined.push_back(entry);
+      continue;
+    }
+    // What it was joined to stands in front of it.
+    const auto place = std::find_if(joined.begin(), joined.end(), [&](const DiffEntry& each) {
+      return each.change == alike->change;
+    });
+    if (place == joined.end()) {
+      joined.push_back(entry);
+    } else {
+      place->ether_types = entry.ether_types;
+    }
+  }
+  entries = std::move(joined);
+}
+
 std::string CountWords(std::size_t count, std::string_view one) {
   return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
@@ -131,6 +163,7 @@ std::vector<DiffEntry> DiffEntriesOf(const DiffReport& report) {
       }
     }
   }
+  JoinFrames(entries);
   return entries;
 }
 
@@ -160,8 +193,8 @@ std::vector<std::string> PacketsWords(const DiffEntry& entry) {
   if (change.is_whole_mirror) {
     words = {"all that " + Joined(entry.before.empty() ? entry.after : entry.before, ", ") +
              (entry.before.size() + entry.after.size() > 2 ? " copy" : " copies")};
-  } else if (!change.ether_types.empty()) {
-    words = {OthersWords(change.ether_types)};
+  } else if (!entry.ether_types.empty()) {
+    words.push_back(OthersWords(entry.ether_types));
   }
   for (std::string& each : words) {
     each += ", " + DirectionWords(entry.directions);
@@ -274,8 +307,10 @@ std::string DiffSummaryWords(const DiffReport& report, std::size_t entries) {
     return fmt::format("nothing differs in what is mirrored ({})",
                        CountWords(unchanged, "mirrored ENI"));
   }
-  return fmt::format("{} at {}; {} as before", CountWords(entries, "change"),
-                     CountWords(changed, "ENI"), CountWords(unchanged, "mirrored ENI"));
+  std::string words =
+      fmt::format("{} at {}", CountWords(entries, "change"), CountWords(changed, "ENI"));
+  if (unchanged > 0) words += fmt::format("; {} as before", CountWords(unchanged, "mirrored ENI"));
+  return words;
 }
 
 }  // namespace vpcmirror

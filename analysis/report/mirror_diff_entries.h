@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,8 +31,9 @@ struct DiffEntry {
   std::vector<std::string> enis;
   std::vector<std::string> before;  // IDs of mirrors
   std::vector<std::string> after;
-  std::vector<std::string> packets;  // phrases; of a whole mirror and of no IP: none
-  std::optional<Witness> witness;    // `is_mirrored`: of the second scenario
+  std::vector<std::string> packets;        // phrases; of a whole mirror and of no IP: none
+  std::vector<std::uint16_t> ether_types;  // of frames without IP that it is about as well
+  std::optional<Witness> witness;          // `is_mirrored`: of the second scenario
   std::optional<std::string> nat_gateway;
   bool holds_in_place = false;
 };
