@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -19,6 +20,7 @@
 #include "analysis/report/findings_markdown.h"
 #include "analysis/report/findings_sarif.h"
 #include "analysis/report/findings_text.h"
+#include "sim/cli/check_coverage.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/version.h"
@@ -36,7 +38,22 @@ struct CheckOptions {
   Severity fail_on = Severity::kError;
   std::string baseline;
   bool verbose = false;
+  bool coverage = false;
+  std::vector<std::string> flow_logs;
+  std::vector<std::string> asserts;
 };
+
+// What goes only with another option.
+void CheckMixture(const CheckOptions& options) {
+  const bool is_table = options.format == "csv";
+  if (!options.coverage && (is_table || !options.flow_logs.empty())) {
+    throw CLI::ValidationError(is_table ? "--format csv" : "--flowlog",
+                               "is about coverage: it goes with --coverage");
+  }
+  if (options.coverage && options.format != "text" && options.format != "json" && !is_table) {
+    throw CLI::ValidationError("--format", "of --coverage is text, json or csv");
+  }
+}
 
 // Rules speak of the scenario, files have lines.
 std::vector<Finding> FindingsIn(const ExaminedScenario& examined) {
@@ -53,7 +70,8 @@ std::vector<Finding> FindingsIn(const ExaminedScenario& examined) {
 }
 
 FindingsReport ReportOf(const CheckOptions& options, const Library& library,
-                        const ReadOptions& read) {
+                        const ReadOptions& read,
+                        const std::function<void(const ValidScenario&)>& look) {
   FindingsReport report{.file = options.file, .version = kVersion};
   ExaminedScenario examined;
   try {
@@ -66,6 +84,7 @@ FindingsReport ReportOf(const CheckOptions& options, const Library& library,
   }
   report.findings = FindingsIn(examined);
   if (!examined.sound) return report;
+  if (examined.errors.empty()) look(*examined.sound);
   const Deployment& deployment = *examined.sound->deployment;
   const std::size_t balancers = deployment.load_balancers.size();  // each has an ENI, of no host
   report.hosts = deployment.cvms.size() - balancers;
@@ -112,11 +131,20 @@ int CheckScenario(const CheckOptions& options, const Surroundings& around) {
   ReadOptions read;
   for (const std::string& text : options.sets) read.sets.push_back(ParseOverride(text));
   read.data_folder = FindDataFolder(options.data);
+  read.assertions = options.asserts;
   const Library library = LoadLibrary(read.data_folder);
-  FindingsReport report = ReportOf(options, library, read);
+  if (options.coverage) {
+    return PrintCoverage({options.file, options.flow_logs, options.format}, library, read, around);
+  }
+  bool misses_coverage = false;
+  FindingsReport report = ReportOf(options, library, read, [&](const ValidScenario& scenario) {
+    RefuseOtherAssertions(scenario, read);
+    misses_coverage = MissesCoverage(scenario, around);
+  });
   HideBaseline(options.baseline, report);
   around.out << Written(options, report, around.color);
-  return ExitCodeOf(report, options.fail_on);
+  const int code = ExitCodeOf(report, options.fail_on);
+  return code == kFine && misses_coverage ? kAssertionMissed : code;
 }
 
 }  // namespace
@@ -128,8 +156,10 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
   command->add_option("scenario", options->file, "Scenario file")->required();
   command
       ->add_option("--format", options->format,
-                   "text, json, jsonl, sarif, junit, github or markdown")
-      ->check(CLI::IsMember({"text", "json", "jsonl", "sarif", "junit", "github", "markdown"}));
+                   "text, json, jsonl, sarif, junit, github or markdown; of --coverage text, json "
+                   "or csv")
+      ->check(
+          CLI::IsMember({"text", "json", "jsonl", "sarif", "junit", "github", "markdown", "csv"}));
   const std::map<std::string, Severity> severities = {
       {"error", Severity::kError}, {"warning", Severity::kWarning}, {"info", Severity::kInfo}};
   command
@@ -140,12 +170,33 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
   command->add_option("--set", options->sets, "PATH=VALUE: change the scenario; may be repeated")
       ->allow_extra_args(false);
   command->add_flag("--verbose", options->verbose, "Say what is suppressed, and why");
+  command->add_flag("--coverage", options->coverage,
+                    "In place of findings: which ENIs and bytes mirrors see, and why not the rest");
+  command
+      ->add_option("--flowlog", options->flow_logs,
+                   "With --coverage: traffic of a flow log of AWS, Tencent or Alibaba (text or "
+                   "JSON, gzipped or not) in place of the workloads'; may be repeated")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--assert", options->asserts,
+                   "Exit with 3 unless it holds: 'coverage.enis >= 95%', 'coverage.bytes >= 99%'; "
+                   "may be repeated")
+      ->type_name("'PATH OP VALUE'")
+      ->allow_extra_args(false);
   command->add_option("--data", options->data, "Folder of schema/, profiles/ and catalog/");
   command->footer(
       "vpcmirror explain CODE says more of a finding.\n"
-      "Exit code: 0 nothing found, 1 findings (--fail-on), 2 the scenario cannot be read.");
-  command->callback(
-      [options, &around, &exit_code] { exit_code = CheckScenario(*options, around); });
+      "Examples:\n"
+      "  vpcmirror check scenario.json --coverage --flowlog flow.log.gz\n"
+      "  vpcmirror check scenario.json --coverage --format csv\n"
+      "Exit code: 0 nothing found, 1 findings (--fail-on; none with --coverage), 2 the scenario "
+      "or\n"
+      "a log cannot be read, 3 an assertion about coverage is missed and nothing is found.");
+  command->callback([options, &around, &exit_code] {
+    CheckMixture(*options);
+    exit_code = CheckScenario(*options, around);
+  });
 }
 
 }  // namespace vpcmirror::sim

@@ -324,36 +324,45 @@ bool FlowLog::MakeRecord(const Values& values, FlowRecord& record) {
   } else if (!IsMissing(action) && action != "ACCEPT") {
     return BadValue(action, "action");
   }
+  return ReadFlow(values, record.flow) && ReadAmounts(values, record);
+}
+
+bool FlowLog::ReadFlow(const Values& values, FlowKey& flow) {
   const auto source = ParseLoggedAddress(values[kSource]);
   if (!source) return BadValue(values[kSource], "address (srcaddr)");
   const auto destination = ParseLoggedAddress(values[kDestination]);
   if (!destination) return BadValue(values[kDestination], "address (dstaddr)");
-  FlowKey& flow = record.flow;
+  if (source->family() != destination->family()) {
+    return BadValue(values[kDestination], "address (dstaddr) of the family of srcaddr");
+  }
   flow.source = *source;
   flow.destination = *destination;
   if (!ParseWholeNumber(values[kProtocol], flow.protocol)) {
     return BadValue(values[kProtocol], "protocol number");
   }
-  if (HasPorts(flow.protocol)) {
-    flow.ports = Ports::kKnown;
-    if (!ParseWholeNumber(values[kSourcePort], flow.source_port)) {
-      return BadValue(values[kSourcePort], "port (srcport)");
-    }
-    if (!ParseWholeNumber(values[kDestinationPort], flow.destination_port)) {
-      return BadValue(values[kDestinationPort], "port (dstport)");
-    }
+  if (!HasPorts(flow.protocol)) return true;
+  flow.ports = Ports::kKnown;
+  if (!ParseWholeNumber(values[kSourcePort], flow.source_port)) {
+    return BadValue(values[kSourcePort], "port (srcport)");
   }
+  if (!ParseWholeNumber(values[kDestinationPort], flow.destination_port)) {
+    return BadValue(values[kDestinationPort], "port (dstport)");
+  }
+  return true;
+}
+
+bool FlowLog::ReadAmounts(const Values& values, FlowRecord& record) {
   if (!ParseWholeNumber(values[kBytes], record.bytes) || record.bytes < 0) {
     return BadValue(values[kBytes], "number of bytes");
   }
-  const auto optional_number = [](std::string_view text, std::int64_t& number) {
+  const auto read = [](std::string_view text, std::int64_t& number) {
     return IsMissing(text) || (ParseWholeNumber(text, number) && number >= 0);
   };
-  if (!optional_number(values[kPackets], record.packets)) {
+  if (!read(values[kPackets], record.packets)) {
     return BadValue(values[kPackets], "number of packets");
   }
-  if (!optional_number(values[kStart], record.start)) return BadValue(values[kStart], "start");
-  if (!optional_number(values[kEnd], record.end)) return BadValue(values[kEnd], "end");
+  if (!read(values[kStart], record.start)) return BadValue(values[kStart], "start");
+  if (!read(values[kEnd], record.end)) return BadValue(values[kEnd], "end");
   const std::string_view direction = values[kDirection];
   if (direction == "ingress" || direction == "in") record.direction = Direction::kIngress;
   if (direction == "egress" || direction == "out") record.direction = Direction::kEgress;

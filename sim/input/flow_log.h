@@ -86,6 +86,9 @@ class FlowLog {
   bool ReadColumns(std::string_view line, Values& values);
   bool ReadObject(std::string_view line, Values& values);
   bool MakeRecord(const Values& values, FlowRecord& record);
+  bool ReadFlow(const Values& values, FlowKey& flow);
+  bool ReadAmounts(const Values& values, FlowRecord& record);
+  // Counts the line and tells it if few are told yet; false.
   bool Bad(std::string message);
   bool BadValue(std::string_view value, std::string_view field);
 
