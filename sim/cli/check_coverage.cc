@@ -10,15 +10,16 @@
 #include "models/scenario/error.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/flow_log_coverage.h"
+#include "sim/cli/load_side.h"
 #include "sim/cli/version.h"
 
 namespace vpcmirror::sim {
 
 int PrintCoverage(const CoverageOptions& options, const Library& library, const ReadOptions& read,
                   const Surroundings& around) {
-  const ValidScenario scenario = LoadScenario(options.file, library, read);
+  const ValidScenario scenario = LoadSide(options.files, library, read);
   RefuseOtherAssertions(scenario, read);
-  CoverageReport report{.version = kVersion, .file = options.file, .scenario = &scenario};
+  CoverageReport report{.version = kVersion, .file = options.files.front(), .scenario = &scenario};
   if (options.flow_logs.empty()) {
     report.coverage = SteadyCoverage(scenario);
   } else {

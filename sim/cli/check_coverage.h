@@ -11,7 +11,7 @@
 namespace vpcmirror::sim {
 
 struct CoverageOptions {
-  std::string file;  // the scenario
+  std::vector<std::string> files;  // the scenario, or what a provider's API answers
   std::vector<std::string> flow_logs;
   std::string format;  // "text", "json" or "csv"
 };

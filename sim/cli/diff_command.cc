@@ -29,9 +29,9 @@ int Diff(const DiffOptions& options, const Surroundings& around) {
   read.data_folder = FindDataFolder(options.data);
   read.open_captures = false;  // what is sent does not matter to what would be mirrored
   const Library library = LoadLibrary(read.data_folder);
-  const ValidScenario before = LoadSide(options.before, library, read);
+  const ValidScenario before = LoadSide({options.before}, library, read);
   for (const std::string& text : options.sets) read.sets.push_back(ParseOverride(text));
-  const ValidScenario after = LoadSide(options.after, library, read);
+  const ValidScenario after = LoadSide({options.after}, library, read);
   const DiffReport report{.version = kVersion,
                           .before = options.before,
                           .after = options.after,
@@ -51,6 +51,7 @@ constexpr char kFooter[] =
     "change comes with a packet that explain --packet says the same of.\n"
     "Examples:\n"
     "  vpcmirror diff before.json after.json\n"
+    "  vpcmirror diff answers-of-monday/ answers-of-today/\n"
     "  vpcmirror diff a.json a.json --set /mirrors/0/Direction=INGRESS\n"
     "Exit code: 0 no difference, 1 differences, 2 a side that cannot be read.";
 
@@ -60,7 +61,10 @@ void AddDiffCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   auto options = std::make_shared<DiffOptions>();
   CLI::App* command = app.add_subcommand(
       "diff", "Say which packets start or stop being mirrored, or are copied otherwise");
-  command->add_option("before", options->before, "Scenario file")->required();
+  command
+      ->add_option("before", options->before,
+                   "Scenario file, or a file or folder of what a provider's API answers")
+      ->required();
   command->add_option("after", options->after, "The same after the change")->required();
   command->add_option("--format", options->format, "text, json or markdown")
       ->check(CLI::IsMember({"text", "json", "markdown"}))

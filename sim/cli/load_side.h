@@ -1,14 +1,17 @@
-// One side of a comparison, from whatever file describes it.
+// A deployment from whatever files describe it, where nothing is run.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "models/scenario/valid_scenario.h"
 #include "sim/input/scenario_reader.h"
 
 namespace vpcmirror::sim {
 
-// Throws ScenarioException with every error at once, in terms of the file.
-ValidScenario LoadSide(const std::string& file, const Library& library, const ReadOptions& read);
+// A scenario file; or answers of a provider's API and folders of them, which are imported.
+// Throws ScenarioException with every error at once, each where it is in those files.
+ValidScenario LoadSide(const std::vector<std::string>& paths, const Library& library,
+                       const ReadOptions& read);
 
 }  // namespace vpcmirror::sim
