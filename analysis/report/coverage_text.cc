@@ -185,7 +185,10 @@ class CoverageWriter {
                                ? ", and maybe more"
                                : "");
     }
-    add(log.bad_lines, "lines that are no records");
+    if (log.bad_lines > 0) {
+      words += fmt::format("; no record: {} line{}", CountText(log.bad_lines),
+                           log.bad_lines == 1 ? "" : "s");
+    }
     Put(log.file + ": ", words, kBelowHead);
     for (const std::string& line : log.told_lines) Put("    ", line, kBelowHead + 2);
   }

@@ -285,7 +285,8 @@ bool FlowLog::ReadColumns(std::string_view line, Values& values) {
   }
   if (count == order_.size()) return true;
   if (told_.size() >= kMostToldLines) return BadValue("", "");
-  return Bad(fmt::format("{} values, where {} are expected", count, order_.size()));
+  return Bad(fmt::format("{} value{}, where {} are expected", count, count == 1 ? "" : "s",
+                         order_.size()));
 }
 
 bool FlowLog::ReadObject(std::string_view line, Values& values) {

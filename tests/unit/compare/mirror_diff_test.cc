@@ -88,13 +88,13 @@ TEST(DiffMirroringTest, StoppedMirrorStopsArpToo) {
 }
 
 // Mirrors of dense rules, whose flows by who copies them are more than can be followed.
-std::vector<SampleMirror> DenseMirrors(std::uint32_t vni) {
+std::vector<SampleMirror> DenseMirrors(std::uint32_t vni, std::uint32_t moved = 0) {
   constexpr std::uint32_t kRules = 60;
   std::vector<SampleMirror> mirrors;
   for (std::uint32_t i = 0; i < 6; ++i) {
     std::vector<Condition> conditions;
     for (std::uint32_t rule = 0; rule < kRules; ++rule) {
-      const auto low = static_cast<std::uint16_t>(100 * rule + 7 * i + 1);
+      const auto low = static_cast<std::uint16_t>(100 * rule + 7 * i + 1 + moved);
       conditions.push_back({.source = IpPrefix(IpAddress::V4((10u << 24) | (rule << 16)), 16),
                             .destination = IpPrefix(IpAddress::V4((10u << 24) | (i << 20)), 12),
                             .source_ports = {low, static_cast<std::uint16_t>(low + 30'000)},
@@ -122,6 +122,27 @@ TEST(DiffMirroringTest, VniOfEveryDenseMirrorIsALineEach) {
       EXPECT_THAT(each.traits, ElementsAre(TraitChange{"VNI", "1", "2"}));
       EXPECT_TRUE(each.witness);
     }
+  }
+}
+
+// Every rule of every mirror moved, where one copy ends it: too many overlaps to follow. What
+// the mirrors' VNI does is told all the same.
+TEST(DiffMirroringTest, WhatCannotBeFollowedIsNamedAndTheRestTold) {
+  const TapRules one_copy{.at_most_one_copy = true, .reject_stops_later = true};
+  std::vector<SampleMirror> moved = DenseMirrors(2, 50);
+  const MirrorDiff diff =
+      DiffMirroring(SampleScenario(DenseMirrors(1), one_copy), SampleScenario(moved, one_copy));
+  ASSERT_TRUE(diff.gave_up());
+  ASSERT_THAT(diff.groups, SizeIs(1));
+  const MirroringGroup& group = diff.groups[0];
+  for (const std::size_t direction : {0, 1}) {
+    EXPECT_TRUE(group.gave_up[direction]);
+    EXPECT_THAT(group.not_compared[direction].before, ElementsAre(0u, 1u, 2u, 3u, 4u, 5u));
+    EXPECT_THAT(group.not_compared[direction].after, ElementsAre(0u, 1u, 2u, 3u, 4u, 5u));
+  }
+  ASSERT_FALSE(group.changes.empty());
+  for (const MirroringChange& each : group.changes) {
+    EXPECT_THAT(each.traits, ElementsAre(TraitChange{"VNI", "1", "2"}));
   }
 }
 
