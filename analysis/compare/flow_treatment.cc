@@ -125,6 +125,42 @@ FlowSet OfItsOwn(const BothWatches& watches, Direction direction) {
   return flows;
 }
 
+// What the first rule that matches accepts.
+FlowSet AcceptedBy(const std::vector<SecurityRule>& rules, Direction direction) {
+  FlowSet accepted;
+  FlowSet decided;
+  for (const SecurityRule& rule : rules) {
+    Condition condition{
+        .protocol = rule.protocol, .source_ports = {0, 65535}, .destination_ports = rule.ports};
+    (direction == Direction::kIngress ? condition.source : condition.destination) = rule.peer;
+    FlowSet flows(condition);
+    flows.Subtract(decided);
+    decided.Unite(flows);
+    if (rule.accept) accepted.Unite(flows);
+  }
+  return accepted;
+}
+
+// What the ENI's security groups and its subnet's ACL let pass as the first packet of a flow;
+// less than that where the other end is in the subnet. Where to look first, and no more.
+FlowSet LikelyAdmitted(const MirrorWatch& watch, Direction direction) {
+  if (!watch.eni) return FlowSet::All();
+  const Deployment& deployment = *watch.scenario->deployment;
+  const Eni& eni = deployment.enis[*watch.eni];
+  const bool is_in = direction == Direction::kIngress;
+  FlowSet flows = eni.security_groups.empty() ? FlowSet::All() : FlowSet();
+  for (const std::size_t each : eni.security_groups) {
+    const SecurityGroup& group = deployment.security_groups[each];
+    flows.Unite(AcceptedBy(is_in ? group.ingress : group.egress, direction));
+  }
+  const auto& acl = deployment.subnets[eni.subnet].acl;
+  if (acl) {
+    const NetworkAcl& rules = deployment.acls[*acl];
+    flows.Intersect(AcceptedBy(is_in ? rules.ingress : rules.egress, direction));
+  }
+  return flows;
+}
+
 }  // namespace
 
 bool ClassifyChange(const BothWatches& watches, const std::array<Copiers, 2>& copiers,
@@ -168,6 +204,25 @@ bool ClassifyChange(const BothWatches& watches, const std::array<Copiers, 2>& co
   return true;
 }
 
+std::vector<TraitChange> TraitChangesOf(const BothWatches& watches, const MirroringChange& change) {
+  if (change.before.size() != 1 || change.after.size() != 1) return {};
+  std::array<CopyTraits, 2> traits;
+  for (std::size_t side = 0; side < 2; ++side) {
+    const MirrorWatch& watch = watches[side];
+    const std::size_t mirror = (side == 0 ? change.before : change.after).front();
+    const auto session =
+        std::find_if(watch.sessions.begin(), watch.sessions.end(),
+                     [&](const WatchedSession& each) { return each.mirror == mirror; });
+    const Bytes mtu = watch.scenario->deployment->enis[*watch.eni].mtu;
+    for (const CopyTraits& more :
+         {ReceiverTraits(*session->core), HeadTraits(*session->core, mtu, change.direction),
+          RoomTraits(*session->core, mtu), ShareTraits(*session->core, session->nat_gateway)}) {
+      traits[side].insert(traits[side].end(), more.begin(), more.end());
+    }
+  }
+  return DifferencesOf(traits[0], traits[1]);
+}
+
 void FindWitness(const BothWatches& watches, const std::array<Copiers, 2>& copiers,
                  const FlowSet& flows, MirroringChange& change) {
   // Turns that are spent on finding a better one than the first.
@@ -175,7 +230,12 @@ void FindWitness(const BothWatches& watches, const std::array<Copiers, 2>& copie
   const std::vector<std::string> routes = RoutesOf(watches, copiers);
   FlowSet own = flows;
   own.Intersect(OfItsOwn(watches, change.direction));
-  for (const FlowSet* each : {static_cast<const FlowSet*>(&own), &flows}) {
+  FlowSet admitted = own;
+  for (const MirrorWatch& watch : watches) {
+    admitted.Intersect(LikelyAdmitted(watch, change.direction));
+  }
+  for (const FlowSet* each :
+       {static_cast<const FlowSet*>(&admitted), static_cast<const FlowSet*>(&own), &flows}) {
     std::uint64_t turns = each->gave_up() || each->IsEmpty() ? 0 : kWitnessTurns;
     for (std::uint64_t turn = 0; turn < turns; ++turn) {
       const FlowKey flow = each->PickWitness(turn).value();

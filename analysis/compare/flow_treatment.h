@@ -15,6 +15,9 @@ namespace vpcmirror {
 bool ClassifyChange(const BothWatches& watches, const std::array<Copiers, 2>& copiers,
                     MirroringChange& change);
 
+// What of the copies differs, where one session makes them before and one after.
+std::vector<TraitChange> TraitChangesOf(const BothWatches& watches, const MirroringChange& change);
+
 // Sets `change.witness` to a flow of `flows` that the taps treat otherwise after than before,
 // if one is found in kWitnessTurns: rather one of the ENI's own, that its security groups
 // and routes let pass. A flow that only one of `copiers` proves has to be treated by them.

@@ -12,6 +12,7 @@
 #include "analysis/compare/flow_partition.h"
 #include "analysis/compare/flow_treatment.h"
 #include "analysis/compare/mirror_watch.h"
+#include "analysis/compare/watch_maker.h"
 #include "models/scenario/taps.h"
 
 namespace vpcmirror {
@@ -23,26 +24,20 @@ constexpr Bytes kWitnessBytes{1514};
 class Differ {
  public:
   Differ(const ValidScenario& before, const ValidScenario& after)
-      : scenarios_{&before, &after}, mirrors_by_eni_{MirrorsByEni(before), MirrorsByEni(after)} {}
+      : scenarios_{&before, &after},
+        mirrors_by_eni_{MirrorsByEni(before), MirrorsByEni(after)},
+        maker_(scenarios_, mirrors_by_eni_, filters_) {}
 
   MirrorDiff Run();
 
  private:
-  // Index of the ENI in either scenario.
-  using Places = std::array<std::optional<std::size_t>, 2>;
+  using Places = WatchMaker::Places;
   using GroupKey = std::tuple<std::vector<std::size_t>, std::vector<std::size_t>, const TapRules*,
                               const TapRules*, std::int64_t, std::int64_t, int>;
 
   GroupKey KeyOf(const Places& places) const;
   MirroringGroup Compare(const Places& places);
   void CompareDirection(BothWatches& watches, Direction direction, MirroringGroup& group);
-  MirrorWatch WatchOf(std::size_t side, const Places& places) const;
-  std::vector<WatchedSession> SessionsOf(std::size_t side, const MirrorWatch& watch,
-                                         std::size_t eni, Direction direction);
-  SessionEffect EffectOf(const WatchedSession& session, const Eni& eni, Direction direction);
-  int NumberOf(std::string text) {
-    return numbers_.try_emplace(std::move(text), static_cast<int>(numbers_.size())).first->second;
-  }
 
   using Parts = std::map<std::array<Copiers, 2>, FlowSet>;
   std::optional<Parts> PartsOf(const BothWatches& watches, const FlowSet& region,
@@ -54,76 +49,14 @@ class Differ {
   void GiveUp(const BothWatches& watches, const SessionPairs& pairs, Direction direction,
               MirroringGroup& group);
   void CompareOthers(const BothWatches& watches, Direction direction, MirroringGroup& group);
-  void AddTraits(MirroringChange& change, const BothWatches& watches) const;
   FlowSet CopiedFirstBy(const MirrorWatch& watch, std::size_t session, Direction direction);
 
-  std::array<const ValidScenario*, 2> scenarios_;
-  std::array<std::vector<std::vector<std::size_t>>, 2> mirrors_by_eni_;
+  WatchMaker::Scenarios scenarios_;
+  WatchMaker::MirrorsOfEnis mirrors_by_eni_;
   FilterSets filters_;
   FlowPartition partition_{filters_};
-  std::map<std::string, int> numbers_;
-  std::map<std::tuple<const Mirror*, std::int64_t, Direction>, SessionEffect> effects_;
-  std::map<const Mirror*, int> filter_numbers_;
+  WatchMaker maker_;
 };
-
-SessionEffect Differ::EffectOf(const WatchedSession& session, const Eni& eni, Direction direction) {
-  const auto [place, is_new] =
-      effects_.try_emplace({session.core, eni.mtu.count(), direction}, SessionEffect{});
-  if (is_new) {
-    const Mirror& core = *session.core;
-    const std::string head = TextOf(HeadTraits(core, eni.mtu, direction));
-    place->second = {.receivers = NumberOf("to " + TextOf(ReceiverTraits(core))),
-                     .form = NumberOf("as " + head + TextOf(RoomTraits(core, eni.mtu))),
-                     .head = NumberOf("with " + head),
-                     .share = NumberOf("of " + TextOf(ShareTraits(core, session.nat_gateway)))};
-  }
-  return place->second;
-}
-
-std::vector<WatchedSession> Differ::SessionsOf(std::size_t side, const MirrorWatch& watch,
-                                               std::size_t eni, Direction direction) {
-  const ValidScenario& scenario = *scenarios_[side];
-  std::vector<WatchedSession> sessions;
-  for (std::size_t i = 0; i < watch.tap->size(); ++i) {
-    const Mirror& core = watch.tap->session(i);
-    const MirrorSettings& settings = core.settings();
-    const bool copies =
-        settings.state == MirrorState::kRunning && Contains(settings.directions, direction);
-    if (!copies) continue;
-    WatchedSession session{.mirror = mirrors_by_eni_[side][eni][watch.tap->given_position(i)],
-                           .core = &core};
-    if (const auto gateway = settings.filter.nat_gateway()) {
-      session.nat_gateway = scenario.deployment->nat_gateways[*gateway].id;
-    }
-    session.leaves_some =
-        settings.sampling.keep != settings.sampling.of || !session.nat_gateway.empty();
-    session.effect = EffectOf(session, scenario.deployment->enis[eni], direction);
-    const auto [place, is_new] = filter_numbers_.try_emplace(&core);
-    if (is_new) place->second = filters_.NumberOf(settings.filter);
-    session.filter = place->second;
-    sessions.push_back(std::move(session));
-  }
-  return sessions;
-}
-
-// Where one session copies before and one after, what differs between them.
-void Differ::AddTraits(MirroringChange& change, const BothWatches& watches) const {
-  if (change.before.size() != 1 || change.after.size() != 1) return;
-  std::array<CopyTraits, 2> traits;
-  for (std::size_t side = 0; side < 2; ++side) {
-    const std::size_t mirror = (side == 0 ? change.before : change.after).front();
-    const auto session =
-        std::find_if(watches[side].sessions.begin(), watches[side].sessions.end(),
-                     [&](const WatchedSession& each) { return each.mirror == mirror; });
-    const Bytes mtu = scenarios_[side]->deployment->enis[*watches[side].eni].mtu;
-    for (const CopyTraits& more :
-         {ReceiverTraits(*session->core), HeadTraits(*session->core, mtu, change.direction),
-          RoomTraits(*session->core, mtu), ShareTraits(*session->core, session->nat_gateway)}) {
-      traits[side].insert(traits[side].end(), more.begin(), more.end());
-    }
-  }
-  change.traits = DifferencesOf(traits[0], traits[1]);
-}
 
 // Nothing when it is too much to follow.
 std::optional<Differ::Parts> Differ::PartsOf(const BothWatches& watches, const FlowSet& region,
@@ -166,7 +99,7 @@ bool Differ::CompareFlows(const BothWatches& watches, const FlowSet& region, Mir
       each.flows_and_refused.Simplify();
     }
     FindWitness(watches, copiers, each.flows, each);
-    AddTraits(each, watches);
+    each.traits = TraitChangesOf(watches, each);
     group.changes.push_back(std::move(each));
   }
   return followed_all;
@@ -198,7 +131,7 @@ void Differ::CompareWhole(const BothWatches& watches, const SessionPairs& pairs,
     flows.Intersect(filters_.Of(watches[0].sessions[before].filter, direction).copied);
     if (flows.IsEmpty()) continue;
     FindWitness(watches, copiers, flows, change);
-    AddTraits(change, watches);
+    change.traits = TraitChangesOf(watches, change);
     group.changes.push_back(std::move(change));
   }
 }
@@ -275,25 +208,10 @@ void Differ::CompareOthers(const BothWatches& watches, Direction direction, Mirr
     if (whole != group.changes.end()) {
       whole->ether_types = ether_types;
     } else {
-      AddTraits(change, watches);
+      change.traits = TraitChangesOf(watches, change);
       group.changes.push_back(std::move(change));
     }
   }
-}
-
-MirrorWatch Differ::WatchOf(std::size_t side, const Places& places) const {
-  const ValidScenario& scenario = *scenarios_[side];
-  // Where it is not, the rules are those of where it is: nothing else differs.
-  const std::size_t of_rules = places[side] ? side : 1 - side;
-  MirrorWatch watch{.scenario = &scenario,
-                    .rules = TapRulesOf(*scenarios_[of_rules], *places[of_rules])};
-  if (places[side]) {
-    const std::size_t eni = *places[side];
-    watch.eni = eni;
-    watch.tap.emplace(MakeTap(scenario, eni, mirrors_by_eni_[side][eni]));
-    watch.addresses = scenario.deployment->enis[eni].addresses;
-  }
-  return watch;
 }
 
 void Differ::CompareDirection(BothWatches& watches, Direction direction, MirroringGroup& group) {
@@ -317,7 +235,7 @@ void Differ::CompareDirection(BothWatches& watches, Direction direction, Mirrori
 }
 
 MirroringGroup Differ::Compare(const Places& places) {
-  BothWatches watches{WatchOf(0, places), WatchOf(1, places)};
+  BothWatches watches = maker_.WatchesOf(places);
   MirroringGroup group;
   const auto mirrors = [&](std::size_t side) {
     return places[side] ? mirrors_by_eni_[side][*places[side]] : std::vector<std::size_t>{};
@@ -335,7 +253,7 @@ MirroringGroup Differ::Compare(const Places& places) {
     for (std::size_t side = 0; side < 2; ++side) {
       watches[side].sessions.clear();
       if (!places[side]) continue;
-      watches[side].sessions = SessionsOf(side, watches[side], *places[side], direction);
+      maker_.LookAt(direction, watches[side], mirrors_by_eni_[side][*places[side]]);
     }
     group.drops_differ[static_cast<std::size_t>(direction)] =
         in_both &&

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -36,6 +38,55 @@ TEST(DiffCommandTest, ExitCodeSaysWhetherAnythingDiffers) {
   EXPECT_EQ(other.exit_code, kFindings) << other.err;
   EXPECT_THAT(other.out, HasSubstr("stops being mirrored:\n  all IP, egress\n"));
   EXPECT_EQ(program({"diff", file, "/nowhere.json"}).exit_code, kBadInput);
+}
+
+// Answers of AWS's API in two folders that differ in a session's VNI.
+TEST(DiffCommandTest, TakesFoldersOfAnswers) {
+  const Program program;
+  const std::string answers = VPCMIRROR_SOURCE_DIR "/tests/golden/import/aws";
+  const std::string changed = program.InFolder("changed");
+  std::filesystem::copy(answers, changed);
+  const std::string sessions = changed + "/traffic-mirror-sessions.json";
+  std::ifstream file(sessions);
+  json document = json::parse(file);
+  json& session = document.at("TrafficMirrorSessions").at(0);
+  const std::string before = session.at("VirtualNetworkId").dump();
+  session["VirtualNetworkId"] = 4711;
+  std::ofstream(sessions) << document;
+  const Ran same = program({"diff", answers, answers});
+  EXPECT_EQ(same.exit_code, kFine) << same.err;
+  const Ran other = program({"diff", answers, changed});
+  EXPECT_EQ(other.exit_code, kFindings) << other.err;
+  EXPECT_THAT(other.out, HasSubstr("    VNI: " + before + " -> 4711\n"));
+}
+
+// Security groups of the source let a single port in, of the 65,536 that start.
+TEST(DiffCommandTest, WitnessIsOneThatSecurityGroupsLetPass) {
+  const Program program;
+  const std::string file = program.Write("closed.json", R"({"provider": "aws",
+    "vpcs": {"v": {"cidr": "10.0.0.0/16", "subnets": {"s": "10.0.0.0/24"},
+      "security_groups": {"sg": {"ingress": [{"action": "accept", "protocol": "tcp", "ports": 8443}],
+                                 "egress": [{"action": "accept"}]}}}},
+    "hosts": {"web": {"subnet": "s", "security_groups": ["sg"]},
+              "ids": {"subnet": "s", "receiver": "generic"}},
+    "workloads": {"www": {"at": "web", "in": "1 Mbps", "ports": {"server": 8443}}},
+    "mirrors": {
+      "TrafficMirrorSessions": [{"TrafficMirrorSessionId": "tms-1", "TrafficMirrorTargetId": "tmt-1",
+        "TrafficMirrorFilterId": "tmf-1", "NetworkInterfaceId": "web", "SessionNumber": 1}],
+      "TrafficMirrorFilters": [{"TrafficMirrorFilterId": "tmf-1", "NetworkServices": [],
+        "IngressFilterRules": [{"RuleNumber": 1, "RuleAction": "reject", "Protocol": 6,
+          "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}],
+        "EgressFilterRules": []}],
+      "TrafficMirrorTargets": [{"TrafficMirrorTargetId": "tmt-1", "NetworkInterfaceId": "ids",
+        "Type": "network-interface"}]}})");
+  const Ran ran =
+      program({"diff", file, file, "--format", "json", "--set",
+               "/mirrors/TrafficMirrorFilters/0/IngressFilterRules/0/RuleAction=accept"});
+  ASSERT_EQ(ran.exit_code, kFindings) << ran.err;
+  const json document = json::parse(ran.out);
+  const json& witness = document["changes"][0]["witness"];
+  EXPECT_EQ(witness["flow"]["destination_port"], 8443);
+  EXPECT_EQ(witness["holds_in_place"], true);
 }
 
 struct Edited {
