@@ -219,7 +219,7 @@ std::string_view KindWords(Kind kind) {
   return "";
 }
 
-std::string MirrorWords(const DiffEntry& entry) {
+std::string CopierWords(const DiffEntry& entry) {
   if (entry.before == entry.after) return "by " + Joined(entry.after, ", ");
   if (entry.before.empty()) return "by " + Joined(entry.after, ", ");
   if (entry.after.empty()) return "was by " + Joined(entry.before, ", ");

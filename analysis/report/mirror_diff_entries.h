@@ -48,7 +48,7 @@ std::string DirectionWords(const std::vector<Direction>& directions);
 // "starts to be mirrored", "copies are altered".
 std::string_view KindWords(MirroringChange::Kind kind);
 // Who copies before and after: "by mirror-1", "by mirror-1, then mirror-2; before by mirror-3".
-std::string MirrorWords(const DiffEntry& entry);
+std::string CopierWords(const DiffEntry& entry);
 // What explain says of the witness: "not mirrored before, mirrored after".
 std::string WitnessWords(const DiffEntry& entry);
 

@@ -96,7 +96,7 @@ class DiffWriter {
     for (const std::string& phrase : ShownPhrases(entry)) Put("  ", phrase, kBelow);
     for (const TraitChange& trait : change.traits) Put("    ", TraitWords(trait), 2 * kBelow);
     Put("    at ", EniWords(entry.enis) + PresenceWords(entry), 2 * kBelow);
-    if (!change.is_whole_mirror) Put("    ", MirrorWords(entry), 2 * kBelow);
+    if (!change.is_whole_mirror) Put("    ", CopierWords(entry), 2 * kBelow);
     WriteWitness(entry);
     out_ += '\n';
   }
@@ -137,7 +137,7 @@ std::string MarkdownRow(const DiffEntry& entry) {
   std::vector<std::string> packets = ShownPhrases(entry);
   for (const TraitChange& trait : entry.change->traits) packets.push_back(TraitWords(trait));
   std::vector<std::string> where = {EniWords(entry.enis) + PresenceWords(entry)};
-  where.push_back(MirrorWords(entry));
+  where.push_back(CopierWords(entry));
   std::vector<std::string> proof;
   if (entry.witness) proof = {PacketWords(*entry.witness), WitnessWords(entry)};
   return fmt::format("| {}{} | {} | {} | {} |\n", KindWords(entry.change->kind),
