@@ -30,6 +30,6 @@ std::string CoverageJson(const CoverageReport& report);
 std::string CoverageCsv(const CoverageReport& report);
 
 // "no rule matches", "no mirror names it".
-std::string_view Words(Unseen reason);
+std::string_view WhyUnseen(Unseen reason);
 
 }  // namespace vpcmirror

@@ -28,7 +28,7 @@ std::string UnseenWords(const std::array<double, kUnseenReasons>& unseen, double
                    [&](std::size_t a, std::size_t b) { return unseen[a] > unseen[b]; });
   std::string words;
   for (const std::size_t i : reasons) {
-    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", Words(static_cast<Unseen>(i)),
+    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", WhyUnseen(static_cast<Unseen>(i)),
                          PercentText(unseen[i] / all));
   }
   return words;
@@ -63,7 +63,7 @@ class CoverageWriter {
       return row.is_receiver ? by + ", though it receives copies: not counted" : by;
     }
     if (row.is_receiver) return "receives copies: not counted";
-    return fmt::format("not covered: {}", Words(*row.because));
+    return fmt::format("not covered: {}", WhyUnseen(*row.because));
   }
 
   std::string TrafficOf(const EniCoverage& row) const {
@@ -211,7 +211,7 @@ class CoverageWriter {
 
 }  // namespace
 
-std::string_view Words(Unseen reason) {
+std::string_view WhyUnseen(Unseen reason) {
   switch (reason) {
     case Unseen::kNoMirror:
       return "no mirror names it";
