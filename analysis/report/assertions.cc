@@ -285,6 +285,22 @@ void CheckAssertions(const ValidScenario& scenario, RunResult& result) {
   result.assertions = std::move(outcomes);
 }
 
+bool IsAboutCoverage(const Assertion& assertion) {
+  return assertion.path.front().key == "coverage";
+}
+
+std::vector<AssertionResult> CheckCoverage(const ValidScenario& scenario,
+                                           const CoverageSummary& coverage) {
+  RunResult result;
+  result.coverage = coverage;
+  const Json head = ResultHead(result);
+  std::vector<AssertionResult> outcomes;
+  for (const Assertion& assertion : scenario.assertions) {
+    if (IsAboutCoverage(assertion)) outcomes.push_back(Evaluation(assertion).Run(head, {}));
+  }
+  return outcomes;
+}
+
 AssertionOutcome OutcomeOf(const AssertionResult& assertion) {
   if (assertion.replicated) return assertion.replicated->outcome;
   return assertion.held ? AssertionOutcome::kMet : AssertionOutcome::kMissed;

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/scenario/run_result.h"
 #include "models/scenario/valid_scenario.h"
@@ -20,6 +21,12 @@ std::string_view ToString(FigureUnit unit);
 // or absent is unequal to all others, and neither less nor more; but a margin that is
 // null counts as 1, since nothing limits and all is free.
 void CheckAssertions(const ValidScenario& scenario, RunResult& result);
+
+// Whether vpcmirror check can tell, without a run.
+bool IsAboutCoverage(const Assertion& assertion);
+// The outcomes of those of the scenario's that are about coverage, which is as given.
+std::vector<AssertionResult> CheckCoverage(const ValidScenario& scenario,
+                                           const CoverageSummary& coverage);
 
 // Met or missed; where there were replications, what they say together.
 AssertionOutcome OutcomeOf(const AssertionResult& assertion);

@@ -10,6 +10,7 @@
 
 #include "analysis/report/assertions.h"
 #include "analysis/report/assumption_json.h"
+#include "analysis/report/coverage_summary_json.h"
 #include "analysis/report/result_json.h"
 #include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"
@@ -255,16 +256,6 @@ Json ReplicatedJson(const std::optional<ReplicatedAssertion>& replicated) {
           {"half_width", Number(replicated->half_width)}};
 }
 
-Json AssertionJson(const AssertionResult& assertion) {
-  return {{"text", assertion.text},
-          {"value", FigureJson(assertion.value)},
-          {"unit", TextOrNull(ToString(assertion.unit))},
-          {"of", TextOrNull(assertion.of)},
-          {"held", assertion.held},
-          {"outcome", ToString(OutcomeOf(assertion))},
-          {"replicated", ReplicatedJson(assertion.replicated)}};
-}
-
 Json LossJson(const Loss& loss) { return {{"lost_frames", loss.lost}, {"of_frames", loss.of}}; }
 
 // Whole nanoseconds stay whole; picoseconds are the decimals.
@@ -424,6 +415,16 @@ ResultList ListOf(std::string_view parent, std::string_view key, const std::vect
 
 }  // namespace
 
+nlohmann::ordered_json AssertionJson(const AssertionResult& assertion) {
+  return {{"text", assertion.text},
+          {"value", FigureJson(assertion.value)},
+          {"unit", TextOrNull(ToString(assertion.unit))},
+          {"of", TextOrNull(assertion.of)},
+          {"held", assertion.held},
+          {"outcome", ToString(OutcomeOf(assertion))},
+          {"replicated", ReplicatedJson(assertion.replicated)}};
+}
+
 nlohmann::ordered_json ResultHead(const RunResult& result) {
   Json json;
   json["schema"] = kResultSchema;
@@ -455,6 +456,7 @@ nlohmann::ordered_json ResultHead(const RunResult& result) {
                    {"relative_error", kDelayError}};
   json["baseline"] = BaselineJson(result);
   json["replications"] = ReplicationsJson(result.replications);
+  json["coverage"] = result.coverage ? CoverageSummaryJson(*result.coverage) : Json(nullptr);
   json["disciplines"] = ListJson(result.disciplines, DisciplineJson);
   json["hosts"] = Json::array();
   json["enis"] = Json::array();

@@ -24,6 +24,8 @@ struct ResultList {
 
 // All of the document, in its order, but for what is in those lists.
 nlohmann::ordered_json ResultHead(const RunResult& result);
+// An element of "asserts".
+nlohmann::ordered_json AssertionJson(const AssertionResult& assertion);
 std::vector<ResultList> ResultLists(const RunResult& result);
 
 }  // namespace vpcmirror

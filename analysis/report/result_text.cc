@@ -105,7 +105,7 @@ class TextReport {
     Line("{}", Wrapped(text, style_.width, indent));
   }
 
-  Ink InkOf(const Range& used) const;  // of shares of a limit
+  Ink InkOf(const ValueRange& used) const;  // of shares of a limit
 
   void WriteVerdict();
   void WriteVerdictsOfRuns();
@@ -267,7 +267,7 @@ void TextReport::WriteHosts() {
   }
 }
 
-Ink TextReport::InkOf(const Range& used) const {
+Ink TextReport::InkOf(const ValueRange& used) const {
   if (used.high() > 1) return Ink::kBad;
   return used.high() > 1 - result_.margin_goal + 1e-9 ? Ink::kWarning : Ink::kPlain;
 }
@@ -310,11 +310,11 @@ void TextReport::WriteHostRow(const MemberGroup& group, Face face) {
   const HostResult& first = result_.hosts[group.members.front()];
   const std::optional<std::int64_t> limit =
       face.bits ? CountOf(first.limit_bandwidth) : CountOf(first.limit_packet_rate);
-  Range production_in;
-  Range production_out;
-  Range copies_in;
-  Range copies_out;
-  Range used;
+  ValueRange production_in;
+  ValueRange production_out;
+  ValueRange copies_in;
+  ValueRange copies_out;
+  ValueRange used;
   double largest = static_cast<double>(limit.value_or(0)) / kLimitInUnit;
   for (const std::size_t member : group.members) {
     const HostResult& host = result_.hosts[member];
@@ -364,7 +364,7 @@ void TextReport::WriteEnis() {
 }
 
 void TextReport::WriteEniRow(const MemberGroup& group, Face face) {
-  Range cells[5];
+  ValueRange cells[5];
   double largest = 0;
   for (const std::size_t member : group.members) {
     const EniResult& eni = result_.enis[member];
@@ -506,9 +506,9 @@ void TextReport::WriteReceiverRow(const MemberGroup& group, Face face) {
   const ReceiverResult& first = result_.receivers[group.members.front()];
   const std::optional<std::int64_t> capacity =
       face.bits ? CountOf(first.capacity_bandwidth) : CountOf(first.capacity_packet_rate);
-  Range arrived;
-  Range digested;
-  Range used;
+  ValueRange arrived;
+  ValueRange digested;
+  ValueRange used;
   double largest = static_cast<double>(capacity.value_or(0)) / kLimitInUnit;
   for (const std::size_t member : group.members) {
     const ReceiverResult& receiver = result_.receivers[member];

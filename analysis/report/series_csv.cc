@@ -6,19 +6,10 @@
 #include <iterator>
 #include <string>
 
+#include "analysis/report/csv_text.h"
+
 namespace vpcmirror {
 namespace {
-
-// RFC 4180.
-std::string Quoted(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += c;
-    quoted += c;
-  }
-  return quoted + '"';
-}
 
 class Writer {
  public:
@@ -35,7 +26,7 @@ class Writer {
   static constexpr std::size_t kPart = 1 << 16;  // bytes that are written at once
 
   void Write(const SeriesObject& object) {
-    const std::string whose = fmt::format("{},{}", ToString(object.kind), Quoted(object.id));
+    const std::string whose = fmt::format("{},{}", ToString(object.kind), CsvCell(object.id));
     for (const SeriesColumn& column : ColumnsOf(object)) {
       const std::string what = fmt::format("{},{},{}", whose, column.name, column.unit);
       for (std::size_t i = 0; i < column.values.size(); ++i) {

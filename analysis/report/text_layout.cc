@@ -100,7 +100,7 @@ std::string Painted(std::string_view text, Ink ink, bool color) {
   return fmt::format("{}{}\x1b[0m", EscapeOf(ink), text);
 }
 
-void Range::Add(double value) {
+void ValueRange::Add(double value) {
   low_ = empty_ ? value : std::min(low_, value);
   high_ = empty_ ? value : std::max(high_, value);
   empty_ = false;
@@ -119,7 +119,7 @@ RowUnit PacketRateUnit(double largest_pps) {
   return {1, "pps"};
 }
 
-std::string CellText(const Range& range, const RowUnit& unit) {
+std::string CellText(const ValueRange& range, const RowUnit& unit) {
   if (range.high() == 0) return "-";
   const double low = range.low() / unit.size;
   const double high = range.high() / unit.size;
@@ -127,7 +127,7 @@ std::string CellText(const Range& range, const RowUnit& unit) {
   return fmt::format("{}..{}", RangeEnd(low), RangeEnd(high));
 }
 
-std::string PercentRangeText(const Range& range) {
+std::string PercentRangeText(const ValueRange& range) {
   const auto end = [](double share) {
     if (share > 0 && share < 0.01) return std::string("<1");
     if (share > 0.995 && share < 1) return std::string("<100");

@@ -35,7 +35,7 @@ void AppendLine(std::string& out, fmt::format_string<Args...> format, Args&&... 
 }
 
 // The smallest and the largest of the members of a group.
-class Range {
+class ValueRange {
  public:
   void Add(double value);
   double low() const { return low_; }
@@ -56,8 +56,8 @@ RowUnit BitRateUnit(double largest_bps);
 RowUnit PacketRateUnit(double largest_pps);
 
 // "1.000", "0.98..1.02" of a range in that unit; "-" for nothing.
-std::string CellText(const Range& range, const RowUnit& unit);
+std::string CellText(const ValueRange& range, const RowUnit& unit);
 // "68 %", "12..107 %", "<1..2 %".
-std::string PercentRangeText(const Range& range);
+std::string PercentRangeText(const ValueRange& range);
 
 }  // namespace vpcmirror

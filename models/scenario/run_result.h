@@ -16,6 +16,7 @@
 #include "models/cloud/provider_profile.h"
 #include "models/mirror/ledger.h"
 #include "models/scenario/assertion.h"
+#include "models/scenario/coverage_summary.h"
 #include "models/scenario/series.h"
 #include "models/scenario/timeline.h"
 #include "models/units/quantity.h"
@@ -313,6 +314,9 @@ struct RunResult {
   DelayResult copy_delay;
 
   std::optional<Series> series;  // where it was asked for
+
+  // Of the workloads' steady traffic by analysis/coverage, and not of what passed in the run.
+  std::optional<CoverageSummary> coverage;
 
   // Of other runs of the same experiment, where there were any.
   std::optional<BaselineResult> baseline;

@@ -26,8 +26,11 @@ FrameTemplate TemplateOf(const FlowKey& flow) { return FrameTemplate(flow, {}, {
 
 class Reckoner {
  public:
-  explicit Reckoner(const ValidScenario& scenario)
-      : scenario_(scenario), watching_(MirrorsByEni(scenario)), watched_(watching_.size()) {
+  Reckoner(const ValidScenario& scenario, const SteadyObserver& observe)
+      : scenario_(scenario),
+        observe_(observe),
+        watching_(MirrorsByEni(scenario)),
+        watched_(watching_.size()) {
     traffic_.enis.resize(watching_.size());
     traffic_.mirrors.resize(scenario.mirrors.size());
     traffic_.workloads.resize(scenario.workloads.size());
@@ -138,6 +141,7 @@ class Reckoner {
       const bool is_never = decision.outcomes().front().refusal == Refusal::kNeverMirrored;
       if (is_never) of_workload_->never_mirrored += flux;
     }
+    if (observe_) observe_({index, direction, admitted, flux, decision});
     for (const Outcome& outcome : decision.outcomes()) {
       Copy(index, direction, watch.tap, outcome, flux, frame.wire_length);
     }
@@ -212,6 +216,7 @@ class Reckoner {
   }
 
   const ValidScenario& scenario_;
+  const SteadyObserver& observe_;
   std::vector<std::vector<std::size_t>> watching_;  // mirrors by ENI
   std::vector<std::unique_ptr<Watch>> watched_;     // by ENI, made when first asked
   std::vector<std::size_t> arrived_;  // ENIs that copies of the frames under way are at
@@ -221,6 +226,8 @@ class Reckoner {
 
 }  // namespace
 
-SteadyTraffic SteadyTrafficOf(const ValidScenario& scenario) { return Reckoner(scenario).Run(); }
+SteadyTraffic SteadyTrafficOf(const ValidScenario& scenario, const SteadyObserver& observe) {
+  return Reckoner(scenario, observe).Run();
+}
 
 }  // namespace vpcmirror

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,18 @@ struct SteadyTraffic {
   std::vector<std::string> left_out;
 };
 
-// All workloads at once, as if none ever paused, and before anything is lost.
-SteadyTraffic SteadyTrafficOf(const ValidScenario& scenario);
+// Frames of one flow and one size as they pass an ENI, and what its sessions say of them.
+struct SteadyPassing {
+  std::size_t eni = 0;
+  Direction direction = Direction::kIngress;
+  bool admitted = true;
+  Flux flux;
+  const Decision& decision;
+};
+using SteadyObserver = std::function<void(const SteadyPassing&)>;
+
+// All workloads at once, as if none ever paused, and before anything is lost. `observe`, if
+// any, is told of every passing of an ENI.
+SteadyTraffic SteadyTrafficOf(const ValidScenario& scenario, const SteadyObserver& observe = {});
 
 }  // namespace vpcmirror

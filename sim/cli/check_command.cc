@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "analysis/report/findings_sarif.h"
 #include "analysis/report/findings_text.h"
 #include "analysis/report/paths.h"
+#include "sim/cli/check_coverage.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/import_report.h"
@@ -42,7 +44,22 @@ struct CheckOptions {
   std::string today;
   bool verbose = false;
   bool paths = false;
+  bool coverage = false;
+  std::vector<std::string> flow_logs;
+  std::vector<std::string> asserts;
 };
+
+// What goes only with another option.
+void CheckMixture(const CheckOptions& options) {
+  const bool is_table = options.format == "csv";
+  if (!options.coverage && (is_table || !options.flow_logs.empty())) {
+    throw CLI::ValidationError(is_table ? "--format csv" : "--flowlog",
+                               "is about coverage: it goes with --coverage");
+  }
+  if (options.coverage && options.format != "text" && options.format != "json" && !is_table) {
+    throw CLI::ValidationError("--format", "of --coverage is text, json or csv");
+  }
+}
 
 // Rules speak of the scenario, files have lines. `imported` null: the file is the scenario.
 std::vector<Finding> FindingsIn(const ExaminedScenario& examined, const ImportedScenario* imported,
@@ -75,7 +92,8 @@ std::vector<Finding> FindingsIn(const ExaminedScenario& examined, const Imported
 }
 
 FindingsReport ReportOf(const CheckOptions& options, const Library& library,
-                        const ReadOptions& read) {
+                        const ReadOptions& read,
+                        const std::function<void(const ValidScenario&)>& look) {
   FindingsReport report{.file = options.file, .version = kVersion};
   ExaminedScenario examined;
   std::optional<ImportedFiles> imported;
@@ -91,6 +109,7 @@ FindingsReport ReportOf(const CheckOptions& options, const Library& library,
   }
   report.findings = FindingsIn(examined, imported ? &imported->scenario : nullptr, options);
   if (!examined.sound) return report;
+  if (examined.errors.empty()) look(*examined.sound);
   const Deployment& deployment = *examined.sound->deployment;
   const std::size_t balancers = deployment.load_balancers.size();  // each has an ENI, of no host
   report.hosts = deployment.cvms.size() - balancers;
@@ -151,11 +170,20 @@ int CheckScenario(const CheckOptions& options, const Surroundings& around) {
   ReadOptions read;
   for (const std::string& text : options.sets) read.sets.push_back(ParseOverride(text));
   read.data_folder = FindDataFolder(options.data);
+  read.assertions = options.asserts;
   const Library library = LoadLibrary(read.data_folder);
-  FindingsReport report = ReportOf(options, library, read);
+  if (options.coverage) {
+    return PrintCoverage({options.files, options.flow_logs, options.format}, library, read, around);
+  }
+  bool misses_coverage = false;
+  FindingsReport report = ReportOf(options, library, read, [&](const ValidScenario& scenario) {
+    RefuseOtherAssertions(scenario, read);
+    misses_coverage = MissesCoverage(scenario, around);
+  });
   HideBaseline(options.baseline, report);
   around.out << Written(options, report, around.color);
-  return ExitCodeOf(report, options.fail_on);
+  const int code = ExitCodeOf(report, options.fail_on);
+  return code == kFine && misses_coverage ? kAssertionMissed : code;
 }
 
 }  // namespace
@@ -171,8 +199,10 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
       ->required();
   command
       ->add_option("--format", options->format,
-                   "text, json, jsonl, sarif, junit, github or markdown")
-      ->check(CLI::IsMember({"text", "json", "jsonl", "sarif", "junit", "github", "markdown"}));
+                   "text, json, jsonl, sarif, junit, github or markdown; of --coverage text, json "
+                   "or csv")
+      ->check(
+          CLI::IsMember({"text", "json", "jsonl", "sarif", "junit", "github", "markdown", "csv"}));
   const std::map<std::string, Severity> severities = {
       {"error", Severity::kError}, {"warning", Severity::kWarning}, {"info", Severity::kInfo}};
   command
@@ -190,11 +220,31 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
                     "The ways of copies hop by hop, what fails together, the most that can "
                     "arrive (text, json)");
   command->add_flag("--verbose", options->verbose, "Say what is suppressed, and why");
+  command->add_flag("--coverage", options->coverage,
+                    "In place of findings: which ENIs and bytes mirrors see, and why not the rest");
+  command
+      ->add_option("--flowlog", options->flow_logs,
+                   "With --coverage: traffic of a flow log of AWS, Tencent or Alibaba (text or "
+                   "JSON, gzipped or not) in place of the workloads'; may be repeated")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--assert", options->asserts,
+                   "Exit with 3 unless it holds: 'coverage.enis >= 95%', 'coverage.bytes >= 99%'; "
+                   "may be repeated")
+      ->type_name("'PATH OP VALUE'")
+      ->allow_extra_args(false);
   command->add_option("--data", options->data, "Folder of schema/, profiles/ and catalog/");
   command->footer(
       "vpcmirror explain CODE says more of a finding.\n"
-      "Exit code: 0 nothing found, 1 findings (--fail-on), 2 the scenario cannot be read.");
+      "Examples:\n"
+      "  vpcmirror check scenario.json --coverage --flowlog flow.log.gz\n"
+      "  vpcmirror check scenario.json --coverage --format csv\n"
+      "Exit code: 0 nothing found, 1 findings (--fail-on; none with --coverage), 2 the\n"
+      "scenario or a log cannot be read, 3 an assertion about coverage is missed and nothing\n"
+      "is found.");
   command->callback([options, &around, &exit_code] {
+    CheckMixture(*options);
     options->file = options->files.front();
     exit_code = CheckScenario(*options, around);
   });

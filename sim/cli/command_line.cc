@@ -48,6 +48,7 @@ int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& ar
   AddNewCommand(app, around, exit_code);
   AddImportCommand(app, around, exit_code);
   AddCheckCommand(app, around, exit_code);
+  AddDiffCommand(app, around, exit_code);
   AddRunCommand(app, around, exit_code);
   AddExplainCommand(app, around, exit_code);
   AddProfilesCommand(app, around, exit_code);

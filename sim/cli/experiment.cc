@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "analysis/coverage/coverage.h"
 #include "analysis/report/assertions.h"
 #include "analysis/report/verdict.h"
 #include "analysis/words/quantities.h"
@@ -171,6 +172,7 @@ RunResult RunExperiment(const ValidScenario& scenario, const ExperimentSettings&
   if (result.complete && compares) AddBaseline(without, runs, result);
   if (result.complete && settings.tries_disciplines) TryDisciplines(scenario, runs, result);
   result.stopped_by = runs.stopped_by();
+  result.coverage = SummaryOf(SteadyCoverage(scenario));
   CheckAssertions(scenario, result);
   return result;
 }

@@ -277,6 +277,8 @@ FigureUnit UnitOf(std::string_view key, const Json& schema) {
   if (Allows(schema, "boolean")) return FigureUnit::kFlag;
   const bool is_whole = Allows(schema, "integer");
   if (!is_whole && !Allows(schema, "number")) return FigureUnit::kWord;
+  // A part of a whole, whatever it is of: "coverage.bytes".
+  if (!is_whole && schema.value("maximum", 0.0) == 1.0) return FigureUnit::kShare;
   if (EndsIn(key, "bps")) return FigureUnit::kBitsPerSecond;
   if (EndsIn(key, "pps")) return FigureUnit::kPacketsPerSecond;
   if (EndsIn(key, "ns")) return FigureUnit::kNanoseconds;

@@ -18,7 +18,8 @@ FOLDERS = ("models", "analysis", "sim")
 WIRE = ["models/units", "models/wire"]
 CLOUD = WIRE + ["models/mirror", "models/capacity", "models/cloud"]
 MODELS = CLOUD + ["models/scenario"]
-ANALYSIS = ["analysis/words", "analysis/reach", "analysis/check", "analysis/plan", "analysis/compare", "analysis/report"]
+ANALYSIS = ["analysis/words", "analysis/reach", "analysis/check", "analysis/plan",
+            "analysis/compare", "analysis/coverage", "analysis/report"]
 ROOMS = {
     "models/units": [],
     "models/wire": ["models/units"],
@@ -32,8 +33,9 @@ ROOMS = {
     "analysis/check": MODELS + ["analysis/words", "analysis/reach"],
     "analysis/plan": MODELS + ["analysis/words"],
     "analysis/compare": MODELS + ["analysis/words"],
+    "analysis/coverage": MODELS + ["analysis/words"],
     "analysis/report": MODELS + ["analysis/words", "analysis/reach", "analysis/check",
-                                 "analysis/plan", "analysis/compare"],
+                                 "analysis/plan", "analysis/compare", "analysis/coverage"],
     "sim/input": MODELS,
     "sim/import": MODELS + ["sim/input"],
     "sim/packet": MODELS + ["models/ns3"],

@@ -7,8 +7,8 @@
 namespace vpcmirror {
 namespace {
 
-Range RangeOf(std::initializer_list<double> values) {
-  Range range;
+ValueRange RangeOf(std::initializer_list<double> values) {
+  ValueRange range;
   for (const double value : values) range.Add(value);
   return range;
 }

@@ -1,0 +1,212 @@
+#include "sim/input/flow_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/support/addresses.h"
+#include "tests/support/gzip_file.h"
+#include "tests/unit/input/errors.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using Kind = FlowRecord::Kind;
+
+// The record of the examples of all dialects: https from 10.20.3.7, 1840 packets.
+struct Sums {
+  std::vector<Kind> kinds;
+  std::vector<std::string> interfaces;
+  std::int64_t packets = 0;
+  std::int64_t bytes = 0;
+  FlowRecord last;
+};
+
+Sums SumsOf(FlowLog& log) {
+  Sums sums;
+  FlowRecord record;
+  while (log.Next(record)) {
+    sums.kinds.push_back(record.kind);
+    sums.interfaces.emplace_back(record.interface_id);
+    sums.packets += record.packets;
+    sums.bytes += record.bytes;
+    sums.last = record;
+  }
+  return sums;
+}
+
+struct Dialect {
+  const char* name;
+  std::string text;
+};
+
+void PrintTo(const Dialect& dialect, std::ostream* os) { *os << dialect.name; }
+
+const std::string kAwsHeader =
+    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start "
+    "end action log-status\n";
+const std::string kAwsLine =
+    "2 210987654321 eni-0aa11bb22cc33dd44 10.20.3.7 10.20.9.15 51544 443 6 1840 1536220 1760000000 "
+    "1760000060 ACCEPT OK\n";
+const std::string kNoDataLine =
+    "2 210987654321 eni-0aa11bb22cc33dd44 - - - - - - - 1760000060 1760000120 - NODATA\n";
+const std::string kRejectLine =
+    "2 210987654321 eni-0aa11bb22cc33dd44 10.20.3.7 10.20.9.15 51544 22 6 10 600 1760000000 "
+    "1760000060 REJECT OK\n";
+
+// Each with one record of traffic, of 1840 packets and 1,536,220 bytes, then one without data.
+const Dialect kDialects[] = {
+    {"AwsByOrder", kAwsLine + kNoDataLine},
+    {"AwsByHeader", kAwsHeader + kAwsLine + kNoDataLine},
+    {"AwsCustomHeader",
+     "version interface-id instance-id srcaddr dstaddr srcport dstport protocol packets bytes "
+     "start end flow-direction az-id log-status\n"
+     "5 eni-0aa11bb22cc33dd44 i-0123 10.20.3.7 10.20.9.15 51544 443 6 1840 1536220 1760000000 "
+     "1760000060 egress use1-az2 OK\n"
+     "5 eni-0aa11bb22cc33dd44 - - - - - - - - 1760000060 1760000120 - - NODATA\n"},
+    {"Json",
+     R"({"version":"1","account-id":"1300012345","interface-id":"eni-0aa11bb22cc33dd44",)"
+     R"("srcaddr":"10.20.3.7","dstaddr":"10.20.9.15","srcport":"51544","dstport":"443",)"
+     R"("protocol":"6","packets":"1840","bytes":"1536220","start":"1760000000",)"
+     R"("end":"1760000060","action":"ACCEPT","log-status":"OK"})"
+     "\n"
+     R"({"__TAG__": {"a": ["}"]}, "interface_id": "eni-0aa11bb22cc33dd44", "log_status": "NODATA"})"
+     "\n"},
+    {"JsonNumbers",
+     R"({"interface-id":"eni-0aa11bb22cc33dd44","srcaddr":"10.20.3.7","dstaddr":"10.20.9.15",)"
+     R"("srcport":51544,"dstport":443,"protocol":6,"packets":1840,"bytes":1536220,)"
+     R"("start":1760000000,"end":1760000060})"
+     "\r\n"
+     R"({"interface-id":"eni-0aa11bb22cc33dd44","log-status":"NODATA"})"},
+    {"AlibabaByOrder",
+     "1 vsw-1 i-1 vpc-1 1234 eni-0aa11bb22cc33dd44 cn-hangzhou 10.20.3.7 51544 10.20.9.15 443 6 "
+     "out 1840 1536220 1760000000 1760000060 OK ACCEPT 18\n"
+     "1 vsw-1 i-1 vpc-1 1234 eni-0aa11bb22cc33dd44 cn-hangzhou - - - - - - - - 1760000000 "
+     "1760000060 NODATA - -\n"},
+};
+
+class FlowLogDialectTest : public testing::TestWithParam<Dialect> {};
+
+TEST_P(FlowLogDialectTest, TellsTheSameRecord) {
+  for (const bool is_gzipped : {false, true}) {
+    const std::string name = std::string("log-") + GetParam().name + (is_gzipped ? ".gz" : "");
+    FlowLog log(is_gzipped ? WriteGzipTestFile(name, GetParam().text)
+                           : WriteTestFile(name, GetParam().text));
+    FlowRecord record;
+    ASSERT_TRUE(log.Next(record));
+    EXPECT_EQ(record.kind, Kind::kTraffic);
+    EXPECT_EQ(record.interface_id, "eni-0aa11bb22cc33dd44");
+    EXPECT_EQ(record.flow, (FlowKey{.source = Address("10.20.3.7"),
+                                    .destination = Address("10.20.9.15"),
+                                    .source_port = 51544,
+                                    .destination_port = 443,
+                                    .protocol = 6,
+                                    .ports = Ports::kKnown}));
+    EXPECT_EQ(record.packets, 1840);
+    EXPECT_EQ(record.bytes, 1'536'220);
+    EXPECT_EQ(record.start, 1'760'000'000);
+    EXPECT_EQ(record.end, 1'760'000'060);
+    ASSERT_TRUE(log.Next(record));
+    EXPECT_EQ(record.kind, Kind::kNoData);
+    EXPECT_FALSE(log.Next(record));
+    EXPECT_EQ(log.bad_lines(), 0);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, FlowLogDialectTest, testing::ValuesIn(kDialects),
+                         [](const auto& param) { return std::string(param.param.name); });
+
+TEST(FlowLogTest, DirectionIsTakenWhereTheLogSaysIt) {
+  FlowLog log(WriteTestFile("direction.log", kDialects[2].text));
+  FlowRecord record;
+  ASSERT_TRUE(log.Next(record));
+  EXPECT_EQ(record.direction, Direction::kEgress);
+  FlowLog other(WriteTestFile("no-direction.log", kAwsLine));
+  ASSERT_TRUE(other.Next(record));
+  EXPECT_EQ(record.direction, std::nullopt);
+}
+
+TEST(FlowLogTest, WhatDidNotPassIsToldApart) {
+  const std::string skipped =
+      "2 210987654321 eni-0bb - - - - - - - 1760000060 1760000120 - SKIPDATA\n";
+  FlowLog log(WriteTestFile("kinds.log", kRejectLine + skipped + kNoDataLine + kAwsHeader));
+  const Sums sums = SumsOf(log);
+  EXPECT_THAT(sums.kinds, ElementsAre(Kind::kRejected, Kind::kSkipped, Kind::kNoData));
+  EXPECT_EQ(sums.bytes, 600);
+}
+
+TEST(FlowLogTest, PortlessProtocolsAndIpv6AreRead) {
+  FlowLog log(WriteTestFile("portless.log",
+                            "2 1 eni-1 2001:db8::1 2001:db8::2 0 0 58 2 208 1 2 ACCEPT OK\n"
+                            "2 1 eni-1 2001:db8::1 2001:db8::2 - - 47 - 208 1 2 ACCEPT OK\n"));
+  const Sums sums = SumsOf(log);
+  EXPECT_EQ(sums.bytes, 416);
+  EXPECT_EQ(sums.packets, 2);
+  EXPECT_EQ(sums.last.flow.ports, Ports::kNotInProtocol);
+  EXPECT_EQ(sums.last.flow.source, Address("2001:db8::1"));
+}
+
+TEST(FlowLogTest, BadLinesAreToldWithTheirNumberAndCounted) {
+  std::string text = kAwsLine;
+  text += "2 1 eni-1 10.0.0.256 10.0.0.2 1 2 6 1 60 1 2 ACCEPT OK\n";
+  text += "2 1 eni-1 10.0.0.1 10.0.0.2 1 70000 6 1 60 1 2 ACCEPT OK\n";
+  text += "2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 6x 1 2 ACCEPT OK\n";
+  text += "2 1 eni-1 10.0.0.1\n";
+  text += "2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 60 1 2 MAYBE OK\n";
+  for (int i = 0; i < 10; ++i) text += "2 1 eni-1 10.0.0.1 10.0.0.2 1 2 tcp 1 60 1 2 ACCEPT OK\n";
+  text += std::string(2'000'000, 'x') + "\n" + kAwsLine;
+  FlowLog log(WriteTestFile("bad.log", text));
+  EXPECT_THAT(SumsOf(log).kinds, SizeIs(2));
+  EXPECT_EQ(log.bad_lines(), 16);
+  std::vector<std::string> told;
+  for (const FlowLog::BadLine& each : log.told_lines()) {
+    told.push_back(std::to_string(each.line) + ": " + each.message);
+  }
+  EXPECT_THAT(told,
+              ElementsAre("2: \"10.0.0.256\" is no address (srcaddr)",
+                          "3: \"70000\" is no port (dstport)", "4: \"6x\" is no number of bytes",
+                          "5: 4 values, where 14 are expected", "6: \"MAYBE\" is no action"));
+}
+
+TEST(FlowLogTest, BrokenJsonIsABadLine) {
+  FlowLog log(WriteTestFile("bad.json", "{\"a\":\n{\"a\" 1}\n{\"a\":1}x\n{\"a\":\"b\n{}\n"));
+  EXPECT_THAT(SumsOf(log).kinds, IsEmpty());
+  EXPECT_EQ(log.bad_lines(), 5);
+}
+
+TEST(FlowLogTest, WhatIsNoFlowLogIsRefused) {
+  const auto errors = [](const std::string& name, const std::string& text) {
+    return ErrorsOf([&] { FlowLog log(WriteTestFile(name, text)); });
+  };
+  EXPECT_THAT(errors("empty.log", "\n\n"), ElementsAre(HasSubstr("the file is empty")));
+  EXPECT_THAT(errors("few.log", "1 2 3\n"),
+              ElementsAre(HasSubstr("3 values and no header that names them")));
+  EXPECT_THAT(
+      errors("no-bytes.log", "version interface-id srcaddr dstaddr srcport dstport protocol\n"),
+      ElementsAre(HasSubstr("there is no field bytes")));
+  EXPECT_THAT(errors("zstd.log", "\x28\xb5\x2f\xfd more"), ElementsAre(HasSubstr("zstd -d")));
+  EXPECT_THAT(ErrorsOf([] { FlowLog log("/nowhere/flow.log"); }),
+              ElementsAre(HasSubstr("there is no such file")));
+}
+
+TEST(FlowLogTest, GzipThatEndsInTheMiddleIsSaid) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += kAwsLine + std::to_string(i * 7919) + "\n";
+  std::ifstream whole(WriteGzipTestFile("whole.gz", text), std::ios::binary);
+  const std::string octets{std::istreambuf_iterator<char>(whole), {}};
+  const std::string half = WriteTestFile("half.gz", octets.substr(0, octets.size() / 2));
+  EXPECT_THAT(ErrorsOf([&] {
+                FlowLog log(half);
+                SumsOf(log);
+              }),
+              ElementsAre(HasSubstr("ends in the middle")));
+}
+
+}  // namespace
+}  // namespace vpcmirror::sim
