@@ -12,6 +12,7 @@ namespace vpcmirror::sim {
 void AddRunCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddExplainCommand(CLI::App& app, const Surroundings& around, int& exit_code);
+void AddExportCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddNewCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddProfilesCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 
