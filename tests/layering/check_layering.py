@@ -34,13 +34,14 @@ ROOMS = {
     "analysis/report": MODELS + ["analysis/words", "analysis/check", "analysis/plan",
                                  "analysis/compare"],
     "sim/input": MODELS,
+    "sim/import": MODELS + ["sim/input"],
     "sim/packet": MODELS + ["models/ns3"],
     "sim/explain": MODELS,
     "sim/fluid": MODELS,
     "sim/live": MODELS,
     "sim/sweep": MODELS,
     "sim/cli": MODELS + ["models/ns3"] + ANALYSIS
-    + ["sim/input", "sim/packet", "sim/explain", "sim/fluid", "sim/live", "sim/sweep"],
+    + ["sim/input", "sim/import", "sim/packet", "sim/explain", "sim/fluid", "sim/live", "sim/sweep"],
 }
 
 # Libraries by the pattern of their headers, and the rooms that may use each.
@@ -49,9 +50,9 @@ LIBRARIES = {
     "Boost.Graph": (r"boost/(graph|property_map)/",
                     ["models/cloud", "analysis/report", "sim/fluid"]),
     "Boost.Math": (r"boost/math/", ["analysis/check", "analysis/plan", "analysis/compare"]),
-    "nlohmann/json": (r"nlohmann/", ["analysis/report", "sim/input", "sim/cli"]),
+    "nlohmann/json": (r"nlohmann/", ["analysis/report", "sim/input", "sim/import", "sim/cli"]),
     "valijson": (r"valijson/", ["sim/input"]),
-    "fmt": (r"fmt/", ANALYSIS + ["sim/input", "sim/cli"]),
+    "fmt": (r"fmt/", ANALYSIS + ["sim/input", "sim/import", "sim/cli"]),
     "CLI11": (r"CLI/", ["sim/cli"]),
     "libpcap": (r"pcap(/|\.h$)", ["sim/input", "sim/live"]),
     "zlib": (r"zlib\.h$", ["sim/input"]),
