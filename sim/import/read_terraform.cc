@@ -1,0 +1,98 @@
+#include "sim/import/read_terraform.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <utility>
+
+#include "models/scenario/error.h"
+#include "sim/import/terraform_reader.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+// A provider of Terraform's, by the prefix of its resources.
+struct TerraformCloud {
+  std::string_view prefix;
+  std::string_view mirrors;  // what the types of its mirrors have in them
+  const char* profile;
+  void (*read)(TerraformReader&);
+};
+
+constexpr TerraformCloud kClouds[] = {
+    {"aws_", "_traffic_mirror_", "aws", &ReadTerraformAws},
+    {"alicloud_", "_traffic_mirror_", "alibaba", &ReadTerraformAlibaba},
+    {"google_", "_packet_mirroring", "gcp", &ReadTerraformGoogle},
+    {"tencentcloud_", "_traffic_mirror_", "tencent", &ReadTerraformTencent},
+};
+
+struct Counts {
+  std::size_t resources = 0;
+  std::size_t mirrors = 0;
+
+  friend auto operator<=>(const Counts& a, const Counts& b) {
+    return std::pair(a.mirrors, a.resources) <=> std::pair(b.mirrors, b.resources);
+  }
+};
+
+Counts CountsOf(const TerraformCloud& cloud, const TerraformPlan& plan) {
+  Counts counts;
+  for (const auto& each : plan.resources()) {
+    if (!each->type.starts_with(cloud.prefix)) continue;
+    ++counts.resources;
+    if (each->type.find(cloud.mirrors) != std::string::npos) ++counts.mirrors;
+  }
+  return counts;
+}
+
+const TerraformCloud& CloudOf(const TerraformPlan& plan, Gathered& into, const Value& root) {
+  const TerraformCloud* best = nullptr;
+  Counts most;
+  for (const TerraformCloud& each : kClouds) {
+    const Counts counts = CountsOf(each, plan);
+    if (counts.resources == 0) continue;
+    const TerraformCloud* other = counts > most ? best : &each;
+    const Counts others = counts > most ? most : counts;
+    if (other != nullptr && others.mirrors > 0) {
+      into.AddContradiction(fmt::format("mirrors of {} beside those of another cloud, of which "
+                                        "there are more: they are left out",
+                                        other->profile),
+                            "a plan for each cloud", root.origin());
+    }
+    if (counts > most) {
+      best = &each;
+      most = counts;
+    }
+  }
+  if (best != nullptr) return *best;
+  ScenarioError error;
+  const Origin origin = root.origin();
+  error.file = origin.is_known() ? *origin.file : "";
+  error.line = origin.at.line;
+  error.column = origin.at.column;
+  error.message = "there is no resource of a cloud whose mirrors can be imported";
+  error.accepted = "resources of the providers aws, alicloud, google or tencentcloud";
+  throw ScenarioException({error});
+}
+
+}  // namespace
+
+bool IsTerraform(const Document& document) { return TerraformPlan::Is(document.root()); }
+
+Inventory InventoryOfTerraform(const Document& document) {
+  const Value root = document.root();
+  const TerraformPlan plan(root);
+  Gathered gathered;
+  const TerraformCloud& cloud = CloudOf(plan, gathered, root);
+  gathered.inventory.provider = cloud.profile;
+  if (plan.is_errored()) {
+    gathered.AddContradiction("planning ended with an error, so that the plan is not whole",
+                              "a plan that went well", root.Get("errored")->origin());
+  }
+  TerraformReader reader(plan, gathered);
+  cloud.read(reader);
+  reader.Finish();
+  return std::move(gathered.inventory);
+}
+
+}  // namespace vpcmirror::sim
