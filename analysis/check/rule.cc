@@ -239,6 +239,27 @@ const Rule kRules[] = {
                "(docs.aws.amazon.com/vpc/latest/mirroring)",
                "2026-11-22"}},
      .word = "too_many_rules"},
+    {.code = "MIR-IMP-001",
+     .severity = Severity::kAssumption,
+     .confidence = FindingBasis::kAssumed,
+     .title = "A fact is in no file, and assumed",
+     .why = "What was imported does not say all that a scenario needs. The rest is assumed, and "
+            "what is found hangs on it.",
+     .fix = "Give the answer that the finding names, or write the value into the scenario that "
+            "vpcmirror import prints.",
+     .refs = {},
+     .word = {}},
+    {.code = "MIR-IMP-002",
+     .severity = Severity::kWarning,
+     .confidence = FindingBasis::kDerived,
+     .title = "Imported files say what cannot be so",
+     .why = "Two answers describe one thing differently, a VPC is in two regions, or an answer has "
+            "a word that its API does not. The import goes on with the first, or without it.",
+     .fix =
+         "Ask for all answers anew, at one time and into an empty folder, and leave them as they "
+         "are.",
+     .refs = {},
+     .word = {}},
     {.code = "MIR-INP-001",
      .severity = Severity::kError,
      .confidence = FindingBasis::kDerived,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <utility>
 
 #include "analysis/report/characters.h"
@@ -43,7 +44,12 @@ class FindingsWriter {
  public:
   FindingsWriter(const FindingsReport& report, std::string_view source,
                  const FindingsTextOptions& options)
-      : report_(report), lines_(source), style_(options.style), verbose_(options.verbose) {}
+      : report_(report), lines_(source), style_(options.style), verbose_(options.verbose) {
+    if (options.sources == nullptr) return;
+    for (const auto& [file, text] : *options.sources) {
+      if (file != report.file) others_.emplace(file, text);
+    }
+  }
 
   std::string Write() {
     for (const Finding* finding : ShownFindings(report_)) WriteFinding(*finding);
@@ -69,6 +75,7 @@ class FindingsWriter {
 
   const FindingsReport& report_;
   SourceLines lines_;
+  std::map<std::string_view, SourceLines> others_;  // by file
   TextStyle style_;
   bool verbose_;
   std::string out_;
@@ -96,8 +103,10 @@ void FindingsWriter::WriteHead(const Finding& finding) {
 }
 
 void FindingsWriter::WriteFrame(const Finding& finding) {
-  if (finding.file != report_.file || finding.column == 0) return;
-  const std::string_view line = lines_.Line(finding.line);
+  const auto other = others_.find(finding.file);
+  if ((finding.file != report_.file && other == others_.end()) || finding.column == 0) return;
+  const std::string_view line =
+      (other == others_.end() ? lines_ : other->second).Line(finding.line);
   if (line.empty()) return;
   out_ += SourceFrame(
       line, finding.line, finding.column,

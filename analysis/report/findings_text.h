@@ -1,6 +1,8 @@
 // Findings as a network engineer reads them on a terminal.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -13,6 +15,8 @@ namespace vpcmirror {
 struct FindingsTextOptions {
   TextStyle style{};
   bool verbose = false;  // says which are suppressed, and why
+  // Texts of files other than the report's that findings are in; may be null.
+  const std::map<std::string, std::string, std::less<>>* sources = nullptr;
 };
 
 // The worst first, each with its line of `source`, which is the text of `report.file`, or

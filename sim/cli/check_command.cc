@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "analysis/report/findings_text.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
+#include "sim/cli/import_report.h"
 #include "sim/cli/version.h"
 #include "sim/input/examine_scenario.h"
 #include "sim/input/library.h"
@@ -29,7 +31,8 @@ namespace vpcmirror::sim {
 namespace {
 
 struct CheckOptions {
-  std::string file;
+  std::vector<std::string> files;  // several, or a folder: of a provider
+  std::string file;                // that the findings are about, or the first of several
   std::string data;
   std::vector<std::string> sets;
   std::string format = "text";
@@ -38,11 +41,21 @@ struct CheckOptions {
   bool verbose = false;
 };
 
-// Rules speak of the scenario, files have lines.
-std::vector<Finding> FindingsIn(const ExaminedScenario& examined) {
-  std::vector<Finding> findings = FindingsOf(examined.errors);
+// Rules speak of the scenario, files have lines. `imported` null: the file is the scenario.
+std::vector<Finding> FindingsIn(const ExaminedScenario& examined, const ImportedScenario* imported,
+                                const std::string& file) {
+  std::vector<Finding> findings = FindingsOf(
+      imported == nullptr ? examined.errors : AtOrigins(examined.errors, *imported, file));
+  if (imported != nullptr) {
+    for (Finding& finding : ImportFindings(*imported, file)) findings.push_back(std::move(finding));
+  }
   if (!examined.sound) return findings;
   for (Finding& finding : Check(examined.written, *examined.sound)) {
+    if (imported != nullptr) {
+      MoveToOrigin(finding, *imported, file);
+      findings.push_back(std::move(finding));
+      continue;
+    }
     const TextPosition at = examined.PositionOf(finding.path);
     finding.file = examined.document.file;
     finding.line = at.line;
@@ -56,15 +69,18 @@ FindingsReport ReportOf(const CheckOptions& options, const Library& library,
                         const ReadOptions& read) {
   FindingsReport report{.file = options.file, .version = kVersion};
   ExaminedScenario examined;
+  std::optional<ImportedFiles> imported;
   try {
-    examined = ExamineScenario(options.file, library, read);
+    imported = ImportForCheck(options.files, library);
+    examined = imported ? ExamineScenarioText(imported->scenario.text, options.file, library, read)
+                        : ExamineScenario(options.file, library, read);
   } catch (const ScenarioException& exception) {
     const bool has_text = exception.errors().front().line > 0;  // it is no JSON
     if (!has_text) throw;
     report.findings = FindingsOf(exception.errors());
     return report;
   }
-  report.findings = FindingsIn(examined);
+  report.findings = FindingsIn(examined, imported ? &imported->scenario : nullptr, options.file);
   if (!examined.sound) return report;
   const Deployment& deployment = *examined.sound->deployment;
   const std::size_t balancers = deployment.load_balancers.size();  // each has an ENI, of no host
@@ -88,14 +104,17 @@ void HideBaseline(const std::string& file, FindingsReport& report) {
 }
 
 std::string Written(const CheckOptions& options, const FindingsReport& report, bool color) {
-  const std::string source = ReadTextFile(options.file);
+  const auto sources = SourcesOf(report.findings);
+  const auto own = sources.find(options.file);
+  const std::string source = own == sources.end() ? "" : own->second;
   if (options.format == "json") return FindingsJson(report);
   if (options.format == "jsonl") return FindingsJsonLines(report);
   if (options.format == "sarif") return FindingsSarif(report, source);
   if (options.format == "junit") return FindingsJunit(report, options.fail_on);
   if (options.format == "github") return FindingsGithub(report);
   if (options.format == "markdown") return FindingsMarkdown(report);
-  return FindingsText(report, source, {.style = {.color = color}, .verbose = options.verbose});
+  return FindingsText(report, source,
+                      {.style = {.color = color}, .verbose = options.verbose, .sources = &sources});
 }
 
 // What cannot be read is bad input, whatever else is found.
@@ -125,7 +144,10 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
   auto options = std::make_shared<CheckOptions>();
   CLI::App* command = app.add_subcommand(
       "check", "Say what would go wrong with a scenario's mirrors, without running it");
-  command->add_option("scenario", options->file, "Scenario file")->required();
+  command
+      ->add_option("scenario", options->files,
+                   "Scenario file; or answers of a provider's API, and folders of them")
+      ->required();
   command
       ->add_option("--format", options->format,
                    "text, json, jsonl, sarif, junit, github or markdown")
@@ -144,8 +166,10 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
   command->footer(
       "vpcmirror explain CODE says more of a finding.\n"
       "Exit code: 0 nothing found, 1 findings (--fail-on), 2 the scenario cannot be read.");
-  command->callback(
-      [options, &around, &exit_code] { exit_code = CheckScenario(*options, around); });
+  command->callback([options, &around, &exit_code] {
+    options->file = options->files.front();
+    exit_code = CheckScenario(*options, around);
+  });
 }
 
 }  // namespace vpcmirror::sim

@@ -46,6 +46,7 @@ int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& ar
   app.footer("vpcmirror COMMAND --help says more about one.");
   int exit_code = kFine;
   AddNewCommand(app, around, exit_code);
+  AddImportCommand(app, around, exit_code);
   AddCheckCommand(app, around, exit_code);
   AddRunCommand(app, around, exit_code);
   AddExplainCommand(app, around, exit_code);

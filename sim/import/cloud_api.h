@@ -2,6 +2,7 @@
 // is known again. What --print-commands prints and what is recognised are one table.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +46,8 @@ const CloudApi* FindCloudApi(std::string_view name);
 
 // Within "Response", where there is one around the answer.
 Value Unwrapped(const Value& root);
+// What the list of `kind` in `answer` has; empty: there is no such list, or it is another's.
+std::optional<std::vector<Value>> ThingsOf(const AnswerKind& kind, const Value& answer);
 // What of the API's answers `answer` holds.
 std::vector<const AnswerKind*> KindsIn(const Value& answer, const CloudApi& api);
 

@@ -89,6 +89,7 @@ class Value {
   // The member at the end of a way through objects; absent where a step is.
   std::optional<Value> At(std::initializer_list<std::string_view> way) const;
 
+  Value Parent() const { return {*document_, node().parent}; }  // of the root, itself
   std::string Pointer() const;
   Origin origin() const;
 

@@ -30,6 +30,7 @@ std::string PlaceOf(const Origin& origin) {
 }
 
 bool Gathered::IsNew(std::string_view kind, std::string_view id, const Value& thing) {
+  if (id.empty()) return true;
   const auto [known, fresh] = known_.try_emplace(fmt::format("{} {}", kind, id), thing);
   if (fresh || SameJson(known->second, thing, kVolatile)) return fresh;
   AddContradiction(fmt::format("{} {} is described twice, and differently: {} says something else, "

@@ -19,7 +19,7 @@ struct Gathered {
   std::map<std::string, std::vector<Value>, std::less<>> parts;  // of mirrors, by list
 
   // Whether nothing of this kind and ID was there before. Where something was, and it said
-  // something else, that is a contradiction; the first counts.
+  // something else, that is a contradiction; the first counts. What has no ID is always new.
   bool IsNew(std::string_view kind, std::string_view id, const Value& thing);
 
   // That something of a VPC is in a region. A VPC that is in several is a contradiction.

@@ -154,6 +154,7 @@ struct MirrorEnd {
   bool is_receiver = false;
   FoundText id;
   std::optional<FoundText> vpc;  // where the mirror says it
+  std::string balancer_kind;     // of a load balancer, as FoundBalancer has it
 };
 
 // A mirror, filter or target in the words of its API: what a scenario's `mirrors` takes.

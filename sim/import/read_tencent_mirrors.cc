@@ -157,7 +157,8 @@ class MirrorReader {
       part_.ends.push_back({.what = WhatOf(receiver.value, is_clb),
                             .is_receiver = true,
                             .id = receiver,
-                            .vpc = vpc_});
+                            .vpc = vpc_,
+                            .balancer_kind = "clb"});
     }
     taken.Remove("TargetIps");
     taken.Set("TargetIps", std::move(receivers));

@@ -27,5 +27,8 @@ struct ExaminedScenario {
 // Throws ScenarioException only when there is nothing to go on with: no file, no JSON.
 ExaminedScenario ExamineScenario(const std::string& file, const Library& library,
                                  const ReadOptions& options = {});
+// The same of a text; `name` stands for the file.
+ExaminedScenario ExamineScenarioText(std::string_view text, const std::string& name,
+                                     const Library& library, const ReadOptions& options = {});
 
 }  // namespace vpcmirror::sim

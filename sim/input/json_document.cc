@@ -201,15 +201,15 @@ std::string Unreadable(const std::error_code& error) {
 }
 
 // Not a stream, which throws away the reason, or throws something else. Ends soon
-// behind kMaxJsonBytes: a file of /proc does not say its size.
-std::error_code ReadBytesOf(const std::string& file, std::string& text) {
+// behind `most`: a file of /proc does not say its size.
+std::error_code ReadBytesOf(const std::string& file, std::size_t most, std::string& text) {
   struct Close {
     void operator()(std::FILE* open) const { std::fclose(open); }
   };
   const std::unique_ptr<std::FILE, Close> open(std::fopen(file.c_str(), "rb"));
   if (open == nullptr) return {errno, std::generic_category()};
   std::array<char, std::size_t{64} << 10> block;
-  while (text.size() <= kMaxJsonBytes) {
+  while (text.size() <= most) {
     errno = 0;
     const std::size_t got = std::fread(block.data(), 1, block.size(), open.get());
     text.append(block.data(), got);
@@ -254,7 +254,7 @@ JsonDocument ParseJson(std::string_view text, const std::string& file) {
   return document;
 }
 
-std::string ReadTextFile(const std::string& file) {
+std::string ReadTextFile(const std::string& file, std::size_t most) {
   constexpr const char* kAccepted = "the path of a file";
   constexpr const char* kReadable = "a file that you may read";
   if (file.empty()) Fail("", {}, "no file was named (the path is empty)", kAccepted);
@@ -269,12 +269,12 @@ std::string ReadTextFile(const std::string& file) {
     Fail(file, {}, "this is not a regular file", kAccepted);
   }
   const auto size = std::filesystem::file_size(file, error);
-  if (!error && size > kMaxJsonBytes) {
+  if (!error && size > most) {
     Fail(file, {}, fmt::format("the file has {} bytes", size),
-         fmt::format("at most {} bytes (64 MiB)", kMaxJsonBytes));
+         fmt::format("at most {} bytes ({} MiB)", most, most >> 20));
   }
   std::string text;
-  error = ReadBytesOf(file, text);
+  error = ReadBytesOf(file, most, text);
   if (error) Fail(file, {}, Unreadable(error), kReadable);
   return text;
 }

@@ -86,9 +86,9 @@ TextPosition ExaminedScenario::PositionOf(std::string_view path) const {
   return NearestPlace(document.place, path).value;
 }
 
-ExaminedScenario ExamineScenario(const std::string& file, const Library& library,
-                                 const ReadOptions& options) {
-  Reading reading = ReadDocumentFile(file, options);
+namespace {
+
+ExaminedScenario ExamineReading(Reading reading, const Library& library) {
   Examination examination = Examine(reading.scenario, library);
   ExaminedScenario examined;
   examined.errors = LocatedErrors(reading, examination.errors);
@@ -96,6 +96,18 @@ ExaminedScenario ExamineScenario(const std::string& file, const Library& library
   examined.written = std::move(reading.scenario);
   examined.document = std::move(reading.document);
   return examined;
+}
+
+}  // namespace
+
+ExaminedScenario ExamineScenario(const std::string& file, const Library& library,
+                                 const ReadOptions& options) {
+  return ExamineReading(ReadDocumentFile(file, options), library);
+}
+
+ExaminedScenario ExamineScenarioText(std::string_view text, const std::string& name,
+                                     const Library& library, const ReadOptions& options) {
+  return ExamineReading(ReadDocument(text, name, options), library);
 }
 
 }  // namespace vpcmirror::sim

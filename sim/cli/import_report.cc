@@ -1,0 +1,131 @@
+#include "sim/cli/import_report.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "analysis/report/text_layout.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+constexpr const char* kAssumptionRule = "MIR-IMP-001";
+constexpr const char* kContradictionRule = "MIR-IMP-002";
+
+std::string Counted(std::size_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+void PlaceAt(const Origin& origin, const std::string& file, Finding& finding) {
+  finding.file = origin.is_known() ? *origin.file : file;
+  finding.path = origin.pointer;
+  finding.line = origin.at.line;
+  finding.column = origin.at.column;
+}
+
+}  // namespace
+
+std::set<std::string> KnownTypes(const Library& library) {
+  std::set<std::string> types;
+  for (const auto& each : library.instance_types) types.insert(each.first);
+  return types;
+}
+
+std::string ImportHead(const ImportedFiles& imported) {
+  return fmt::format(
+      "// Imported from {} of {}. No file tells what traffic there is: add "
+      "`workloads`.\n",
+      Counted(imported.files.size(), "file"), imported.api->title);
+}
+
+std::string ImportSummary(const ImportedFiles& imported) {
+  const ImportedScenario& scenario = imported.scenario;
+  std::string text = fmt::format("{} of {} imported, {} made: comments at the scenario's top.\n",
+                                 Counted(imported.files.size(), "file"), imported.api->title,
+                                 Counted(scenario.gaps.size(), "assumption"));
+  for (const Contradiction& each : scenario.contradictions) {
+    const Origin& at = each.origin;
+    if (at.is_known()) text += fmt::format("{}:{}:{}: ", *at.file, at.at.line, at.at.column);
+    text += each.message + "\n  accepted: " + each.fix + "\n";
+  }
+  std::string printable;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = text.find('\n', start);
+    printable += Printable(text.substr(start, end - start)) + "\n";
+    start = end + 1;
+  }
+  return printable;
+}
+
+std::optional<ImportedFiles> ImportForCheck(const std::vector<std::string>& paths,
+                                            const Library& library) {
+  std::error_code unknown;
+  if (paths.size() == 1 && !std::filesystem::is_directory(paths.front(), unknown)) {
+    try {
+      if (!AreAnswers(ReadDocuments(paths))) return std::nullopt;
+    } catch (const ScenarioException&) {
+      return std::nullopt;  // whoever reads it as a scenario says why
+    }
+  }
+  return ImportFiles(paths, nullptr, KnownTypes(library));
+}
+
+std::vector<ScenarioError> AtOrigins(std::vector<ScenarioError> errors,
+                                     const ImportedScenario& imported, const std::string& file) {
+  for (ScenarioError& error : errors) {
+    const Origin origin = imported.OriginOf(error.path);
+    error.file = origin.is_known() ? *origin.file : file;
+    error.path = origin.pointer;
+    error.line = origin.at.line;
+    error.column = origin.at.column;
+  }
+  return errors;
+}
+
+void MoveToOrigin(Finding& finding, const ImportedScenario& imported, const std::string& file) {
+  PlaceAt(imported.OriginOf(finding.path), file, finding);
+}
+
+std::vector<Finding> ImportFindings(const ImportedScenario& imported, const std::string& file) {
+  std::vector<Finding> findings;
+  for (const Contradiction& each : imported.contradictions) {
+    Finding finding;
+    finding.code = kContradictionRule;
+    finding.severity = Severity::kWarning;
+    finding.confidence = FindingBasis::kDerived;
+    finding.subject = {"import", "contradiction"};
+    finding.message = each.message;
+    finding.fix = "give " + each.fix;
+    PlaceAt(each.origin, file, finding);
+    findings.push_back(std::move(finding));
+  }
+  for (const Gap& gap : imported.gaps) {
+    Finding finding;
+    finding.code = kAssumptionRule;
+    finding.severity = Severity::kAssumption;
+    finding.confidence = FindingBasis::kAssumed;
+    finding.subject = {"import", gap.name};
+    finding.message = gap.message;
+    finding.fix = "what would tell: " + gap.fix;
+    PlaceAt(gap.origin, file, finding);
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+std::map<std::string, std::string, std::less<>> SourcesOf(const std::vector<Finding>& findings) {
+  std::map<std::string, std::string, std::less<>> sources;
+  for (const Finding& finding : findings) {
+    if (finding.line == 0 || sources.contains(finding.file)) continue;
+    try {
+      sources.emplace(finding.file, WithoutSecrets(ReadTextFile(finding.file, kMaxImportBytes)));
+    } catch (const ScenarioException&) {
+      sources.emplace(finding.file, "");  // gone since it was read: no frame
+    }
+  }
+  return sources;
+}
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,42 @@
+// From a provider's files to a scenario.
+#pragma once
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/import/cloud_api.h"
+#include "sim/import/document.h"
+#include "sim/import/scenario_of.h"
+
+namespace vpcmirror::sim {
+
+struct ImportedFiles {
+  ImportedScenario scenario;
+  const CloudApi* api = nullptr;
+  std::vector<std::string> files;  // that were read
+};
+
+using Documents = std::vector<std::shared_ptr<const Document>>;
+
+// The .json files in each path that is a folder, and in its folders, by name; other paths as
+// they are. Throws ScenarioException: a path that is not there, a folder without any.
+std::vector<std::string> FilesIn(const std::vector<std::string>& paths);
+
+// Reads them all; throws ScenarioException with what is wrong with each.
+Documents ReadDocuments(const std::vector<std::string>& files);
+
+// Whether the documents are answers of a cloud's API rather than a scenario.
+bool AreAnswers(const Documents& documents);
+
+// `api` null: what the documents tell. Throws ScenarioException: an answer of another cloud,
+// an API's error, a file that is no answer. Where `in_folder`, the last is left out and told.
+Inventory InventoryOf(const Documents& documents, const CloudApi* api, bool in_folder);
+
+// All of it. `known_types` as in ScenarioOf.
+ImportedFiles ImportFiles(const std::vector<std::string>& paths, const CloudApi* api,
+                          const std::set<std::string>& known_types);
+
+}  // namespace vpcmirror::sim
