@@ -22,16 +22,39 @@ bool HasTrue(const Value& marks) {
   return std::any_of(inside.begin(), inside.end(), &HasTrue);
 }
 
-[[noreturn]] void Refuse(const Value& at, std::string message, std::string accepted) {
-  const Origin origin = at.origin();
-  ScenarioError error;
-  error.file = origin.is_known() ? *origin.file : "";
-  error.path = origin.pointer;
-  error.line = origin.at.line;
-  error.column = origin.at.column;
-  error.message = std::move(message);
-  error.accepted = std::move(accepted);
-  throw ScenarioException({error});
+// Shorter ones say too little of where they came from: "tcp", "true".
+constexpr std::size_t kShortestSecret = 5;
+
+void TakeTexts(const Value& value, std::set<std::string, std::less<>>& texts) {
+  if (value.kind() == JsonKind::kText && value.scalar().size() >= kShortestSecret) {
+    texts.emplace(value.scalar());
+  }
+  for (const Value& each : value.is_list() ? value.Items() : value.Members()) {
+    TakeTexts(each, texts);
+  }
+}
+
+// What of `value` its marks say is sensitive.
+void TakeMarked(const Value& value, const Value& marks, std::set<std::string, std::less<>>& texts) {
+  if (IsTrue(marks)) return TakeTexts(value, texts);
+  if (value.is_list()) {
+    const std::vector<Value> items = value.Items();
+    const std::vector<Value> own = marks.Items();
+    for (std::size_t i = 0; i < std::min(items.size(), own.size()); ++i) {
+      TakeMarked(items[i], own[i], texts);
+    }
+    return;
+  }
+  for (const Value& mark : marks.Members()) {
+    if (const auto inside = value.Get(mark.key())) TakeMarked(*inside, mark, texts);
+  }
+}
+
+bool HasSecret(const Value& value, const std::set<std::string, std::less<>>& secrets) {
+  if (value.kind() == JsonKind::kText) return secrets.contains(value.scalar());
+  const std::vector<Value> inside = value.is_list() ? value.Items() : value.Members();
+  return std::any_of(inside.begin(), inside.end(),
+                     [&](const Value& each) { return HasSecret(each, secrets); });
 }
 
 // The key behind a '[' at `at`, which is moved behind the ']'; empty where there is none.
@@ -82,6 +105,18 @@ std::string NameIn(const std::string& module, const std::string& type, const std
 
 }  // namespace
 
+void RefuseTerraform(const Value& at, std::string message, std::string accepted) {
+  const Origin origin = at.origin();
+  ScenarioError error;
+  error.file = origin.is_known() ? *origin.file : "";
+  error.path = origin.pointer;
+  error.line = origin.at.line;
+  error.column = origin.at.column;
+  error.message = std::move(message);
+  error.accepted = std::move(accepted);
+  throw ScenarioException({error});
+}
+
 std::vector<TerraformStep> TerraformSteps(std::string_view address) {
   std::vector<TerraformStep> steps;
   std::size_t at = 0;
@@ -113,18 +148,21 @@ void TerraformPlan::CheckVersion(const Value& root) const {
       "what `terraform show -json PLAN` prints, of format_version 0.x or 1.x";
   const auto version = root.Get("format_version");
   if (!version) {
-    Refuse(root, "this is a state file as Terraform stores it, which no other program is to read",
-           kShow);
+    RefuseTerraform(
+        root, "this is a state file as Terraform stores it, which no other program is to read",
+        kShow);
   }
   const std::string_view text = version->scalar();
   const std::string_view major = text.substr(0, text.find('.'));
   if (major == "0" || major == "1") return;
-  Refuse(*version, fmt::format("format_version \"{}\" is not known to this version", text), kShow);
+  RefuseTerraform(*version, fmt::format("format_version \"{}\" is not known to this version", text),
+                  kShow);
 }
 
 TerraformPlan::TerraformPlan(const Value& root) {
   CheckVersion(root);
   is_errored_ = root.Flag("errored");
+  TakeSecrets(root);
   if (const auto config = root.At({"configuration", "root_module"})) {
     TakeConfig(*config, std::nullopt, "");
   }
@@ -140,6 +178,33 @@ TerraformPlan::TerraformPlan(const Value& root) {
   // What was read while planning stands here alone.
   if (const auto module = root.At({"prior_state", "values", "root_module"})) {
     TakeModule(*module, "");
+  }
+  for (const auto& each : resources_) Identify(*each);  // by what is known not to be a secret
+}
+
+// Those of variables and outputs, and of what changes; those of each resource, in passing.
+void TerraformPlan::TakeSecrets(const Value& root) {
+  const auto variables = root.Get("variables");
+  const auto declared = root.At({"configuration", "root_module", "variables"});
+  for (const Value& each : declared ? declared->Members() : std::vector<Value>()) {
+    const auto variable = variables ? variables->Get(each.key()) : std::nullopt;
+    if (variable && each.Flag("sensitive")) TakeTexts(*variable, secrets_);
+  }
+  for (const char* values : {"planned_values", "values"}) {
+    const auto outputs = root.At({values, "outputs"});
+    for (const Value& each : outputs ? outputs->Members() : std::vector<Value>()) {
+      const auto value = each.Get("value");
+      if (value && each.Flag("sensitive")) TakeTexts(*value, secrets_);
+    }
+  }
+  for (const Value& change : root.ItemsOf("resource_changes")) {
+    const auto body = change.Get("change");
+    for (const auto& [value, marks] :
+         {std::pair("before", "before_sensitive"), std::pair("after", "after_sensitive")}) {
+      const auto has = body ? body->Get(value) : std::nullopt;
+      const auto sensitive = body ? body->Get(marks) : std::nullopt;
+      if (has && sensitive) TakeMarked(*has, *sensitive, secrets_);
+    }
   }
 }
 
@@ -193,6 +258,10 @@ void TerraformPlan::TakeResource(const Value& at, const std::string& module) {
   }
   resource->values = at.Get("values");
   resource->sensitive = at.Get("sensitive_values");
+  resource->secrets = &secrets_;
+  if (resource->values && resource->sensitive) {
+    TakeMarked(*resource->values, *resource->sensitive, secrets_);
+  }
   const auto change = changes_.find(resource->address);
   if (change != changes_.end()) {
     resource->unknown = change->second.Get("after_unknown");
@@ -204,7 +273,6 @@ void TerraformPlan::TakeResource(const Value& at, const std::string& module) {
     resource->config = config->second.Get("expressions");
     resource->for_each = config->second.Get("for_each_expression");
   }
-  Identify(*resource);
   namesakes.push_back(resource.get());
   resources_.push_back(std::move(resource));
 }
@@ -270,7 +338,9 @@ TerraformBlock::State TerraformBlock::StateOf(std::string_view name) const {
   };
   if (is_marked(sensitive_)) return State::kSensitive;
   if (is_marked(unknown_)) return State::kUnknown;
-  return values_ && values_->Get(name) ? State::kKnown : State::kAbsent;
+  const auto value = values_ ? values_->Get(name) : std::nullopt;
+  if (!value) return State::kAbsent;
+  return HasSecret(*value, *resource_->secrets) ? State::kSensitive : State::kKnown;
 }
 
 std::optional<Value> TerraformBlock::Get(std::string_view name) const {

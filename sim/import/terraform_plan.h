@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,6 +24,9 @@ struct TerraformStep {
 // Empty where the text is no address.
 std::vector<TerraformStep> TerraformSteps(std::string_view address);
 
+// Throws ScenarioException with the place of `at`.
+[[noreturn]] void RefuseTerraform(const Value& at, std::string message, std::string accepted);
+
 struct TerraformResource {
   std::string address;  // "module.net.aws_subnet.web[0]"
   std::string type;
@@ -38,6 +42,9 @@ struct TerraformResource {
   std::optional<Value> for_each;   // the expression
   // What the inventory calls it: its ID, or one made of its address.
   std::string id;
+  // Texts that are marked as sensitive somewhere, and are nowhere read: a provider copies
+  // values to where Terraform does not mark them (tags to tags_all).
+  const std::set<std::string, std::less<>>* secrets = nullptr;
 };
 
 // The configuration of a module, whichever instances it has.
@@ -70,11 +77,12 @@ class TerraformPlan {
   // Of a module's instance; null: it has no configuration here, as in a state.
   const TerraformModule* ModuleOf(const std::string& instance) const;
 
-  bool is_plan() const { return is_plan_; }
+  bool IsSecret(std::string_view text) const { return secrets_.contains(text); }
   bool is_errored() const { return is_errored_; }
 
  private:
   void CheckVersion(const Value& root) const;
+  void TakeSecrets(const Value& root);
   void TakeConfig(const Value& config, std::optional<Value> call, const std::string& path);
   void TakeModule(const Value& module, const std::string& address);
   void TakeResource(const Value& at, const std::string& module);
@@ -87,7 +95,8 @@ class TerraformPlan {
   std::unordered_map<std::string, Value> configs_;             // by path of modules and name
   std::map<std::string, TerraformModule> modules_;             // by path, without keys
   std::map<std::string, std::vector<std::string>> instances_;  // by parent and call
-  std::map<std::string, int> ids_;                             // that were made
+  std::set<std::string, std::less<>> secrets_;
+  std::map<std::string, int> ids_;  // that were made
   bool is_plan_ = false;
   bool is_errored_ = false;
 };
@@ -123,9 +132,5 @@ class TerraformBlock {
   std::optional<Value> sensitive_;
   std::optional<Value> config_;
 };
-
-// The text of a plan or state as people may see it: each value that the reader does not need,
-// or that is sensitive, is masked by asterisks; lengths and lines stay.
-std::string WithoutTerraformSecrets(const Document& document);
 
 }  // namespace vpcmirror::sim

@@ -122,11 +122,9 @@ std::optional<FoundText> TerraformReader::Text(const TerraformBlock& block,
 
 std::string TerraformReader::NameOf(const TerraformBlock& block, std::string_view attribute) {
   if (const auto name = block.Text(attribute)) return name->value;
-  for (const char* tags : {"tags", "tags_all"}) {
-    const auto map = block.Get(tags);
-    const auto name = map ? map->FoundText("Name") : std::nullopt;
-    if (name && !name->value.empty()) return name->value;
-  }
+  const auto tags = block.Get("tags");
+  const auto tag = tags ? tags->FoundText("Name") : std::nullopt;
+  if (tag && !tag->value.empty()) return tag->value;
   const TerraformResource& resource = block.resource();
   return resource.key ? resource.name + "-" + *resource.key : resource.name;
 }
