@@ -131,14 +131,12 @@ std::string TerraformReader::NameOf(const TerraformBlock& block, std::string_vie
 
 void TerraformReader::Finish() {
   for (const auto& [what, unknown] : unknown_) {
-    into_.AddGap(
-        "known_after_apply",
-        fmt::format("{} of {} will be known after apply, or are sensitive ({}{}): what "
-                    "is left out of a scenario is assumed of them.",
-                    what,
-                    unknown.count == 1 ? "a resource" : fmt::format("{} resources", unknown.count),
-                    unknown.count == 1 ? "" : "first ", unknown.first),
-        "the state after an apply, as `terraform show -json` prints it", unknown.origin);
+    into_.AddGap("known_after_apply",
+                 fmt::format("{} will be known after apply, or are sensitive, of {} resource{} "
+                             "({}{}): they are assumed as for a scenario that leaves them out.",
+                             what, unknown.count, unknown.count == 1 ? "" : "s",
+                             unknown.count == 1 ? "" : "the first is ", unknown.first),
+                 "the state after an apply, as `terraform show -json` prints it", unknown.origin);
   }
   if (by_key_ > 0) {
     into_.AddGap("same_index",

@@ -174,6 +174,12 @@ class Mask {
     Show(*resource.values, resource.sensitive);
   }
 
+  void ShowVersions(const Value& root) {
+    for (const char* key : {"format_version", "terraform_version"}) {
+      if (const auto value = root.Get(key)) shown_[value->offset()] = true;
+    }
+  }
+
   // Every text and number that was not shown, as asterisks.
   std::string Masked(const Value& root) {
     Hide(root);
@@ -224,6 +230,7 @@ class Mask {
 
 std::string WithoutTerraformSecrets(const Document& document) {
   Mask mask(document);
+  mask.ShowVersions(document.root());
   try {
     const TerraformPlan plan(document.root());
     for (const auto& each : plan.resources()) mask.ShowResource(*each);

@@ -180,7 +180,7 @@ class TencentResources {
     reader_.into().AddContradiction(
         at.resource().address + " gives rules to mirror " + (of ? of->value : "of no known ID") +
             ", whose sources and receivers no resource of Terraform has: it is left out",
-        "the answer of DescribeTrafficMirrors: vpcmirror import tencent", at.resource().origin);
+        "the answer of DescribeTrafficMirrors beside the plan", at.resource().origin);
   }
 
   TerraformReader& reader_;
