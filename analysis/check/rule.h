@@ -34,6 +34,10 @@ struct Rule {
 // Of what cannot be read or used, whatever a provider says of it.
 inline constexpr std::string_view kInputRule = "MIR-INP-001";
 
+// Of what an import assumed, and of what its files say that cannot be so: whoever imports tells.
+inline constexpr std::string_view kImportGapRule = "MIR-IMP-001";
+inline constexpr std::string_view kImportContradictionRule = "MIR-IMP-002";
+
 // By code, ascending.
 std::span<const Rule> Rules();
 // Null: there is no such rule.

@@ -6,14 +6,12 @@
 #include <system_error>
 #include <utility>
 
+#include "analysis/check/rule.h"
 #include "analysis/report/text_layout.h"
 #include "sim/import/read_terraform.h"
 
 namespace vpcmirror::sim {
 namespace {
-
-constexpr const char* kAssumptionRule = "MIR-IMP-001";
-constexpr const char* kContradictionRule = "MIR-IMP-002";
 
 std::string Counted(std::size_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
@@ -106,23 +104,23 @@ std::vector<Finding> ImportFindings(const ImportedScenario& imported, const std:
   std::vector<Finding> findings;
   for (const Contradiction& each : imported.contradictions) {
     Finding finding;
-    finding.code = kContradictionRule;
+    finding.code = kImportContradictionRule;
     finding.severity = Severity::kWarning;
     finding.confidence = FindingBasis::kDerived;
     finding.subject = {"import", "contradiction"};
     finding.message = each.message;
-    finding.fix = "give " + each.fix;
+    finding.fix = each.fix;
     PlaceAt(each.origin, file, finding);
     findings.push_back(std::move(finding));
   }
   for (const Gap& gap : imported.gaps) {
     Finding finding;
-    finding.code = kAssumptionRule;
+    finding.code = kImportGapRule;
     finding.severity = Severity::kAssumption;
     finding.confidence = FindingBasis::kAssumed;
     finding.subject = {"import", gap.name};
     finding.message = gap.message;
-    finding.fix = "what would tell: " + gap.fix;
+    finding.fix = gap.fix;
     PlaceAt(gap.origin, file, finding);
     findings.push_back(std::move(finding));
   }

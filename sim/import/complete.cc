@@ -44,6 +44,7 @@ class Completer {
     for (const FoundEni& eni : all_.enis) NoteAddresses(eni);
     for (FoundMirrorPart& part : all_.mirrors) CompleteEnds(part);
     CompleteBalancers();
+    AssumeSomeHost();
     for (std::size_t i = 0; i < all_.enis.size(); ++i) PlaceEni(all_.enis[i]);
     CompleteSubnets();
     FillRanges();
@@ -88,7 +89,7 @@ class Completer {
            fmt::format("The {} of {} machines with ENIs {} in no file: they are assumed to have no "
                        "limits.",
                        unknown == 1 ? "type" : "types", unknown, unknown == 1 ? "is" : "are"),
-           "what describes the instances", first);
+           "add what describes the instances to the files", first);
   }
 
   void AddInstance(const FoundText& id) {
@@ -199,7 +200,7 @@ class Completer {
         fmt::format("ENI {}, which {} names as {}, is in no file: a host of its own in VPC {} "
                     "without limits is assumed.",
                     end.id.value, NameOf(part), end.is_receiver ? "receiver" : "source", vpc.value),
-        "what describes the network interfaces", end.id.origin);
+        "add what describes the network interfaces to the files", end.id.origin);
     AssumeHost(end.id, vpc, std::nullopt, /*is_eni=*/true);
   }
 
@@ -219,7 +220,7 @@ class Completer {
         fmt::format("No file has an ENI with the address {}, which {} names as {}: a host without "
                     "limits is assumed to have it.",
                     end.id.value, NameOf(part), end.is_receiver ? "receiver" : "source"),
-        "what describes the network interfaces", end.id.origin);
+        "add what describes the network interfaces to the files", end.id.origin);
     AssumeHost({"host-" + end.id.value, end.id.origin}, vpc, end.id, /*is_eni=*/false);
   }
 
@@ -234,7 +235,7 @@ class Completer {
         "instance_not_listed",
         fmt::format("Instance {}, which {} names, is in no file: a host without limits is assumed.",
                     end.id.value, NameOf(part)),
-        "what describes the instances", end.id.origin);
+        "add what describes the instances to the files", end.id.origin);
     AddInstance(end.id);
     FoundEni eni{.origin = end.id.origin, .vpc = VpcFor(part, end)};
     eni.instance = end.id;
@@ -262,7 +263,7 @@ class Completer {
         fmt::format("Load balancer {}, which {} names as target, is in no file: one in the VPC's "
                     "first subnet is assumed.",
                     end.id.value, NameOf(part)),
-        "what describes the load balancers", end.id.origin);
+        "add what describes the load balancers to the files", end.id.origin);
   }
 
   // Only those that a mirror names come into the scenario, and have to be whole.
@@ -284,10 +285,22 @@ class Completer {
              fmt::format("No file says who is behind load balancer {}: one host without limits is "
                          "assumed.",
                          each.id),
-             "the hosts behind it, in `backends` of the scenario", each.origin);
+             "write the hosts behind it into `backends` of the scenario", each.origin);
       each.backends.push_back({backend, each.origin});
       AssumeHost({backend, each.origin}, *each.vpc, std::nullopt, /*is_eni=*/false);
     }
+  }
+
+  // A scenario has at least one.
+  void AssumeSomeHost() {
+    const bool has_host = std::any_of(all_.enis.begin(), all_.enis.end(),
+                                      [](const FoundEni& eni) { return !eni.is_no_host; });
+    if (has_host) return;
+    AddGap("no_hosts", "No machine is in any file: one without limits is assumed.",
+           "add what describes the network interfaces and instances to the files", {});
+    FoundEni eni;
+    eni.name = "host";
+    all_.enis.push_back(std::move(eni));
   }
 
   // The first subnet of the VPC, or one that is assumed.
@@ -341,7 +354,7 @@ class Completer {
     AddGap("subnet_not_listed",
            fmt::format("Subnet {} of VPC {} is in no file: a range that holds its ENIs is assumed.",
                        id.value, vpc.value),
-           "what describes the subnets", id.origin);
+           "add what describes the subnets to the files", id.origin);
   }
 
   void NeedVpc(const FoundText& id) {
@@ -350,7 +363,7 @@ class Completer {
     AddGap(
         "vpc_not_listed",
         fmt::format("VPC {} is in no file: a range that holds its subnets is assumed.", id.value),
-        "what describes the VPCs", id.origin);
+        "add what describes the VPCs to the files", id.origin);
   }
 
   // A range of which something is to be copied has someone to copy it from.
@@ -370,7 +383,7 @@ class Completer {
             fmt::format("{} {}, which {} names, has no ENI in any file: one host without limits is "
                         "assumed in it.",
                         is_subnet ? "Subnet" : "VPC", end.id.value, NameOf(part)),
-            "what describes the network interfaces", end.id.origin);
+            "add what describes the network interfaces to the files", end.id.origin);
         AssumeIn(end, is_subnet);
       }
     }
@@ -456,7 +469,7 @@ class Completer {
            fmt::format("VPC {} has subnets outside {}: a scenario's VPC has one range, which is "
                        "assumed to be {}, all of it local.",
                        vpc.id, vpc.cidr->value, range),
-           "nothing, where no route into the difference matters", vpc.cidr->origin);
+           "nothing to do where no route into the difference matters", vpc.cidr->origin);
   }
 
   Inventory all_;

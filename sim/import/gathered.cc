@@ -76,7 +76,7 @@ void Gathered::CheckCounts(std::string_view paging) {
            fmt::format("{} of {} entries of {} are in the files; the others are assumed not to "
                        "exist.",
                        count.here, count.total, list),
-           std::string(paging), count.origin);
+           "add the other pages: " + std::string(paging), count.origin);
   }
 }
 

@@ -170,14 +170,14 @@ struct FoundMirrorPart {
 struct Gap {
   std::string name;     // of its kind: "eni_not_listed", "no_route_table"
   std::string message;  // what is not known, and what is assumed
-  std::string fix;      // what would tell it
+  std::string fix;      // what to do, as one who is told: "add what describes the subnets"
   Origin origin;        // of what needs the fact; may be unknown
 };
 
 // What the files say that cannot be so: told, and the import goes on.
 struct Contradiction {
   std::string message;
-  std::string fix;
+  std::string fix;  // what would be accepted
   Origin origin;
 };
 

@@ -21,25 +21,29 @@ bool IsPlainName(const std::string& text) {
 }  // namespace
 
 NameBook::NameBook(const Inventory& inventory) {
-  for (const FoundVpc& each : inventory.vpcs) Count(each.name, each.id);
-  for (const FoundSubnet& each : inventory.subnets) Count(each.name, each.id);
-  for (const FoundInstance& each : inventory.instances) Count(each.name, each.id);
-  for (const FoundBalancer& each : inventory.load_balancers) Count(each.name, each.id);
+  for (const FoundVpc& each : inventory.vpcs) Count(kVpc, each.name, each.id);
+  for (const FoundSubnet& each : inventory.subnets) Count(kSubnet, each.name, each.id);
+  for (const FoundInstance& each : inventory.instances) Count(kHost, each.name, each.id);
+  for (const FoundBalancer& each : inventory.load_balancers) Count(kBalancer, each.name, each.id);
   for (const FoundEni& each : inventory.enis) {
-    Count(each.instance || each.is_no_host ? "" : each.name, each.id);
+    Count(kHost, each.instance || each.is_no_host ? "" : each.name, each.id);
   }
 }
 
-// An ID is taken however few have it; a thing that is called by its own ID is no clash.
-void NameBook::Count(const std::string& name, const std::string& id) {
-  if (!name.empty() && name != id) ++times_[name];
-  if (!id.empty()) times_[id] += 2;
+void NameBook::Count(Kind kind, const std::string& name, const std::string& id) {
+  if (!name.empty()) ++times_[kind][name];
+  if (!id.empty()) ids_.insert(id);
 }
 
-std::string NameBook::Choose(const std::string& name, const std::string& id) const {
-  const auto times = times_.find(name);
-  const bool is_alone = times != times_.end() && times->second == 1;
-  return id.empty() || (is_alone && IsPlainName(name)) ? name : id;
+std::string NameBook::Of(const FoundEni& host) const {
+  return Choose(kHost, host.name, host.id.empty() ? "" : "host-of-" + host.id);
+}
+
+std::string NameBook::Choose(Kind kind, const std::string& name, const std::string& id) const {
+  if (id.empty()) return name;
+  const auto times = times_[kind].find(name);
+  const bool is_alone = times != times_[kind].end() && times->second == 1 && !ids_.contains(name);
+  return is_alone && IsPlainName(name) ? name : id;
 }
 
 }  // namespace vpcmirror::sim

@@ -155,7 +155,7 @@ void PlaceRoutes(Gathered& into) {
     into.AddGap("route_table_not_listed",
                 fmt::format("Route table {} is in no file: its routes are left out.",
                             id ? id->value : "without an ID"),
-                "what DescribeRouteTableList answers", at.origin());
+                "add what DescribeRouteTableList answers", at.origin());
   }
 }
 

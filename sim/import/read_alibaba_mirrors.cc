@@ -65,7 +65,7 @@ void AssumeAlibabaFilter(const FoundText& id, Gathered& into) {
   into.AddGap(
       "filter_not_listed",
       fmt::format("Filter {} is in no file: it is assumed to copy all IPv4 packets.", id.value),
-      "what ListTrafficMirrorFilters answers", id.origin);
+      "add what ListTrafficMirrorFilters answers", id.origin);
   FoundMirrorPart part{
       .list = kAlibabaFilters, .id = id.value, .body = SourcedJson::Object(id.origin)};
   part.body.Set("TrafficMirrorFilterId", SourcedJson::Text(id));

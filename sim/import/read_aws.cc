@@ -119,7 +119,7 @@ void ReadPermission(const Value& at, Gathered& into, std::vector<FoundRule>& rul
         fmt::format("The addresses of prefix list {} are in no file: rules that name it are "
                     "left out.",
                     each.value),
-        "the ranges in the rule itself", each.origin);
+        "write its ranges into the scenario", each.origin);
   }
 }
 

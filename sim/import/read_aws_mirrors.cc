@@ -146,7 +146,8 @@ class AwsMirrors {
       into_.AddGap(
           "target_not_listed",
           fmt::format("Target {} is in no file: a receiver without limits is assumed.", id.value),
-          "what describe-traffic-mirror-targets prints, of the account that owns it", id.origin);
+          "add what describe-traffic-mirror-targets prints for the account that owns it",
+          id.origin);
       const std::string eni = "receiver-of-" + id.value;
       FoundEni receiver{.origin = id.origin, .id = eni};
       const auto vpc = vpc_of_target_.find(id.value);
@@ -166,7 +167,7 @@ class AwsMirrors {
       into_.AddGap(
           "filter_not_listed",
           fmt::format("Filter {} is in no file: it is assumed to copy all IPv4 packets.", id.value),
-          "what describe-traffic-mirror-filters prints", id.origin);
+          "add what describe-traffic-mirror-filters prints", id.origin);
       SourcedJson& filter = EmptyFilter(id);
       for (const char* list : {"IngressFilterRules", "EgressFilterRules"}) {
         SourcedJson rule = SourcedJson::Object(id.origin);

@@ -54,7 +54,7 @@ bool TakeProtocol(const std::optional<FoundText>& protocol, FoundRule& rule, Gat
               fmt::format("Rules of security groups and ACLs for protocol {} are left out: a "
                           "scenario's rules know TCP, UDP and ICMP.",
                           protocol->value),
-              "nothing, where no copy and no workload is of that protocol", protocol->origin);
+              "nothing to do where no copy and no workload is of that protocol", protocol->origin);
   return false;
 }
 

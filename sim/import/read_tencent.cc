@@ -116,7 +116,7 @@ void ReadRule(const Value& at, Gathered& into, std::vector<FoundRule>& rules) {
         "rule_template",
         "A rule names a parameter template, whose contents are in no file: it is assumed to "
         "hold for any address and port.",
-        "the addresses and ports of the template in the rule itself", rule.origin);
+        "write its addresses and ports into the scenario", rule.origin);
   }
   rule.peer = at.FoundText("CidrBlock");
   if (!rule.peer) rule.peer = at.FoundText("Ipv6CidrBlock");

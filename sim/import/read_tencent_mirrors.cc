@@ -67,11 +67,10 @@ class MirrorReader {
 
   FoundMirrorPart Read(const std::string& name) {
     SourcedJson& body = part_.body = CopyMembers(at_, kMirrorKeys);
-    body.Remove("TrafficMirrorName");
     const auto own_name = at_.Get("TrafficMirrorName");
     if (!name.empty()) {
-      body.Set("TrafficMirrorName",
-               SourcedJson::Text(name, own_name ? own_name->origin() : at_.origin()));
+      body.Replace("TrafficMirrorName",
+                   SourcedJson::Text(name, own_name ? own_name->origin() : at_.origin()));
     }
     TakeSources();
     TakeNat();
@@ -92,8 +91,7 @@ class MirrorReader {
       sources.Add(SourcedJson::Text(source));
       part_.ends.push_back(SourceOf(source, vpc_));
     }
-    part_.body.Remove("CollectorSrcs");
-    part_.body.Set("CollectorSrcs", std::move(sources));
+    part_.body.Replace("CollectorSrcs", std::move(sources));
   }
 
   void TakeNat() {
@@ -160,14 +158,11 @@ class MirrorReader {
                             .vpc = vpc_,
                             .balancer_kind = "clb"});
     }
-    taken.Remove("TargetIps");
-    taken.Set("TargetIps", std::move(receivers));
+    taken.Replace("TargetIps", std::move(receivers));
     if (is_clb) {
-      taken.Remove("TargetType");
-      taken.Set("TargetType", SourcedJson::Text("CLB", target->origin()));
+      taken.Replace("TargetType", SourcedJson::Text("CLB", target->origin()));
     }
-    part_.body.Remove("CollectorTarget");
-    part_.body.Set("CollectorTarget", std::move(taken));
+    part_.body.Replace("CollectorTarget", std::move(taken));
   }
 
   static MirrorEnd::What WhatOf(const std::string& receiver, bool is_clb) {
@@ -208,7 +203,7 @@ void FinishTencentMirrors(Gathered& into) {
                   fmt::format("Mirror {} is left out: mirrors of public IPs (PUBLICIP) are not "
                               "simulated.",
                               name),
-                  "nothing; its copies are not among what is reckoned", mirror.origin());
+                  "nothing to do: its copies are not among what is reckoned", mirror.origin());
       continue;
     }
     into.inventory.mirrors.push_back(MirrorReader(mirror).Read(name));

@@ -76,19 +76,6 @@ SourcedJson MirrorsOf(const Inventory& inventory) {
   return all;
 }
 
-void AssumeSomeHost(Inventory& inventory) {
-  const bool has_host = std::any_of(inventory.enis.begin(), inventory.enis.end(),
-                                    [](const FoundEni& eni) { return !eni.is_no_host; });
-  if (has_host || !inventory.instances.empty()) return;
-  FoundEni eni;
-  eni.name = "host";
-  inventory.enis.push_back(std::move(eni));
-  inventory.gaps.push_back({"no_hosts",
-                            "No machine is in any file: one without limits is assumed.",
-                            "what describes the network interfaces and instances",
-                            {}});
-}
-
 }  // namespace
 
 Origin ImportedScenario::OriginOf(std::string_view pointer) const {
@@ -105,10 +92,9 @@ ImportedScenario ScenarioOf(const Inventory& inventory, const std::set<std::stri
   if (all.mirrors.empty()) {
     all.gaps.push_back({"no_mirrors",
                         "No file says what is mirrored: nothing is assumed to be.",
-                        "what describes the mirrors",
+                        "add what describes the mirrors to the files",
                         {}});
   }
-  AssumeSomeHost(all);
   all = Completed(std::move(all));
   const NameBook names(all);
   HostNames called;

@@ -45,6 +45,11 @@ SourcedJson& SourcedJson::Set(std::string_view name, SourcedJson value) {
   return members_.emplace_back(std::string(name), std::move(value)).second;
 }
 
+SourcedJson& SourcedJson::Replace(std::string_view name, SourcedJson value) {
+  SourcedJson* member = Get(name);
+  return member == nullptr ? Set(name, std::move(value)) : *member = std::move(value);
+}
+
 SourcedJson& SourcedJson::Add(SourcedJson value) {
   return members_.emplace_back(std::string(), std::move(value)).second;
 }

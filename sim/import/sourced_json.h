@@ -27,6 +27,8 @@ class SourcedJson {
 
   // Behind what is there. Of an object only; a member of that name must not be there yet.
   SourcedJson& Set(std::string_view name, SourcedJson value);
+  // In place of the member of that name, or behind all where there is none.
+  SourcedJson& Replace(std::string_view name, SourcedJson value);
   // Of a list only, at its end.
   SourcedJson& Add(SourcedJson value);
   // Null where there is none.

@@ -85,7 +85,8 @@ class HostWriter {
              "The bandwidth of instance type {} is neither in the catalogue nor in any file: "
              "its machines are assumed to have no limit.",
              type.value),
-         "what describes the instance types, or `limits` in the scenario", type.origin});
+         "add what describes the instance types to the files, or `limits` to the scenario",
+         type.origin});
   }
 
   static SourcedJson LimitsOf(const FoundType& type) {

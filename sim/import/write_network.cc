@@ -85,7 +85,7 @@ class NetworkWriter {
            fmt::format("The route tables of VPC {} are in no file: its own range is assumed to be "
                        "local, all else to be outside.",
                        vpc.id),
-           "what describes the route tables", vpc.origin);
+           "add what describes the route tables to the files", vpc.origin);
   }
 
   // Empty where its VPC has no tables at all, and the scenario's default will do.
@@ -110,7 +110,7 @@ class NetworkWriter {
            fmt::format("The route table of subnet {} is in no file: its VPC's own range is assumed "
                        "to be local, all else to be outside.",
                        subnet.id),
-           "what describes the route tables", subnet.origin);
+           "add what describes the route tables to the files", subnet.origin);
     return FoundText{kAssumedTable, subnet.origin};
   }
 
@@ -147,7 +147,7 @@ class NetworkWriter {
     if (!id || Acl(id->value) != nullptr) return id;
     AddGap("acl_not_listed",
            fmt::format("Network ACL {} is in no file: it is assumed to admit all.", id->value),
-           "what describes the network ACLs", id->origin);
+           "add what describes the network ACLs to the files", id->origin);
     return std::nullopt;
   }
 
@@ -180,7 +180,7 @@ class NetworkWriter {
     AddGap("group_without_rules",
            fmt::format("The rules of security group {} are in no file: it is assumed to admit all.",
                        id.value),
-           "what describes the security group's rules", id.origin);
+           "add what describes the security group's rules to the files", id.origin);
     SourcedJson open = SourcedJson::Object(id.origin);
     for (const char* direction : {"ingress", "egress"}) {
       SourcedJson rule = SourcedJson::Object(id.origin);
@@ -221,7 +221,7 @@ class NetworkWriter {
              fmt::format("Rules for the {} ENIs with security group {} are assumed to hold for all "
                          "of their subnets.",
                          members.size(), group.value),
-             "nothing, where others in these subnets need not be told apart", group.origin);
+             "nothing to do where others in these subnets need not be told apart", group.origin);
       return SubnetsOf(members, group);
     }
     for (const FoundEni* eni : members) {
@@ -234,7 +234,7 @@ class NetworkWriter {
           fmt::format("No ENI in any file has security group {}, which rules of VPC {} name: these "
                       "rules are assumed to match nobody.",
                       group.value, vpc.id),
-          "what describes the network interfaces", group.origin);
+          "add what describes the network interfaces to the files", group.origin);
     }
     return peers;
   }

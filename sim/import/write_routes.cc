@@ -50,7 +50,7 @@ class RouteWriter {
       AddGap("route_twice",
              fmt::format("Route table {} has several routes to {}: the first is taken.", table.id,
                          route.destination.value),
-             "one route for each destination", route.origin);
+             "nothing to do where the others only share its load", route.origin);
     }
     for (const FoundRoute& route : table.routes) AddInside(route, taken, routes);
     return routes;
@@ -94,7 +94,7 @@ class RouteWriter {
            fmt::format("Route table {} leads {} to \"{}\", which is no host in any file: taken as "
                        "outside.",
                        table.id, route.destination.value, hop.value),
-           "what describes the network interfaces", hop.origin);
+           "add what describes the network interfaces to the files", hop.origin);
     return Outside(route);
   }
 
@@ -150,7 +150,7 @@ class RouteWriter {
             fmt::format("{} of VPC {} is assumed to lead to VPC {}, in whose range {} its routes' "
                         "destination is, and to be let in there.",
                         hop.value, of_.id, peer.id, peer.cidr->value),
-            "nothing, where it is so", hop.origin);
+            "nothing to do where it is so", hop.origin);
       }
     }
     return {name, hop.origin};

@@ -1,0 +1,117 @@
+// vpcmirror import, and check of what it takes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "sim/cli/exit_code.h"
+#include "tests/unit/cli/fake_engine.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kImportData = std::string(VPCMIRROR_SOURCE_DIR) + "/scenarios";
+const std::string kAnswers = std::string(VPCMIRROR_SOURCE_DIR) + "/tests/golden/import/";
+
+Ran Call(const Program& program, std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--data", kImportData});
+  return program(arguments);
+}
+
+TEST(ImportCommandTest, WritesAScenarioThatCheckTakes) {
+  const Program program;
+  for (const char* cloud : {"tencent", "aws", "alibaba"}) {
+    const std::string file = program.InFolder("estate.json");
+    const Ran ran = Call(program, {"import", cloud, kAnswers + cloud, "--out", file});
+    EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+    EXPECT_EQ(ran.out, "");
+    EXPECT_THAT(ran.err, HasSubstr("imported"));
+    const Ran checked = Call(program, {"check", file});
+    EXPECT_EQ(checked.exit_code, kFine) << checked.out << checked.err;
+  }
+}
+
+TEST(ImportCommandTest, PrintsTheCallsAndPermissions) {
+  const Ran ran = Program()({"import", "tencent", "--print-commands"});
+  EXPECT_EQ(ran.exit_code, kFine);
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("tccli vpc DescribeTrafficMirrors --region REGION"),
+                             HasSubstr("#   vpc:DescribeTrafficMirrors"), HasSubstr("CAM")));
+}
+
+TEST(ImportCommandTest, SaysWhatIsMissing) {
+  const Program program;
+  const Ran none = Call(program, {"import", "aws"});
+  EXPECT_EQ(none.exit_code, kBadInput);
+  EXPECT_THAT(none.err, HasSubstr("--print-commands"));
+  const Ran unknown = Call(program, {"import", "tincent", "x"});
+  EXPECT_EQ(unknown.exit_code, kBadInput);
+  const Ran empty = Call(program, {"import", "aws", program.InFolder("")});
+  EXPECT_EQ(empty.exit_code, kBadInput);
+  EXPECT_THAT(empty.err, HasSubstr("no .json file is in this folder"));
+}
+
+TEST(ImportCommandTest, ContradictionsAreToldAndTheScenarioIsWrittenAllTheSame) {
+  const Program program;
+  const std::string first = program.Write("1.json", R"({"VpcSet": [
+    {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}]})");
+  const std::string second = program.Write("2.json", R"({"VpcSet": [
+    {"VpcId": "vpc-1", "CidrBlock": "10.1.0.0/16"}]})");
+  const Ran ran = Call(program, {"import", "tencent", first, second});
+  EXPECT_EQ(ran.exit_code, kFindings);
+  EXPECT_THAT(ran.err, HasSubstr("2.json:2:5: VPC vpc-1 is described twice"));
+  EXPECT_THAT(ran.out, HasSubstr("10.0.0.0/16"));
+}
+
+TEST(CheckOfAnswersTest, FindingsAreInTheProvidersFiles) {
+  const Program program;
+  const Ran ran = Call(program, {"check", kAnswers + "tencent"});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.out;
+  // traffic-mirrors.json:46 is `        "State": "STOPED",`.
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("traffic-mirrors.json:46:18: warning MIR-STA-003"),
+                             HasSubstr("46 |         \"State\": \"STOPED\",")));
+  EXPECT_THAT(ran.out, Not(HasSubstr("correct-horse")));
+}
+
+TEST(CheckOfAnswersTest, GapsAreAssumptionsOfARuleOfTheirOwn) {
+  const Program program;
+  const Ran ran = Call(program, {"check", kAnswers + "tencent/traffic-mirrors.json"});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.out;
+  EXPECT_THAT(ran.out, HasSubstr("traffic-mirrors.json:12:27: assumption MIR-IMP-001: ENI "
+                                 "eni-web00001"));
+}
+
+TEST(CheckOfAnswersTest, AnUnknownWordIsAnErrorWhereItStands) {
+  const Program program;
+  const std::string file = program.Write("m.json", R"({"TrafficMirrorSet": [
+  {"VpcId": "vpc-1", "TrafficMirrorId": "imgf-1", "TrafficMirrorName": "m", "State": "RUNNING",
+   "Direction": "SIDEWAYS",
+   "CollectorSrcs": ["eni-1"], "CollectorTarget": {"TargetIps": ["10.0.0.9"]}}]})");
+  const Ran ran = Call(program, {"check", file});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("m.json:3:17: error MIR-INP-001"), HasSubstr("SIDEWAYS"),
+                             HasSubstr("\"EGRESS\"")));
+}
+
+TEST(CheckOfAnswersTest, ALineIsShownWithoutItsSecrets) {
+  const Program program;
+  const std::string file = program.Write(
+      "i.json",
+      R"({"InstanceSet": [{"InstanceId": "ins-1", "UserData": "c2VjcmV0", "InstanceType": "ZZ9"}]})");
+  const Ran ran = Call(program, {"check", file});
+  EXPECT_THAT(ran.out, HasSubstr("type ZZ9"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("c2VjcmV0")));
+}
+
+TEST(CheckOfAnswersTest, MachinesGetTheProvidersFilesToo) {
+  const Program program;
+  const Ran ran = Call(program, {"check", kAnswers + "aws", "--format", "jsonl"});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("MIR-IMP-001"), HasSubstr("route-tables.json")));
+}
+
+}  // namespace
+}  // namespace vpcmirror::sim
