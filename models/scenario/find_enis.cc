@@ -52,16 +52,43 @@ void NameHosts(const Deployment& deployment, Draft& draft) {
   }
 }
 
-}  // namespace
-
-std::vector<std::size_t> FindEnis(const ValidScenario& scenario, const std::string& selector,
-                                  const std::string& place) {
-  const Scenario nothing;
-  const Library library;
-  Draft draft(nothing, library);
+// A draft that knows the names of a scenario and nothing else.
+Draft NamesIn(const ValidScenario& scenario) {
+  static const Scenario kNothing;
+  static const Library kNoLibrary;
+  Draft draft(kNothing, kNoLibrary);
   draft.deployment = std::make_shared<Deployment>(*scenario.deployment);
   NameNetwork(*draft.deployment, draft);
   NameHosts(*draft.deployment, draft);
+  return draft;
+}
+
+CollectionRange RangeOf(Selection selection) {
+  CollectionRange range;
+  range.index = selection.index;
+  range.enis = std::move(selection.enis);
+  if (selection.kind == Selection::Kind::kVpc) range.kind = CollectionRange::Kind::kVpc;
+  if (selection.kind == Selection::Kind::kSubnet) range.kind = CollectionRange::Kind::kSubnet;
+  return range;
+}
+
+}  // namespace
+
+std::vector<CollectionRange> FindRanges(const ValidScenario& scenario,
+                                        const std::vector<At<std::string>>& selectors,
+                                        std::size_t vpc) {
+  Draft draft = NamesIn(scenario);
+  std::vector<CollectionRange> ranges;
+  for (const At<std::string>& selector : selectors) {
+    ranges.push_back(RangeOf(ResolveEnis(draft, {selector.value, selector.path, vpc})));
+  }
+  if (!draft.errors.empty()) throw ScenarioException(draft.errors.all());
+  return ranges;
+}
+
+std::vector<std::size_t> FindEnis(const ValidScenario& scenario, const std::string& selector,
+                                  const std::string& place) {
+  Draft draft = NamesIn(scenario);
   Selection selection = ResolveEnis(draft, {selector, place, std::nullopt});
   if (selection.enis.empty() && !selection.failed) {
     draft.errors.Add(place, "\"" + selector + "\" holds no ENI", "a name with at least one ENI");

@@ -8,6 +8,7 @@
 
 #include "analysis/check/rule.h"
 #include "analysis/report/text_layout.h"
+#include "sim/import/read_terraform.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -23,6 +24,19 @@ void PlaceAt(const Origin& origin, const std::string& file, Finding& finding) {
   finding.column = origin.at.column;
 }
 
+// A plan of Terraform marks what is sensitive, whatever it is called.
+std::string WithoutSecretsOfAny(std::string text) {
+  const bool may_be_plan = text.find("\"format_version\"") != std::string::npos ||
+                           text.find("\"terraform_version\"") != std::string::npos;
+  if (!may_be_plan) return WithoutSecrets(std::move(text));
+  try {
+    const auto document = Document::Parse(std::move(text), "");
+    return WithoutTerraformSecrets(*document);
+  } catch (const ScenarioException&) {
+    return "";  // nothing of it can be told from a secret
+  }
+}
+
 }  // namespace
 
 std::set<std::string> KnownTypes(const Library& library) {
@@ -35,13 +49,13 @@ std::string ImportHead(const ImportedFiles& imported) {
   return fmt::format(
       "// Imported from {} of {}. No file tells what traffic there is: add "
       "`workloads`.\n",
-      Counted(imported.files.size(), "file"), imported.api->title);
+      Counted(imported.files.size(), "file"), imported.title);
 }
 
 std::string ImportSummary(const ImportedFiles& imported) {
   const ImportedScenario& scenario = imported.scenario;
   std::string text = fmt::format("{} of {} imported, {} made: comments at the scenario's top.\n",
-                                 Counted(imported.files.size(), "file"), imported.api->title,
+                                 Counted(imported.files.size(), "file"), imported.title,
                                  Counted(scenario.gaps.size(), "assumption"));
   for (const Contradiction& each : scenario.contradictions) {
     const Origin& at = each.origin;
@@ -118,7 +132,8 @@ std::map<std::string, std::string, std::less<>> SourcesOf(const std::vector<Find
   for (const Finding& finding : findings) {
     if (finding.line == 0 || sources.contains(finding.file)) continue;
     try {
-      sources.emplace(finding.file, WithoutSecrets(ReadTextFile(finding.file, kMaxImportBytes)));
+      sources.emplace(finding.file,
+                      WithoutSecretsOfAny(ReadTextFile(finding.file, kMaxImportBytes)));
     } catch (const ScenarioException&) {
       sources.emplace(finding.file, "");  // gone since it was read: no frame
     }

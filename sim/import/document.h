@@ -91,6 +91,7 @@ class Value {
 
   Value Parent() const { return {*document_, node().parent}; }  // of the root, itself
   std::string Pointer() const;
+  std::size_t offset() const { return node().value_at; }  // of its first byte in the text
   Origin origin() const;
 
   Found<std::string> found() const { return {std::string(scalar()), origin()}; }

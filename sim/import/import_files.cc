@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "sim/import/read_terraform.h"
+
 namespace vpcmirror::sim {
 namespace {
 
@@ -27,6 +29,11 @@ ScenarioError ErrorAt(const Value& value, std::string message, std::string accep
   error.line = origin.at.line;
   error.column = origin.at.column;
   return error;
+}
+
+ScenarioError SecondPlan(const Document& document) {
+  return ErrorAt(document.root(), "this is a second plan or state of Terraform",
+                 "one of them at a time: names in it are its own");
 }
 
 std::vector<std::string> FilesInFolder(const std::string& folder) {
@@ -184,6 +191,8 @@ bool AreAnswers(const Documents& documents) {
                        [&](const CloudApi* api) { return !api->error_in(answer).empty(); });
   };
   if (std::any_of(documents.begin(), documents.end(), has_hosts)) return false;
+  const auto is_plan = [](const auto& document) { return IsTerraform(*document); };
+  if (std::any_of(documents.begin(), documents.end(), is_plan)) return true;
   return ApiOf(documents) != nullptr || std::any_of(documents.begin(), documents.end(), is_error);
 }
 
@@ -199,8 +208,18 @@ ImportedFiles ImportFiles(const std::vector<std::string>& paths, const CloudApi*
   imported.files = FilesIn(paths);
   const bool in_folder = imported.files != paths;
   const Documents documents = ReadDocuments(imported.files);
-  const Inventory inventory = InventoryOf(documents, api, in_folder);
-  imported.api = FindCloudApi(inventory.provider);
+  Documents plans;
+  Documents answers;
+  for (const auto& each : documents) (IsTerraform(*each) ? plans : answers).push_back(each);
+  Inventory inventory;
+  if (plans.empty() || !answers.empty()) inventory = InventoryOf(answers, api, in_folder);
+  if (plans.empty()) {
+    imported.title = FindCloudApi(inventory.provider)->title;
+  } else {
+    if (plans.size() > 1) throw ScenarioException({SecondPlan(*plans[1])});
+    imported.title = "Terraform";
+    inventory = InventoryOfTerraform(*plans.front(), std::move(inventory));
+  }
   imported.scenario = ScenarioOf(inventory, known_types);
   return imported;
 }

@@ -15,7 +15,7 @@ namespace vpcmirror::sim {
 
 struct ImportedFiles {
   ImportedScenario scenario;
-  const CloudApi* api = nullptr;
+  std::string title;               // of what was read: "Tencent Cloud", "Terraform"
   std::vector<std::string> files;  // that were read
 };
 
@@ -28,14 +28,17 @@ std::vector<std::string> FilesIn(const std::vector<std::string>& paths);
 // Reads them all; throws ScenarioException with what is wrong with each.
 Documents ReadDocuments(const std::vector<std::string>& files);
 
-// Whether the documents are answers of a cloud's API rather than a scenario.
+// Whether the documents are answers of a cloud's API, or a plan or state of Terraform, rather
+// than a scenario.
 bool AreAnswers(const Documents& documents);
 
 // `api` null: what the documents tell. Throws ScenarioException: an answer of another cloud,
 // an API's error, a file that is no answer. Where `in_folder`, the last is left out and told.
 Inventory InventoryOf(const Documents& documents, const CloudApi* api, bool in_folder);
 
-// All of it. `known_types` as in ScenarioOf.
+// All of it, a plan or state of Terraform joined with answers that are beside it. `api` null
+// and a plan among the documents: of the plan's cloud. `known_types` as in ScenarioOf. Throws
+// ScenarioException also of several plans.
 ImportedFiles ImportFiles(const std::vector<std::string>& paths, const CloudApi* api,
                           const std::set<std::string>& known_types);
 

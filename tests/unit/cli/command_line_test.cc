@@ -87,7 +87,7 @@ TEST(CommandLineTest, RefusesASeedThatAScenarioCouldNotHave) {
 TEST(CommandLineTest, SuggestsTheCommandThatWasMeant) {
   EXPECT_EQ(Program()({"chekc", "x.json"}).err,
             "vpcmirror: there is no command \"chekc\"\n  accepted: \"check\" (nearest), or "
-            "\"new\", \"run\", \"explain\", \"profiles\"\n");
+            "\"new\", \"import\", \"run\", \"explain\", \"export\", \"profiles\"\n");
 }
 
 TEST(CommandLineTest, ColoursATerminalUnlessToldNotTo) {

@@ -285,7 +285,8 @@ const BrokenCase kBrokenCases[] = {
      {"1:38 /hosts/w/limits/model: found the string \"both\" | \"combined\" or \"per_direction\""}},
     {"BadName",
      "{\"hosts\": {\"we b\": {}}}",
-     {"1:12 /hosts/we b: \"we b\" cannot be a name here | 1 to 64 of A-Z a-z 0-9 . _ : / -"}},
+     {"1:12 /hosts/we b: \"we b\" cannot be a name here | 1 to 64 of A-Z a-z 0-9 . _ : / -, such "
+      "as \"web\""}},
     {"HostBits",
      "{\"hosts\": {\"w\": {}}, \"vpcs\": {\"v\": {\"cidr\": \"10.0.0.1/16\"}}}",
      {"1:45 /vpcs/v/cidr: \"10.0.0.1/16\" has bits set behind its 16 bits | did you mean "
@@ -370,7 +371,8 @@ const BrokenCase kBrokenCases[] = {
       "2:18 /hosts/a/tpye: the key \"tpye\" is not known | did you mean \"type\"?",
       "2:40 /hosts/a/count: found 0 | a whole number from 1 to 100000",
       "3:16 /hosts/b/mtu: 9 has no unit | did you mean \"9 B\"?",
-      "4:3 /hosts/c d: \"c d\" cannot be a name here | 1 to 64 of A-Z a-z 0-9 . _ : / -",
+      "4:3 /hosts/c d: \"c d\" cannot be a name here | 1 to 64 of A-Z a-z 0-9 . _ : / -, such as "
+      "\"web\"",
       "5:2 /mirror: the key \"mirror\" is not known | did you mean \"mirrors\"?"}},
 };
 

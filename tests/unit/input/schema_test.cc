@@ -107,6 +107,7 @@ TEST(ScenarioSchemaTest, UsesOnlyKeywordsThatHaveWords) {
                                        "anyOf",
                                        "title",
                                        "description",
+                                       "default",
                                        "examples",
                                        "definitions",
                                        "type",
@@ -188,6 +189,59 @@ TEST(ScenarioSchemaTest, GivesExamplesThatItAccepts) {
       }
     }
   });
+}
+
+// What an editor shows beside a key.
+TEST(ScenarioSchemaTest, DescribesEveryKey) {
+  std::vector<std::string> silent;
+  int keys = 0;
+  ForEachSchema(ScenarioSchema(), "", [&](const Json& schema, const std::string& path) {
+    if (!schema.contains("properties")) return;
+    for (const auto& [name, inside] : schema["properties"].items()) {
+      ++keys;
+      if (inside.value("description", "").empty()) silent.push_back(path + "/" + name);
+    }
+  });
+  EXPECT_THAT(silent, IsEmpty());
+  EXPECT_GT(keys, 500);
+}
+
+// Texts are by example or by a list of words what a pattern alone would leave to be guessed.
+TEST(ScenarioSchemaTest, GivesAnExampleOfEveryTextOfAForm) {
+  std::vector<std::string> without;
+  const Json root = ScenarioSchema();
+  ForEachSchema(root, "", [&](const Json& schema, const std::string& path) {
+    const bool is_of_a_form = MayBeString(schema) && schema.contains("pattern");
+    if (is_of_a_form && !schema.contains("examples")) without.push_back(path);
+  });
+  EXPECT_THAT(without, IsEmpty());
+}
+
+// Each default and example as the value of a property that has the schema they stand in, all
+// of them in one document, which is held to all of those schemas at once.
+TEST(ScenarioSchemaTest, AcceptsItsOwnDefaultsAndExamples) {
+  const Json root = ScenarioSchema();
+  Json schema = {{"type", "object"}, {"definitions", root["definitions"]}};
+  Json document = Json::object();
+  std::vector<std::string> places;
+  ForEachSchema(root, "", [&](const Json& each, const std::string& path) {
+    Json values = each.value("examples", Json::array());
+    if (each.contains("default")) values.push_back(each["default"]);
+    for (const Json& value : values) {
+      const std::string name = "value" + std::to_string(places.size());
+      schema["properties"][name] = each;
+      document[name] = value;
+      places.push_back(path + " " + value.dump());
+    }
+  });
+  EXPECT_GT(places.size(), 120u);
+  for (const Complaint& complaint : Schema(schema).Check(document)) {
+    ADD_FAILURE() << places[std::stoul(complaint.path.substr(6))] << ": "
+                  << complaint.fault.message;
+  }
+  // A wrong one would be told.
+  document["value0"] = Json::array({"neither"});
+  EXPECT_THAT(Schema(schema).Check(document), testing::Not(IsEmpty()));
 }
 
 TEST(ScenarioSchemaTest, IsDocumentedKeyByKey) {
