@@ -35,6 +35,22 @@ TEST(ImportCommandTest, WritesAScenarioThatCheckTakes) {
   }
 }
 
+// The mirror of imgf-audit001 copies what comes in by TCP to port 443 of 10.0.1.0/24.
+TEST(ImportCommandTest, ExplainAnswersForWhatWasImported) {
+  const Program program;
+  const std::string file = program.InFolder("estate.json");
+  Call(program, {"import", "tencent", kAnswers + "tencent", "--out", file});
+  const auto explain = [&](const char* packet) {
+    return Call(program, {"explain", file, "--packet", packet}).out;
+  };
+  EXPECT_THAT(explain("in tcp 192.0.2.1:50000 > 10.0.1.11:443"),
+              AllOf(testing::StartsWith("MIRRORED"), HasSubstr("10.0.9.10")));
+  EXPECT_THAT(explain("in tcp 192.0.2.1:50000 > 10.0.1.11:80"),
+              testing::StartsWith("NOT MIRRORED"));
+  EXPECT_THAT(explain("out tcp 10.0.1.11:443 > 192.0.2.1:50000"),
+              testing::StartsWith("NOT MIRRORED"));
+}
+
 TEST(ImportCommandTest, PrintsTheCallsAndPermissions) {
   const Ran ran = Program()({"import", "tencent", "--print-commands"});
   EXPECT_EQ(ran.exit_code, kFine);
