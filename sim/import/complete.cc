@@ -8,13 +8,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "sim/import/fill_ranges.h"
 #include "sim/import/ranges.h"
 
 namespace vpcmirror::sim {
 namespace {
 
 constexpr int kAssumedSubnetBits = 24;
-constexpr int kAssumedVpcBits = 16;
 constexpr const char* kAssumedVpc = "vpc-assumed";
 
 using Index = std::unordered_map<std::string, std::size_t>;
@@ -47,8 +47,8 @@ class Completer {
     AssumeSomeHost();
     for (std::size_t i = 0; i < all_.enis.size(); ++i) PlaceEni(all_.enis[i]);
     CompleteSubnets();
-    FillRanges();
-    CompleteVpcs();
+    for (const FoundSubnet& each : all_.subnets) NeedVpc(*each.vpc);
+    FillRanges(all_);
     return std::move(all_);
   }
 
@@ -412,74 +412,6 @@ class Completer {
     } else {
       eni.subnet = SubnetIn(end.id, end.id.origin);
     }
-  }
-
-  void FillRanges() {
-    std::unordered_map<std::string, std::vector<IpAddress>> addresses;
-    for (const FoundEni& each : all_.enis) {
-      if (each.is_no_host) continue;
-      std::vector<IpAddress>& of = addresses[each.subnet->value];
-      if (const auto address = AddressOf(each.address)) of.push_back(*address);
-      for (const FoundText& more : each.more_addresses) {
-        if (const auto address = AddressOf(more)) of.push_back(*address);
-      }
-    }
-    int number = 0;
-    for (FoundSubnet& each : all_.subnets) {
-      if (each.cidr) continue;
-      const auto range = SubnetRangeFor(addresses[each.id], kAssumedSubnetBits);
-      each.cidr = FoundText{range ? ToString(*range) : FreeRange(each, number), each.origin};
-    }
-  }
-
-  // A subnet of which no address is known: within its VPC, beside the others.
-  std::string FreeRange(const FoundSubnet& subnet, int& number) {
-    const auto vpc = vpcs_.find(subnet.vpc->value);
-    const auto within = vpc == vpcs_.end() ? std::nullopt : PrefixOf(all_.vpcs[vpc->second].cidr);
-    const IpPrefix base = within ? *within : IpPrefix(IpAddress::V4(0x0a000000), kAssumedVpcBits);
-    const int length = std::max(kAssumedSubnetBits, base.length());
-    const std::uint64_t size = 1ull << (32 - length);
-    const std::uint64_t count = 1ull << (length - base.length());
-    for (std::uint64_t i = 0; i < count; ++i) {
-      const IpPrefix range(
-          IpAddress::V4(base.address().v4() + static_cast<std::uint32_t>(i * size)), length);
-      const bool taken =
-          std::any_of(all_.subnets.begin(), all_.subnets.end(), [&](const FoundSubnet& each) {
-            const auto other = PrefixOf(each.cidr);
-            return other && each.vpc && each.vpc->value == subnet.vpc->value &&
-                   other->Overlaps(range);
-          });
-      if (!taken) return ToString(range);
-    }
-    return fmt::format("100.64.{}.0/24", number++ % 256);  // RFC 6598; the VPC is full
-  }
-
-  void CompleteVpcs() {
-    std::map<std::string, std::vector<IpPrefix>> ranges;
-    for (const FoundSubnet& each : all_.subnets) {
-      NeedVpc(*each.vpc);
-      if (const auto range = PrefixOf(each.cidr)) ranges[each.vpc->value].push_back(*range);
-    }
-    for (FoundVpc& each : all_.vpcs) {
-      const auto& subnets = ranges[each.id];
-      if (each.cidr && !PrefixOf(each.cidr)) continue;  // which is told where it stands
-      std::vector<IpPrefix> all = subnets;
-      if (const auto own = PrefixOf(each.cidr)) all.insert(all.begin(), *own);
-      if (all.empty()) all.push_back(IpPrefix(IpAddress::V4(0x0a000000), kAssumedVpcBits));
-      const int longest = each.cidr ? 32 : kAssumedVpcBits;
-      const std::string range = ToString(RangeOver(all, longest));
-      if (each.cidr && each.cidr->value == range) continue;
-      if (each.cidr) NoteSecondRange(each, range);
-      each.cidr = FoundText{range, each.cidr ? each.cidr->origin : each.origin};
-    }
-  }
-
-  void NoteSecondRange(const FoundVpc& vpc, const std::string& range) {
-    AddGap("vpc_ranges",
-           fmt::format("VPC {} has subnets outside {}: a scenario's VPC has one range, which is "
-                       "assumed to be {}, all of it local.",
-                       vpc.id, vpc.cidr->value, range),
-           "nothing to do where no route into the difference matters", vpc.cidr->origin);
   }
 
   Inventory all_;
