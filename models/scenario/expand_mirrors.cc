@@ -255,10 +255,8 @@ MirrorDrafts ExpandMirrors(Draft& draft) {
   return mirrors;
 }
 
-void NoteAdmissions(Draft& draft, const MirrorDrafts& mirrors) {
-  for (const auto& mirror : mirrors.all) {
-    if (mirror->placed && !mirror->failed) NoteReceiverBandwidth(draft, *mirror->placed);
-  }
+void NoteAdmissions(Draft& draft, const std::vector<PlacedMirror>& at_first) {
+  for (const PlacedMirror& placed : at_first) NoteReceiverBandwidth(draft, placed);
 }
 
 }  // namespace vpcmirror

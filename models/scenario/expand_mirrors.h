@@ -99,6 +99,6 @@ MirrorDrafts ExpandMirrors(Draft& draft);
 // Works out what happens under way. The last of all that place something.
 void ExpandTimeline(Draft& draft, MirrorDrafts& mirrors);
 // Says what the API would not take at the beginning, of the sources that are there then.
-void NoteAdmissions(Draft& draft, const MirrorDrafts& mirrors);
+void NoteAdmissions(Draft& draft, const std::vector<PlacedMirror>& at_first);
 
 }  // namespace vpcmirror

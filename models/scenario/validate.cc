@@ -162,10 +162,11 @@ Examination Examine(const Scenario& scenario, const Library& library) {
   ExpandNetworkAndHosts(draft);
   const std::size_t before_mirrors = draft.errors.all().size();
   MirrorDrafts mirrors = ExpandMirrors(draft);
+  const std::vector<PlacedMirror> at_first = draft.mirrors;
   const std::size_t of_mirrors = draft.errors.all().size() - before_mirrors;
   ExpandWorkloads(draft);
   ExpandTimeline(draft, mirrors);
-  NoteAdmissions(draft, mirrors);
+  NoteAdmissions(draft, at_first);
   SettleBaseline(draft);
   ExpandOutputs(draft);
   ExpandAssertions(draft);
