@@ -134,8 +134,10 @@ TEST(TerraformReferencesTest, EndsInACircle) {
       "resources": [{"mode": "managed", "type": "user", "name": "u",
                      "expressions": {"to": {"references": ["module.m.out", "module.m.out"]}}}],
       "module_calls": {"m": {
-        "expressions": {"in": {"references": ["module.m.out", "module.m"]}},
-        "module": {"outputs": {"out": {"expression": {"references": ["var.in"]}}}}}}}}})",
+        "expressions": {"in": {"references": ["module.m.out", "module.m"]},
+                        "twin": {"references": ["module.m.out", "module.m"]}},
+        "module": {"outputs": {"out": {"expression": {
+          "references": ["var.in", "var.twin"]}}}}}}}}})",
                                         "plan.json");
   const TerraformPlan plan(document->root());
   const TerraformReferences found =
