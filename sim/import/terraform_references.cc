@@ -15,8 +15,10 @@ struct Place {
   std::optional<Value> for_each;  // the expression, where it has one
 };
 
-// Variables and outputs that follow one another; a plan's own are far from it.
+// Variables and outputs that follow one another, and expressions looked at for one attribute;
+// a plan's own are far from both, and a file may go round in circles.
 constexpr int kDeepest = 64;
+constexpr int kMostExpressions = 10'000;
 
 bool IsPartOf(std::string_view shorter, std::string_view longer) {
   return longer.size() > shorter.size() && longer.starts_with(shorter) &&
@@ -82,7 +84,7 @@ class Follower {
 
   Targets TargetsOf(const Value& expression, const Place& place, int depth) {
     Targets all;
-    if (depth > kDeepest) return all;
+    if (depth > kDeepest || ++expressions_ > kMostExpressions) return all;
     const std::vector<std::string_view> references = WholeReferences(expression);
     const bool has_key =
         std::any_of(references.begin(), references.end(), [](std::string_view each) {
@@ -209,6 +211,7 @@ class Follower {
 
   const TerraformPlan& plan_;
   TerraformReferences& found_;
+  int expressions_ = 0;
 };
 
 }  // namespace
