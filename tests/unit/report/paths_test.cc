@@ -20,7 +20,7 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
-PathRow OpenRow() {
+PathRow OpenWayRow() {
   PathRow row;
   row.first_source = "web[0]/eni0";
   row.sources = 28;
@@ -33,8 +33,8 @@ PathRow OpenRow() {
   return row;
 }
 
-PathRow ClosedRow() {
-  PathRow row = OpenRow();
+PathRow ClosedWayRow() {
+  PathRow row = OpenWayRow();
   row.first_source = "db/eni0";
   row.sources = 1;
   row.block = Block::kSecurityGroup;
@@ -50,12 +50,12 @@ PathRow ClosedRow() {
   return row;
 }
 
-PathsReport Sample() {
+PathsReport SampleWays() {
   PathsReport report;
   report.mirrors = {{.id = "mirror-1",
                      .path = "/mirrors/0",
                      .sources = 29,
-                     .rows = {OpenRow(), ClosedRow()},
+                     .rows = {OpenWayRow(), ClosedWayRow()},
                      .single_points = {{"route table", "main"}, {"receiver", "ids"}}}};
   report.groups = {{.mirrors = {"mirror-1", "mirror-2"},
                     .sources = 30,
@@ -66,7 +66,7 @@ PathsReport Sample() {
 }
 
 TEST(PathsTextTest, ReadsFromTheSourceOn) {
-  EXPECT_EQ(PathsText(Sample(), {}),
+  EXPECT_EQ(PathsText(SampleWays(), {}),
             "Ways of mirror mirror-1, 29 sources\n"
             "  web[0]/eni0 and 27 more -> ids/eni0: open, whole up to frames of 1464 bytes\n"
             "      web[0]/eni0  sends UDP 4789 to 10.0.9.2\n"
@@ -87,7 +87,7 @@ TEST(PathsTextTest, ReadsFromTheSourceOn) {
 }
 
 TEST(PathsTextTest, IsNeverWiderThanAsked) {
-  PathsReport report = Sample();
+  PathsReport report = SampleWays();
   report.mirrors[0].rows[1].blame->path = "/vpcs/" + std::string(200, 'v');
   report.mirrors[0].single_points.assign(40, {"receiver", "a-receiver-with-a-name"});
   std::istringstream lines(PathsText(report, {.width = 80}));
@@ -95,7 +95,7 @@ TEST(PathsTextTest, IsNeverWiderThanAsked) {
 }
 
 TEST(PathsTextTest, SaysWhenNothingLimits) {
-  PathsReport report = Sample();
+  PathsReport report = SampleWays();
   report.most.reset();
   report.cut.clear();
   EXPECT_THAT(PathsText(report, {}),
@@ -105,13 +105,13 @@ TEST(PathsTextTest, SaysWhenNothingLimits) {
 TEST(PathsTextTest, StandsBehindTheFindings) {
   FindingsReport report{.file = "s.json", .version = "1", .mirrors = 1};
   EXPECT_THAT(FindingsText(report, "", {}), Not(HasSubstr("Ways of mirror")));
-  report.paths = Sample();
+  report.paths = SampleWays();
   EXPECT_THAT(FindingsText(report, "", {}), HasSubstr("Ways of mirror mirror-1"));
 }
 
 TEST(PathsJsonTest, HoldsToThePublishedSchema) {
   FindingsReport report{.file = "s.json", .version = "1"};
-  report.paths = Sample();
+  report.paths = SampleWays();
   const nlohmann::json document = nlohmann::json::parse(FindingsJson(report));
   const auto schema = testing_report::ReadSchema("scenarios/schema/findings.schema.json");
   EXPECT_EQ(testing_report::Complaints(schema, document), "");
@@ -131,7 +131,7 @@ TEST(PathsJsonTest, KnowsAllBlocks) {
   const auto schema = testing_report::ReadSchema("scenarios/schema/findings.schema.json");
   FindingsReport report{.file = "s.json", .version = "1"};
   for (std::size_t i = 1; i < kBlocks; ++i) {
-    report.paths = Sample();
+    report.paths = SampleWays();
     report.paths->mirrors[0].rows[1].block = static_cast<Block>(i);
     EXPECT_EQ(testing_report::Complaints(schema, nlohmann::json::parse(FindingsJson(report))), "");
   }
