@@ -14,7 +14,7 @@ using Traits = boost::adjacency_list_traits<boost::vecS, boost::vecS, boost::dir
 struct FlowEdge {
   std::int64_t capacity = 0;
   std::int64_t residual = 0;
-  Traits::edge_descriptor reverse;
+  Traits::edge_descriptor reverse{};
 };
 using FlowGraph =
     boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, boost::no_property, FlowEdge>;

@@ -55,6 +55,21 @@ std::string TypeOf(HopPlace::Kind kind) {
   return "acl";
 }
 
+// The last, or where copies were led astray: the last route there, behind which the route
+// back and the rules of those that they came by may stand.
+std::vector<Hop>::const_iterator HopToBlame(const Path& path, Block block) {
+  const auto last = path.hops.end() - 1;
+  if (block != Block::kOutside && block != Block::kOtherEni && block != Block::kLoop) return last;
+  const auto is_table = [](const Hop& hop) {
+    return hop.place.kind == HopPlace::Kind::kRouteTable;
+  };
+  const auto table = std::find_if(path.hops.rbegin(), path.hops.rend(), is_table);
+  if (table == path.hops.rend()) return last;
+  const auto there = std::next(table);
+  const bool is_back = there != path.hops.rend() && is_table(*there);
+  return (is_back ? there : table).base() - 1;
+}
+
 // What a way is asked by: whoever has the same gets the same answer.
 struct WayKey {
   SourceClasses::Key sources;
@@ -101,10 +116,9 @@ class Asker {
   Shared ToBackend(const WayKey& key, const Way& before, const LoadBalancer& balancer);
   FlowKey FlowOf(const WayKey& key, std::size_t source) const;
 
-  // Of what the path ends at.
-  Blame BlameOf(const Path& path) const {
-    const Hop& last = path.hops.back();
-    return {TypeOf(last.place.kind), last.id, last.what, places_.PathOf(last.place), last.place};
+  Blame BlameOf(const Path& path, Block block) const {
+    const Hop& at = *HopToBlame(path, block);
+    return {TypeOf(at.place.kind), at.id, at.what, places_.PathOf(at.place), at.place};
   }
   Blame BlameMtu(std::size_t eni, Bytes copy) const;
   Blame BlameBalancer(const LoadBalancer& balancer, std::string what) const {
@@ -205,12 +219,7 @@ Asker::Shared Asker::Follow(const WayKey& key, std::size_t source) {
                                       .target_security = key.is_checked});
   way->block = BlockOf(way->path, key.receiver);
   if (way->block != Block::kNone) {
-    // What arrives elsewhere was led there by the last route.
-    while (way->path.hops.back().place.kind == HopPlace::Kind::kEni &&
-           way->block == Block::kOtherEni) {
-      way->path.hops.pop_back();
-    }
-    way->blame = BlameOf(way->path);
+    way->blame = BlameOf(way->path, way->block);
     return way;
   }
   way->longest_whole = key.room;
@@ -296,7 +305,7 @@ Asker::Shared Asker::ToBackend(const WayKey& key, const Way& before, const LoadB
   }
   way->longest_whole = std::min(key.room, backend.mtu + kEthernetHeader - overhead);
   if (key.is_checked && !BackendAdmits(key.backend, flow, *way)) {
-    way->blame = BlameOf(way->path);
+    way->blame = BlameOf(way->path, way->block);
     way->longest_whole = Bytes(0);
     return way;
   }

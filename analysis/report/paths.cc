@@ -28,8 +28,13 @@ PathRow RowOf(const Deployment& deployment, const MirrorReach& mirror, const Rea
   row.hops = way.path.hops;
   // The way may have been followed for a source of another mirror.
   row.hops.front().id = row.first_source;
-  row.hops.front().what = "sends " + (row.protocol.empty() ? "copies" : row.protocol) + " to " +
-                          ToString(way.flow.destination);
+  // A load balancer writes its backend's address into them.
+  const IpAddress& to =
+      way.load_balancer
+          ? deployment.enis[deployment.load_balancers[*way.load_balancer].eni].addresses.front()
+          : way.flow.destination;
+  row.hops.front().what =
+      "sends " + (row.protocol.empty() ? "copies" : row.protocol) + " to " + ToString(to);
   if (reach.is_open() && way.longest_whole < kNoLimit) row.longest_whole = way.longest_whole;
   return row;
 }

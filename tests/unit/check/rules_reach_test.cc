@@ -150,6 +150,25 @@ TEST(ReachRulesTest, SayNothingOfAnOpenWay) {
   }
 }
 
+// A VPC whose route table nobody wrote is given one.
+TEST(ReachRulesTest, WriteARouteTableThatIsMissing) {
+  std::string text = Network(kToFar);
+  for (const std::string part :
+       {R"(, "route_table": "rt-b")",
+        R"("route_tables": {"rt-b": [{"to": "10.0.0.0/16", "via": "ba"}]}, )"}) {
+    ASSERT_NE(text.find(part), std::string::npos);
+    text.erase(text.find(part), part.size());
+  }
+  const std::vector<Finding> findings = FoundIn(text);
+  const Finding* found = OfCode(findings, "MIR-RTE-001");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->path, "/vpcs/b");
+  EXPECT_THAT(found->message, HasSubstr("route 0.0.0.0/0 to the outside does not lead back"));
+  ASSERT_EQ(found->edits.size(), 1U);
+  EXPECT_EQ(found->edits[0].path, "/vpcs/b/route_tables");
+  EXPECT_EQ(OfCode(FoundIn(Edited(text, found->edits)), "MIR-RTE-001"), nullptr);
+}
+
 // One closed group is one mistake, in however many sessions it is.
 TEST(ReachRulesTest, TellAMistakeOnce) {
   Parts parts = {{"group", "{}"}};

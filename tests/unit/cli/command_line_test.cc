@@ -195,6 +195,17 @@ TEST(CheckCommandTest, ABaselineHidesWhatIsKnown) {
   EXPECT_EQ(program({"check", file, "--baseline", file}).exit_code, kBadInput);
 }
 
+TEST(CheckCommandTest, PrintsTheWaysOfCopies) {
+  const Program program;
+  const std::string file = program.Write("ways.json", kOverloaded);
+  EXPECT_THAT(program({"check", file}).out, Not(HasSubstr("Ways of mirror")));
+  const std::string text = program({"check", file, "--paths"}).out;
+  EXPECT_THAT(text, HasSubstr("Ways of mirror mirror-1, 1 source\n  web/eni0 -> ids/eni0: open"));
+  EXPECT_THAT(text, HasSubstr("Most that can ever arrive: 1 Gbps, for sources web 1 Gbps\n"));
+  EXPECT_THAT(program({"check", file, "--paths", "--format", "json"}).out,
+              HasSubstr("\"failure_groups\""));
+}
+
 TEST(CheckCommandTest, SaysWhatItsExitStatusMeans) {
   EXPECT_THAT(Program()({"check", "--help"}).out,
               HasSubstr("Exit code: 0 nothing found, 1 findings"));
