@@ -16,6 +16,10 @@ FlowSet InOneOnly(const FlowSet& a, const FlowSet& b) {
   return only;
 }
 
+// Of what may differ, so many boxes are looked at: those of some hundred rules that are edited.
+// What mirrors make of them takes time by their square.
+constexpr std::size_t kMostOfRegion = 1500;
+
 // A partition that nobody could follow: its only set gave up.
 std::map<Copiers, FlowSet> GaveUp() {
   FlowSet all = FlowSet::All();
@@ -55,8 +59,11 @@ FlowSet FlowPartition::WhereTheyMayDiffer(const BothWatches& watches, const Sess
     const FilterSets::Sets& sets_a = filters_.Of(filter_a, direction);
     const FilterSets::Sets& sets_b = filters_.Of(filter_b, direction);
     region.Unite(InOneOnly(sets_a.copied, sets_b.copied));
-    if (watches[0].rules->reject_stops_later)
+    if (watches[0].rules->reject_stops_later) {
       region.Unite(InOneOnly(sets_a.rejected, sets_b.rejected));
+    }
+    if (region.boxes().size() > kMostOfRegion) region.GiveUp();
+    if (region.gave_up()) return region;
   }
   for (std::size_t side = 0; side < 2; ++side) {
     for (std::size_t i = 0; i < is_paired[side].size(); ++i) {
@@ -68,6 +75,7 @@ FlowSet FlowPartition::WhereTheyMayDiffer(const BothWatches& watches, const Sess
       }
     }
   }
+  if (region.boxes().size() > kMostOfRegion) region.GiveUp();
   return region;
 }
 
