@@ -5,6 +5,7 @@
 
 #include "analysis/check/rules.h"
 #include "analysis/check/witness.h"
+#include "analysis/words/quantities.h"
 #include "models/mirror/filter_findings.h"
 
 namespace vpcmirror {
@@ -48,6 +49,14 @@ void Show(const CheckContext& context, const PlacedMirror& placed, Direction dir
   if (witness) finding.witnesses.push_back(*std::move(witness));
 }
 
+// What the workloads would have it copy.
+void AddOffered(const CheckContext& context, const PlacedMirror& placed, Finding& finding) {
+  const double offered = context.traffic.mirrors[context.IndexOf(placed)].offered.bits_per_second;
+  if (offered <= 0) return;
+  finding.message += ", of " + BitRateText(offered) + " at its sources";
+  finding.numbers.push_back({"offered", offered, "bps"});
+}
+
 bool HasIpv6(const Deployment& deployment, std::size_t eni) {
   const auto& addresses = deployment.enis[eni].addresses;
   return std::any_of(addresses.begin(), addresses.end(),
@@ -79,11 +88,12 @@ void FindContradictions(const CheckContext& context, std::vector<Finding>& findi
                       " and " + std::to_string(std::max(each.rule, each.others.front()) + 1) +
                       " differ in " + std::string(ToString(each.field)) + ", and all " +
                       std::to_string(rules.size()) + " must hold";
-        Finding finding =
-            About(placed, which + ": mirror " + placed.mirror->settings().id + " copies nothing",
-                  "one condition that holds what is wanted, or rules by direction");
+        Finding finding = About(
+            placed, which + ": mirror " + placed.mirror->settings().id + " copies nothing",
+            "one condition for what is wanted, or Direction NO-DIRECTION and a rule for each");
         finding.path = context.RulePath(placed, each.direction, each.rule);
         finding.numbers = {{"conditions", static_cast<double>(rules.size()), ""}};
+        AddOffered(context, placed, finding);
         Show(context, placed, Direction::kIngress, FlowSet(rules[each.rule].condition), false,
              finding);
         findings.push_back(std::move(finding));
@@ -127,6 +137,7 @@ void FindFiltersThatCopyNothing(const CheckContext& context, std::vector<Finding
         "a rule that accepts what is wanted");
     finding.path = FilterPath(context, placed);
     finding.numbers = {{"rules", static_cast<double>(rules), ""}};
+    AddOffered(context, placed, finding);
     Show(context, placed, Direction::kIngress, FlowSet::All(), false, finding);
     findings.push_back(std::move(finding));
   }

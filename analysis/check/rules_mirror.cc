@@ -34,7 +34,8 @@ void FindStoppedMirrors(const CheckContext& context, std::vector<Finding>& findi
     if (settings.state == MirrorState::kRunning || !IsThere(placed)) continue;
     findings.push_back(About(placed,
                              "mirror " + settings.id + " is stopped: it sends no copy of its " +
-                                 std::to_string(placed.sources.size()) + " sources",
+                                 std::to_string(placed.sources.size()) +
+                                 (placed.sources.size() == 1 ? " source" : " sources"),
                              "start it, or leave it out"));
     Finding& finding = findings.back();
     finding.numbers = {{"sources", static_cast<double>(placed.sources.size()), ""}};

@@ -31,6 +31,10 @@ void FindCutCopies(const CheckContext& context, std::vector<Finding>& findings) 
     const PlacedMirror& placed = context.valid.mirrors[index];
     const Mirror& mirror = *placed.mirror;
     const MirrorTraffic& traffic = context.traffic.mirrors[index];
+    const bool copies_nothing = context.CopiedFlows(index, Direction::kIngress).IsEmpty() &&
+                                context.CopiedFlows(index, Direction::kEgress).IsEmpty() &&
+                                !mirror.settings().filter.copies_what_no_rule_matches();
+    if (copies_nothing) continue;
     const bool is_known = traffic.mirrored.frames_per_second > 0;
     if (is_known && traffic.cut.frames_per_second <= 0 && context.traffic.left_out.empty())
       continue;

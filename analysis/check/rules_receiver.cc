@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "analysis/check/rules.h"
 #include "analysis/words/quantities.h"
@@ -44,70 +46,133 @@ double FullQueues(const Deployment& deployment, const Cvm& cvm) {
   return bytes + ring * cvm.workers;
 }
 
-}  // namespace
+// How much of what its software digests a receiver is sent.
+struct Digestion {
+  std::size_t cvm = 0;
+  std::size_t members = 0;  // of its host that are over the threshold, too
+  double used = 0;
+  std::string text;
+  Flux in;
+};
 
-void FindReceiversOverCapacity(const CheckContext& context, std::vector<Finding>& findings) {
+Digestion DigestionOf(const CheckContext& context, std::size_t index) {
+  const Cvm& cvm = context.deployment().cvms[index];
+  Digestion digestion{.cvm = index};
+  for (const std::size_t eni : cvm.enis) digestion.in += context.traffic.enis[eni].copies_in;
+  const ReceiverCapacity capacity = CapacityOf(cvm);
+  const Flux& in = digestion.in;
+  if (capacity.bandwidth) {
+    digestion.used = in.bits_per_second / static_cast<double>(capacity.bandwidth->count());
+    digestion.text =
+        BitRateText(in.bits_per_second) + " of the " + BitRateText(*capacity.bandwidth);
+  }
+  if (!capacity.packet_rate) return digestion;
+  const double of_frames =
+      in.frames_per_second / static_cast<double>(capacity.packet_rate->count());
+  if (of_frames <= digestion.used) return digestion;
+  digestion.used = of_frames;
+  digestion.text =
+      PacketRateText(in.frames_per_second) + " of the " + PacketRateText(*capacity.packet_rate);
+  return digestion;
+}
+
+// Of the members of each host that are over the threshold, the one that uses most.
+std::vector<Digestion> FullReceivers(const CheckContext& context) {
+  std::vector<Digestion> full;
+  std::map<std::string, std::size_t> by_host;
   for (std::size_t i = 0; i < context.deployment().cvms.size(); ++i) {
     const Cvm& cvm = context.deployment().cvms[i];
     if (!cvm.receiver || cvm.is_load_balancer) continue;
-    Flux in;
-    for (const std::size_t eni : cvm.enis) in += context.traffic.enis[eni].copies_in;
-    const ReceiverCapacity capacity = CapacityOf(cvm);
-    double used = 0;
-    std::string text;
-    if (capacity.bandwidth) {
-      used = in.bits_per_second / static_cast<double>(capacity.bandwidth->count());
-      text = BitRateText(in.bits_per_second) + " of the " + BitRateText(*capacity.bandwidth);
+    Digestion each = DigestionOf(context, i);
+    if (each.used < kRisky) continue;
+    const auto [at, fresh] = by_host.try_emplace(cvm.host, full.size());
+    if (fresh) full.push_back({});
+    Digestion& worst = full[at->second];
+    each.members = worst.members + 1;
+    if (each.used > worst.used) {
+      worst = std::move(each);
+    } else {
+      worst.members = each.members;
     }
-    if (capacity.packet_rate) {
-      const double of_frames =
-          in.frames_per_second / static_cast<double>(capacity.packet_rate->count());
-      if (of_frames > used) {
-        used = of_frames;
-        text = PacketRateText(in.frames_per_second) + " of the " +
-               PacketRateText(*capacity.packet_rate);
-      }
-    }
-    if (used < kRisky) continue;
+  }
+  return full;
+}
+
+// What a host's members are sent together.
+struct Received {
+  std::string host;
+  std::size_t members = 0;
+  double all = 0;  // bps
+  double of_out = 0;
+  double duplicates = 0;
+};
+
+std::vector<Received> ReceivedByHost(const CheckContext& context) {
+  std::vector<Received> received;
+  std::map<std::string, std::size_t> by_host;
+  for (std::size_t i = 0; i < context.traffic.enis.size(); ++i) {
+    const EniTraffic& traffic = context.traffic.enis[i];
+    if (traffic.copies_in.frames_per_second <= 0) continue;
+    const Cvm& cvm = context.deployment().cvms[context.deployment().enis[i].cvm];
+    const auto [at, fresh] = by_host.try_emplace(cvm.host, received.size());
+    if (fresh) received.push_back({.host = cvm.host});
+    Received& of = received[at->second];
+    ++of.members;
+    of.all += traffic.copies_in.bits_per_second;
+    of.of_out += traffic.copies_in_of_out.bits_per_second;
+    of.duplicates += traffic.duplicates_in.bits_per_second;
+  }
+  return received;
+}
+
+}  // namespace
+
+void FindReceiversOverCapacity(const CheckContext& context, std::vector<Finding>& findings) {
+  for (const Digestion& full : FullReceivers(context)) {
+    const Cvm& cvm = context.deployment().cvms[full.cvm];
+    const double lost = full.used > 1 ? 1 - 1 / full.used : 0;
     Finding finding;
     finding.subject = {"receiver", cvm.id};
     finding.path = HostPath(context, cvm.host);
-    finding.message =
-        "receiver " + cvm.id + " (" + cvm.receiver->name + ") is sent " + text +
-        " that it digests (" + PercentText(used) + ")" +
-        (used > 1 ? ": " + PercentText(1 - 1 / used) + " of the copies would be lost there"
-                  : ": what comes in bursts will be lost there");
+    finding.message = "receiver " + cvm.id + " (" + cvm.receiver->name + ") is sent " + full.text +
+                      " that it digests (" + PercentText(full.used) + ")" +
+                      (lost > 0 ? ": " + PercentText(lost) + " of the copies would be lost there"
+                                : ": what comes in bursts will be lost there");
+    if (full.members > 1) {
+      finding.message +=
+          " (the worst of " + std::to_string(full.members) + " such receivers of " + cvm.host + ")";
+    }
     finding.fix = "another receiver beside it, a larger one, or a narrower filter";
-    finding.numbers = {{"used", used, "of the capacity"},
-                       {"in", in.bits_per_second, "bps"},
-                       {"in_frames", in.frames_per_second, "pps"},
-                       {"loss", used > 1 ? 1 - 1 / used : 0, "of the copies"}};
+    finding.numbers = {{"used", full.used, "of the capacity"},
+                       {"in", full.in.bits_per_second, "bps"},
+                       {"in_frames", full.in.frames_per_second, "pps"},
+                       {"loss", lost, "of the copies"},
+                       {"receivers", static_cast<double>(full.members), ""}};
     findings.push_back(std::move(finding));
   }
 }
 
 void FindDuplicates(const CheckContext& context, std::vector<Finding>& findings) {
-  for (std::size_t i = 0; i < context.traffic.enis.size(); ++i) {
-    const EniTraffic& traffic = context.traffic.enis[i];
-    const double duplicates = traffic.duplicates_in.bits_per_second;
-    if (traffic.duplicates_in.frames_per_second <= 0) continue;
-    const Cvm& cvm = context.deployment().cvms[context.deployment().enis[i].cvm];
-    const double all = traffic.copies_in.bits_per_second;
-    const double of_out = traffic.copies_in_of_out.bits_per_second;
-    const double of_in = all - of_out;
+  for (const Received& received : ReceivedByHost(context)) {
+    if (received.duplicates <= 0) continue;
+    const double of_in = received.all - received.of_out;
     // Of a packet that comes twice one copy was made as it left and one as it arrived.
-    const OneDirection without_in{of_in, std::max(0.0, of_in - duplicates)};
-    const OneDirection without_out{of_out, std::max(0.0, of_out - duplicates)};
+    const OneDirection without_in{of_in, std::max(0.0, of_in - received.duplicates)};
+    const OneDirection without_out{received.of_out,
+                                   std::max(0.0, received.of_out - received.duplicates)};
+    const double share = received.duplicates / received.all;
     Finding finding;
-    finding.subject = {"receiver", cvm.id};
-    finding.path = HostPath(context, cvm.host);
-    finding.message = "of the " + BitRateText(all) + " of copies that " + cvm.id + " is sent, " +
-                      BitRateText(duplicates) + " (" + PercentText(duplicates / all) +
-                      ") are of packets that were copied at their sender already";
+    finding.subject = {"receiver", received.host};
+    finding.path = HostPath(context, received.host);
+    finding.message =
+        "of the " + BitRateText(received.all) + " of copies that " + received.host +
+        (received.members > 1 ? " (" + std::to_string(received.members) + " receivers)" : "") +
+        " is sent, " + BitRateText(received.duplicates) + " (" + PercentText(share) +
+        ") are of packets that were copied at their sender already";
     finding.fix = "copy one direction at all sources, or leave one end out: " +
                   WithoutText("ingress", without_in) + "; " + WithoutText("egress", without_out);
-    finding.numbers = {{"duplicates", duplicates, "bps"},
-                       {"share", duplicates / all, "of the copies"},
+    finding.numbers = {{"duplicates", received.duplicates, "bps"},
+                       {"share", share, "of the copies"},
                        {"saved_without_ingress", without_in.saved, "bps"},
                        {"lost_without_ingress", without_in.lost, "bps"},
                        {"saved_without_egress", without_out.saved, "bps"},

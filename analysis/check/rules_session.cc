@@ -133,7 +133,9 @@ void FindSharedVnis(const CheckContext& context, std::vector<Finding>& findings)
   }
   for (const PlacedMirror& placed : context.valid.mirrors) {
     const TunnelSettings& tunnel = placed.mirror->settings().tunnel;
-    if (placed.sources.empty() || !HasVni(tunnel.kind)) continue;
+    // Where nobody can give one, nobody is told apart by it.
+    const bool is_given = context.ProfileOf(placed).vni != VniRule::kNone;
+    if (placed.sources.empty() || !HasVni(tunnel.kind) || !is_given) continue;
     for (const std::size_t receiver : placed.receiver_enis) {
       const auto [at, fresh] = seen.emplace(std::pair{receiver, tunnel.vni}, &placed);
       if (fresh || at->second == &placed || !told.emplace(at->second, &placed).second) continue;

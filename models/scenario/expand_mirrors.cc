@@ -187,8 +187,9 @@ std::string ReceiverBandwidthLacking(const Draft& draft, const PlacedMirror& pla
   const auto sources = BandwidthOf(deployment, placed.sources);
   const auto receivers = BandwidthOf(deployment, placed.receiver_enis);
   if (!sources || !receivers || receivers->count() * ratio >= sources->count()) return "";
-  return "Its receivers have " + Mbps(*receivers) + " together, and 1/" + std::to_string(ratio) +
-         " of its sources' " + Mbps(*sources) + " is asked for.";
+  const BitsPerSecond needed((sources->count() + ratio - 1) / ratio);
+  return "Its receivers have " + Mbps(*receivers) + " together, and " + Mbps(needed) + ", 1/" +
+         std::to_string(ratio) + " of its sources' " + Mbps(*sources) + ", are asked for.";
 }
 
 MirrorDraft::MirrorDraft(Draft& all, const MirrorSpec& written, std::size_t position)

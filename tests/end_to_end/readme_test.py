@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The README shows what ./quickstart.sh prints, to the letter.
+"""The README shows what ./quickstart.sh and vpcmirror check print, to the letter.
 
 quickstart.sh prints what the program says of scenarios/quickstart.json. The
 building before is left out: on a second run there is nothing to build and
@@ -16,11 +16,18 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-BLOCK = re.compile(r"(<!-- quickstart: [^\n]*-->\n```\n)(.*?)(```\n<!-- end of quickstart -->\n)",
-                   re.DOTALL)
+# A block begins with a comment that names it, and ends with one.
+BLOCK = r"(<!-- {0}[^\n]*-->\n```\n)(.*?)(```\n<!-- end of {0} -->\n)"
+CHECKED = "scenarios/nothing-mirrored.json"
 
 
-def real_output(program):
+def output_of_check(program):
+    done = subprocess.run([str(program), "check", CHECKED], cwd=ROOT, stdout=subprocess.PIPE,
+                          check=True)
+    return f"$ vpcmirror check {CHECKED}\n{done.stdout.decode()}"
+
+
+def output_of_quickstart(program):
     """As from a fresh clone, with the same words on the command line as quickstart.sh."""
     script = (ROOT / "quickstart.sh").read_text(encoding="utf-8")
     command = re.search(r"^exec .*?/vpcmirror\" (run .*)$", script, re.MULTILINE).group(1)
@@ -41,16 +48,19 @@ def main():
     arguments = parser.parse_args()
 
     text = README.read_text(encoding="utf-8")
-    block = BLOCK.search(text)
-    if not block:
-        sys.exit(f"{README} has no block of quickstart's output")
-    real = real_output(arguments.program.resolve())
+    shown = text
+    program = arguments.program.resolve()
+    for name, real_output in (("quickstart", output_of_quickstart), ("check", output_of_check)):
+        block = re.search(BLOCK.format(name), text, re.DOTALL)
+        if not block:
+            sys.exit(f"{README} has no block of {name}'s output")
+        text = text[:block.start(2)] + real_output(program) + text[block.end(2):]
     if arguments.write:
-        README.write_text(text[:block.start(2)] + real + text[block.end(2):], encoding="utf-8")
-    elif block.group(2) != real:
+        README.write_text(text, encoding="utf-8")
+    elif shown != text:
         sys.stdout.writelines(difflib.unified_diff(
-            block.group(2).splitlines(keepends=True), real.splitlines(keepends=True),
-            "README.md", "what quickstart.sh prints"))
+            shown.splitlines(keepends=True), text.splitlines(keepends=True),
+            "README.md", "what is printed"))
         sys.exit("README.md shows something else; run this with --write, and read the change")
 
 

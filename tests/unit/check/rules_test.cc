@@ -150,6 +150,44 @@ TEST(RulesTest, HaveEachAScenarioThatBreaksThem) {
   }
 }
 
+// Tencent's own example: six S3.6XLARGE48 of 3 Gbps are 18, of which a ninth is 2: two
+// S3.MEDIUM8 or one S3.4XLARGE32 (cloud.tencent.com/document/product/215/44475).
+std::string OneNinth(const std::string& ids, const std::string& workload) {
+  return R"({"hosts": {"web": {"count": 6, "type": "S3.6XLARGE48"}, "ids": {)" + ids +
+         R"(}}, "workloads": {)" + workload + R"(}, "mirrors": [{"State": "RUNNING",
+         "CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids[*]"]}}]})";
+}
+
+TEST(OneNinthTest, IsEnoughToBeAdmitted) {
+  for (const char* ids :
+       {R"("count": 2, "type": "S3.MEDIUM8")", R"("count": 1, "type": "S3.4XLARGE32")"}) {
+    for (const Finding& each : FindingsOfText(OneNinth(ids, ""))) {
+      EXPECT_NE(each.severity, Severity::kError) << each.message;
+    }
+  }
+}
+
+TEST(OneNinthTest, IsAskedForInTheWordsOfTheApi) {
+  const std::vector<Finding> findings =
+      FindingsOfText(OneNinth(R"("count": 1, "type": "S3.MEDIUM8")", ""));
+  const Finding* found = FindCode(findings, "MIR-CAP-001");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->severity, Severity::kError);
+  EXPECT_EQ(found->api_code, "InvalidParameterValue.MirrorLackTargetResource");
+  EXPECT_THAT(found->message, testing::HasSubstr("have 1000 Mbps together, and 2000 Mbps, 1/9 of "
+                                                 "its sources' 18000 Mbps, are asked for"));
+}
+
+// 6 x 1 Gbps of frames of 1,000 bytes come with 50 more each as 6.3 Gbps, of which 2 arrive.
+TEST(OneNinthTest, IsAdmissionOnly) {
+  const std::vector<Finding> findings =
+      FindingsOfText(OneNinth(R"("count": 1, "type": "S3.4XLARGE32")", Www("1 Gbps")));
+  const Finding* found = FindCode(findings, "MIR-CAP-002");
+  ASSERT_NE(found, nullptr);
+  EXPECT_THAT(found->message, testing::HasSubstr("that is admission only: 6.3 Gbps of copies are "
+                                                 "expected, and 68.3 % of them would be lost"));
+}
+
 TEST(FindUnsupportedTypesTest, AssumesWhereTheListIsOld) {
   const std::string text = Tencent(kWatched, "", R"("type": "S5.4XLARGE32")");
   const Scenario written = ReadScenarioText(text, "test.json");
