@@ -8,13 +8,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "sim/import/fill_ranges.h"
 #include "sim/import/ranges.h"
 
 namespace vpcmirror::sim {
 namespace {
 
 constexpr int kAssumedSubnetBits = 24;
-constexpr int kAssumedVpcBits = 16;
 constexpr const char* kAssumedVpc = "vpc-assumed";
 
 using Index = std::unordered_map<std::string, std::size_t>;
@@ -47,8 +47,8 @@ class Completer {
     AssumeSomeHost();
     for (std::size_t i = 0; i < all_.enis.size(); ++i) PlaceEni(all_.enis[i]);
     CompleteSubnets();
-    FillRanges();
-    CompleteVpcs();
+    for (const FoundSubnet& each : all_.subnets) NeedVpc(*each.vpc);
+    FillRanges(all_);
     return std::move(all_);
   }
 
@@ -178,13 +178,20 @@ class Completer {
     return {kAssumedVpc, origin};
   }
 
+  struct Assumed {
+    bool is_eni = false;       // `id` is its ENI's, not the host's name
+    bool is_receiver = false;  // of copies
+  };
+
   // A host of its own, called as `id` says.
   void AssumeHost(const FoundText& id, const FoundText& vpc, std::optional<FoundText> address,
-                  bool is_eni) {
+                  Assumed what) {
+    const bool is_eni = what.is_eni;
     FoundEni eni{.origin = id.origin, .id = is_eni ? id.value : "", .vpc = vpc};
-    eni.name = id.value;
+    if (!is_eni) eni.name = id.value;
     eni.address = std::move(address);
     if (is_eni) enis_.emplace(id.value, all_.enis.size());
+    if (what.is_receiver) receivers_.insert(all_.enis.size());
     all_.enis.push_back(std::move(eni));
     NoteAddresses(all_.enis.back());
   }
@@ -201,7 +208,7 @@ class Completer {
                     "without limits is assumed.",
                     end.id.value, NameOf(part), end.is_receiver ? "receiver" : "source", vpc.value),
         "add what describes the network interfaces to the files", end.id.origin);
-    AssumeHost(end.id, vpc, std::nullopt, /*is_eni=*/true);
+    AssumeHost(end.id, vpc, std::nullopt, {.is_eni = true, .is_receiver = end.is_receiver});
   }
 
   void CompleteAddress(const FoundMirrorPart& part, const MirrorEnd& end) {
@@ -221,7 +228,8 @@ class Completer {
                     "limits is assumed to have it.",
                     end.id.value, NameOf(part), end.is_receiver ? "receiver" : "source"),
         "add what describes the network interfaces to the files", end.id.origin);
-    AssumeHost({"host-" + end.id.value, end.id.origin}, vpc, end.id, /*is_eni=*/false);
+    AssumeHost({"host-" + end.id.value, end.id.origin}, vpc, end.id,
+               {.is_receiver = end.is_receiver});
   }
 
   // The mirror calls the host by the instance's ID, so the scenario has to.
@@ -287,7 +295,7 @@ class Completer {
                          each.id),
              "write the hosts behind it into `backends` of the scenario", each.origin);
       each.backends.push_back({backend, each.origin});
-      AssumeHost({backend, each.origin}, *each.vpc, std::nullopt, /*is_eni=*/false);
+      AssumeHost({backend, each.origin}, *each.vpc, std::nullopt, {.is_receiver = true});
     }
   }
 
@@ -369,9 +377,11 @@ class Completer {
   // A range of which something is to be copied has someone to copy it from.
   void CompleteSubnets() {
     std::set<std::string> with_host;
-    for (const FoundEni& each : all_.enis) {
-      if (!each.is_no_host) with_host.insert(each.subnet->value);
-      if (!each.is_no_host && each.vpc) with_host.insert(each.vpc->value);
+    for (std::size_t i = 0; i < all_.enis.size(); ++i) {
+      const FoundEni& each = all_.enis[i];
+      if (each.is_no_host || receivers_.contains(i)) continue;
+      with_host.insert(each.subnet->value);
+      if (each.vpc) with_host.insert(each.vpc->value);
     }
     for (const FoundMirrorPart& part : all_.mirrors) {
       for (const MirrorEnd& end : part.ends) {
@@ -394,7 +404,7 @@ class Completer {
 
   void AssumeIn(const MirrorEnd& end, bool is_subnet) {
     const FoundText name{"host-of-" + end.id.value, end.id.origin};
-    AssumeHost(name, end.id, std::nullopt, /*is_eni=*/false);
+    AssumeHost(name, end.id, std::nullopt, {});
     FoundEni& eni = all_.enis.back();
     if (is_subnet) {
       eni.subnet = end.id;
@@ -402,74 +412,6 @@ class Completer {
     } else {
       eni.subnet = SubnetIn(end.id, end.id.origin);
     }
-  }
-
-  void FillRanges() {
-    std::unordered_map<std::string, std::vector<IpAddress>> addresses;
-    for (const FoundEni& each : all_.enis) {
-      if (each.is_no_host) continue;
-      std::vector<IpAddress>& of = addresses[each.subnet->value];
-      if (const auto address = AddressOf(each.address)) of.push_back(*address);
-      for (const FoundText& more : each.more_addresses) {
-        if (const auto address = AddressOf(more)) of.push_back(*address);
-      }
-    }
-    int number = 0;
-    for (FoundSubnet& each : all_.subnets) {
-      if (each.cidr) continue;
-      const auto range = SubnetRangeFor(addresses[each.id], kAssumedSubnetBits);
-      each.cidr = FoundText{range ? ToString(*range) : FreeRange(each, number), each.origin};
-    }
-  }
-
-  // A subnet of which no address is known: within its VPC, beside the others.
-  std::string FreeRange(const FoundSubnet& subnet, int& number) {
-    const auto vpc = vpcs_.find(subnet.vpc->value);
-    const auto within = vpc == vpcs_.end() ? std::nullopt : PrefixOf(all_.vpcs[vpc->second].cidr);
-    const IpPrefix base = within ? *within : IpPrefix(IpAddress::V4(0x0a000000), kAssumedVpcBits);
-    const int length = std::max(kAssumedSubnetBits, base.length());
-    const std::uint64_t size = 1ull << (32 - length);
-    const std::uint64_t count = 1ull << (length - base.length());
-    for (std::uint64_t i = 0; i < count; ++i) {
-      const IpPrefix range(
-          IpAddress::V4(base.address().v4() + static_cast<std::uint32_t>(i * size)), length);
-      const bool taken =
-          std::any_of(all_.subnets.begin(), all_.subnets.end(), [&](const FoundSubnet& each) {
-            const auto other = PrefixOf(each.cidr);
-            return other && each.vpc && each.vpc->value == subnet.vpc->value &&
-                   other->Overlaps(range);
-          });
-      if (!taken) return ToString(range);
-    }
-    return fmt::format("100.64.{}.0/24", number++ % 256);  // RFC 6598; the VPC is full
-  }
-
-  void CompleteVpcs() {
-    std::map<std::string, std::vector<IpPrefix>> ranges;
-    for (const FoundSubnet& each : all_.subnets) {
-      NeedVpc(*each.vpc);
-      if (const auto range = PrefixOf(each.cidr)) ranges[each.vpc->value].push_back(*range);
-    }
-    for (FoundVpc& each : all_.vpcs) {
-      const auto& subnets = ranges[each.id];
-      if (each.cidr && !PrefixOf(each.cidr)) continue;  // which is told where it stands
-      std::vector<IpPrefix> all = subnets;
-      if (const auto own = PrefixOf(each.cidr)) all.insert(all.begin(), *own);
-      if (all.empty()) all.push_back(IpPrefix(IpAddress::V4(0x0a000000), kAssumedVpcBits));
-      const int longest = each.cidr ? 32 : kAssumedVpcBits;
-      const std::string range = ToString(RangeOver(all, longest));
-      if (each.cidr && each.cidr->value == range) continue;
-      if (each.cidr) NoteSecondRange(each, range);
-      each.cidr = FoundText{range, each.cidr ? each.cidr->origin : each.origin};
-    }
-  }
-
-  void NoteSecondRange(const FoundVpc& vpc, const std::string& range) {
-    AddGap("vpc_ranges",
-           fmt::format("VPC {} has subnets outside {}: a scenario's VPC has one range, which is "
-                       "assumed to be {}, all of it local.",
-                       vpc.id, vpc.cidr->value, range),
-           "nothing to do where no route into the difference matters", vpc.cidr->origin);
   }
 
   Inventory all_;
@@ -480,6 +422,7 @@ class Completer {
   Index balancers_;
   std::unordered_multimap<std::string, std::size_t> addresses_;  // to ENIs
   std::unordered_map<std::string, std::string> first_subnets_;   // by VPC
+  std::set<std::size_t> receivers_;                              // ENIs that are assumed
 };
 
 }  // namespace

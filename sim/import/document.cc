@@ -20,7 +20,9 @@ using Json = nlohmann::json;
                             .line = at.line,
                             .column = at.column,
                             .message = std::move(message),
-                            .accepted = std::move(accepted)}});
+                            .accepted = std::move(accepted),
+                            .rule = "",
+                            .api_code = ""}});
 }
 
 }  // namespace
@@ -173,7 +175,9 @@ class DocumentBuilder : public Json::json_sax_t {
            .column = at.column,
            .message = fmt::format("the key \"{}\" is here for the second time", keys_[i].first),
            .accepted = fmt::format("one of the two: the first is at line {}, column {}", first.line,
-                                   first.column)});
+                                   first.column),
+           .rule = "",
+           .api_code = ""});
     }
   }
 

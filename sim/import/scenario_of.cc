@@ -39,7 +39,7 @@ void TellOnce(std::vector<Gap>& gaps) {
 struct Group {
   std::string provider;
   SourcedJson lists = SourcedJson::Object();
-  std::vector<SourcedJson> mirrors;
+  std::vector<SourcedJson> mirrors{};
 };
 
 Group& GroupOf(const std::string& provider, std::vector<Group>& groups) {

@@ -52,12 +52,14 @@ class HostWriter {
   }
 
  private:
+  // Notes how the host is called in the scenario, by what others may call it.
   const std::string& Call(const std::string& name, const std::string& id,
                           const std::vector<const FoundEni*>& enis) {
     for (const FoundEni* eni : enis) {
       if (!eni->id.empty()) called_.emplace(eni->id, eni->id);
     }
-    return called_.emplace(id.empty() ? name : id, name).first->second;
+    called_.emplace(id.empty() ? name : id, name);
+    return name;
   }
 
   SourcedJson Host(const FoundInstance& instance, const std::vector<const FoundEni*>& enis) {

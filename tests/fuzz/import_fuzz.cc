@@ -50,7 +50,7 @@ void Import(const Documents& documents, const CloudApi* api) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vpcmirror::sim;
   std::string text(reinterpret_cast<const char*>(data), size);
-  vpcmirror::sim::Require(WithoutSecrets(text).size() == size, "masking keeps all lengths");
+  vpcmirror::Require(WithoutSecrets(text).size() == size, "masking keeps all lengths");
   Documents documents;
   try {
     documents.push_back(Document::Parse(std::move(text), "fuzz.json"));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "sim/cli/exit_code.h"
 #include "tests/unit/cli/fake_engine.h"
@@ -22,6 +23,12 @@ Ran Call(const Program& program, std::vector<std::string> arguments) {
   return program(arguments);
 }
 
+// Without white space: lines are broken where they are too long, and paths differ in length.
+std::string Squeezed(std::string text) {
+  std::erase_if(text, [](unsigned char c) { return c == ' ' || c == '\n'; });
+  return text;
+}
+
 TEST(ImportCommandTest, WritesAScenarioThatCheckTakes) {
   const Program program;
   for (const char* cloud : {"tencent", "aws", "alibaba"}) {
@@ -33,6 +40,22 @@ TEST(ImportCommandTest, WritesAScenarioThatCheckTakes) {
     const Ran checked = Call(program, {"check", file});
     EXPECT_EQ(checked.exit_code, kFine) << checked.out << checked.err;
   }
+}
+
+// The mirror of imgf-audit001 copies what comes in by TCP to port 443 of 10.0.1.0/24.
+TEST(ImportCommandTest, ExplainAnswersForWhatWasImported) {
+  const Program program;
+  const std::string file = program.InFolder("estate.json");
+  Call(program, {"import", "tencent", kAnswers + "tencent", "--out", file});
+  const auto explain = [&](const char* packet) {
+    return Call(program, {"explain", file, "--packet", packet}).out;
+  };
+  EXPECT_THAT(explain("in tcp 192.0.2.1:50000 > 10.0.1.11:443"),
+              AllOf(testing::StartsWith("MIRRORED"), HasSubstr("10.0.9.10")));
+  EXPECT_THAT(explain("in tcp 192.0.2.1:50000 > 10.0.1.11:80"),
+              testing::StartsWith("NOT MIRRORED"));
+  EXPECT_THAT(explain("out tcp 10.0.1.11:443 > 192.0.2.1:50000"),
+              testing::StartsWith("NOT MIRRORED"));
 }
 
 TEST(ImportCommandTest, PrintsTheCallsAndPermissions) {
@@ -71,8 +94,8 @@ TEST(CheckOfAnswersTest, FindingsAreInTheProvidersFiles) {
   const Ran ran = Call(program, {"check", kAnswers + "tencent"});
   EXPECT_EQ(ran.exit_code, kFine) << ran.out;
   // traffic-mirrors.json:46 is `        "State": "STOPED",`.
-  EXPECT_THAT(ran.out, AllOf(HasSubstr("traffic-mirrors.json:46:18: warning MIR-STA-003"),
-                             HasSubstr("46 |         \"State\": \"STOPED\",")));
+  EXPECT_THAT(Squeezed(ran.out), HasSubstr("traffic-mirrors.json:46:18:warningMIR-STA-003"));
+  EXPECT_THAT(ran.out, HasSubstr("46 |         \"State\": \"STOPED\","));
   EXPECT_THAT(ran.out, Not(HasSubstr("correct-horse")));
 }
 
@@ -80,8 +103,8 @@ TEST(CheckOfAnswersTest, GapsAreAssumptionsOfARuleOfTheirOwn) {
   const Program program;
   const Ran ran = Call(program, {"check", kAnswers + "tencent/traffic-mirrors.json"});
   EXPECT_EQ(ran.exit_code, kFine) << ran.out;
-  EXPECT_THAT(ran.out, HasSubstr("traffic-mirrors.json:12:27: assumption MIR-IMP-001: ENI "
-                                 "eni-web00001"));
+  EXPECT_THAT(Squeezed(ran.out),
+              HasSubstr("traffic-mirrors.json:12:27:assumptionMIR-IMP-001:ENIeni-web00001"));
 }
 
 TEST(CheckOfAnswersTest, AnUnknownWordIsAnErrorWhereItStands) {
@@ -92,8 +115,8 @@ TEST(CheckOfAnswersTest, AnUnknownWordIsAnErrorWhereItStands) {
    "CollectorSrcs": ["eni-1"], "CollectorTarget": {"TargetIps": ["10.0.0.9"]}}]})");
   const Ran ran = Call(program, {"check", file});
   EXPECT_EQ(ran.exit_code, kBadInput);
-  EXPECT_THAT(ran.out, AllOf(HasSubstr("m.json:3:17: error MIR-INP-001"), HasSubstr("SIDEWAYS"),
-                             HasSubstr("\"EGRESS\"")));
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("SIDEWAYS"), HasSubstr("\"EGRESS\"")));
+  EXPECT_THAT(Squeezed(ran.out), HasSubstr("m.json:3:17:errorMIR-INP-001"));
 }
 
 TEST(CheckOfAnswersTest, ALineIsShownWithoutItsSecrets) {
@@ -102,7 +125,7 @@ TEST(CheckOfAnswersTest, ALineIsShownWithoutItsSecrets) {
       "i.json",
       R"({"InstanceSet": [{"InstanceId": "ins-1", "UserData": "c2VjcmV0", "InstanceType": "ZZ9"}]})");
   const Ran ran = Call(program, {"check", file});
-  EXPECT_THAT(ran.out, HasSubstr("type ZZ9"));
+  EXPECT_THAT(Squeezed(ran.out), HasSubstr("typeZZ9"));
   EXPECT_THAT(ran.out, Not(HasSubstr("c2VjcmV0")));
 }
 
