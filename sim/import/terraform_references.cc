@@ -200,13 +200,22 @@ class Follower {
     const std::string type = (is_data ? "data." : "") + steps[at].name;
     const TerraformStep& name = steps[at + 1];
     const std::string attribute = steps.size() > at + 2 ? steps.back().name : "";
+    const std::vector<const TerraformResource*> instances =
+        plan_.Instances(place.module, type, name.name);
+    // One of thousands, for each of thousands: not all of them are copied.
+    if (!name.key && has_key && place.key && instances.size() > 1) {
+      for (const TerraformResource* each : instances) {
+        if (each->key != place.key) continue;
+        found_.by_key = true;
+        return {{each, attribute}};
+      }
+    }
     Targets all;
-    for (const TerraformResource* each : plan_.Instances(place.module, type, name.name)) {
-      if (name.key && each->key != name.key) continue;
-      all.push_back({each, attribute});
+    for (const TerraformResource* each : instances) {
+      if (!name.key || each->key == name.key) all.push_back({each, attribute});
     }
     if (all.empty()) return Lose(reference);
-    return Select(std::move(all), place, has_key);
+    return all;
   }
 
   const TerraformPlan& plan_;
