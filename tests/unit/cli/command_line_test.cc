@@ -22,10 +22,10 @@ using testing::StartsWith;
 TEST(CommandLineTest, ListsTheCommandsThatExist) {
   const Ran ran = Program()({"--help"});
   EXPECT_EQ(ran.exit_code, kFine);
-  for (const char* command : {"\n  new ", "\n  check ", "\n  run "}) {
+  for (const char* command : {"\n  new ", "\n  check ", "\n  diff ", "\n  run "}) {
     EXPECT_THAT(ran.out, HasSubstr(command));
   }
-  for (const char* command : {"plan", "sweep", "live", "diff"}) {
+  for (const char* command : {"plan", "sweep", "live"}) {
     EXPECT_THAT(ran.out, Not(HasSubstr(std::string("\n  ") + command)));
   }
   EXPECT_EQ(ran.err, "");
@@ -87,7 +87,7 @@ TEST(CommandLineTest, RefusesASeedThatAScenarioCouldNotHave) {
 TEST(CommandLineTest, SuggestsTheCommandThatWasMeant) {
   EXPECT_EQ(Program()({"chekc", "x.json"}).err,
             "vpcmirror: there is no command \"chekc\"\n  accepted: \"check\" (nearest), or "
-            "\"new\", \"import\", \"run\", \"explain\", \"export\", \"profiles\"\n");
+            "\"new\", \"import\", \"diff\", \"run\", \"explain\", \"export\", \"profiles\"\n");
 }
 
 TEST(CommandLineTest, ColoursATerminalUnlessToldNotTo) {
@@ -135,8 +135,9 @@ TEST(NewCommandTest, HasAScenarioForEveryProviderThatShips) {
 TEST(CheckCommandTest, FindsNothingInAGoodScenario) {
   const Program program;
   const std::string file = program.Write("small.json", kSmallest);
-  const Ran ran = program(
-      {"check", file, "--set", "/hosts/web/mtu=1450 B", "--set", "/workloads/www/sizes=1400 B"});
+  const Ran ran = program({"check", file, "--set", "/hosts/web/mtu=1450 B", "--set",
+                           "/workloads/www/sizes=1400 B", "--set", "/mirrors/0/State=RUNNING",
+                           "--set", "/hosts/web/type=S3.6XLARGE48"});
   EXPECT_EQ(ran.exit_code, kFine) << ran.out;
   EXPECT_EQ(ran.out, file + ": nothing found (3 hosts, 3 ENIs, 1 mirror)\n");
 }

@@ -317,8 +317,8 @@ const BrokenCase kBrokenCases[] = {
     {"Assertion",
      "{\"hosts\": {\"w\": {}}, \"assert\": [\"loss is small\"]}",
      {"1:33 /assert/0: result.json has no \"loss\" | \"assumptions\", \"baseline\", \"because\", "
-      "\"complete\", \"copies\", \"delay\", \"disciplines\", \"duration_ns\", \"engine\", "
-      "\"enis\", or 23 more"}},
+      "\"complete\", \"copies\", \"coverage\", \"delay\", \"disciplines\", \"duration_ns\", "
+      "\"engine\", or 24 more"}},
     {"OutputOutsideTheFolder",
      "{\"hosts\": {\"w\": {}}, \"output\": {\"pcap\": {\"w\": \"../w.pcap\"}}}",
      {"1:47 /output/pcap/w: found the string \"../w.pcap\" | the name of a capture, ending in "

@@ -47,6 +47,8 @@ TEST(FindingsTextTest, ShowsApiCodeAndPacket) {
   EXPECT_EQ(FindingsText(ReportOf({Wide()}), kStoppedSource, {}),
             "error XYZ-ABC-999: a copy of 1550 bytes passes an MTU of 1500\n"
             "  api: InvalidParameter.Mtu\n"
+            "  edit: --set '/hosts/web/mtu=\"1600\"'\n"
+            "  edit: remove /hosts/web/old\n"
             "  packet: out tcp 10.0.1.7:51000 > 10.0.2.9:443 len 1500\n"
             "          at web[0]/eni0: mirrored\n"
             "\n"
