@@ -13,10 +13,9 @@ namespace {
 
 // That holds the longest packet of a source, as far as the API goes.
 std::optional<Bytes> NeededLength(const CheckContext& context, const PlacedMirror& placed) {
-  constexpr Bytes kEthernetHeader{14};
   Bytes longest{};
   for (const std::size_t source : placed.sources) {
-    longest = std::max(longest, context.deployment().enis[source].mtu + kEthernetHeader);
+    longest = std::max(longest, context.deployment().enis[source].mtu + Bytes(kEthernetHeaderBytes));
   }
   const LengthRule& rule = context.ProfileOf(placed).packet_length;
   if (!rule.least || longest < *rule.least) return std::nullopt;

@@ -8,8 +8,6 @@
 namespace vpcmirror {
 namespace {
 
-constexpr Bytes kEthernetHeader{14};
-
 // What keeps copies whole: where the source's own MTU counts, a smaller one does not.
 std::string FixOf(MtuBasis basis, Bytes source_mtu, Bytes cut) {
   const std::string fits = std::to_string((source_mtu - cut).count());
@@ -51,7 +49,7 @@ void FindCutCopies(const CheckContext& context, std::vector<Finding>& findings) 
         policy = mirror.settings().receivers[i].mtu_policy;
         least_mtu = mirror.settings().receivers[i].mtu;
       }
-      const Bytes longest = mtu + kEthernetHeader;
+      const Bytes longest = mtu + Bytes(kEthernetHeaderBytes);
       if (room >= longest ||
           (mirror.settings().packet_length[0] && *mirror.settings().packet_length[0] <= room)) {
         continue;

@@ -32,9 +32,8 @@ std::string ZoneOf(const Deployment& deployment, std::size_t eni) {
 
 // Bytes that all queues and rings of a CVM hold when they are full.
 double FullQueues(const Deployment& deployment, const Cvm& cvm) {
-  constexpr Bytes kEthernetHeader{14};
   double bytes = 0;
-  const Bytes frame = deployment.enis[cvm.enis.front()].mtu + kEthernetHeader;
+  const Bytes frame = deployment.enis[cvm.enis.front()].mtu + Bytes(kEthernetHeaderBytes);
   const auto of_frames = [&](std::int64_t frames) {
     return static_cast<double>(frames) * static_cast<double>(frame.count());
   };

@@ -70,14 +70,14 @@ std::uint8_t FieldNamed(std::string_view text) {
   return FlowLog::kFields;
 }
 
-constexpr bool Parts(char c) { return c == ' ' || c == '\t' || c == ','; }
+constexpr bool IsBetween(char c) { return c == ' ' || c == '\t' || c == ','; }
 
 // Takes the next value from the front of `line`; empty at its end.
 std::string_view TakeValue(std::string_view& line) {
   std::size_t begin = 0;
-  while (begin < line.size() && Parts(line[begin])) ++begin;
+  while (begin < line.size() && IsBetween(line[begin])) ++begin;
   std::size_t end = begin;
-  while (end < line.size() && !Parts(line[end])) ++end;
+  while (end < line.size() && !IsBetween(line[end])) ++end;
   std::string_view value = line.substr(begin, end - begin);
   line.remove_prefix(end);
   const bool is_quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
