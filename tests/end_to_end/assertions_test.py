@@ -51,7 +51,9 @@ def in_words(path, value):
         return json.dumps(value)
     if isinstance(value, str):
         return f'"{value}"'
-    unit, factor = UNITS.get(path.rpartition(".")[2].rpartition("_")[2], ("", 1))
+    is_share = path.startswith("coverage.")  # of bytes, too
+    unit, factor = ("", 1) if is_share else UNITS.get(
+        path.rpartition(".")[2].rpartition("_")[2], ("", 1))
     sign = "-" if value < 0 else ""
     amount = round(abs(value) * factor) if unit else abs(value)
     return f"{sign}{amount} {unit}".strip()
