@@ -40,7 +40,7 @@ Finding UnusedAcceptance(const AcceptanceSpec& spec) {
 
 }  // namespace
 
-void MarkAccepted(const Scenario& written, std::vector<Finding>& findings) {
+void MarkAccepted(const Scenario& written, Extent judged, std::vector<Finding>& findings) {
   std::vector<Finding> unused;
   for (const AcceptanceSpec& spec : written.acceptances) {
     bool is_used = false;
@@ -49,7 +49,7 @@ void MarkAccepted(const Scenario& written, std::vector<Finding>& findings) {
       finding.suppressed_because = spec.because;
       is_used = true;
     }
-    if (!is_used) unused.push_back(UnusedAcceptance(spec));
+    if (!is_used && judged == Extent::kWhole) unused.push_back(UnusedAcceptance(spec));
   }
   findings.insert(findings.end(), unused.begin(), unused.end());
 }

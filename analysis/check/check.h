@@ -1,6 +1,7 @@
 // What would go wrong with a scenario's mirrors once they are deployed.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,12 @@ struct CheckSettings {
 std::vector<Finding> Check(const Scenario& written, const ValidScenario& valid,
                            const CheckSettings& settings = {});
 
+// Whether all rules have looked at all of the scenario: not where it has errors.
+enum class Extent : std::uint8_t { kPart, kWhole };
+
 // Marks what the scenario accepts, with its reason; adds what is wrong with an acceptance
-// that accepts nothing.
-void MarkAccepted(const Scenario& written, std::vector<Finding>& findings);
+// that accepts nothing, which only who has seen all can say.
+void MarkAccepted(const Scenario& written, Extent judged, std::vector<Finding>& findings);
 
 // What validating told, as findings of the rules that the errors name; those that name
 // none are of rule MIR-INP-001. With file and line, as the errors have them.

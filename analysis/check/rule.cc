@@ -166,7 +166,6 @@ const Rule kRules[] = {
      .refs =
          {{"Tencent Cloud, ResetTrafficMirrorFilter (cloud.tencent.com/document/api/215/116093)",
            "2026-11-22"}},
-     .mended_by_removal = true,
      .word = "nat_beside_conditions"},
     {.code = "MIR-FLT-002",
      .severity = Severity::kWarning,
@@ -178,6 +177,7 @@ const Rule kRules[] = {
      .refs = {{"Tencent Cloud, creating a traffic mirror "
                "(cloud.tencent.com/document/product/215/44340)",
                "2026-11-22"}},
+     .is_of_filter = true,
      .word = {},
      .find = FindContradictions},
     {.code = "MIR-FLT-003",
@@ -190,6 +190,7 @@ const Rule kRules[] = {
      .refs = {{"Tencent Cloud, creating a traffic mirror "
                "(cloud.tencent.com/document/product/215/44340)",
                "2026-11-22"}},
+     .is_of_filter = true,
      .word = {},
      .find = FindSeveralConditions},
     {.code = "MIR-FLT-005",
@@ -204,6 +205,7 @@ const Rule kRules[] = {
            "2026-11-22"},
           {"Alibaba Cloud, Traffic mirroring, overview (alibabacloud.com/help/en/vpc)",
            "2026-11-22"}},
+     .is_of_filter = true,
      .word = {},
      .find = FindFiltersThatCopyNothing},
     {.code = "MIR-FLT-006",
@@ -216,6 +218,7 @@ const Rule kRules[] = {
      .refs =
          {{"AWS, Traffic Mirroring, filters and rules (docs.aws.amazon.com/vpc/latest/mirroring)",
            "2026-11-22"}},
+     .is_of_filter = true,
      .word = {},
      .find = FindOneSidedFilters},
     {.code = "MIR-FLT-007",
@@ -228,6 +231,7 @@ const Rule kRules[] = {
      .refs =
          {{"AWS, Traffic Mirroring, filters and rules (docs.aws.amazon.com/vpc/latest/mirroring)",
            "2026-11-22"}},
+     .is_of_filter = true,
      .word = {},
      .find = FindShadowedRules},
     {.code = "MIR-FLT-008",
@@ -250,6 +254,7 @@ const Rule kRules[] = {
      .refs =
          {{"AWS, Traffic Mirroring, filters and rules (docs.aws.amazon.com/vpc/latest/mirroring)",
            "2026-11-22"}},
+     .is_of_filter = true,
      .word = {},
      .find = FindFiltersWithoutIpv6},
     {.code = "MIR-FLT-010",
@@ -294,10 +299,11 @@ const Rule kRules[] = {
      .refs =
          {{"AWS, Traffic Mirroring, filters and rules (docs.aws.amazon.com/vpc/latest/mirroring)",
            "2026-11-22"}},
+     .is_of_filter = true,
      .word = {},
      .find = FindOneWayFilters},
     {.code = "MIR-FLT-014",
-     .severity = Severity::kWarning,
+     .severity = Severity::kInfo,
      .confidence = FindingBasis::kDerived,
      .title = "The filter is about nobody's addresses",
      .why = "What comes in at an ENI has its address as the destination, what goes out has it as "
@@ -308,8 +314,22 @@ const Rule kRules[] = {
      .refs =
          {{"AWS, Traffic Mirroring, filters and rules (docs.aws.amazon.com/vpc/latest/mirroring)",
            "2026-11-22"}},
+     .is_of_filter = true,
      .word = {},
      .find = FindForeignFilters},
+    {.code = "MIR-FLT-015",
+     .severity = Severity::kWarning,
+     .confidence = FindingBasis::kDerived,
+     .title = "The filter passes all of the traffic by",
+     .why = "The filter can copy packets, and the workloads send and receive others. Often its "
+            "source and destination, or their ports, are the wrong way round for its direction.",
+     .fix = "Source and destination exchanged, or what the workloads really send.",
+     .refs =
+         {{"AWS, Traffic Mirroring, filters and rules (docs.aws.amazon.com/vpc/latest/mirroring)",
+           "2026-11-22"}},
+     .is_of_filter = true,
+     .word = {},
+     .find = FindFiltersBesideTheTraffic},
     {.code = "MIR-IMP-001",
      .severity = Severity::kAssumption,
      .confidence = FindingBasis::kAssumed,
@@ -448,7 +468,9 @@ const Rule kRules[] = {
      .why = "A copy is longer than its packet by the outer headers. Where source and receiver have "
             "one MTU, the end of every full packet is cut off, or the copy is split or dropped, as "
             "the provider does.",
-     .fix = "A smaller MTU at the sources, or a larger one at the receivers.",
+     .fix =
+         "Where the receiver's MTU counts, a larger one there. Where the smaller of both counts, "
+         "smaller packets: an MTU or an MSS inside the sources' guests.",
      .refs = {{"AWS, Traffic Mirroring, quotas and considerations "
                "(docs.aws.amazon.com/vpc/latest/mirroring)",
                "2026-11-22"},
@@ -708,8 +730,8 @@ const Rule kRules[] = {
      .severity = Severity::kWarning,
      .confidence = FindingBasis::kDocumented,
      .title = "The state is not given",
-     .why = "The API model calls the state optional, its text says that a mirror of type VPC needs "
-            "it.",
+     .why = "A mirror of type VPC needs a state, says the text of the API, whose model calls it "
+            "optional. A run takes one without as running.",
      .fix = "Write it.",
      .refs = {{"Tencent Cloud, CreateTrafficMirror (cloud.tencent.com/document/product/215/116097)",
                "2026-11-22"}},

@@ -25,8 +25,10 @@ struct Rule {
   std::string_view why;    // sentences
   std::string_view fix;    // sentences, without the numbers of a case
   std::vector<Reference> refs;
-  // What the finding's place names is not to be there.
+  // What the finding's place names is not to be there; as an edit where it is in a list.
   bool mended_by_removal = false;
+  // It is about a filter, which mirrors may share.
+  bool is_of_filter = false;
   // Our word for it, where validating a scenario tells (ScenarioError::rule, Note::rule).
   std::string_view word;
   // Adds what is found in a scenario that is valid; null where `word` is all there is.

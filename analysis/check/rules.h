@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "analysis/check/check.h"
-#include "models/mirror/flow_set.h"
 #include "analysis/reach/failures.h"
 #include "analysis/reach/reachability.h"
 #include "analysis/reach/written_places.h"
+#include "models/mirror/flow_set.h"
 #include "models/scenario/steady_traffic.h"
 #include "models/scenario/taps.h"
 
@@ -92,6 +92,7 @@ void FindFiltersWithoutIpv6(const CheckContext& context, std::vector<Finding>& f
 void FindOneSidedFilters(const CheckContext& context, std::vector<Finding>& findings);
 void FindOneWayFilters(const CheckContext& context, std::vector<Finding>& findings);
 void FindForeignFilters(const CheckContext& context, std::vector<Finding>& findings);
+void FindFiltersBesideTheTraffic(const CheckContext& context, std::vector<Finding>& findings);
 
 void FindUnsupportedTypes(const CheckContext& context, std::vector<Finding>& findings);
 void FindNeverMirrored(const CheckContext& context, std::vector<Finding>& findings);

@@ -20,7 +20,7 @@ struct OneWay {
   FlowSet flows;
 };
 
-// The direction in which more is asked for by name: that of the requests.
+// Of what comes in, if it is anything, else of what goes out.
 std::optional<OneWay> FindOneWay(const CheckContext& context, std::size_t mirror) {
   for (const Direction copied : {Direction::kIngress, Direction::kEgress}) {
     FlowSet answered = context.FilteredFlows(mirror, Other(copied));
@@ -150,6 +150,33 @@ void FindForeignFilters(const CheckContext& context, std::vector<Finding>& findi
     if (auto witness = FindWitness(context, question, FlowSet::All(), false)) {
       finding.witnesses = {*std::move(witness)};
     }
+    findings.push_back(std::move(finding));
+  }
+}
+
+void FindFiltersBesideTheTraffic(const CheckContext& context, std::vector<Finding>& findings) {
+  for (const PlacedMirror& placed : context.valid.mirrors) {
+    const std::size_t index = context.IndexOf(placed);
+    const MirrorSettings& settings = placed.mirror->settings();
+    const MirrorTraffic& traffic = context.traffic.mirrors[index];
+    const bool copies_some =
+        traffic.mirrored.frames_per_second > 0 || traffic.unfit.frames_per_second > 0;
+    const bool copies_nothing = context.CopiedFlows(index, Direction::kIngress).IsEmpty() &&
+                                context.CopiedFlows(index, Direction::kEgress).IsEmpty();
+    if (settings.state != MirrorState::kRunning || traffic.offered.frames_per_second <= 0 ||
+        copies_some || copies_nothing || !context.traffic.left_out.empty()) {
+      continue;
+    }
+    const double offered = traffic.offered.bits_per_second;
+    Finding finding =
+        About(placed,
+              "of the " + BitRateText(offered) + " that the workloads have at the sources of " +
+                  settings.id + " nothing is copied: no packet of theirs is one that it asks for",
+              "source and destination exchanged, if they are the wrong way round: what comes in "
+              "has the source ENI and its port as the destination; or another direction, protocol "
+              "or range");
+    finding.path = FilterPath(context, placed);
+    finding.numbers = {{"offered", offered, "bps"}};
     findings.push_back(std::move(finding));
   }
 }

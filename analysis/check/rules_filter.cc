@@ -88,9 +88,9 @@ void FindContradictions(const CheckContext& context, std::vector<Finding>& findi
                       " and " + std::to_string(std::max(each.rule, each.others.front()) + 1) +
                       " differ in " + std::string(ToString(each.field)) + ", and all " +
                       std::to_string(rules.size()) + " must hold";
-        Finding finding = About(
-            placed, which + ": mirror " + placed.mirror->settings().id + " copies nothing",
-            "one condition for what is wanted, or Direction NO-DIRECTION and a rule for each");
+        Finding finding =
+            About(placed, which + ": mirror " + placed.mirror->settings().id + " copies nothing",
+                  "one condition for what is wanted, or ordered rules, one for each");
         finding.path = context.RulePath(placed, each.direction, each.rule);
         finding.numbers = {{"conditions", static_cast<double>(rules.size()), ""}};
         AddOffered(context, placed, finding);

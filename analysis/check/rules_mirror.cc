@@ -15,7 +15,8 @@ namespace {
 std::optional<Bytes> NeededLength(const CheckContext& context, const PlacedMirror& placed) {
   Bytes longest{};
   for (const std::size_t source : placed.sources) {
-    longest = std::max(longest, context.deployment().enis[source].mtu + Bytes(kEthernetHeaderBytes));
+    longest =
+        std::max(longest, context.deployment().enis[source].mtu + Bytes(kEthernetHeaderBytes));
   }
   const LengthRule& rule = context.ProfileOf(placed).packet_length;
   if (!rule.least || longest < *rule.least) return std::nullopt;
@@ -57,7 +58,7 @@ void FindMissingStates(const CheckContext& context, std::vector<Finding>& findin
     const std::string key = "\"" + spec->words.state + "\"";
     Finding finding = About(placed,
                             "mirror " + placed.mirror->settings().id + " has no " + key +
-                                ": a run takes it as " + value + ", and the API refuses it",
+                                ": a run takes it as " + value + ", and the API asks for one",
                             key + ": " + value);
     finding.edits = {{spec->path + "/" + spec->words.state, value}};
     findings.push_back(std::move(finding));
@@ -142,7 +143,7 @@ void FindTooManyMirrors(const CheckContext& context, std::vector<Finding>& findi
 void FindCrowdedTargets(const CheckContext& context, std::vector<Finding>& findings) {
   struct Use {
     const PlacedMirror* last = nullptr;
-    std::int64_t sources = 0;
+    std::set<std::size_t> sources;
     std::int64_t sessions = 0;
   };
   std::map<std::size_t, Use> by_receiver;
@@ -153,13 +154,14 @@ void FindCrowdedTargets(const CheckContext& context, std::vector<Finding>& findi
     for (const std::size_t receiver : placed.receiver_enis) {
       Use& use = by_receiver[receiver];
       use.last = &placed;
-      use.sources += sources;
+      use.sources.insert(placed.sources.begin(), placed.sources.end());
       use.sessions += one_each ? sources : 1;
     }
   }
   for (const auto& [receiver, use] : by_receiver) {
     for (const auto& [quota, count, what] :
-         {std::tuple("sources_per_eni_target", use.sources, "sources"),
+         {std::tuple("sources_per_eni_target", static_cast<std::int64_t>(use.sources.size()),
+                     "sources"),
           std::tuple("sessions_per_eni_target", use.sessions, "sessions")}) {
       const auto most = QuotaOf(context.ProfileOf(*use.last), quota);
       if (!most || count <= *most) continue;

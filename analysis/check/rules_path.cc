@@ -1,5 +1,6 @@
 // Rules about what copies lose to MTUs on their way.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "analysis/check/rules.h"
@@ -16,8 +17,23 @@ std::string FixOf(MtuBasis basis, Bytes source_mtu, Bytes cut) {
   if (basis == MtuBasis::kReceiver) {
     return "an MTU of " + fits + " at the sources, or of " + larger + " at the receivers";
   }
-  return "packets of at most " + fits + " bytes, or an MTU of " + larger +
-         " on the whole way for packets that stay as they are";
+  return "packets of at most " + fits +
+         " bytes, by an MTU or MSS inside the guests (`sizes` of a workload tells check), or an "
+         "MTU "
+         "of " +
+         larger + " on the whole way, with packets left as they are";
+}
+
+// Of a full packet, as far as the packet lengths of the directions that are watched go.
+Bytes LongestCopied(const MirrorSettings& settings, Bytes mtu) {
+  const Bytes whole = mtu + Bytes(kEthernetHeaderBytes);
+  Bytes longest{};
+  for (const Direction direction : {Direction::kIngress, Direction::kEgress}) {
+    if (!Contains(settings.directions, direction)) continue;
+    const auto& length = settings.packet_length[static_cast<std::size_t>(direction)];
+    longest = std::max(longest, length ? std::min(whole, *length) : whole);
+  }
+  return longest;
 }
 
 }  // namespace
@@ -25,6 +41,8 @@ std::string FixOf(MtuBasis basis, Bytes source_mtu, Bytes cut) {
 // Of each mirror and source MTU once: the longest frame that such a source sends, unless all
 // that its workloads send is known to fit.
 void FindCutCopies(const CheckContext& context, std::vector<Finding>& findings) {
+  // Of mirrors whose loads nobody knows those that say the same, in `findings`, and how many more.
+  std::map<std::string, std::pair<std::size_t, std::size_t>> alike;
   for (std::size_t index = 0; index < context.valid.mirrors.size(); ++index) {
     const PlacedMirror& placed = context.valid.mirrors[index];
     const Mirror& mirror = *placed.mirror;
@@ -33,8 +51,11 @@ void FindCutCopies(const CheckContext& context, std::vector<Finding>& findings) 
                                 context.CopiedFlows(index, Direction::kEgress).IsEmpty() &&
                                 !mirror.settings().filter.copies_what_no_rule_matches();
     if (copies_nothing) continue;
-    const bool is_known = traffic.mirrored.frames_per_second > 0;
-    if (is_known && traffic.cut.frames_per_second <= 0 && context.traffic.left_out.empty())
+    const bool is_dropped = mirror.settings().receivers.front().mtu_policy == MtuPolicy::kDrop;
+    const double copied =
+        traffic.mirrored.frames_per_second + (is_dropped ? traffic.unfit.frames_per_second : 0);
+    const bool is_known = copied > 0;
+    if (is_known && traffic.unfit.frames_per_second <= 0 && context.traffic.left_out.empty())
       continue;
     std::set<Bytes> told;
     for (const std::size_t source : placed.sources) {
@@ -49,11 +70,8 @@ void FindCutCopies(const CheckContext& context, std::vector<Finding>& findings) 
         policy = mirror.settings().receivers[i].mtu_policy;
         least_mtu = mirror.settings().receivers[i].mtu;
       }
-      const Bytes longest = mtu + Bytes(kEthernetHeaderBytes);
-      if (room >= longest ||
-          (mirror.settings().packet_length[0] && *mirror.settings().packet_length[0] <= room)) {
-        continue;
-      }
+      const Bytes longest = LongestCopied(mirror.settings(), mtu);
+      if (room >= longest) continue;
       const std::int64_t cut = (longest - room).count();
       const bool is_lost = policy == MtuPolicy::kDrop;
       const std::string sent = policy == MtuPolicy::kSegment || policy == MtuPolicy::kFragment
@@ -69,13 +87,27 @@ void FindCutCopies(const CheckContext& context, std::vector<Finding>& findings) 
       finding.numbers = {{"source_mtu", static_cast<double>(mtu.count()), "B"},
                          {"room", static_cast<double>(room.count()), "B"},
                          {"cut", static_cast<double>(cut), "B"}};
+      if (!is_known) {
+        const std::string words = std::to_string(mtu.count()) + sent + finding.fix;
+        const auto [at, fresh] = alike.try_emplace(words, findings.size(), 0);
+        if (!fresh) {
+          ++at->second.second;
+          continue;
+        }
+      }
       if (is_known) {
-        const double share = traffic.cut.frames_per_second / traffic.mirrored.frames_per_second;
+        const double share = traffic.unfit.frames_per_second / copied;
         finding.message += ": " + PercentText(share) + " of the copies of the workloads";
         finding.numbers.push_back({"share", share, "of the copies"});
       }
       findings.push_back(std::move(finding));
     }
+  }
+  for (const auto& [words, told] : alike) {
+    const auto& [at, more] = told;
+    if (more == 0) continue;
+    findings[at].message += " (and so do those of " + std::to_string(more) + " more mirrors)";
+    findings[at].numbers.push_back({"mirrors", static_cast<double>(more + 1), ""});
   }
 }
 

@@ -100,6 +100,7 @@ std::vector<Digestion> FullReceivers(const CheckContext& context) {
 // What a host's members are sent together.
 struct Received {
   std::string host;
+  std::size_t last = 0;  // CVM that was counted among the members
   std::size_t members = 0;
   double all = 0;  // bps
   double of_out = 0;
@@ -112,11 +113,13 @@ std::vector<Received> ReceivedByHost(const CheckContext& context) {
   for (std::size_t i = 0; i < context.traffic.enis.size(); ++i) {
     const EniTraffic& traffic = context.traffic.enis[i];
     if (traffic.copies_in.frames_per_second <= 0) continue;
-    const Cvm& cvm = context.deployment().cvms[context.deployment().enis[i].cvm];
+    const std::size_t index = context.deployment().enis[i].cvm;
+    const Cvm& cvm = context.deployment().cvms[index];
     const auto [at, fresh] = by_host.try_emplace(cvm.host, received.size());
     if (fresh) received.push_back({.host = cvm.host});
     Received& of = received[at->second];
-    ++of.members;
+    if (of.members == 0 || of.last != index) ++of.members;
+    of.last = index;
     of.all += traffic.copies_in.bits_per_second;
     of.of_out += traffic.copies_in_of_out.bits_per_second;
     of.duplicates += traffic.duplicates_in.bits_per_second;
@@ -186,25 +189,26 @@ void FindUnevenReceivers(const CheckContext& context, std::vector<Finding>& find
   for (const PlacedMirror& placed : context.valid.mirrors) {
     const auto& receivers = placed.mirror->settings().receivers;
     if (receivers.size() < 2 || placed.sources.empty()) continue;
+    const auto& in_of = context.traffic.mirrors[context.IndexOf(placed)].by_receiver;
+    if (in_of.size() != receivers.size()) continue;  // it has no traffic
     double weights = 0;
     double sum = 0;
     for (std::size_t i = 0; i < receivers.size(); ++i) {
       weights += receivers[i].weight;
-      sum += context.traffic.enis[placed.receiver_enis[i]].copies_in.bits_per_second;
+      sum += in_of[i].bits_per_second;
     }
     if (sum <= 0) continue;
     std::size_t worst = 0;
     double worst_factor = 0;
     for (std::size_t i = 0; i < receivers.size(); ++i) {
-      const double in = context.traffic.enis[placed.receiver_enis[i]].copies_in.bits_per_second;
-      const double factor = in / (sum * receivers[i].weight / weights);
+      const double factor = in_of[i].bits_per_second / (sum * receivers[i].weight / weights);
       if (factor <= worst_factor) continue;
       worst = i;
       worst_factor = factor;
     }
     if (worst_factor < kUneven) continue;
     const std::size_t eni = placed.receiver_enis[worst];
-    const double in = context.traffic.enis[eni].copies_in.bits_per_second;
+    const double in = in_of[worst].bits_per_second;
     const bool by_eni = placed.mirror->settings().choice == ReceiverChoice::kBySourceEni;
     Finding finding = About(
         placed,

@@ -128,6 +128,7 @@ void FindSharedVnis(const CheckContext& context, std::vector<Finding>& findings)
   std::map<std::pair<std::size_t, std::uint32_t>, const PlacedMirror*> seen;
   std::set<std::pair<const PlacedMirror*, const PlacedMirror*>> told;
   std::set<std::uint32_t> taken;
+  std::uint32_t free = 1;  // or taken, and then the next one
   for (const PlacedMirror& placed : context.valid.mirrors) {
     taken.insert(placed.mirror->settings().tunnel.vni);
   }
@@ -148,7 +149,6 @@ void FindSharedVnis(const CheckContext& context, std::vector<Finding>& findings)
       finding.numbers = {{"vni", static_cast<double>(tunnel.vni), ""}};
       const MirrorSpec* spec = context.SpecOf(placed);
       if (spec != nullptr && !spec->words.vni.empty()) {
-        std::uint32_t free = 1;
         while (taken.count(free) > 0) ++free;
         taken.insert(free);
         finding.fix = "\"" + spec->words.vni + "\": " + std::to_string(free);

@@ -16,6 +16,7 @@ struct FindingsReport {
   std::string file;               // that was checked, as the user named it
   std::string version;            // of the program
   std::vector<Finding> findings;  // suppressed ones among them
+  bool is_partial = false;        // errors kept rules from judging what hangs on them
   std::size_t already_known = 0;  // hidden by a baseline
   std::size_t hosts = 0;          // of the scenario; all of them 0 where it is not valid
   std::size_t enis = 0;

@@ -65,7 +65,7 @@ class FindingsWriter {
   void WriteHead(const Finding& finding);
   void WriteFrame(const Finding& finding);
   void WriteEdits(const std::vector<Edit>& edits);
-  void WriteWitness(const Witness& witness);
+  void WriteWitness(const Finding& finding, const Witness& witness);
   void WriteSuppressed();
   void WriteSummary();
 
@@ -90,7 +90,7 @@ void FindingsWriter::WriteFinding(const Finding& finding) {
   Labelled("fix", finding.fix);
   Labelled("api", finding.api_code);
   WriteEdits(finding.edits);
-  for (const Witness& witness : finding.witnesses) WriteWitness(witness);
+  for (const Witness& witness : finding.witnesses) WriteWitness(finding, witness);
   out_ += '\n';
 }
 
@@ -132,13 +132,15 @@ void FindingsWriter::WriteEdits(const std::vector<Edit>& edits) {
 }
 
 // On a line of its own, so that it can be copied into explain --packet.
-void FindingsWriter::WriteWitness(const Witness& witness) {
+void FindingsWriter::WriteWitness(const Finding& finding, const Witness& witness) {
   Labelled("packet", PacketWords(witness));
   constexpr std::string_view kBelow = "          ";
   AppendLine(out_, "{}",
              Paragraph(kBelow,
-                       fmt::format("at {}: {}", witness.eni,
-                                   witness.is_mirrored ? "mirrored" : "not mirrored"),
+                       fmt::format("--eni '{}': {}{}", witness.eni,
+                                   witness.is_mirrored ? "mirrored" : "not mirrored",
+                                   finding.subject.type == "mirror" ? " by " + finding.subject.id
+                                                                    : std::string()),
                        style_.width, static_cast<int>(kBelow.size())));
 }
 
@@ -163,6 +165,10 @@ void FindingsWriter::WriteSummary() {
                         CountedText(report_.mirrors, "mirror"));
   }
   AppendLine(out_, "{}", Paragraph("", words, style_.width, kHeadIndent));
+  if (!report_.is_partial) return;
+  AppendLine(out_, "{}",
+             Paragraph("", "What hangs on an error is not judged yet: mend it, and check again.",
+                       style_.width, kHeadIndent));
 }
 
 }  // namespace

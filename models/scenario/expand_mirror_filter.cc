@@ -190,7 +190,8 @@ Filter ByConditions(MirrorDraft& mirror, const FilterRules& rules) {
   const FilterSpec& spec = mirror.spec.filter;
   if (spec.nat_id && !spec.conditions.empty()) {
     mirror.FailAs("nat_beside_conditions", spec.nat_id->path,
-                  "NatId beside " + mirror.spec.words.filter, "one of the two");
+                  "NatId beside " + mirror.spec.words.filter, "one of the two",
+                  {{spec.nat_id->path, ""}});
   }
   if (spec.nat_id) return NatFilter(mirror, *spec.nat_id);
   FilterBuilder builder(mirror, rules);
@@ -315,7 +316,7 @@ Filter BuildMirrorFilter(MirrorDraft& mirror) {
   const FilterRules& rules = second ? *profile.rule_mode : profile.filter;
   if (second && spec.nat_id) {
     mirror.FailAs("nat_beside_conditions", spec.nat_id->path, "NatId beside rules by direction",
-                  "one of the two");
+                  "one of the two", {{spec.nat_id->path, ""}});
   }
   switch (rules.model) {
     case FilterModel::kAllConditions:

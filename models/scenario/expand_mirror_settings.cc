@@ -76,9 +76,11 @@ std::string RangeText(const LengthRule& rule) {
   return text + " bytes";
 }
 
-Bytes NearestLength(const LengthRule& rule, Bytes length) {
+// As JSON; empty for whoever wrote 0, and wants whole packets.
+std::string NearestLength(const LengthRule& rule, Bytes length) {
+  if (length == Bytes(0)) return "";
   const Bytes least = rule.least.value_or(Bytes(1));
-  return length < least ? least : rule.most.value_or(length);
+  return std::to_string((length < least ? least : rule.most.value_or(length)).count());
 }
 
 bool HasIpv6Source(const MirrorDraft& mirror) {
@@ -118,7 +120,7 @@ std::optional<Bytes> LengthForBoth(MirrorDraft& mirror) {
     mirror.FailAs(
         "packet_length_range", given->path,
         mirror.spec.words.length + " " + std::to_string(given->value) + " is out of range",
-        RangeText(rule), {{given->path, std::to_string(NearestLength(rule, length).count())}});
+        RangeText(rule), {{given->path, NearestLength(rule, length)}});
   } else if (rule.least_v6 && length < *rule.least_v6 && HasIpv6Source(mirror)) {
     ScenarioError caution;
     caution.rule = "packet_length_of_ipv6";

@@ -153,7 +153,9 @@ class Reckoner {
     const std::size_t index = watching_[eni][tap.given_position(outcome.session)];
     MirrorTraffic& mirror = traffic_.mirrors[index];
     mirror.offered += flux;
-    if (outcome.refusal != Refusal::kNone || outcome.plan.mtu_action == MtuAction::kDrop) return;
+    if (outcome.refusal != Refusal::kNone) return;
+    if (IsUnfit(outcome.plan)) mirror.unfit += flux;
+    if (outcome.plan.mtu_action == MtuAction::kDrop) return;
     const Mirror& session = tap.session(outcome.session);
     mirror.mirrored += flux;
     const bool leaves = direction == Direction::kEgress;
@@ -171,8 +173,26 @@ class Reckoner {
     if (placed.load_balancer) {
       Balance(*placed.load_balancer, eni, leaves, copy);
     } else {
+      mirror.by_receiver.resize(placed.receiver_enis.size());
+      mirror.by_receiver[plan.receiver] += copy;
       Arrive(placed.receiver_enis[plan.receiver], leaves, copy);
     }
+  }
+
+  // Cut to the packet length is not unfit.
+  static bool IsUnfit(const CopyPlan& plan) {
+    switch (plan.mtu_action) {
+      case MtuAction::kWhole:
+        return false;
+      case MtuAction::kTruncate:
+      case MtuAction::kRepair:
+        return plan.kept >= plan.room;
+      case MtuAction::kSegment:
+      case MtuAction::kFragment:
+      case MtuAction::kDrop:
+        return true;
+    }
+    return false;
   }
 
   // A copy in several packets has outer headers in each: pieces of at most `room`.

@@ -45,6 +45,10 @@ struct MirrorTraffic {
   Flux mirrored_of_out;  // of that, what its sources send
   Flux wire;             // the copies with their outer headers
   Flux cut;              // of the copies, those whose end is cut off; as they were
+  // Of what was to be copied, what does not fit the MTU on its way, whatever becomes of it: cut,
+  // sent in several packets, or (not in `mirrored`) dropped.
+  Flux unfit;
+  std::vector<Flux> by_receiver;  // the copies of `wire`, but those to a load balancer
 };
 
 // At watched ENIs, at each anew.

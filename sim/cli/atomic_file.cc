@@ -55,14 +55,37 @@ int WriteToDisk(const std::string& file, const PendingFile::Contents& contents) 
   });
   if (error != 0) return error;
   // Some file systems report a full disk no earlier than here.
-  if (::fsync(descriptor.number()) != 0) return errno;
+  const bool is_synced = ::fsync(descriptor.number()) == 0 || errno == EINVAL;  // of a device
+  if (!is_synced) return errno;
   return descriptor.Close() == 0 ? 0 : errno;
+}
+
+// What a link leads to is written, not the link.
+std::string BehindLinks(std::string target) {
+  std::error_code error;
+  if (!std::filesystem::is_symlink(target, error)) return target;
+  const auto real = std::filesystem::weakly_canonical(target, error);
+  return error ? target : real.string();
+}
+
+// A device or a pipe: nothing can be put in its place, only into it.
+bool IsSpecial(const std::string& target) {
+  std::error_code error;
+  const auto status = std::filesystem::status(target, error);
+  return !error && std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
 }
 
 }  // namespace
 
 PendingFile::PendingFile(std::string target, const Contents& contents)
-    : target_(std::move(target)), temporary_(fmt::format("{}.tmp-{}", target_, ::getpid())) {
+    : target_(BehindLinks(std::move(target))),
+      temporary_(fmt::format("{}.tmp-{}", target_, ::getpid())) {
+  if (IsSpecial(target_)) {
+    committed_ = true;
+    if (const int error = WriteToDisk(target_, contents); error != 0) ThrowErrno(target_, error);
+    return;
+  }
   if (const int error = WriteToDisk(temporary_, contents); error != 0) {
     ::unlink(temporary_.c_str());
     ThrowErrno(target_, error);
@@ -74,6 +97,7 @@ PendingFile::~PendingFile() {
 }
 
 void PendingFile::Commit(const std::string& previous) {
+  if (committed_) return;  // it was written into a device
   std::error_code lookup;
   const bool there = !previous.empty() && std::filesystem::exists(target_, lookup);
   if (lookup) ThrowErrno(target_, lookup.value());

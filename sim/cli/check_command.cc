@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
 #include <functional>
 #include <map>
 #include <memory>
@@ -76,7 +78,8 @@ std::vector<Finding> FindingsIn(const ExaminedScenario& examined, const Imported
       findings.push_back(std::move(finding));
     }
   }
-  MarkAccepted(examined.written, findings);
+  const bool has_errors = !examined.errors.empty() || !examined.sound;
+  MarkAccepted(examined.written, has_errors ? Extent::kPart : Extent::kWhole, findings);
   for (Finding& finding : findings) {
     if (!finding.file.empty()) continue;
     if (imported != nullptr) {
@@ -107,6 +110,7 @@ FindingsReport ReportOf(const CheckOptions& options, const Library& library,
     report.findings = FindingsOf(exception.errors());
     return report;
   }
+  report.is_partial = !examined.errors.empty() || !examined.sound;
   report.findings = FindingsIn(examined, imported ? &imported->scenario : nullptr, options);
   if (!examined.sound) return report;
   if (examined.errors.empty()) look(*examined.sound);
@@ -148,12 +152,15 @@ std::string Written(const CheckOptions& options, const FindingsReport& report, b
 
 // Empty when it is one.
 std::string IsDate(const std::string& text) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  bool is_date = text.size() == 10;
-  for (std::size_t i = 0; is_date && i < text.size(); ++i) {
-    is_date = i == 4 || i == 7 ? text[i] == '-' : is_digit(text[i]);
-  }
-  return is_date ? "" : "\"" + text + "\" is no date: write it as 2026-11-30";
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  char rest = 0;
+  const bool is_read = text.size() == 10 &&
+                       std::sscanf(text.c_str(), "%4d-%2u-%2u%c", &year, &month, &day, &rest) == 3;
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  return is_read && date.ok() ? "" : "\"" + text + "\" is no date: write it as 2026-11-30";
 }
 
 // What cannot be read is bad input, whatever else is found.
@@ -207,7 +214,8 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
       {"error", Severity::kError}, {"warning", Severity::kWarning}, {"info", Severity::kInfo}};
   command
       ->add_option("--fail-on", options->fail_on, "error, warning or info: exit with 1 from there")
-      ->transform(CLI::Transformer(severities));
+      ->transform(CLI::Transformer(severities).description(""))
+      ->type_name("SEVERITY");
   command->add_option("--baseline", options->baseline,
                       "An earlier --format json: only what is not in it is told");
   command->add_option("--set", options->sets, "PATH=VALUE: change the scenario; may be repeated")
@@ -238,11 +246,15 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
   command->footer(
       "vpcmirror explain CODE says more of a finding.\n"
       "Examples:\n"
+      "  vpcmirror check scenario.json\n"
+      "  vpcmirror check answers/                 what a cloud's API answered, or a plan.json\n"
+      "  vpcmirror check scenario.json --fail-on warning --baseline last-week.json\n"
+      "  vpcmirror check scenario.json --paths\n"
       "  vpcmirror check scenario.json --coverage --flowlog flow.log.gz\n"
       "  vpcmirror check scenario.json --coverage --format csv\n"
-      "Exit code: 0 nothing found, 1 findings (--fail-on; none with --coverage), 2 the\n"
-      "scenario or a log cannot be read, 3 an assertion about coverage is missed and nothing\n"
-      "is found.");
+      "Exit code: 0 nothing at or above --fail-on, 1 findings (none with --coverage), 2 the\n"
+      "scenario or a log cannot be read, 3 an assertion about coverage is missed and no such\n"
+      "finding.");
   command->callback([options, &around, &exit_code] {
     CheckMixture(*options);
     options->file = options->files.front();

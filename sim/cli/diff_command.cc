@@ -52,7 +52,7 @@ constexpr char kFooter[] =
     "Examples:\n"
     "  vpcmirror diff before.json after.json\n"
     "  vpcmirror diff answers-of-monday/ answers-of-today/\n"
-    "  vpcmirror diff a.json a.json --set /mirrors/0/Direction=INGRESS\n"
+    "  vpcmirror diff a.json a.json --set /mirrors/0/State=STOPED\n"
     "Exit code: 0 no difference, 1 differences, 2 a side that cannot be read.";
 
 }  // namespace

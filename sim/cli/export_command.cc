@@ -50,7 +50,9 @@ void CheckCloud(const std::string& cloud) {
 std::vector<ScenarioError> ErrorsFound(const ExaminedScenario& examined) {
   std::vector<ScenarioError> errors = examined.errors;
   if (!errors.empty() || !examined.sound) return errors;
-  for (const Finding& finding : Check(examined.written, *examined.sound)) {
+  std::vector<Finding> findings = Check(examined.written, *examined.sound);
+  MarkAccepted(examined.written, Extent::kPart, findings);
+  for (const Finding& finding : findings) {
     const bool counts = finding.severity == Severity::kError && finding.suppressed_because.empty();
     if (!counts) continue;
     const TextPosition at = examined.PositionOf(finding.path);

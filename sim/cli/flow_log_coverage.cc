@@ -49,8 +49,11 @@ std::optional<Direction> DirectionOf(const Eni& eni, const FlowRecord& record) {
 
 // An Ethernet frame of the record's mean packet.
 FrameInfo FrameOf(const FlowRecord& record) {
+  constexpr std::int64_t kLongestPacket = 65'535;  // RFC 791, 3.1: total length
   const std::int64_t packet =
-      record.packets > 0 ? std::max<std::int64_t>(record.bytes / record.packets, 1) : kUsualPacket;
+      record.packets > 0
+          ? std::clamp<std::int64_t>(record.bytes / record.packets, 1, kLongestPacket)
+          : kUsualPacket;
   const Bytes frame(packet + static_cast<std::int64_t>(kEthernetHeaderBytes));
   return {.has_flow = true,
           .ether_type = record.flow.source.is_v4() ? kEtherTypeIpv4 : kEtherTypeIpv6,

@@ -55,6 +55,7 @@ constexpr std::string_view kTencent =
   "mirrors": [
     {
       "TrafficMirrorName": "watch-web",
+      "State": "RUNNING",
       "CollectorSrcs": ["subnet:web"],
       "Direction": "ALL",
       "CollectorTarget": {"TargetIps": ["ids[0]", "ids[1]"], "AlgHash": "FIVE_TUPLE_FLOW"}

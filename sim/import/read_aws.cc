@@ -238,13 +238,21 @@ void TakeEnisOfInstances(Gathered& into) {
   }
 }
 
-// "Up to 10 Gigabit" and "12.5 Gigabit" in bits a second; 0: it has no number.
+// "Up to 10 Gigabit", "12.5 Gigabit" and "4x 100 Gigabit" in bits a second; 0: it has no number.
 double Performance(std::string_view text) {
-  const std::size_t digit = text.find_first_of("0123456789");
+  constexpr std::string_view kDigits = "0123456789";
+  std::size_t digit = text.find_first_of(kDigits);
   if (digit == std::string_view::npos || text.find("Gigabit") == std::string_view::npos) return 0;
+  const char* const end = text.data() + text.size();
+  double cards = 1;
+  if (const std::size_t times = text.find("x "); times != std::string_view::npos && times > digit) {
+    std::from_chars(text.data() + digit, end, cards);
+    digit = text.find_first_of(kDigits, times);
+    if (digit == std::string_view::npos) return 0;
+  }
   double gigabits = 0;
-  std::from_chars(text.data() + digit, text.data() + text.size(), gigabits);
-  return gigabits * 1e9;
+  std::from_chars(text.data() + digit, end, gigabits);
+  return cards * gigabits * 1e9;
 }
 
 std::optional<Found<std::int64_t>> AwsBandwidth(const Value& network) {

@@ -99,9 +99,8 @@ class AwsMirrors {
   void AddRules() {
     for (const Value& rule : into_.parts[kAwsRules]) {
       const auto id = rule.FoundText("TrafficMirrorFilterId");
-      if (!id || !rules_.insert(std::string(rule.Text("TrafficMirrorFilterRuleId"))).second) {
-        continue;
-      }
+      const std::string own(rule.Text("TrafficMirrorFilterRuleId"));
+      if (!id || (!own.empty() && !rules_.insert(own).second)) continue;
       SourcedJson* filter = Filter(id->value);
       if (filter == nullptr) filter = &EmptyFilter(*id);
       const bool is_egress = rule.Text("TrafficDirection") == "egress";

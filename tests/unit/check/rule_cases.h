@@ -36,7 +36,7 @@ inline std::vector<Finding> ReadAndCheck(const std::string& text) {
       findings.push_back(std::move(each));
     }
   }
-  MarkAccepted(written, findings);
+  MarkAccepted(written, examination.errors.empty() ? Extent::kWhole : Extent::kPart, findings);
   return findings;
 }
 
@@ -474,6 +474,15 @@ inline const std::vector<RuleCase> kRuleCases = {
                       Tencent(Watch("\"web\"", Conditions(R"({"SrcNet": "10.0.0.0/16",
                                                                "DstNet": "10.0.0.0/16"})"))),
                       "/mirrors/0", "sources", 6}),
+    // Of 6 x 10 Mbps that go out of clients' ports above 32767 and into port 443, or the reverse.
+    {"MIR-FLT-015",
+     Tencent(Watch("\"web\"", Rules("", R"({"Priority": 1, "Action": "ACCEPT", "Protocol": "TCP",
+                                            "DstPort": "443"})")),
+             Www("10 Mbps")),
+     Tencent(Watch("\"web\"", Rules("", R"({"Priority": 1, "Action": "ACCEPT", "Protocol": "TCP",
+                                            "SrcPort": "443"})")),
+             Www("10 Mbps")),
+     "/mirrors/0", "offered", 60e6},
     {"MIR-INP-001", Tencent(Watch("\"wbe\"")), Tencent(kWatched), "/mirrors/0/CollectorSrcs/0"},
     {"MIR-INT-001",
      Tencent(kWatched, R"("ntp": {"at": "web[0]", "in": "1 Mbps", "peer": "169.254.0.79",

@@ -150,6 +150,25 @@ TEST(RulesTest, HaveEachAScenarioThatBreaksThem) {
   }
 }
 
+// Of frames of 1,000 and 1,514 bytes, as many of each, the longer ones do not fit with 50 bytes
+// more into an MTU of 1,500, whatever is then done with them.
+TEST(FindCutCopiesTest, LooksAtWhatDoesNotFitWhateverBecomesOfIt) {
+  const std::string mix = R"("sizes": [{"frame": "1000 B", "weight": 1},
+                                       {"frame": "1514 B", "weight": 1}])";
+  for (const auto& [policy, what] :
+       {std::pair("truncate", "lose their last 50 bytes"), std::pair("drop", "are dropped"),
+        std::pair("fragment", "are sent in several packets")}) {
+    const std::vector<Finding> findings = FindingsOfText(
+        Tencent(kWatched, Www("10 Mbps", mix), kPlain, R"("limits": {"bandwidth": "10 Gbps"})",
+                R"(, "assumptions": {"mtu_policy": ")" + std::string(policy) + "\"}"));
+    const Finding* found = FindCode(findings, "MIR-MTU-001");
+    ASSERT_NE(found, nullptr) << policy;
+    EXPECT_THAT(found->message, testing::HasSubstr(what));
+    ASSERT_EQ(found->numbers.size(), 4u);
+    EXPECT_NEAR(found->numbers[3].value, 0.5, 1e-9) << policy;
+  }
+}
+
 // Tencent's own example: six S3.6XLARGE48 of 3 Gbps are 18, of which a ninth is 2: two
 // S3.MEDIUM8 or one S3.4XLARGE32 (cloud.tencent.com/document/product/215/44475).
 std::string OneNinth(const std::string& ids, const std::string& workload) {

@@ -34,6 +34,23 @@ TEST(PendingFileTest, LeavesNothingWithoutACommit) {
   EXPECT_THAT(folder.List("."), IsEmpty());
 }
 
+TEST(PendingFileTest, WritesThroughALinkAndLeavesIt) {
+  const Program folder;
+  folder.Write("a", "old");
+  std::filesystem::create_symlink("a", folder.InFolder("link"));
+  PendingFile(folder.InFolder("link"), "new").Commit();
+  EXPECT_EQ(folder.Read("a"), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.InFolder("link")));
+}
+
+// A device stays one: nothing is renamed over it.
+TEST(PendingFileTest, WritesIntoADevice) {
+  PendingFile("/dev/null", "new").Commit();
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  EXPECT_THROW(PendingFile("/dev/full", "new"), FileException);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+}
+
 TEST(PendingFileTest, SaysWhatCannotBeWritten) {
   const Program folder;
   const std::string target = folder.InFolder("none/a");

@@ -209,7 +209,7 @@ TEST(CheckCommandTest, PrintsTheWaysOfCopies) {
 
 TEST(CheckCommandTest, SaysWhatItsExitStatusMeans) {
   EXPECT_THAT(Program()({"check", "--help"}).out,
-              HasSubstr("Exit code: 0 nothing found, 1 findings"));
+              HasSubstr("Exit code: 0 nothing at or above --fail-on, 1 findings"));
 }
 
 TEST(ExplainFindingTest, ThePageOfFindingsIsWhatItPrints) {

@@ -50,7 +50,7 @@ TEST(FindingsTextTest, ShowsApiCodeAndPacket) {
             "  edit: --set '/hosts/web/mtu=\"1600\"'\n"
             "  edit: remove /hosts/web/old\n"
             "  packet: out tcp 10.0.1.7:51000 > 10.0.2.9:443 len 1500\n"
-            "          at web[0]/eni0: mirrored\n"
+            "          --eni 'web[0]/eni0': mirrored\n"
             "\n"
             "1 error\n");
 }
