@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <filesystem>
 
 #include "sim/cli/result_folder.h"
 #include "tests/unit/cli/fake_engine.h"
