@@ -102,7 +102,7 @@ FindingsReport ReportOf(const CheckOptions& options, const Library& library,
   std::optional<ImportedFiles> imported;
   try {
     imported = ImportForCheck(options.files, library);
-    examined = imported ? ExamineScenarioText(imported->scenario.text, options.file, library, read)
+    examined = imported ? ExamineImported(*imported, options.file, library, read)
                         : ExamineScenario(options.file, library, read);
   } catch (const ScenarioException& exception) {
     const bool has_text = exception.errors().front().line > 0;  // it is no JSON

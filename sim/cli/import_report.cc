@@ -84,6 +84,12 @@ std::optional<ImportedFiles> ImportForCheck(const std::vector<std::string>& path
   return ImportFiles(paths, nullptr, KnownTypes(library));
 }
 
+ExaminedScenario ExamineImported(const ImportedFiles& imported, const std::string& name,
+                                 const Library& library, ReadOptions options) {
+  options.most_values = kMostImportedValues;
+  return ExamineScenarioText(imported.scenario.text, name, library, options);
+}
+
 std::vector<ScenarioError> AtOrigins(std::vector<ScenarioError> errors,
                                      const ImportedScenario& imported, const std::string& file) {
   for (ScenarioError& error : errors) {

@@ -26,6 +26,10 @@ std::string ImportSummary(const ImportedFiles& imported);
 std::optional<ImportedFiles> ImportForCheck(const std::vector<std::string>& paths,
                                             const Library& library);
 
+// Its scenario, named `name` in errors.
+ExaminedScenario ExamineImported(const ImportedFiles& imported, const std::string& name,
+                                 const Library& library, ReadOptions options);
+
 // The errors of an imported scenario, each where in the provider's files it comes from.
 std::vector<ScenarioError> AtOrigins(std::vector<ScenarioError> errors,
                                      const ImportedScenario& imported, const std::string& file);

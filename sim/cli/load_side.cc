@@ -13,7 +13,7 @@ ValidScenario LoadSide(const std::vector<std::string>& paths, const Library& lib
   const std::string& name = paths.front();
   const std::optional<ImportedFiles> imported = ImportForCheck(paths, library);
   if (!imported) return LoadScenario(name, library, read);
-  ExaminedScenario examined = ExamineScenarioText(imported->scenario.text, name, library, read);
+  ExaminedScenario examined = ExamineImported(*imported, name, library, read);
   if (!examined.errors.empty()) {
     throw ScenarioException(AtOrigins(examined.errors, imported->scenario, name));
   }

@@ -151,6 +151,22 @@ class Reader {
   std::vector<ScenarioError> errors_;
 };
 
+Inventory ReadAll(ImportedFiles& imported, bool in_folder, const CloudApi* api) {
+  const Documents documents = ReadDocuments(imported.files);
+  Documents plans;
+  Documents answers;
+  for (const auto& each : documents) (IsTerraform(*each) ? plans : answers).push_back(each);
+  Inventory inventory;
+  if (plans.empty() || !answers.empty()) inventory = InventoryOf(answers, api, in_folder);
+  if (plans.empty()) {
+    imported.title = FindCloudApi(inventory.provider)->title;
+    return inventory;
+  }
+  if (plans.size() > 1) throw ScenarioException({SecondPlan(*plans[1])});
+  imported.title = "Terraform";
+  return InventoryOfTerraform(*plans.front(), std::move(inventory));
+}
+
 }  // namespace
 
 std::vector<std::string> FilesIn(const std::vector<std::string>& paths) {
@@ -206,20 +222,8 @@ ImportedFiles ImportFiles(const std::vector<std::string>& paths, const CloudApi*
                           const std::set<std::string>& known_types) {
   ImportedFiles imported;
   imported.files = FilesIn(paths);
-  const bool in_folder = imported.files != paths;
-  const Documents documents = ReadDocuments(imported.files);
-  Documents plans;
-  Documents answers;
-  for (const auto& each : documents) (IsTerraform(*each) ? plans : answers).push_back(each);
-  Inventory inventory;
-  if (plans.empty() || !answers.empty()) inventory = InventoryOf(answers, api, in_folder);
-  if (plans.empty()) {
-    imported.title = FindCloudApi(inventory.provider)->title;
-  } else {
-    if (plans.size() > 1) throw ScenarioException({SecondPlan(*plans[1])});
-    imported.title = "Terraform";
-    inventory = InventoryOfTerraform(*plans.front(), std::move(inventory));
-  }
+  // What is read is let go of before the scenario is made, which takes as much again.
+  const Inventory inventory = ReadAll(imported, imported.files != paths, api);
   imported.scenario = ScenarioOf(inventory, known_types);
   return imported;
 }

@@ -19,6 +19,9 @@ struct ImportedFiles {
   std::vector<std::string> files;  // that were read
 };
 
+// Of the JSON that a scenario made of imported files may have: they have bounds of their own.
+inline constexpr std::size_t kMostImportedValues = 20'000'000;
+
 using Documents = std::vector<std::shared_ptr<const Document>>;
 
 // The .json files in each path that is a folder, and in its folders, by name; other paths as

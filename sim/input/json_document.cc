@@ -32,8 +32,13 @@ using Json = nlohmann::json;
 // skipped after the token before it.
 class TreeBuilder : public Json::json_sax_t {
  public:
-  TreeBuilder(std::string_view text, std::string file, JsonDocument& document)
-      : text_(text), file_(std::move(file)), document_(document), lines_(text) {}
+  TreeBuilder(std::string_view text, std::string file, std::size_t most_values,
+              JsonDocument& document)
+      : text_(text),
+        file_(std::move(file)),
+        document_(document),
+        lines_(text),
+        most_values_(most_values) {}
 
   void ThrowErrors() const {
     if (!errors_.empty()) throw ScenarioException(errors_);
@@ -131,8 +136,8 @@ class TreeBuilder : public Json::json_sax_t {
 
   // Puts a value where it belongs and returns its place in both trees.
   Frame Put(Json value) {
-    if (++values_ > kMaxJsonValues) {
-      Fail(file_, lines_.At(TokenStart()), fmt::format("more than {} values", kMaxJsonValues),
+    if (++values_ > most_values_) {
+      Fail(file_, lines_.At(TokenStart()), fmt::format("more than {} values", most_values_),
            "a smaller file: `count` makes many hosts of one entry");
     }
     const TextPosition at = lines_.At(TokenStart());
@@ -192,6 +197,7 @@ class TreeBuilder : public Json::json_sax_t {
   std::vector<Frame> frames_;
   std::string name_;
   TextPosition key_at_;
+  std::size_t most_values_;
   std::size_t values_ = 0;
   std::vector<ScenarioError> errors_;
 };
@@ -221,7 +227,7 @@ std::error_code ReadBytesOf(const std::string& file, std::size_t most, std::stri
 
 }  // namespace
 
-JsonDocument ParseJson(std::string_view text, const std::string& file) {
+JsonDocument ParseJson(std::string_view text, const std::string& file, std::size_t most_values) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     text.remove_prefix(kByteOrderMark.size());
@@ -247,7 +253,7 @@ JsonDocument ParseJson(std::string_view text, const std::string& file) {
   }
   JsonDocument document;
   document.file = file;
-  TreeBuilder builder(text, file, document);
+  TreeBuilder builder(text, file, most_values, document);
   Json::sax_parse(text.begin(), text.end(), &builder, nlohmann::detail::input_format_t::json,
                   /*strict=*/true, /*ignore_comments=*/true);
   builder.ThrowErrors();

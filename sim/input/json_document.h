@@ -45,7 +45,8 @@ struct JsonDocument {
 // Accepts // and /* */ comments and a UTF-8 byte order mark. Throws
 // ScenarioException: a syntax error, every duplicate key, invalid UTF-8, or a
 // bound passed. `file` only names the text in errors.
-JsonDocument ParseJson(std::string_view text, const std::string& file);
+JsonDocument ParseJson(std::string_view text, const std::string& file,
+                       std::size_t most_values = kMaxJsonValues);
 
 // Reads the file and parses it; also throws when the file cannot be read.
 JsonDocument ReadJsonFile(const std::string& file);

@@ -134,7 +134,7 @@ std::string DigestOf(std::string_view text, const std::vector<Override>& sets) {
 
 Reading ReadDocument(std::string_view text, const std::string& name, const ReadOptions& options) {
   Reading reading;
-  reading.document = ParseJson(text, name);
+  reading.document = ParseJson(text, name, options.most_values);
   ApplyOverrides(options.sets, reading.document);
   const JsonDocument& document = reading.document;
 

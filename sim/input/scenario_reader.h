@@ -10,6 +10,7 @@
 #include "models/scenario/scenario.h"
 #include "models/scenario/valid_scenario.h"
 #include "sim/input/data_folder.h"
+#include "sim/input/json_document.h"
 
 namespace vpcmirror::sim {
 
@@ -32,6 +33,8 @@ struct ReadOptions {
   std::string data_folder = FindDataFolder();  // where schema/ lies
   std::string capture_folder = ".";            // relative replay files start here
   bool open_captures = true;                   // false: replay files are not looked at
+  // Of the document; more where it was made of files that have a bound of their own.
+  std::size_t most_values = kMaxJsonValues;
 };
 
 // All throw ScenarioException with every error at once, sorted by position.
