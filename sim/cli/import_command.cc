@@ -77,6 +77,13 @@ int Import(const ImportOptions& options, const Surroundings& around) {
   }
   const Library library = LoadLibrary(FindDataFolder(options.data));
   const ImportedFiles imported = ImportFiles(options.files, api, KnownTypes(library));
+  const std::string asked_for = api == nullptr ? "Terraform" : std::string(api->title);
+  if (imported.title != asked_for) {
+    Refuse(fmt::format("what was read is of {}, not of {}", imported.title, asked_for),
+           fmt::format("vpcmirror import --help says which word is that of {}; vpcmirror check "
+                       "finds out by itself",
+                       imported.title));
+  }
   WriteScenario(imported, options, around);
   around.err << ImportSummary(imported);
   return imported.scenario.contradictions.empty() ? kFine : kFindings;

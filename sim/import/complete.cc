@@ -15,6 +15,8 @@ namespace vpcmirror::sim {
 namespace {
 
 constexpr int kAssumedSubnetBits = 24;
+// Characters of a VPC's ID in a name that would else be that of something in another VPC.
+constexpr std::size_t kNameOfVpc = 30;
 constexpr const char* kAssumedVpc = "vpc-assumed";
 
 using Index = std::unordered_map<std::string, std::size_t>;
@@ -228,8 +230,9 @@ class Completer {
                     "limits is assumed to have it.",
                     end.id.value, NameOf(part), end.is_receiver ? "receiver" : "source"),
         "add what describes the network interfaces to the files", end.id.origin);
-    AssumeHost({"host-" + end.id.value, end.id.origin}, vpc, end.id,
-               {.is_receiver = end.is_receiver});
+    std::string name = "host-" + end.id.value;
+    if (!assumed_hosts_.insert(name).second) name += "-of-" + vpc.value.substr(0, kNameOfVpc);
+    AssumeHost({name, end.id.origin}, vpc, end.id, {.is_receiver = end.is_receiver});
   }
 
   // The mirror calls the host by the instance's ID, so the scenario has to.
@@ -337,8 +340,11 @@ class Completer {
       }
     }
     const IpPrefix range = *SubnetRangeFor(std::span(&*value, 1), kAssumedSubnetBits);
-    const std::string id =
-        "subnet-" + ToString(range.address()) + "-" + std::to_string(range.length());
+    std::string id = "subnet-" + ToString(range.address()) + "-" + std::to_string(range.length());
+    const auto taken = subnets_.find(id);
+    const bool is_of_another = taken != subnets_.end() && all_.subnets[taken->second].vpc &&
+                               all_.subnets[taken->second].vpc->value != vpc.value;
+    if (is_of_another) id += "-of-" + vpc.value.substr(0, kNameOfVpc);
     NeedSubnet({id, address.origin}, vpc);
     return {id, address.origin};
   }
@@ -422,6 +428,7 @@ class Completer {
   Index balancers_;
   std::unordered_multimap<std::string, std::size_t> addresses_;  // to ENIs
   std::unordered_map<std::string, std::string> first_subnets_;   // by VPC
+  std::set<std::string> assumed_hosts_;                          // by name
   std::set<std::size_t> receivers_;                              // ENIs that are assumed
 };
 

@@ -202,15 +202,8 @@ void RefuseWhatIsNoText(std::string_view text, const std::string& file) {
            fmt::format("at most {} bytes (128 MiB): the API's pages in files of their own",
                        kMaxImportBytes));
   }
-  if (const auto offset = FindInvalidUtf8(text)) {
-    Refuse(file, LineIndex(text).At(*offset),
-           fmt::format("the byte 0x{:02x} is not UTF-8 text",
-                       static_cast<unsigned>(static_cast<unsigned char>(text[*offset]))),
-           "a file saved as UTF-8");
-  }
-  if (const auto offset = text.find('\0'); offset != std::string_view::npos) {
-    Refuse(file, LineIndex(text).At(offset), "a NUL byte (0x00)",
-           "a text without NUL bytes, saved as UTF-8");
+  if (const auto fault = FindBadByte(text)) {
+    Refuse(file, LineIndex(text).At(fault->offset), fault->message, fault->accepted);
   }
   if (SkipBetweenTokens(text, 0) == text.size() &&
       FindSyntaxFault(text, 0, SyntaxState::kStart).at_end) {

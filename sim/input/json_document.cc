@@ -236,16 +236,8 @@ JsonDocument ParseJson(std::string_view text, const std::string& file, std::size
     Fail(file, {1, 1}, fmt::format("the file has {} bytes", text.size()),
          fmt::format("at most {} bytes (64 MiB)", kMaxJsonBytes));
   }
-  if (const auto offset = FindInvalidUtf8(text)) {
-    Fail(file, LineIndex(text).At(*offset),
-         fmt::format("the byte 0x{:02x} is not UTF-8 text",
-                     static_cast<unsigned>(static_cast<unsigned char>(text[*offset]))),
-         "a file saved as UTF-8");
-  }
-  // The parser takes a NUL for the end of the text.
-  if (const auto offset = text.find('\0'); offset != std::string_view::npos) {
-    Fail(file, LineIndex(text).At(offset), "a NUL byte (0x00)",
-         "a text without NUL bytes, saved as UTF-8");
+  if (const auto fault = FindBadByte(text)) {
+    Fail(file, LineIndex(text).At(fault->offset), fault->message, fault->accepted);
   }
   if (SkipBetweenTokens(text, 0) == text.size() &&
       FindSyntaxFault(text, 0, SyntaxState::kStart).at_end) {

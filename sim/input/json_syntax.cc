@@ -317,4 +317,20 @@ std::optional<std::size_t> FindInvalidUtf8(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<SyntaxFault> FindBadByte(std::string_view text) {
+  if (const auto offset = FindInvalidUtf8(text)) {
+    const auto byte = static_cast<unsigned char>(text[*offset]);
+    return SyntaxFault{
+        .offset = *offset,
+        .message = fmt::format("the byte 0x{:02x} is not UTF-8 text", static_cast<unsigned>(byte)),
+        .accepted = "a file saved as UTF-8"};
+  }
+  if (const auto offset = text.find('\0'); offset != std::string_view::npos) {
+    return SyntaxFault{.offset = offset,
+                       .message = "a NUL byte (0x00)",
+                       .accepted = "a text without NUL bytes, saved as UTF-8"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace vpcmirror::sim

@@ -52,4 +52,8 @@ SyntaxFault FindSyntaxFault(std::string_view text, std::size_t offset, SyntaxSta
 // The offset of the first byte that breaks UTF-8 (RFC 3629).
 std::optional<std::size_t> FindInvalidUtf8(std::string_view text);
 
+// The first byte that keeps `text` from being read as text at all: no UTF-8, or a NUL, which
+// a parser takes for the end.
+std::optional<SyntaxFault> FindBadByte(std::string_view text);
+
 }  // namespace vpcmirror::sim

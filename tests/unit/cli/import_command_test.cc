@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "sim/cli/exit_code.h"
@@ -39,6 +40,21 @@ TEST(ImportCommandTest, WritesAScenarioThatCheckTakes) {
     EXPECT_THAT(ran.err, HasSubstr("imported"));
     const Ran checked = Call(program, {"check", file});
     EXPECT_EQ(checked.exit_code, kFine) << checked.out << checked.err;
+  }
+}
+
+// Answers of AWS under the word of Terraform, and the other way round.
+TEST(ImportCommandTest, TakesNothingForWhatItWasNotAskedFor) {
+  const Program program;
+  for (const auto& [word, file, what] :
+       {std::tuple("terraform", "aws", "what was read is of AWS, not of Terraform"),
+        std::tuple("aws", "terraform/aws-plan.json",
+                   "what was read is of Terraform, not of AWS")}) {
+    const Ran ran = Call(program, {"import", word, kAnswers + file});
+    EXPECT_EQ(ran.exit_code, kBadInput);
+    EXPECT_EQ(ran.out, "");
+    EXPECT_THAT(ran.err, HasSubstr(what));
+    EXPECT_THAT(ran.err, HasSubstr("vpcmirror check finds out by itself"));
   }
 }
 

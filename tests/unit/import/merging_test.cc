@@ -37,6 +37,25 @@ std::vector<std::string> Contradictions(const ImportedScenario& imported) {
   return messages;
 }
 
+// VPCs of the same ranges are usual: what is assumed in each has a name of its own.
+TEST(MergingTest, OneAddressInTwoVpcsIsTwoHosts) {
+  const auto mirror = [](const std::string& vpc) {
+    return fmt::format(R"({{"VpcId": "{0}", "TrafficMirrorName": "of-{0}", "State": "RUNNING",
+        "CollectorSrcs": ["10.0.1.7"], "CollectorTarget": {{"TargetIps": ["10.0.1.9"]}}}})",
+                       vpc);
+  };
+  const ImportedScenario imported =
+      ImportTexts({{"a.json", mirror("vpc-a")}, {"b.json", mirror("vpc-b")}}, "tencent");
+  const ExaminedScenario examined =
+      ExamineScenarioText(imported.text, "imported.json", Shipped(), WithShippedData());
+  ASSERT_THAT(examined.errors, IsEmpty());
+  std::set<std::string> hosts;
+  for (const HostSpec& host : examined.written.hosts) hosts.insert(host.name);
+  EXPECT_THAT(hosts, SizeIs(4));
+  ASSERT_THAT(examined.sound->mirrors, SizeIs(2));
+  EXPECT_NE(examined.sound->mirrors[0].vpc, examined.sound->mirrors[1].vpc);
+}
+
 TEST(MergingTest, PagesAreJoined) {
   const ImportedScenario imported =
       ImportTexts({{"1.json", SubnetSet(Subnet("subnet-1", "10.0.1.0/24", "ap-x-1"), 2)},
