@@ -151,8 +151,22 @@ class Reader {
   std::vector<ScenarioError> errors_;
 };
 
+// Answers belong together, scenarios do not. In a folder one that lies about is left out.
+void RefuseScenarios(const Documents& documents) {
+  for (const auto& each : documents) {
+    if (!each->root().Get("hosts")) continue;
+    ScenarioError error;
+    error.file = each->file();
+    error.message = "a scenario among what is to be imported";
+    error.accepted =
+        "answers of a cloud's API or a plan of Terraform; check takes one scenario at a time";
+    throw ScenarioException({error});
+  }
+}
+
 Inventory ReadAll(ImportedFiles& imported, bool in_folder, const CloudApi* api) {
   const Documents documents = ReadDocuments(imported.files);
+  if (!in_folder) RefuseScenarios(documents);
   Documents plans;
   Documents answers;
   for (const auto& each : documents) (IsTerraform(*each) ? plans : answers).push_back(each);

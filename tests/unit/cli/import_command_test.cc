@@ -58,6 +58,19 @@ TEST(ImportCommandTest, TakesNothingForWhatItWasNotAskedFor) {
   }
 }
 
+TEST(CheckOfAnswersTest, TakesOneScenarioAtATime) {
+  const Program program;
+  const std::string scenario = kImportData + "/quickstart.json";
+  for (const std::vector<std::string>& files :
+       {std::vector<std::string>{scenario, kImportData + "/autoscale.json"},
+        {kAnswers + "tencent/vpcs.json", scenario}}) {
+    const Ran ran = Call(program, {"check", files[0], files[1]});
+    EXPECT_EQ(ran.exit_code, kBadInput);
+    EXPECT_THAT(ran.out + ran.err, HasSubstr("a scenario among what is to be imported"));
+    EXPECT_THAT(ran.out + ran.err, HasSubstr("one scenario at a time"));
+  }
+}
+
 // The mirror of imgf-audit001 copies what comes in by TCP to port 443 of 10.0.1.0/24.
 TEST(ImportCommandTest, ExplainAnswersForWhatWasImported) {
   const Program program;
