@@ -1,4 +1,4 @@
-#include "sim/packet/measure.h"
+#include "models/scenario/measure.h"
 
 #include <algorithm>
 #include <array>
@@ -12,19 +12,12 @@
 
 #include "models/capacity/cpu_cost.h"
 #include "models/cloud/receiver_capacity.h"
+#include "models/scenario/cpu_use.h"
 #include "models/scenario/timeline_means.h"
 #include "models/units/rates.h"
-#include "sim/packet/cpu_use.h"
 
-namespace vpcmirror::sim {
+namespace vpcmirror {
 namespace {
-
-Load LoadOf(const Count& count, Picoseconds time) {
-  return {.frames = count.frames,
-          .bytes = count.bytes,
-          .bandwidth = MeanRate(count.bytes, time),
-          .packet_rate = MeanPacketRate(count.frames, time)};
-}
 
 // Every reason by its word, those that never happened with zero; those from `of_timeline`
 // on where there is a timeline.
@@ -39,23 +32,20 @@ DropCounts ByReason(const ValidScenario& scenario, std::size_t of_timeline,
   return by_reason;
 }
 
-std::optional<WorkersUse> WorkersOf(const MirrorReceiver& receiver,
-                                    const std::vector<Count>& workers, const Cvm& cvm,
-                                    Picoseconds time) {
+WorkersUse WorkersOf(const RunCounters::OfReceiver& receiver, const Cvm& cvm, Picoseconds time) {
   WorkersUse use{.count = cvm.workers};
   if (cvm.ring_bytes) use.ring_limit = *cvm.ring_bytes * cvm.workers;
-  const WorkerRings* rings = receiver.workers();
-  if (rings == nullptr) return use;
+  if (receiver.workers.empty()) return use;
   Count most;
   Count all;
-  for (const Count& worker : workers) {
+  for (const Count& worker : receiver.workers) {
     most.frames = std::max(most.frames, worker.frames);
     most.bytes = std::max(most.bytes, worker.bytes);
     all += worker;
   }
   use.busiest = LoadOf(most, time);
   use.mean = LoadOf({all.frames / cvm.workers, all.bytes / cvm.workers}, time);
-  use.ring_peak = rings->bytes_peak();
+  use.ring_peak = receiver.ring_peak;
   return use;
 }
 
@@ -67,8 +57,8 @@ struct LimitChanges {
   SpeedChanges speeds;
 };
 
-HostResult MeasureHost(const ValidScenario& scenario, const Network& network,
-                       const LimitChanges& changes, const Counters& all, std::size_t index) {
+HostResult MeasureHost(const ValidScenario& scenario, const LimitChanges& changes,
+                       const RunCounters& all, std::size_t index) {
   const Picoseconds time = all.time();
   const Cvm& cvm = scenario.deployment->cvms[index];
   Count in, out, copies_in, copies_out;
@@ -90,12 +80,12 @@ HostResult MeasureHost(const ValidScenario& scenario, const Network& network,
       .used_out = LoadOf(out, time),
       .copies_in = LoadOf(copies_in, time),
       .copies_out = LoadOf(copies_out, time),
-      .cpu = CpuOf(scenario, index, all.work[index], time,
+      .cpu = CpuOf(scenario, index, WorkOf(all, cvm), time,
                    changes.speeds.Mean(index, all.since, all.until)),
-      .memory_peak = network.hosts[index]->peak_bytes()};
+      .memory_peak = all.memory_peaks[index]};
 }
 
-EniResult MeasureEni(const ValidScenario& scenario, const Counters& all, std::size_t index) {
+EniResult MeasureEni(const ValidScenario& scenario, const RunCounters& all, std::size_t index) {
   const Eni& eni = scenario.deployment->enis[index];
   const EniCounters& counters = all.enis[index].counters;
   const Picoseconds time = all.time();
@@ -126,7 +116,8 @@ std::vector<std::string> IdsOf(const ValidScenario& scenario,
   return ids;
 }
 
-MirrorResult MeasureMirror(const ValidScenario& scenario, const Counters& all, std::size_t index) {
+MirrorResult MeasureMirror(const ValidScenario& scenario, const RunCounters& all,
+                           std::size_t index) {
   MirrorResult result{.id = scenario.mirrors[index].mirror->settings().id};
   const auto placings = EveryPlacing(scenario.mirrors, scenario.timeline, index);
   result.sources = IdsOf(scenario, placings, &PlacedMirror::sources);
@@ -152,13 +143,13 @@ ReceiverCapacity MeanCapacity(const Cvm& cvm, double speed) {
   return capacity;
 }
 
-ReceiverResult MeasureReceiver(const ValidScenario& scenario, const Network& network,
-                               const SpeedChanges& speeds, const Counters& all, std::size_t index) {
+ReceiverResult MeasureReceiver(const ValidScenario& scenario, const SpeedChanges& speeds,
+                               const RunCounters& all, std::size_t index) {
   const Picoseconds time = all.time();
   const Eni& eni = scenario.deployment->enis[index];
   const Cvm& cvm = scenario.deployment->cvms[eni.cvm];
   const ReceiverCapacity capacity = MeanCapacity(cvm, speeds.Mean(eni.cvm, all.since, all.until));
-  const ReceiverCounters& counters = all.receivers[index].counters;
+  const ReceiverCounters& counters = all.receivers[index]->counters;
   DropCounts dropped = {{std::string(ToString(CopyLoss::kReceiverRing)), counters.ring_full}};
   if (!scenario.timeline.empty()) {
     dropped.emplace(ToString(CopyLoss::kReceiverDown), counters.down);
@@ -175,10 +166,10 @@ ReceiverResult MeasureReceiver(const ValidScenario& scenario, const Network& net
           .duplicate_frames = counters.duplicates.frames,
           .duplicate_bytes = counters.duplicates.bytes,
           .dropped = std::move(dropped),
-          .workers = WorkersOf(*network.receivers[index], all.receivers[index].workers, cvm, time)};
+          .workers = WorkersOf(*all.receivers[index], cvm, time)};
 }
 
-LoadBalancerResult MeasureBalancer(const ValidScenario& scenario, const Counters& all,
+LoadBalancerResult MeasureBalancer(const ValidScenario& scenario, const RunCounters& all,
                                    std::size_t index) {
   const Picoseconds time = all.time();
   const Deployment& deployment = *scenario.deployment;
@@ -211,16 +202,6 @@ LoadBalancerResult MeasureBalancer(const ValidScenario& scenario, const Counters
   return result;
 }
 
-DelayResult DelayOf(const DelayHistogram& delays) {
-  return {.frames = delays.count(),
-          .mean = delays.Mean(),
-          .p50 = delays.Quantile(5000),
-          .p99 = delays.Quantile(9900),
-          .p999 = delays.Quantile(9990),
-          .p9999 = delays.Quantile(9999),
-          .largest = delays.largest()};
-}
-
 TcpResult TcpOf(const Workload& workload, const TcpTotals& totals, Picoseconds start,
                 Picoseconds end) {
   const auto flows = static_cast<std::int64_t>(workload.tcp_streams.size()) * workload.flows;
@@ -244,61 +225,79 @@ TcpResult TcpOf(const Workload& workload, const TcpTotals& totals, Picoseconds s
 
 }  // namespace
 
-std::vector<HostResult> MeasureHosts(const ValidScenario& scenario, const Network& network,
-                                     const Counters& counters) {
+Load LoadOf(const Count& count, Picoseconds time) {
+  return {.frames = count.frames,
+          .bytes = count.bytes,
+          .bandwidth = MeanRate(count.bytes, time),
+          .packet_rate = MeanPacketRate(count.frames, time)};
+}
+
+DelayResult DelayOf(const DelayHistogram& delays) {
+  return {.frames = delays.count(),
+          .mean = delays.Mean(),
+          .p50 = delays.Quantile(5000),
+          .p99 = delays.Quantile(9900),
+          .p999 = delays.Quantile(9990),
+          .p9999 = delays.Quantile(9999),
+          .largest = delays.largest()};
+}
+
+std::vector<HostResult> MeasureHosts(const ValidScenario& scenario, const RunCounters& counters) {
   const LimitChanges changes(scenario.timeline);
   std::vector<HostResult> hosts;
-  for (std::size_t i = 0; i < network.hosts.size(); ++i) {
+  for (std::size_t i = 0; i < scenario.deployment->cvms.size(); ++i) {
     if (scenario.deployment->cvms[i].is_load_balancer) continue;
-    hosts.push_back(MeasureHost(scenario, network, changes, counters, i));
+    hosts.push_back(MeasureHost(scenario, changes, counters, i));
   }
   return hosts;
 }
 
-std::vector<ReceiverResult> MeasureReceivers(const ValidScenario& scenario, const Network& network,
-                                             const Counters& counters) {
+std::vector<ReceiverResult> MeasureReceivers(const ValidScenario& scenario,
+                                             const RunCounters& counters) {
   const SpeedChanges speeds(scenario.timeline);
   std::vector<ReceiverResult> receivers;
-  for (std::size_t i = 0; i < network.receivers.size(); ++i) {
-    if (network.receivers[i]) {
-      receivers.push_back(MeasureReceiver(scenario, network, speeds, counters, i));
+  for (std::size_t i = 0; i < counters.receivers.size(); ++i) {
+    if (counters.receivers[i]) {
+      receivers.push_back(MeasureReceiver(scenario, speeds, counters, i));
     }
   }
   return receivers;
 }
 
 std::vector<LoadBalancerResult> MeasureBalancers(const ValidScenario& scenario,
-                                                 const Network& network, const Counters& counters) {
+                                                 const RunCounters& counters) {
   std::vector<LoadBalancerResult> balancers;
-  for (std::size_t i = 0; i < network.balancers.size(); ++i) {
+  for (std::size_t i = 0; i < counters.balancers.size(); ++i) {
     balancers.push_back(MeasureBalancer(scenario, counters, i));
   }
   return balancers;
 }
 
-void Measure(const ValidScenario& scenario, const Network& network, const Counters& counters,
-             RunResult& result) {
+SpanResult MeasureSpan(const ValidScenario& scenario, const RunCounters& counters) {
+  return {.span = {counters.since, counters.until},
+          .hosts = MeasureHosts(scenario, counters),
+          .receivers = MeasureReceivers(scenario, counters),
+          .load_balancers = MeasureBalancers(scenario, counters)};
+}
+
+void Measure(const ValidScenario& scenario, const RunCounters& counters, RunResult& result) {
   const Deployment& deployment = *scenario.deployment;
-  result.hosts = MeasureHosts(scenario, network, counters);
-  for (std::size_t i = 0; i < network.enis.size(); ++i) {
+  result.hosts = MeasureHosts(scenario, counters);
+  for (std::size_t i = 0; i < counters.enis.size(); ++i) {
     if (deployment.enis[i].load_balancer) continue;
     result.enis.push_back(MeasureEni(scenario, counters, i));
   }
   for (std::size_t i = 0; i < scenario.mirrors.size(); ++i) {
     result.mirrors.push_back(MeasureMirror(scenario, counters, i));
   }
-  result.receivers = MeasureReceivers(scenario, network, counters);
-  result.load_balancers = MeasureBalancers(scenario, network, counters);
+  result.receivers = MeasureReceivers(scenario, counters);
+  result.load_balancers = MeasureBalancers(scenario, counters);
   for (std::size_t i = 0; i < scenario.workloads.size(); ++i) {
     const Workload& workload = scenario.workloads[i];
-    if (!network.tcp_totals[i]) continue;
-    result.tcp.push_back(TcpOf(workload, counters.tcp[i], counters.since, counters.until));
+    if (!counters.tcp[i]) continue;
+    result.tcp.push_back(TcpOf(workload, *counters.tcp[i], counters.since, counters.until));
   }
   result.produced = counters.produced;
-  const Deliveries& production = network.fabric->production();
-  result.delivered = LoadOf(production.frames, counters.time());
-  result.production_delay = DelayOf(production.delays);
-  result.copy_delay = DelayOf(network.fabric->copies().delays);
 }
 
-}  // namespace vpcmirror::sim
+}  // namespace vpcmirror

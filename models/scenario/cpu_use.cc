@@ -1,11 +1,11 @@
-#include "sim/packet/cpu_use.h"
+#include "models/scenario/cpu_use.h"
 
 #include <algorithm>
 
 #include "models/capacity/cpu_cost.h"
 #include "models/units/rates.h"
 
-namespace vpcmirror::sim {
+namespace vpcmirror {
 
 CpuWork& CpuWork::operator-=(const CpuWork& other) {
   production_rx -= other.production_rx;
@@ -15,15 +15,19 @@ CpuWork& CpuWork::operator-=(const CpuWork& other) {
   return *this;
 }
 
-CpuWork WorkOf(const Network& network, const Cvm& cvm) {
+void CpuWork::Add(const EniCounters& eni, const ReceiverCounters* receiver) {
+  production_rx += eni.budget_in;
+  production_rx -= eni.budget_copies_in;
+  production_tx += eni.budget_out;
+  cloned += eni.budget_copies_out;
+  if (receiver != nullptr) received += receiver->in;
+}
+
+CpuWork WorkOf(const RunCounters& counters, const Cvm& cvm) {
   CpuWork work;
   for (const std::size_t eni : cvm.enis) {
-    const EniCounters& counters = network.enis[eni]->counters();
-    work.production_rx += counters.budget_in;
-    work.production_rx -= counters.budget_copies_in;
-    work.production_tx += counters.budget_out;
-    work.cloned += counters.budget_copies_out;
-    if (network.receivers[eni]) work.received += network.receivers[eni]->counters().in;
+    const auto& receiver = counters.receivers[eni];
+    work.Add(counters.enis[eni].counters, receiver ? &receiver->counters : nullptr);
   }
   return work;
 }
@@ -57,4 +61,4 @@ CpuUse CpuOf(const ValidScenario& scenario, std::size_t index, const CpuWork& wo
   return use;
 }
 
-}  // namespace vpcmirror::sim
+}  // namespace vpcmirror

@@ -1,4 +1,4 @@
-#include "models/ns3/frame_drop.h"
+#include "models/cloud/frame_drop.h"
 
 #include <array>
 

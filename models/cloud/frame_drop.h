@@ -1,4 +1,4 @@
-// Where a frame or a copy can be lost in the packet engine's models.
+// Where a frame or a copy can be lost.
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,247 @@
+#include "sim/fluid/equilibrium.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "models/capacity/cpu_cost.h"
+#include "models/capacity/steady_load.h"
+#include "models/capacity/worker_rings.h"
+#include "models/cloud/receiver_capacity.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+constexpr double kBits = 8;
+
+// What is asked of a budget.
+struct Demand {
+  Flux came_in;                 // production, and copies at their receiver
+  Flux received;                // of it, production
+  Flux left;                    // production
+  Flux copies;                  // that leave
+  double pairs_per_second = 0;  // outbound frames and their copies
+};
+
+// Adds up what each budget, load balancer and worker is offered.
+class DemandSink {
+ public:
+  DemandSink(const ValidScenario& scenario, const BudgetNumbers& numbers)
+      : deployment_(*scenario.deployment), budgets(numbers.size()) {
+    for (const LoadBalancer& balancer : deployment_.load_balancers) {
+      zones.emplace_back(balancer.zones.size());
+    }
+    for (const Cvm& cvm : deployment_.cvms) {
+      workers.emplace_back(cvm.receiver ? static_cast<std::size_t>(cvm.workers) : 0);
+    }
+  }
+
+  void Sent(const FlowBundle&, double) {}
+  void Delivered(const FlowBundle&, double) {}
+  void Refusals(const Hop&, double) {}
+  void Leaves(const FlowBundle& bundle, const Hop&, std::uint32_t budget, double, double limited,
+              double) {
+    budgets[budget].left += bundle.flux * limited;
+  }
+  void ComesIn(const FlowBundle& bundle, const Hop& hop, std::uint32_t budget, double share,
+               double) {
+    if (hop.admission != Admission::kAdmitted) return;
+    budgets[budget].came_in += bundle.flux * share;
+    budgets[budget].received += bundle.flux * share;
+  }
+  void DroppedCopies(const CopyBundle&, double) {}
+  void CopiesLeave(const Hop& hop, const CopyBundle& copy, std::uint32_t budget, double,
+                   double limited, double) {
+    budgets[budget].copies += copy.wire * limited;
+    if (hop.direction == Direction::kEgress && hop.admission == Admission::kAdmitted) {
+      budgets[budget].pairs_per_second += copy.original.frames_per_second * limited;
+    }
+  }
+  void CopiesComeIn(const CopyBundle&, const Flux& wire, std::uint32_t, std::uint32_t budget,
+                    double share, double) {
+    budgets[budget].came_in += wire * share;
+  }
+  void CopiesLost(const CopyBundle&, CopyLoss, double) {}
+  void CopiesAtBalancer(const CopyBundle& copy, double share) {
+    if (copy.way.backend == kNowhere) return;
+    zones[copy.way.balancer][copy.way.zone] += copy.wire * share;
+  }
+  void CopiesLostAtBalancer(const CopyBundle&, CopyLoss, double) {}
+  void CopiesToBackend(const CopyBundle&, double) {}
+  void CopiesToSoftware(const FlowBundle&, const Hop&, const CopyBundle& copy, const Flux& wire,
+                        double share) {
+    auto& of_cvm = workers[deployment_.enis[copy.way.receiver].cvm];
+    if (copy.way.worker < of_cvm.size()) of_cvm[copy.way.worker] += wire * share;
+  }
+
+ private:
+  const Deployment& deployment_;
+
+ public:
+  std::vector<Demand> budgets;
+  std::vector<std::vector<Flux>> zones;
+  std::vector<std::vector<Flux>> workers;
+};
+
+// Of what comes to a limit, how much is too much.
+double LossAt(double offered, double limit) {
+  return limit > 0 && offered > limit ? 1 - limit / offered : 0;
+}
+
+class Solver {
+ public:
+  Solver(const ValidScenario& scenario, const FlowBundles& flows, const BudgetNumbers& numbers,
+         const FlowLimits& limits, const Means& means)
+      : scenario_(scenario),
+        deployment_(*scenario.deployment),
+        flows_(flows),
+        numbers_(numbers),
+        limits_(limits),
+        means_(means) {
+    losses_.budgets.resize(numbers.size());
+    passed_bps_.resize(numbers.size());
+    for (const LoadBalancer& balancer : deployment_.load_balancers) {
+      losses_.zones.emplace_back(balancer.zones.size(), 0.0);
+    }
+    for (const Cvm& cvm : deployment_.cvms) {
+      losses_.workers.emplace_back(cvm.receiver ? static_cast<std::size_t>(cvm.workers) : 0, 0.0);
+    }
+  }
+
+  Equilibrium Run() && {
+    constexpr double kRest = 1e-9;
+    constexpr int kMostRounds = 500;
+    constexpr int kFreeRounds = 8;  // behind which what swings is held back
+    Equilibrium answer;
+    do {
+      DemandSink demand(scenario_, numbers_);
+      Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run();
+      unrest_ = 0;
+      weight_ = answer.rounds < kFreeRounds ? 1.0 : 0.5;
+      Judge(demand);
+      answer.unrest = unrest_;
+      ++answer.rounds;
+    } while (unrest_ > kRest && answer.rounds < kMostRounds);
+    answer.losses = std::move(losses_);
+    answer.passed_bps = std::move(passed_bps_);
+    return answer;
+  }
+
+ private:
+  void Move(double& loss, double to) {
+    const double change = (to - loss) * weight_;
+    unrest_ = std::max(unrest_, std::abs(change));
+    loss += change;
+  }
+
+  void Judge(const DemandSink& demand) {
+    for (std::size_t i = 0; i < deployment_.cvms.size(); ++i) {
+      JudgeCvm(i, demand.budgets[2 * i], demand.budgets[2 * i + 1]);
+      JudgeWorkers(i, demand.workers[i]);
+    }
+    for (std::size_t i = 0; i < demand.zones.size(); ++i) {
+      const auto& limit = deployment_.load_balancers[i].zone_bandwidth;
+      if (!limit) continue;
+      for (std::size_t zone = 0; zone < demand.zones[i].size(); ++zone) {
+        Move(losses_.zones[i][zone],
+             LossAt(demand.zones[i][zone].bits_per_second, static_cast<double>(limit->count())));
+      }
+    }
+  }
+
+  void JudgeCvm(std::size_t cvm, const Demand& out, const Demand& in) {
+    const Limits& limits = deployment_.cvms[cvm].limits;
+    const SteadyOffer of_out = OfferOf(cvm, out);
+    std::optional<double> cores;
+    if (limits.vcpus) cores = *limits.vcpus;
+    if (limits.model == LimitModel::kCombined) {
+      JudgeBudget(cvm, 2 * cvm, cores, of_out);
+      return;
+    }
+    // One set of cores for both directions.
+    const SteadyOffer of_in = OfferOf(cvm, in);
+    const double out_cores = of_out.production.cores + of_out.copies.cores;
+    const double in_cores = of_in.production.cores;
+    const double all = out_cores + in_cores;
+    const auto share = [&](double asked) {
+      return cores && all > 0 ? std::optional<double>(*cores * asked / all) : cores;
+    };
+    JudgeBudget(cvm, 2 * cvm, share(out_cores), of_out);
+    JudgeBudget(cvm, 2 * cvm + 1, share(in_cores), of_in);
+  }
+
+  SteadyOffer OfferOf(std::size_t cvm, const Demand& demand) const {
+    SteadyOffer offer{
+        .production = {demand.came_in.bits_per_second + demand.left.bits_per_second,
+                       demand.came_in.frames_per_second + demand.left.frames_per_second},
+        .copies = {demand.copies.bits_per_second, demand.copies.frames_per_second},
+        .pairs_per_second = demand.pairs_per_second};
+    offer.production.cores = CoresFor(cvm, CpuOperation::kProductionRx, demand.received) +
+                             CoresFor(cvm, CpuOperation::kProductionTx, demand.left);
+    offer.copies.cores = CoresFor(cvm, CpuOperation::kClone, demand.copies);
+    return offer;
+  }
+
+  double CoresFor(std::size_t cvm, CpuOperation operation, const Flux& flux) const {
+    const auto& vcpus = deployment_.cvms[cvm].limits.vcpus;
+    const CpuCostTable& table = *scenario_.costs[cvm];
+    if (!vcpus || flux.frames_per_second <= 0 || !table.GuestPays(operation)) return 0;
+    return table.BusyCores(operation, flux.frames_per_second, flux.bits_per_second / kBits, *vcpus);
+  }
+
+  void JudgeBudget(std::size_t cvm, std::size_t budget, std::optional<double> cores,
+                   const SteadyOffer& offer) {
+    const std::size_t subnet = deployment_.enis[deployment_.cvms[cvm].enis.front()].subnet;
+    const ProviderProfile& provider =
+        scenario_.providers[deployment_.vpcs[deployment_.subnets[subnet].vpc].provider];
+    const SteadyAnswer answer =
+        SteadyLoad(means_.rates[cvm], cores, provider.congestion, provider.copy_order, offer);
+    BudgetLoss& loss = losses_.budgets[budget];
+    Move(loss.production, answer.production_loss);
+    Move(loss.copies, answer.copy_loss);
+    if (answer.tightest) loss.limit = *answer.tightest;
+    passed_bps_[budget] = offer.production.bits_per_second * (1 - answer.production_loss) +
+                          offer.copies.bits_per_second * (1 - answer.copy_loss);
+  }
+
+  // Frames of one flow go to one worker, whatever the others have to do.
+  void JudgeWorkers(std::size_t index, const std::vector<Flux>& demand) {
+    if (demand.empty()) return;
+    const Cvm& cvm = deployment_.cvms[index];
+    const ReceiverCapacity capacity = CapacityOf(cvm);
+    const double speed = means_.speeds[index];
+    for (std::size_t i = 0; i < demand.size(); ++i) {
+      double loss = 0;
+      if (const auto share = WorkerShare(capacity.bandwidth, cvm.workers)) {
+        loss = LossAt(demand[i].bits_per_second, static_cast<double>(share->count()) * speed);
+      }
+      if (const auto share = WorkerShare(capacity.packet_rate, cvm.workers)) {
+        loss = std::max(
+            loss, LossAt(demand[i].frames_per_second, static_cast<double>(share->count()) * speed));
+      }
+      losses_.workers[index][i] = loss;
+    }
+  }
+
+  const ValidScenario& scenario_;
+  const Deployment& deployment_;
+  const FlowBundles& flows_;
+  const BudgetNumbers& numbers_;
+  const FlowLimits& limits_;
+  const Means& means_;
+  Losses losses_;
+  std::vector<double> passed_bps_;
+  double unrest_ = 0;
+  double weight_ = 1;
+};
+
+}  // namespace
+
+Equilibrium FindEquilibrium(const ValidScenario& scenario, const FlowBundles& flows,
+                            const BudgetNumbers& numbers, const FlowLimits& limits,
+                            const Means& means) {
+  return Solver(scenario, flows, numbers, limits, means).Run();
+}
+
+}  // namespace vpcmirror::sim

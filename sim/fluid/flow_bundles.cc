@@ -1,0 +1,186 @@
+#include "sim/fluid/flow_bundles.h"
+
+#include <algorithm>
+
+namespace vpcmirror::sim {
+namespace {
+
+// A bundle while it grows.
+struct OpenHop {
+  Hop hop;
+  std::vector<CopyBundle> copies;
+  std::vector<RefusedBundle> refused;
+};
+
+bool IsAlike(const Hop& a, const Hop& b) {
+  return a.eni == b.eni && a.direction == b.direction && a.admission == b.admission &&
+         a.stop == b.stop && a.is_last == b.is_last;
+}
+
+class Bundler {
+ public:
+  explicit Bundler(const ValidScenario& scenario)
+      : scenario_(scenario), ways_(scenario), limits_flows_(FlowLimitedEnis(scenario)) {}
+
+  FlowBundles Run() && {
+    WalkSteadyFlows(scenario_, [this](const SteadyPassing& passing) { See(passing); });
+    CloseFrames();
+    CloseBundle();
+    return std::move(all_);
+  }
+
+ private:
+  static std::vector<bool> FlowLimitedEnis(const ValidScenario& scenario) {
+    std::vector<bool> limited;
+    for (const Eni& eni : scenario.deployment->enis) {
+      limited.push_back(scenario.deployment->cvms[eni.cvm].limits.flow_bandwidth.has_value());
+    }
+    return limited;
+  }
+
+  void See(const SteadyPassing& passing) {
+    if (passing.is_first) CloseFrames();
+    if (passing.is_first) {
+      frames_ = {.workload = static_cast<std::uint32_t>(passing.workload),
+                 .stream = static_cast<std::uint32_t>(passing.stream),
+                 .flux = passing.flux};
+      is_answer_ = passing.is_answer;
+      flow_ = passing.flow;
+    }
+    if (used_ == way_.size()) way_.emplace_back();
+    OpenHop& open = way_[used_++];
+    open.copies.clear();
+    open.refused.clear();
+    open.hop = {.eni = static_cast<std::uint32_t>(passing.eni),
+                .direction = passing.direction,
+                .admission = passing.admission,
+                .stop = passing.stop,
+                .is_last = passing.is_last};
+    for (const Outcome& outcome : passing.decision.outcomes()) Add(passing, outcome, open);
+  }
+
+  void Add(const SteadyPassing& passing, const Outcome& outcome, OpenHop& open) {
+    const auto mirror =
+        static_cast<std::uint32_t>(passing.mirrors[passing.tap.given_position(outcome.session)]);
+    if (outcome.refusal != Refusal::kNone) {
+      open.refused.push_back({mirror, outcome.refusal, passing.flux});
+      return;
+    }
+    CopyBundle copy{.mirror = mirror, .way = {}, .original = passing.flux};
+    const CopyPlan& plan = outcome.plan;
+    if (plan.mtu_action == MtuAction::kDrop) {
+      copy.way.dropped = DropReason::kMtu;
+      open.copies.push_back(copy);
+      return;
+    }
+    copy.way = ways_.Of(passing, outcome);
+    copy.wire = CopiesOf(passing.tap.session(outcome.session), plan, passing.frame.wire_length,
+                         passing.flux);
+    if (passing.flux.frames_per_second > 0) {
+      copy.packets = copy.wire.frames_per_second / passing.flux.frames_per_second;
+    }
+    if (plan.mtu_action == MtuAction::kTruncate || plan.mtu_action == MtuAction::kRepair) {
+      constexpr double kBitsOfByte = 8;
+      const Bytes away = passing.frame.wire_length - plan.offset - plan.kept;
+      copy.cut = passing.flux;
+      copy.cut_away_bps =
+          passing.flux.frames_per_second * static_cast<double>(away.count()) * kBitsOfByte;
+    }
+    open.copies.push_back(copy);
+  }
+
+  // Frames of one flow and size that have been all their way.
+  void CloseFrames() {
+    if (used_ == 0) return;
+    if (!FitsBundle()) {
+      CloseBundle();
+      bundle_ = frames_;
+      bundle_.flux = {};
+      bundle_flow_ = flow_;
+      bundle_.asked_by = is_answer_ ? frames_.stream - 1 : FlowBundle::kNone;
+      hops_.resize(used_);
+      for (std::size_t i = 0; i < used_; ++i) {
+        hops_[i] = {.hop = way_[i].hop, .copies = {}, .refused = {}};
+      }
+      is_open_ = true;
+    }
+    bundle_.flux += frames_.flux;
+    for (std::size_t i = 0; i < used_; ++i) Merge(way_[i], hops_[i]);
+    used_ = 0;
+  }
+
+  bool FitsBundle() const {
+    if (!is_open_ || bundle_.stream != frames_.stream || hops_.size() != used_) return false;
+    for (std::size_t i = 0; i < used_; ++i) {
+      if (!IsAlike(hops_[i].hop, way_[i].hop)) return false;
+      if (limits_flows_[way_[i].hop.eni] && bundle_flow_ != flow_) return false;
+    }
+    return true;
+  }
+
+  static void Merge(const OpenHop& from, OpenHop& into) {
+    for (const CopyBundle& copy : from.copies) {
+      const auto same = std::find_if(into.copies.begin(), into.copies.end(), [&](const auto& each) {
+        return each.mirror == copy.mirror && each.way == copy.way && each.packets == copy.packets;
+      });
+      if (same == into.copies.end()) {
+        into.copies.push_back(copy);
+        continue;
+      }
+      same->original += copy.original;
+      same->wire += copy.wire;
+      same->cut += copy.cut;
+      same->cut_away_bps += copy.cut_away_bps;
+    }
+    for (const RefusedBundle& refused : from.refused) {
+      const auto same =
+          std::find_if(into.refused.begin(), into.refused.end(), [&](const auto& each) {
+            return each.mirror == refused.mirror && each.refusal == refused.refusal;
+          });
+      if (same == into.refused.end()) {
+        into.refused.push_back(refused);
+      } else {
+        same->flux += refused.flux;
+      }
+    }
+  }
+
+  void CloseBundle() {
+    if (!is_open_) return;
+    is_open_ = false;
+    bundle_.first_hop = static_cast<std::uint32_t>(all_.hops.size());
+    bundle_.hops = static_cast<std::uint32_t>(hops_.size());
+    for (OpenHop& open : hops_) {
+      open.hop.first_copy = static_cast<std::uint32_t>(all_.copies.size());
+      open.hop.copies = static_cast<std::uint32_t>(open.copies.size());
+      open.hop.first_refused = static_cast<std::uint32_t>(all_.refused.size());
+      open.hop.refused = static_cast<std::uint32_t>(open.refused.size());
+      all_.hops.push_back(open.hop);
+      all_.copies.insert(all_.copies.end(), open.copies.begin(), open.copies.end());
+      all_.refused.insert(all_.refused.end(), open.refused.begin(), open.refused.end());
+    }
+    all_.streams = bundle_.stream + std::size_t{1};
+    all_.bundles.push_back(bundle_);
+  }
+
+  const ValidScenario& scenario_;
+  CopyWays ways_;
+  std::vector<bool> limits_flows_;  // by ENI
+  FlowBundles all_;
+  // Frames under way, and the bundle that they may go into.
+  FlowBundle frames_;
+  int flow_ = 0;
+  bool is_answer_ = false;
+  std::vector<OpenHop> way_;  // of which the first `used_` are theirs
+  std::size_t used_ = 0;
+  FlowBundle bundle_;
+  int bundle_flow_ = 0;
+  std::vector<OpenHop> hops_;
+  bool is_open_ = false;
+};
+
+}  // namespace
+
+FlowBundles BundleFlows(const ValidScenario& scenario) { return Bundler(scenario).Run(); }
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,52 @@
+// What each budget of a deployment lets through in a steady state.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "models/capacity/rate_limits.h"
+#include "models/scenario/valid_scenario.h"
+
+namespace vpcmirror::sim {
+
+// Of what is offered to a budget, 0 to 1.
+struct BudgetLoss {
+  double production = 0;
+  double copies = 0;
+  BindingLimit limit = BindingLimit::kBandwidth;  // where anything is lost
+};
+
+// Budgets by their numbers: a CVM's for what leaves, and for what comes in, which is the same
+// where its limits are combined.
+class BudgetNumbers {
+ public:
+  explicit BudgetNumbers(const Deployment& deployment) {
+    for (const Eni& eni : deployment.enis) {
+      const auto out = static_cast<std::uint32_t>(2 * eni.cvm);
+      const bool is_combined = deployment.cvms[eni.cvm].limits.model == LimitModel::kCombined;
+      of_enis_.push_back({out, is_combined ? out : out + 1});
+    }
+    size_ = 2 * deployment.cvms.size();
+  }
+
+  std::uint32_t Out(std::size_t eni) const { return of_enis_[eni].out; }
+  std::uint32_t In(std::size_t eni) const { return of_enis_[eni].in; }
+  std::size_t size() const { return size_; }
+
+ private:
+  struct OfEni {
+    std::uint32_t out = 0;
+    std::uint32_t in = 0;
+  };
+  std::vector<OfEni> of_enis_;
+  std::size_t size_ = 0;
+};
+
+struct Losses {
+  std::vector<BudgetLoss> budgets;           // by BudgetNumbers
+  std::vector<std::vector<double>> zones;    // by load balancer and zone
+  std::vector<std::vector<double>> workers;  // by CVM and worker of its receiver
+};
+
+}  // namespace vpcmirror::sim

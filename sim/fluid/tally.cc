@@ -1,0 +1,269 @@
+#include "sim/fluid/tally.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace vpcmirror::sim {
+namespace {
+
+Count Whole(const Amount& amount) {
+  return {std::llround(amount.frames), Bytes(std::llround(amount.bits / kBitsPerByte))};
+}
+
+template <std::size_t kSize>
+std::array<Count, kSize> Whole(const std::array<Amount, kSize>& amounts) {
+  std::array<Count, kSize> counts;
+  for (std::size_t i = 0; i < kSize; ++i) counts[i] = Whole(amounts[i]);
+  return counts;
+}
+
+std::vector<Count> Whole(const std::vector<Amount>& amounts) {
+  std::vector<Count> counts;
+  for (const Amount& amount : amounts) counts.push_back(Whole(amount));
+  return counts;
+}
+
+}  // namespace
+
+Tally::Tally(const ValidScenario& scenario)
+    : scenario_(scenario),
+      deployment_(*scenario.deployment),
+      enis_(deployment_.enis.size()),
+      mirrors_(scenario.mirrors.size()),
+      receivers_(deployment_.enis.size()),
+      is_receiver_(deployment_.enis.size()) {
+  for (const std::size_t eni : ReceiversEver(deployment_, scenario.mirrors, scenario.timeline)) {
+    is_receiver_[eni] = true;
+    receivers_[eni].workers.resize(
+        static_cast<std::size_t>(deployment_.cvms[deployment_.enis[eni].cvm].workers));
+  }
+  for (const LoadBalancer& balancer : deployment_.load_balancers) {
+    OfBalancer& of = balancers_.emplace_back();
+    of.by_zone.resize(balancer.zones.size());
+    of.by_backend.resize(balancer.backends.size());
+  }
+}
+
+void Tally::Add(const FlowBundles& flows, const BudgetNumbers& numbers, const FlowLimits& limits,
+                const Losses& losses, const std::vector<double>& speeds, double seconds) {
+  flows_ = &flows;
+  losses_ = &losses;
+  speeds_ = &speeds;
+  seconds_ = seconds;
+  Carrier<Tally>(flows, numbers, limits, losses, *this).Run();
+}
+
+void Tally::Sent(const FlowBundle& bundle, double share) {
+  arrivals_.clear();
+  produced_.Add(bundle.flux, share * seconds_);
+}
+
+void Tally::Delivered(const FlowBundle& bundle, double share) {
+  delivered_.Add(bundle.flux, share * seconds_);
+}
+
+void Tally::Refusals(const Hop& hop, double share) {
+  for (std::uint32_t i = 0; i < hop.refused; ++i) {
+    const RefusedBundle& refused = flows_->refused[hop.first_refused + i];
+    mirrors_[refused.mirror].rejected[static_cast<std::size_t>(refused.refusal)].Add(
+        refused.flux, share * seconds_);
+  }
+}
+
+void Tally::Leaves(const FlowBundle& bundle, const Hop& hop, std::uint32_t budget, double share,
+                   double limited, double kept) {
+  OfEni& eni = enis_[hop.eni];
+  const auto drop = [&](FrameDrop reason, double of) {
+    if (of > 0) eni.dropped[static_cast<std::size_t>(reason)].Add(bundle.flux, of * seconds_);
+  };
+  eni.offered_out.Add(bundle.flux, share * seconds_);
+  if (hop.admission != Admission::kAdmitted) {
+    drop(hop.admission == Admission::kAcl ? FrameDrop::kAcl : FrameDrop::kSecurityGroup, share);
+    return;
+  }
+  if (hop.stop != Stop::kNone) {
+    drop(FrameDrop::kNoRoute, share);
+    return;
+  }
+  eni.budget_out.Add(bundle.flux, share * seconds_);
+  drop(FrameDrop::kEgressFlow, share - limited);
+  drop(EgressDrop(losses_->budgets[budget].limit), limited - kept);
+  eni.out.Add(bundle.flux, kept * seconds_);
+}
+
+void Tally::ComesIn(const FlowBundle& bundle, const Hop& hop, std::uint32_t budget, double share,
+                    double kept) {
+  OfEni& eni = enis_[hop.eni];
+  const auto drop = [&](FrameDrop reason, double of) {
+    if (of > 0) eni.dropped[static_cast<std::size_t>(reason)].Add(bundle.flux, of * seconds_);
+  };
+  eni.offered_in.Add(bundle.flux, share * seconds_);
+  if (hop.admission != Admission::kAdmitted) {
+    drop(hop.admission == Admission::kAcl ? FrameDrop::kAcl : FrameDrop::kSecurityGroup, share);
+    return;
+  }
+  eni.budget_in.Add(bundle.flux, share * seconds_);
+  eni.in.Add(bundle.flux, kept * seconds_);
+  const double lost = share - kept;
+  if (lost <= 0) return;
+  drop(IngressDrop(losses_->budgets[budget].limit), lost);
+  for (std::uint32_t i = 0; i < hop.copies; ++i) {
+    const CopyBundle& copy = flows_->copies[hop.first_copy + i];
+    if (copy.way.dropped != DropReason::kMtu) eni.unmade_copies.Add(copy.wire, lost * seconds_);
+  }
+}
+
+void Tally::DroppedCopies(const CopyBundle& copy, double share) {
+  mirrors_[copy.mirror].dropped[static_cast<std::size_t>(*copy.way.dropped)].Add(copy.original,
+                                                                                 share * seconds_);
+}
+
+// A copy of several packets is whole when none of them is lost.
+void Tally::CopiesLeave(const Hop& hop, const CopyBundle& copy, std::uint32_t budget, double share,
+                        double limited, double kept) {
+  OfEni& eni = enis_[hop.eni];
+  OfMirror& mirror = mirrors_[copy.mirror];
+  eni.budget_copies_out.Add(copy.wire, share * seconds_);
+  eni.copies_out.Add(copy.wire, kept * seconds_);
+  mirror.wire.Add(copy.wire, kept * seconds_);
+  const double whole = share > 0 ? share * std::pow(kept / share, copy.packets) : 0;
+  mirror.mirrored.Add(copy.original, whole * seconds_);
+  mirror.truncated.Add(copy.cut, whole * seconds_);
+  mirror.truncated_away_bits += copy.cut_away_bps * whole * seconds_;
+  const double lost = share - whole;
+  if (lost <= 0) return;
+  const double by_flow = (share - limited) / (share - kept) * lost;
+  const auto drop = [&](DropReason reason, double of) {
+    mirror.dropped[static_cast<std::size_t>(reason)].Add(copy.original, of * seconds_);
+  };
+  drop(DropReason::kEgressFlow, by_flow);
+  drop(CopyDrop(losses_->budgets[budget].limit), lost - by_flow);
+}
+
+void Tally::CopiesComeIn(const CopyBundle& copy, const Flux& wire, std::uint32_t index,
+                         std::uint32_t budget, double share, double kept) {
+  OfEni& eni = enis_[index];
+  for (Amount* amount :
+       {&eni.offered_in, &eni.offered_copies_in, &eni.budget_in, &eni.budget_copies_in}) {
+    amount->Add(wire, share * seconds_);
+  }
+  eni.in.Add(wire, kept * seconds_);
+  if (kept < share) CopiesLost(copy, ReceiverLoss(losses_->budgets[budget].limit), share - kept);
+}
+
+void Tally::CopiesLost(const CopyBundle& copy, CopyLoss loss, double share) {
+  mirrors_[copy.mirror].losses[static_cast<std::size_t>(loss)].Add(copy.original, share * seconds_);
+}
+
+void Tally::CopiesAtBalancer(const CopyBundle& copy, double share) {
+  OfBalancer& balancer = balancers_[copy.way.balancer];
+  balancer.in.Add(copy.wire, share * seconds_);
+  balancer.by_zone[copy.way.zone].Add(copy.wire, share * seconds_);
+  if (copy.way.backend == kNowhere) return;
+  const double lost = share * losses_->zones[copy.way.balancer][copy.way.zone];
+  if (lost > 0) CopiesLostAtBalancer(copy, CopyLoss::kLoadBalancerBandwidth, lost);
+}
+
+void Tally::CopiesLostAtBalancer(const CopyBundle& copy, CopyLoss loss, double share) {
+  balancers_[copy.way.balancer].dropped[static_cast<std::size_t>(loss)].Add(copy.wire,
+                                                                            share * seconds_);
+  CopiesLost(copy, loss, share);
+}
+
+void Tally::CopiesToBackend(const CopyBundle& copy, double share) {
+  Flux onward = copy.wire;
+  onward.bits_per_second += onward.frames_per_second * copy.way.onward_bytes * kBitsPerByte;
+  balancers_[copy.way.balancer].by_backend[copy.way.backend].Add(onward, share * seconds_);
+}
+
+void Tally::CopiesToSoftware(const FlowBundle& bundle, const Hop& hop, const CopyBundle& copy,
+                             const Flux& wire, double share) {
+  const std::uint32_t index = copy.way.receiver;
+  OfReceiver& receiver = receivers_[index];
+  const std::size_t cvm = deployment_.enis[index].cvm;
+  receiver.in.Add(wire, share * seconds_);
+  if ((*speeds_)[cvm] == 0) {
+    receiver.down.Add(wire, share * seconds_);
+    CopiesLost(copy, CopyLoss::kReceiverDown, share);
+    return;
+  }
+  // One of the flow's frames in so many had a copy here already, from another ENI.
+  const double of_flow = bundle.flux.frames_per_second > 0
+                             ? copy.original.frames_per_second / bundle.flux.frames_per_second
+                             : 0;
+  for (const Arrival& before : arrivals_) {
+    if (before.receiver != index || before.source == hop.eni) continue;
+    receiver.duplicates.Add(wire, share * before.arrived * seconds_);
+    break;
+  }
+  arrivals_.push_back({index, hop.eni, std::min(1.0, share * of_flow)});
+  const auto& lost_by = losses_->workers[cvm];
+  const double loss = copy.way.worker < lost_by.size() ? lost_by[copy.way.worker] : 0;
+  receiver.workers[copy.way.worker].Add(wire, share * seconds_);
+  receiver.digested.Add(wire, share * (1 - loss) * seconds_);
+  if (loss <= 0) return;
+  receiver.ring_full.Add(wire, share * loss * seconds_);
+  CopiesLost(copy, CopyLoss::kReceiverRing, share * loss);
+}
+
+// Its parts are rounded, and what was offered is their sum.
+Ledger Tally::LedgerOf(const OfMirror& mirror) const {
+  Ledger ledger;
+  ledger.mirrored = Whole(mirror.mirrored);
+  ledger.rejected = Whole(mirror.rejected);
+  ledger.dropped = Whole(mirror.dropped);
+  const Count wire = Whole(mirror.wire);
+  ledger.wire_datagrams = wire.frames;
+  ledger.wire_bytes = wire.bytes;
+  ledger.truncated = Whole(mirror.truncated);
+  ledger.truncated_away = Bytes(std::llround(mirror.truncated_away_bits / kBitsPerByte));
+  ledger.offered = ledger.mirrored + ledger.TotalRejected() + ledger.TotalDropped();
+  return ledger;
+}
+
+Count Tally::delivered() const { return Whole(delivered_); }
+
+RunCounters Tally::CountersAt(Picoseconds now) const {
+  RunCounters counters{.until = now};
+  for (const OfEni& eni : enis_) {
+    counters.enis.push_back({.counters = {.offered_out = Whole(eni.offered_out),
+                                          .budget_out = Whole(eni.budget_out),
+                                          .out = Whole(eni.out),
+                                          .budget_copies_out = Whole(eni.budget_copies_out),
+                                          .copies_out = Whole(eni.copies_out),
+                                          .offered_in = Whole(eni.offered_in),
+                                          .offered_copies_in = Whole(eni.offered_copies_in),
+                                          .budget_in = Whole(eni.budget_in),
+                                          .in = Whole(eni.in),
+                                          .budget_copies_in = Whole(eni.budget_copies_in),
+                                          .unmade_copies = Whole(eni.unmade_copies)},
+                             .dropped = Whole(eni.dropped)});
+  }
+  for (const OfMirror& mirror : mirrors_) {
+    counters.mirrors.push_back({LedgerOf(mirror), Whole(mirror.losses)});
+  }
+  for (std::size_t i = 0; i < receivers_.size(); ++i) {
+    auto& receiver = counters.receivers.emplace_back();
+    if (!is_receiver_[i]) continue;
+    const OfReceiver& of = receivers_[i];
+    receiver = {.counters = {.in = Whole(of.in),
+                             .digested = Whole(of.digested),
+                             .ring_full = Whole(of.ring_full),
+                             .down = Whole(of.down),
+                             .duplicates = Whole(of.duplicates)},
+                .workers = Whole(of.workers)};
+  }
+  for (const OfBalancer& of : balancers_) {
+    counters.balancers.push_back({.in = Whole(of.in),
+                                  .by_zone = Whole(of.by_zone),
+                                  .by_backend = Whole(of.by_backend),
+                                  .dropped = Whole(of.dropped)});
+  }
+  counters.memory_peaks.resize(deployment_.cvms.size());
+  counters.tcp.resize(scenario_.workloads.size());
+  counters.produced = Whole(produced_);
+  return counters;
+}
+
+}  // namespace vpcmirror::sim
