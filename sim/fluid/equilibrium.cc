@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 #include "models/capacity/cpu_cost.h"
 #include "models/capacity/steady_load.h"
@@ -84,9 +86,22 @@ class DemandSink {
   std::vector<std::vector<Flux>> workers;
 };
 
-// Of what comes to a limit, how much is too much.
-double LossAt(double offered, double limit) {
-  return limit > 0 && offered > limit ? 1 - limit / offered : 0;
+// Of what comes to a limit, how much is too much, when so large a share of it can wait.
+double LossAt(double offered, double limit, double waits = 0) {
+  if (!(limit > 0) || offered <= limit) return 0;
+  return std::max(0.0, 1 - limit / offered - waits);
+}
+
+RateSettings Scaled(const RateSettings& rates, double factor) {
+  RateSettings scaled = rates;
+  const auto scale = [factor](auto& rate) {
+    using Rate = typename std::remove_reference_t<decltype(rate)>::value_type;
+    if (rate) rate = Rate(std::llround(static_cast<double>(rate->count()) * factor));
+  };
+  scale(scaled.bandwidth);
+  scale(scaled.peak_bandwidth);
+  scale(scaled.packet_rate);
+  return scaled;
 }
 
 class Solver {
@@ -101,11 +116,14 @@ class Solver {
         means_(means) {
     losses_.budgets.resize(numbers.size());
     passed_bps_.resize(numbers.size());
+    is_full_.budgets.resize(numbers.size());
     for (const LoadBalancer& balancer : deployment_.load_balancers) {
       losses_.zones.emplace_back(balancer.zones.size(), 0.0);
     }
     for (const Cvm& cvm : deployment_.cvms) {
-      losses_.workers.emplace_back(cvm.receiver ? static_cast<std::size_t>(cvm.workers) : 0, 0.0);
+      const auto workers = cvm.receiver ? static_cast<std::size_t>(cvm.workers) : 0;
+      losses_.workers.emplace_back(workers, 0.0);
+      is_full_.workers.emplace_back(workers, false);
     }
   }
 
@@ -124,6 +142,7 @@ class Solver {
       ++answer.rounds;
     } while (unrest_ > kRest && answer.rounds < kMostRounds);
     answer.losses = std::move(losses_);
+    answer.is_full = std::move(is_full_);
     answer.passed_bps = std::move(passed_bps_);
     return answer;
   }
@@ -195,8 +214,17 @@ class Solver {
     const std::size_t subnet = deployment_.enis[deployment_.cvms[cvm].enis.front()].subnet;
     const ProviderProfile& provider =
         scenario_.providers[deployment_.vpcs[deployment_.subnets[subnet].vpc].provider];
-    const SteadyAnswer answer =
+    SteadyAnswer answer =
         SteadyLoad(means_.rates[cvm], cores, provider.congestion, provider.copy_order, offer);
+    is_full_.budgets[budget] = answer.used > 1;
+    if (answer.used > 1) {
+      // What its queue still takes passes as if the limits were so much wider.
+      const double frames = offer.production.frames_per_second + offer.copies.frames_per_second;
+      const double wider = 1 + means_.budget_rooms[budget] * answer.used / frames;
+      if (cores) *cores *= wider;
+      answer = SteadyLoad(Scaled(means_.rates[cvm], wider), cores, provider.congestion,
+                          provider.copy_order, offer);
+    }
     BudgetLoss& loss = losses_.budgets[budget];
     Move(loss.production, answer.production_loss);
     Move(loss.copies, answer.copy_loss);
@@ -212,14 +240,21 @@ class Solver {
     const ReceiverCapacity capacity = CapacityOf(cvm);
     const double speed = means_.speeds[index];
     for (std::size_t i = 0; i < demand.size(); ++i) {
+      const Flux& offered = demand[i];
+      double used = 0;
       double loss = 0;
-      if (const auto share = WorkerShare(capacity.bandwidth, cvm.workers)) {
-        loss = LossAt(demand[i].bits_per_second, static_cast<double>(share->count()) * speed);
-      }
-      if (const auto share = WorkerShare(capacity.packet_rate, cvm.workers)) {
-        loss = std::max(
-            loss, LossAt(demand[i].frames_per_second, static_cast<double>(share->count()) * speed));
-      }
+      const double waits = offered.frames_per_second > 0
+                               ? means_.worker_rooms[index][i] / offered.frames_per_second
+                               : 0;
+      const auto judge = [&](double asked, const auto& share) {
+        if (!share) return;
+        const double limit = static_cast<double>(share->count()) * speed;
+        used = std::max(used, asked / limit);
+        loss = std::max(loss, LossAt(asked, limit, waits));
+      };
+      judge(offered.bits_per_second, WorkerShare(capacity.bandwidth, cvm.workers));
+      judge(offered.frames_per_second, WorkerShare(capacity.packet_rate, cvm.workers));
+      is_full_.workers[index][i] = used > 1;
       losses_.workers[index][i] = loss;
     }
   }
@@ -232,6 +267,7 @@ class Solver {
   const Means& means_;
   Losses losses_;
   std::vector<double> passed_bps_;
+  Overloads is_full_;
   double unrest_ = 0;
   double weight_ = 1;
 };

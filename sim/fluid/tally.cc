@@ -177,7 +177,7 @@ void Tally::CopiesToBackend(const CopyBundle& copy, double share) {
   balancers_[copy.way.balancer].by_backend[copy.way.backend].Add(onward, share * seconds_);
 }
 
-void Tally::CopiesToSoftware(const FlowBundle& bundle, const Hop& hop, const CopyBundle& copy,
+void Tally::CopiesToSoftware(const FlowBundle&, const Hop& hop, const CopyBundle& copy,
                              const Flux& wire, double share) {
   const std::uint32_t index = copy.way.receiver;
   OfReceiver& receiver = receivers_[index];
@@ -188,16 +188,16 @@ void Tally::CopiesToSoftware(const FlowBundle& bundle, const Hop& hop, const Cop
     CopiesLost(copy, CopyLoss::kReceiverDown, share);
     return;
   }
-  // One of the flow's frames in so many had a copy here already, from another ENI.
-  const double of_flow = bundle.flux.frames_per_second > 0
-                             ? copy.original.frames_per_second / bundle.flux.frames_per_second
-                             : 0;
+  // Copies of one flow come to one worker, from whatever ENI.
   for (const Arrival& before : arrivals_) {
-    if (before.receiver != index || before.source == hop.eni) continue;
-    receiver.duplicates.Add(wire, share * before.arrived * seconds_);
+    const bool is_same = before.receiver == index && before.worker == copy.way.worker;
+    if (!is_same || before.source == hop.eni) continue;
+    const double both = std::min(1.0, before.frames / copy.original.frames_per_second);
+    receiver.duplicates.Add(wire, share * before.share * both * seconds_);
     break;
   }
-  arrivals_.push_back({index, hop.eni, std::min(1.0, share * of_flow)});
+  arrivals_.push_back(
+      {index, copy.way.worker, hop.eni, copy.original.frames_per_second, std::min(1.0, share)});
   const auto& lost_by = losses_->workers[cvm];
   const double loss = copy.way.worker < lost_by.size() ? lost_by[copy.way.worker] : 0;
   receiver.workers[copy.way.worker].Add(wire, share * seconds_);
@@ -224,7 +224,34 @@ Ledger Tally::LedgerOf(const OfMirror& mirror) const {
 
 Count Tally::delivered() const { return Whole(delivered_); }
 
-RunCounters Tally::CountersAt(Picoseconds now) const {
+// Of what waits for a worker, each ENI of its CVM has the share that it took in.
+RunCounters::OfReceiver Tally::CountersOf(std::size_t eni,
+                                          const std::vector<double>& waiting) const {
+  const OfReceiver& of = receivers_[eni];
+  const Cvm& cvm = deployment_.cvms[deployment_.enis[eni].cvm];
+  double frames = 0;
+  for (std::size_t worker = 0; worker < waiting.size(); ++worker) {
+    double all = 0;
+    for (const std::size_t each : cvm.enis) {
+      if (is_receiver_[each]) all += receivers_[each].workers[worker].frames;
+    }
+    if (all > 0) frames += waiting[worker] * of.workers[worker].frames / all;
+  }
+  const double share = of.digested.frames > 0 ? std::min(1.0, frames / of.digested.frames) : 0;
+  const Amount held{of.digested.frames * share, of.digested.bits * share};
+  RunCounters::OfReceiver counters{.counters = {.in = Whole(of.in),
+                                                .digested = Whole(of.digested),
+                                                .ring_full = Whole(of.ring_full),
+                                                .down = Whole(of.down),
+                                                .duplicates = Whole(of.duplicates),
+                                                .waiting = Whole(held)},
+                                   .workers = Whole(of.workers)};
+  counters.counters.digested -= counters.counters.waiting;
+  return counters;
+}
+
+RunCounters Tally::CountersAt(Picoseconds now,
+                              const std::vector<std::vector<double>>& waiting) const {
   RunCounters counters{.until = now};
   for (const OfEni& eni : enis_) {
     counters.enis.push_back({.counters = {.offered_out = Whole(eni.offered_out),
@@ -246,13 +273,7 @@ RunCounters Tally::CountersAt(Picoseconds now) const {
   for (std::size_t i = 0; i < receivers_.size(); ++i) {
     auto& receiver = counters.receivers.emplace_back();
     if (!is_receiver_[i]) continue;
-    const OfReceiver& of = receivers_[i];
-    receiver = {.counters = {.in = Whole(of.in),
-                             .digested = Whole(of.digested),
-                             .ring_full = Whole(of.ring_full),
-                             .down = Whole(of.down),
-                             .duplicates = Whole(of.duplicates)},
-                .workers = Whole(of.workers)};
+    receiver = CountersOf(i, waiting[deployment_.enis[i].cvm]);
   }
   for (const OfBalancer& of : balancers_) {
     counters.balancers.push_back({.in = Whole(of.in),

@@ -36,8 +36,9 @@ class Tally {
   void Add(const FlowBundles& flows, const BudgetNumbers& numbers, const FlowLimits& limits,
            const Losses& losses, const std::vector<double>& speeds, double seconds);
 
-  // Since the beginning, in whole frames and bytes.
-  RunCounters CountersAt(Picoseconds now) const;
+  // Since the beginning, in whole frames and bytes. `waiting`: frames in the ring of each worker
+  // at that moment, by CVM.
+  RunCounters CountersAt(Picoseconds now, const std::vector<std::vector<double>>& waiting) const;
   Count delivered() const;
 
  private:
@@ -67,8 +68,10 @@ class Tally {
   // Copies of the frames under way, at their receivers.
   struct Arrival {
     std::uint32_t receiver = 0;
+    std::uint32_t worker = 0;
     std::uint32_t source = 0;
-    double arrived = 0;  // of the frames, the share of which a copy came
+    double frames = 0;  // a second, that were copied
+    double share = 0;   // of these copies, that came
   };
 
   // What Carrier tells.
@@ -92,6 +95,7 @@ class Tally {
                         const Flux& wire, double share);
 
   Ledger LedgerOf(const OfMirror& mirror) const;
+  RunCounters::OfReceiver CountersOf(std::size_t eni, const std::vector<double>& waiting) const;
 
   const ValidScenario& scenario_;
   const Deployment& deployment_;
