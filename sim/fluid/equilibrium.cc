@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 #include "models/capacity/cpu_cost.h"
@@ -86,23 +85,13 @@ class DemandSink {
   std::vector<std::vector<Flux>> workers;
 };
 
-// Of what comes to a limit, how much is too much, when so large a share of it can wait.
-double LossAt(double offered, double limit, double waits = 0) {
-  if (!(limit > 0) || offered <= limit) return 0;
-  return std::max(0.0, 1 - limit / offered - waits);
+// Of what comes to a limit, how much is too much.
+double ShareOver(double offered, double limit) {
+  return limit > 0 && offered > limit ? 1 - limit / offered : 0;
 }
 
-RateSettings Scaled(const RateSettings& rates, double factor) {
-  RateSettings scaled = rates;
-  const auto scale = [factor](auto& rate) {
-    using Rate = typename std::remove_reference_t<decltype(rate)>::value_type;
-    if (rate) rate = Rate(std::llround(static_cast<double>(rate->count()) * factor));
-  };
-  scale(scaled.bandwidth);
-  scale(scaled.peak_bandwidth);
-  scale(scaled.packet_rate);
-  return scaled;
-}
+// How much of an excess of so many frames a second a queue has room for.
+double Waiting(double excess, double room) { return excess > room ? room / excess : 1; }
 
 class Solver {
  public:
@@ -118,11 +107,11 @@ class Solver {
     passed_bps_.resize(numbers.size());
     is_full_.budgets.resize(numbers.size());
     for (const LoadBalancer& balancer : deployment_.load_balancers) {
-      losses_.zones.emplace_back(balancer.zones.size(), 0.0);
+      losses_.zones.emplace_back(balancer.zones.size());
     }
     for (const Cvm& cvm : deployment_.cvms) {
       const auto workers = cvm.receiver ? static_cast<std::size_t>(cvm.workers) : 0;
-      losses_.workers.emplace_back(workers, 0.0);
+      losses_.workers.emplace_back(workers);
       is_full_.workers.emplace_back(workers, false);
     }
   }
@@ -163,8 +152,8 @@ class Solver {
       const auto& limit = deployment_.load_balancers[i].zone_bandwidth;
       if (!limit) continue;
       for (std::size_t zone = 0; zone < demand.zones[i].size(); ++zone) {
-        Move(losses_.zones[i][zone],
-             LossAt(demand.zones[i][zone].bits_per_second, static_cast<double>(limit->count())));
+        Move(losses_.zones[i][zone].share,
+             ShareOver(demand.zones[i][zone].bits_per_second, static_cast<double>(limit->count())));
       }
     }
   }
@@ -214,23 +203,27 @@ class Solver {
     const std::size_t subnet = deployment_.enis[deployment_.cvms[cvm].enis.front()].subnet;
     const ProviderProfile& provider =
         scenario_.providers[deployment_.vpcs[deployment_.subnets[subnet].vpc].provider];
-    SteadyAnswer answer =
+    const SteadyAnswer answer =
         SteadyLoad(means_.rates[cvm], cores, provider.congestion, provider.copy_order, offer);
     is_full_.budgets[budget] = answer.used > 1;
-    if (answer.used > 1) {
-      // What its queue still takes passes as if the limits were so much wider.
-      const double frames = offer.production.frames_per_second + offer.copies.frames_per_second;
-      const double wider = 1 + means_.budget_rooms[budget] * answer.used / frames;
-      if (cores) *cores *= wider;
-      answer = SteadyLoad(Scaled(means_.rates[cvm], wider), cores, provider.congestion,
-                          provider.copy_order, offer);
-    }
     BudgetLoss& loss = losses_.budgets[budget];
-    Move(loss.production, answer.production_loss);
-    Move(loss.copies, answer.copy_loss);
+    Move(loss.production.share, answer.production_loss);
+    Move(loss.copies.share, answer.copy_loss);
     if (answer.tightest) loss.limit = *answer.tightest;
     passed_bps_[budget] = offer.production.bits_per_second * (1 - answer.production_loss) +
                           offer.copies.bits_per_second * (1 - answer.copy_loss);
+    if (answer.used <= 1) return;
+    const double production = offer.production.frames_per_second * answer.production_loss;
+    const double copies = offer.copies.frames_per_second * answer.copy_loss;
+    double room = means_.budget_rooms[budget];
+    if (provider.congestion == Congestion::kProductionFirst) {
+      loss.production.waiting = Waiting(production, room);
+      loss.copies.waiting = Waiting(copies, room);
+      return;
+    }
+    // Egress has kSharedRandom's queue half full where nothing is lost and full where all is.
+    if (provider.congestion == Congestion::kSharedRandom) room *= 1 - 0.5 / answer.used;
+    loss.production.waiting = loss.copies.waiting = Waiting(production + copies, room);
   }
 
   // Frames of one flow go to one worker, whatever the others have to do.
@@ -241,21 +234,18 @@ class Solver {
     const double speed = means_.speeds[index];
     for (std::size_t i = 0; i < demand.size(); ++i) {
       const Flux& offered = demand[i];
-      double used = 0;
-      double loss = 0;
-      const double waits = offered.frames_per_second > 0
-                               ? means_.worker_rooms[index][i] / offered.frames_per_second
-                               : 0;
+      Excess& excess = losses_.workers[index][i];
+      excess.share = 0;
       const auto judge = [&](double asked, const auto& share) {
         if (!share) return;
         const double limit = static_cast<double>(share->count()) * speed;
-        used = std::max(used, asked / limit);
-        loss = std::max(loss, LossAt(asked, limit, waits));
+        excess.share = std::max(excess.share, ShareOver(asked, limit));
       };
       judge(offered.bits_per_second, WorkerShare(capacity.bandwidth, cvm.workers));
       judge(offered.frames_per_second, WorkerShare(capacity.packet_rate, cvm.workers));
-      is_full_.workers[index][i] = used > 1;
-      losses_.workers[index][i] = loss;
+      excess.waiting =
+          Waiting(offered.frames_per_second * excess.share, means_.worker_rooms[index][i]);
+      is_full_.workers[index][i] = excess.share > 0;
     }
   }
 

@@ -89,17 +89,6 @@ class Queues {
     }
   }
 
-  // Frames that wait for each worker.
-  std::vector<std::vector<double>> Rings() const {
-    std::vector<std::vector<double>> held = rings_;
-    for (std::size_t i = 0; i < held.size(); ++i) {
-      for (std::size_t worker = 0; worker < held[i].size(); ++worker) {
-        held[i][worker] -= rings_left_[i][worker];
-      }
-    }
-    return held;
-  }
-
  private:
   static constexpr double kRingFrames = 4096;  // of a receiver whose profile does not say
   std::vector<double> budgets_;                // room when empty, in frames
@@ -128,7 +117,7 @@ class FluidRun {
     Course course(scenario_);
     Stretch stretch;
     Picoseconds now{};
-    RunCounters counters = tally_.CountersAt(now, queues_.Rings());
+    RunCounters counters = tally_.CountersAt(now);
     if (span_borders_.count(now) != 0) span_start_ = counters;
     std::optional<RunCounters> warm;
     while (!control_.stop.stop_requested() && course.Next(stretch)) {
@@ -139,7 +128,7 @@ class FluidRun {
       const bool is_warm = now == scenario_.warm_up;
       const bool is_border = span_borders_.count(now) != 0;
       if (!is_warm && !is_border && now != scenario_.duration) continue;
-      counters = tally_.CountersAt(now, queues_.Rings());
+      counters = tally_.CountersAt(now);
       if (is_border) EndSpan(counters, result);
       if (is_warm) {
         warm = counters;
@@ -151,7 +140,7 @@ class FluidRun {
     for (std::size_t i = 0; i < course.events(); ++i) {
       result.timeline.push_back(scenario_.timeline[i].action);
     }
-    if (!result.complete) counters = tally_.CountersAt(now, queues_.Rings());
+    if (!result.complete) counters = tally_.CountersAt(now);
     if (warm) {
       counters.TakeOff(*warm);
     } else if (scenario_.warm_up > Picoseconds(0)) {
@@ -180,6 +169,7 @@ class FluidRun {
     }
     queues_.Offer(seconds, means);
     const Equilibrium rest = FindEquilibrium(stretch.scenario, flows, numbers_, limits, means);
+    tally_.Drain(rest.is_full);
     tally_.Add(flows, numbers_, limits, rest.losses, stretch.speeds, seconds);
     queues_.Fill(rest.is_full);
     for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
