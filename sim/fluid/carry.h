@@ -79,8 +79,8 @@ class Carrier {
     sink_.Refusals(hop, share);
     Copy(bundle, hop, share, copies_limited);
     sink_.Leaves(bundle, hop, budget, share, leaves ? limited : 0,
-                 leaves ? limited * loss.production.kept() : 0);
-    return leaves ? limited * loss.production.kept() : 0;
+                 leaves ? limited * OfProduction(loss, hop.is_paired).kept() : 0);
+    return leaves ? limited * OfProduction(loss, hop.is_paired).kept() : 0;
   }
 
   double ComeIn(const FlowBundle& bundle, const Hop& hop, double share) {
@@ -115,7 +115,7 @@ class Carrier {
         sink_.DroppedCopies(copy, share);
         continue;
       }
-      const double kept = share * limited * losses_.budgets[out].copies.kept();
+      const double kept = share * limited * OfCopies(losses_.budgets[out], hop.is_paired).kept();
       sink_.CopiesLeave(hop, copy, out, share, share * limited, kept);
       if (kept > 0) Deliver(bundle, hop, copy, kept);
     }

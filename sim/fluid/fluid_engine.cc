@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "models/scenario/measure.h"
 #include "models/scenario/spans.h"
 #include "models/units/rates.h"
+#include "sim/fluid/doubts.h"
 #include "sim/fluid/equilibrium.h"
 #include "sim/fluid/flow_bundles.h"
 #include "sim/fluid/tally.h"
@@ -151,6 +153,8 @@ class FluidRun {
     Count delivered = tally_.delivered();
     delivered -= delivered_when_warm_;
     result.delivered = LoadOf(delivered, counters.time());
+    const std::vector<std::string> doubts = doubts_.Notes();
+    result.notes.insert(result.notes.end(), doubts.begin(), doubts.end());
   }
 
  private:
@@ -172,6 +176,7 @@ class FluidRun {
     tally_.Drain(rest.is_full);
     tally_.Add(flows, numbers_, limits, rest.losses, stretch.speeds, seconds);
     queues_.Fill(rest.is_full);
+    doubts_.Add(stretch.scenario, flows, numbers_, rest.is_full);
     for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
       const double bps = std::max(rest.passed_bps[2 * i], rest.passed_bps[2 * i + 1]);
       buckets_.Spend(deployment.cvms[i], i, bps * seconds, seconds);
@@ -193,6 +198,7 @@ class FluidRun {
   Buckets buckets_;
   Queues queues_;
   Tally tally_;
+  Doubts doubts_;
   std::set<Picoseconds> span_borders_;
   std::optional<RunCounters> span_start_;
   Count delivered_when_warm_;

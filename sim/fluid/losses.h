@@ -20,8 +20,11 @@ struct Excess {
 };
 
 struct BudgetLoss {
+  // By whether a frame comes together with its copy, which a full queue tells from others.
   Excess production;
+  Excess paired_production;
   Excess copies;
+  Excess paired_copies;
   BindingLimit limit = BindingLimit::kBandwidth;  // where anything is lost
 };
 
@@ -50,6 +53,14 @@ class BudgetNumbers {
   std::vector<OfEni> of_enis_;
   std::size_t size_ = 0;
 };
+
+// Of production that an ENI sends, and of copies of what it sends or received.
+inline const Excess& OfProduction(const BudgetLoss& loss, bool is_paired) {
+  return is_paired ? loss.paired_production : loss.production;
+}
+inline const Excess& OfCopies(const BudgetLoss& loss, bool is_paired) {
+  return is_paired ? loss.paired_copies : loss.copies;
+}
 
 struct Losses {
   std::vector<BudgetLoss> budgets;           // by BudgetNumbers

@@ -126,7 +126,7 @@ void Tally::Leaves(const FlowBundle& bundle, const Hop& hop, std::uint32_t budge
   eni.out.Add(bundle.flux, kept * seconds_);
   const BudgetLoss& loss = losses_->budgets[budget];
   if (limited <= kept) return;
-  const double waiting = (limited - kept) * loss.production.waiting;
+  const double waiting = (limited - kept) * OfProduction(loss, hop.is_paired).waiting;
   drop(EgressDrop(loss.limit), limited - kept - waiting);
   if (waiting > 0) Hold(in_budgets_[budget], nullptr, eni.out, bundle.flux, waiting);
 }
@@ -176,7 +176,7 @@ void Tally::CopiesLeave(const Hop& hop, const CopyBundle& copy, std::uint32_t bu
   if (share <= whole) return;
   const BudgetLoss& loss = losses_->budgets[budget];
   const double by_flow = (share - limited) / (share - kept) * (share - whole);
-  const double waiting = (share - whole - by_flow) * loss.copies.waiting;
+  const double waiting = (share - whole - by_flow) * OfCopies(loss, hop.is_paired).waiting;
   const auto drop = [&](DropReason reason, double of) {
     mirror.dropped[static_cast<std::size_t>(reason)].Add(copy.original, of * seconds_);
   };
