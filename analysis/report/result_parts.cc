@@ -207,6 +207,7 @@ Json LoadBalancerJson(const LoadBalancerResult& balancer) {
   Json json;
   json["id"] = balancer.id;
   json["kind"] = balancer.kind;
+  json["title"] = balancer.title;
   json["ip"] = ToString(balancer.address);
   PutLoad(json, "in_", balancer.in);
   json["zone_limit_bps"] = Number(balancer.limit_bandwidth);
@@ -258,10 +259,13 @@ Json ReplicatedJson(const std::optional<ReplicatedAssertion>& replicated) {
 
 Json LossJson(const Loss& loss) { return {{"lost_frames", loss.lost}, {"of_frames", loss.of}}; }
 
-// Whole nanoseconds stay whole; picoseconds are the decimals.
+// Whole nanoseconds stay whole; picoseconds are the decimals, up to 2.5 hours: of more, a
+// double has not all of them.
 Json Nanoseconds(Picoseconds time) {
+  constexpr std::int64_t kExact = std::int64_t{1} << 53;
   const std::int64_t ps = time.count();
-  if (ps % kPicosecondsPerNanosecond == 0) return ps / kPicosecondsPerNanosecond;
+  const bool has_decimals = -kExact < ps && ps < kExact && ps % kPicosecondsPerNanosecond != 0;
+  if (!has_decimals) return ps / kPicosecondsPerNanosecond;
   return static_cast<double>(ps) / static_cast<double>(kPicosecondsPerNanosecond);
 }
 
@@ -418,6 +422,7 @@ ResultList ListOf(std::string_view parent, std::string_view key, const std::vect
 nlohmann::ordered_json AssertionJson(const AssertionResult& assertion) {
   return {{"text", assertion.text},
           {"value", FigureJson(assertion.value)},
+          {"bound", FigureJson(assertion.bound)},
           {"unit", TextOrNull(ToString(assertion.unit))},
           {"of", TextOrNull(assertion.of)},
           {"held", assertion.held},
@@ -428,6 +433,7 @@ nlohmann::ordered_json AssertionJson(const AssertionResult& assertion) {
 nlohmann::ordered_json ResultHead(const RunResult& result) {
   Json json;
   json["schema"] = kResultSchema;
+  json["version"] = result.version;
   json["scenario"] = {{"name", result.scenario_name},
                       {"description", result.scenario_description},
                       {"file", FileName(result.scenario_file)},

@@ -277,6 +277,7 @@ struct Replications {
 };
 
 struct RunResult {
+  std::string version;  // of the program that ran it: "0.1.0"
   std::string engine;  // "packet"
   std::string scenario_name;
   std::string scenario_description;
