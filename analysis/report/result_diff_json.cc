@@ -65,7 +65,7 @@ Json OutcomeJson(const std::optional<AssertionOutcome>& outcome) {
   return outcome ? Json(ToString(*outcome)) : Json(nullptr);
 }
 
-std::int64_t CountOf(const ResultDiff& diff, ChangeSense sense) {
+std::int64_t ChangesOf(const ResultDiff& diff, ChangeSense sense) {
   return std::count_if(diff.changes.begin(), diff.changes.end(),
                        [sense](const FigureChange& change) { return change.sense == sense; });
 }
@@ -73,9 +73,9 @@ std::int64_t CountOf(const ResultDiff& diff, ChangeSense sense) {
 Json SummaryJson(const ResultDiff& diff) {
   return {{"regressions", diff.Regressions()},
           {"verdict_is_worse", diff.verdict_is_worse},
-          {"worse", CountOf(diff, ChangeSense::kWorse)},
-          {"better", CountOf(diff, ChangeSense::kBetter)},
-          {"neither", CountOf(diff, ChangeSense::kNeither)},
+          {"worse", ChangesOf(diff, ChangeSense::kWorse)},
+          {"better", ChangesOf(diff, ChangeSense::kBetter)},
+          {"neither", ChangesOf(diff, ChangeSense::kNeither)},
           {"compared", diff.compared},
           {"within_noise", diff.within_noise},
           {"within_intervals", diff.within_intervals}};

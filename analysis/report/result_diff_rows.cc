@@ -66,7 +66,7 @@ std::string ChangeText(const std::vector<const FigureChange*>& members) {
   return are_alike ? text : "at most " + text;
 }
 
-ResultDiffRow RowOf(const std::vector<const FigureChange*>& members, const std::string& label) {
+ResultDiffRow DiffRowOf(const std::vector<const FigureChange*>& members, const std::string& label) {
   const FigureChange& first = *members.front();
   ResultDiffRow row{.where = first.part == ResultPart::kRun
                                  ? "run"
@@ -98,7 +98,7 @@ std::string KindOf(const FigureChange& change) {
                      word(change.after), is_none(change.before), is_none(change.after));
 }
 
-std::string_view OutcomeWord(const std::optional<AssertionOutcome>& outcome) {
+std::string_view DiffOutcomeWord(const std::optional<AssertionOutcome>& outcome) {
   if (!outcome) return "not asserted";
   constexpr std::array<std::string_view, 3> kWords = {"met", "MISSED", "undecided"};
   return kWords[static_cast<std::size_t>(*outcome)];
@@ -114,7 +114,7 @@ std::vector<ResultDiffRow> ResultDiffRows(const ResultDiff& diff) {
   for (const MemberGroup& group : GroupMembers(members)) {
     std::vector<const FigureChange*> changes;
     for (const std::size_t i : group.members) changes.push_back(&diff.changes[i]);
-    rows.push_back(RowOf(changes, group.label));
+    rows.push_back(DiffRowOf(changes, group.label));
   }
   return rows;
 }
@@ -133,7 +133,7 @@ std::vector<std::string> UnmatchedWords(const std::vector<Unmatched>& unmatched)
 }
 
 std::string AssertionChangeWords(const AssertionChange& change) {
-  return fmt::format("{} -> {}", OutcomeWord(change.before), OutcomeWord(change.after));
+  return fmt::format("{} -> {}", DiffOutcomeWord(change.before), DiffOutcomeWord(change.after));
 }
 
 std::string ResultDiffSummary(const ResultDiffReport& report) {

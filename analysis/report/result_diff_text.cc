@@ -20,17 +20,17 @@ namespace vpcmirror {
 namespace {
 
 // Rows of one list that are told; JSON has all.
-constexpr std::size_t kMostRows = 20;
-constexpr int kBelow = 6;
+constexpr std::size_t kMostDiffRows = 20;
+constexpr int kHanging = 6;
 
-struct Section {
+struct DiffSection {
   ChangeSense sense;
   std::string_view title;
   Ink ink;
 };
-constexpr Section kSections[] = {{ChangeSense::kWorse, "Worse", Ink::kBad},
-                                 {ChangeSense::kBetter, "Better", Ink::kGood},
-                                 {ChangeSense::kNeither, "Otherwise", Ink::kPlain}};
+constexpr DiffSection kDiffSections[] = {{ChangeSense::kWorse, "Worse", Ink::kBad},
+                                         {ChangeSense::kBetter, "Better", Ink::kGood},
+                                         {ChangeSense::kNeither, "Otherwise", Ink::kPlain}};
 
 // What should be the same for figures to be comparable.
 constexpr std::string_view kInputsDiffer =
@@ -55,22 +55,23 @@ std::vector<ResultDiffRow> RowsOf(const std::vector<ResultDiffRow>& rows, Change
   return chosen;
 }
 
-class TextWriter {
+class ResultDiffWriter {
  public:
-  TextWriter(const ResultDiffReport& report, const TextStyle& style)
+  ResultDiffWriter(const ResultDiffReport& report, const TextStyle& style)
       : report_(report), style_(style) {}
 
   std::string Write() {
     const std::vector<ResultDiffRow> rows = ResultDiffRows(report_.diff);
-    Put("", fmt::format("{} -> {}", report_.before, report_.after), kBelow);
+    Put("", fmt::format("{} -> {}", report_.before, report_.after), kHanging);
     WriteInputs();
     WriteVerdict();
     WriteAssertions();
-    for (const Section& section : kSections) WriteSection(section, RowsOf(rows, section.sense));
+    for (const DiffSection& section : kDiffSections)
+      WriteSection(section, RowsOf(rows, section.sense));
     WriteUnmatched("New", report_.diff.appeared);
     WriteUnmatched("Gone", report_.diff.gone);
     out_ += '\n';
-    Put("", ResultDiffSummary(report_) + ".", kBelow);
+    Put("", ResultDiffSummary(report_) + ".", kHanging);
     return std::move(out_);
   }
 
@@ -88,7 +89,7 @@ class TextWriter {
     Put("", kInputsDiffer, 0);
     for (const InputChange& input : report_.diff.inputs) {
       Put("  ", fmt::format("{}: {} -> {}", input.name, OrNone(input.before), OrNone(input.after)),
-          kBelow);
+          kHanging);
     }
   }
 
@@ -98,10 +99,10 @@ class TextWriter {
                                                     : Ink::kGood;
     AppendLine(out_, "\nVerdict: {}", Painted(VerdictWords(report_), ink, style_.color));
     if (report_.result_before->because == report_.result_after->because) {
-      return Put("  ", report_.result_after->because, kBelow);
+      return Put("  ", report_.result_after->because, kHanging);
     }
-    Put("  before: ", report_.result_before->because, kBelow);
-    Put("  after:  ", report_.result_after->because, kBelow);
+    Put("  before: ", report_.result_before->because, kHanging);
+    Put("  after:  ", report_.result_after->because, kHanging);
   }
 
   void WriteAssertions() {
@@ -109,11 +110,11 @@ class TextWriter {
     Title("Assertions", Ink::kBold);
     Cut(report_.diff.assertions.size(), [&](std::size_t i) {
       const AssertionChange& each = report_.diff.assertions[i];
-      Put("  ", fmt::format("{}: {}", each.text, AssertionChangeWords(each)), kBelow);
+      Put("  ", fmt::format("{}: {}", each.text, AssertionChangeWords(each)), kHanging);
     });
   }
 
-  void WriteSection(const Section& section, const std::vector<ResultDiffRow>& rows) {
+  void WriteSection(const DiffSection& section, const std::vector<ResultDiffRow>& rows) {
     if (rows.empty()) return;
     Title(section.title, section.ink);
     Cut(rows.size(), [&](std::size_t i) {
@@ -121,7 +122,7 @@ class TextWriter {
       const std::string change = row.change.empty() ? "" : fmt::format(" ({})", row.change);
       Put(row.is_regression ? "! " : "  ",
           fmt::format("{}: {} {} -> {}{}", row.where, row.figure, row.before, row.after, change),
-          kBelow);
+          kHanging);
     });
   }
 
@@ -129,18 +130,18 @@ class TextWriter {
     if (unmatched.empty()) return;
     const std::vector<std::string> words = UnmatchedWords(unmatched);
     Title(title, Ink::kBold);
-    Cut(words.size(), [&](std::size_t i) { Put("  ", words[i], kBelow); });
+    Cut(words.size(), [&](std::size_t i) { Put("  ", words[i], kHanging); });
   }
 
   template <class WriteRow>
   void Cut(std::size_t size, const WriteRow& write) {
-    const std::size_t told = size > kMostRows ? kMostRows - 1 : size;
+    const std::size_t told = size > kMostDiffRows ? kMostDiffRows - 1 : size;
     for (std::size_t i = 0; i < told; ++i) write(i);
     if (told < size) {
       Put("  ",
           fmt::format("{} more (--format json has all)",
                       CountText(static_cast<std::int64_t>(size - told))),
-          kBelow);
+          kHanging);
     }
   }
 
@@ -173,7 +174,7 @@ std::string MarkdownChanges(const ResultDiff& diff) {
   if (rows.empty()) return "";
   std::string out =
       "\n| change | figure | before | after | difference |\n| --- | --- | --- | --- | --- |\n";
-  const std::size_t told = std::min(rows.size(), 2 * kMostRows);
+  const std::size_t told = std::min(rows.size(), 2 * kMostDiffRows);
   for (std::size_t i = 0; i < told; ++i) out += MarkdownRow(rows[i]);
   if (told < rows.size()) {
     out += fmt::format("\n{} more rows (`--format json` has all).\n",
@@ -186,7 +187,7 @@ std::string MarkdownUnmatched(std::string_view title, const std::vector<Unmatche
   if (unmatched.empty()) return "";
   const std::vector<std::string> words = UnmatchedWords(unmatched);
   std::string out = fmt::format("\n{}: ", title);
-  const std::size_t told = std::min(words.size(), kMostRows);
+  const std::size_t told = std::min(words.size(), kMostDiffRows);
   for (std::size_t i = 0; i < told; ++i) {
     out += (i == 0 ? "" : ", ") + StrangersMarkdown(words[i]);
   }
@@ -197,7 +198,7 @@ std::string MarkdownUnmatched(std::string_view title, const std::vector<Unmatche
 }  // namespace
 
 std::string ResultDiffText(const ResultDiffReport& report, const TextStyle& style) {
-  return TextWriter(report, style).Write();
+  return ResultDiffWriter(report, style).Write();
 }
 
 std::string ResultDiffMarkdown(const ResultDiffReport& report) {

@@ -16,7 +16,7 @@
 namespace vpcmirror {
 namespace {
 
-using Json = nlohmann::json;
+using ParsedJson = nlohmann::json;
 
 Load ReadRates(ResultFields& fields, const std::string& prefix) {
   Load load;
@@ -125,24 +125,12 @@ BackendResult ReadBackend(ResultFields& fields) {
   return backend;
 }
 
-template <class Element>
-std::vector<Element> ReadList(ResultFields& parent, std::string_view key,
-                              Element (*read)(ResultFields&)) {
-  std::vector<Element> elements;
-  for (const Json& json : parent.TakeList(key)) {
-    ResultFields fields(parent, key, elements.size(), json);
-    elements.push_back(read(fields));
-    fields.Finish();
-  }
-  return elements;
-}
-
 // A column of figures into its place among all of them, bin by bin.
 void ReadColumn(ResultFields& figures, std::size_t column, std::string_view name,
                 SeriesObject& object) {
   if (!figures.members().contains(std::string(name))) return;  // was always zero
   const std::size_t width = FiguresOf(object.kind).size();
-  const Json& values = figures.TakeList(name);
+  const ParsedJson& values = figures.TakeList(name);
   if (object.values.empty()) object.values.resize(values.size() * width);
   if (object.values.size() != values.size() * width) {
     figures.Fail(name, "has not as many bins as the figures before it");
@@ -158,7 +146,7 @@ std::map<std::string, std::vector<std::int64_t>> ReadDropBins(ResultFields& pare
   ResultFields fields(parent, "dropped_frames");
   for (const auto& [reason, list] : fields.members()) {
     std::vector<std::int64_t>& bins = dropped[reason];
-    for (const Json& frames : fields.TakeList(reason)) {
+    for (const ParsedJson& frames : fields.TakeList(reason)) {
       if (!frames.is_number_integer()) fields.Fail(reason, "has an element that is no number");
       bins.push_back(frames.get<std::int64_t>());
     }
@@ -184,12 +172,17 @@ DelayResult ReadDelay(ResultFields& parent, std::string_view key) {
   ResultFields fields(parent, key);
   DelayResult delay;
   delay.frames = fields.Whole("frames");
-  delay.mean = fields.Nanoseconds("mean_ns");
-  delay.p50 = fields.Nanoseconds("p50_ns");
-  delay.p99 = fields.Nanoseconds("p99_ns");
-  delay.p999 = fields.Nanoseconds("p99_9_ns");
-  delay.p9999 = fields.Nanoseconds("p99_99_ns");
-  delay.largest = fields.Nanoseconds("max_ns");
+  const auto time = [&](std::string_view each) {
+    if (delay.frames != 0) return fields.Nanoseconds(each);
+    fields.Skip(each);  // null: none were timed
+    return Picoseconds(0);
+  };
+  delay.mean = time("mean_ns");
+  delay.p50 = time("p50_ns");
+  delay.p99 = time("p99_ns");
+  delay.p999 = time("p99_9_ns");
+  delay.p9999 = time("p99_99_ns");
+  delay.largest = time("max_ns");
   fields.Finish();
   return delay;
 }
@@ -286,8 +279,8 @@ LoadBalancerResult ReadLoadBalancer(ResultFields& fields) {
   balancer.in = ReadLoad(fields, "in_");
   balancer.limit_bandwidth = fields.AsOrNull<BitsPerSecond>("zone_limit_bps");
   ReadMargin(fields, balancer);
-  balancer.zones = ReadList(fields, "zones", ReadZone);
-  balancer.backends = ReadList(fields, "backends", ReadBackend);
+  balancer.zones = ReadElements(fields, "zones", ReadZone);
+  balancer.backends = ReadElements(fields, "backends", ReadBackend);
   balancer.queued_at_end = fields.Whole("queued_at_end_frames");
   balancer.may_be_reordered = fields.Whole("may_be_reordered_frames");
   balancer.dropped = ReadDrops(fields, "dropped");

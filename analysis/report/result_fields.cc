@@ -10,7 +10,7 @@
 namespace vpcmirror {
 namespace {
 
-using Json = nlohmann::json;
+using ParsedJson = nlohmann::json;
 
 // As RFC 6901, 3 writes a key into a pointer.
 std::string PointerStep(std::string_view key) {
@@ -27,7 +27,7 @@ std::string PointerStep(std::string_view key) {
   return step;
 }
 
-bool IsWhole(const Json& json) {
+bool IsWhole(const ParsedJson& json) {
   constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (json.is_number_unsigned()) return json.get<std::uint64_t>() <= kLargest;
   return json.is_number_integer();
@@ -35,8 +35,8 @@ bool IsWhole(const Json& json) {
 
 }  // namespace
 
-ResultFields::ResultFields(const Json& object, std::string_view step, const ResultFields* parent,
-                           std::size_t index)
+ResultFields::ResultFields(const ParsedJson& object, std::string_view step,
+                           const ResultFields* parent, std::size_t index)
     : object_(object), step_(step), parent_(parent), index_(index) {
   if (!object.is_object()) {
     throw ResultFault(ResultFault::Kind::kWrong, Place(),
@@ -45,7 +45,7 @@ ResultFields::ResultFields(const Json& object, std::string_view step, const Resu
   taken_.reserve(object.size());
 }
 
-const Json& ResultFields::Take(std::string_view key) {
+const ParsedJson& ResultFields::Take(std::string_view key) {
   const auto member = object_.find(key);
   if (member == object_.end()) {
     throw ResultFault(ResultFault::Kind::kMissing, PlaceOf(key), "is missing");
@@ -54,8 +54,8 @@ const Json& ResultFields::Take(std::string_view key) {
   return *member;
 }
 
-const Json& ResultFields::TakeList(std::string_view key) {
-  const Json& list = Take(key);
+const ParsedJson& ResultFields::TakeList(std::string_view key) {
+  const ParsedJson& list = Take(key);
   if (!list.is_array()) Fail(key, fmt::format("is no list: it is of type {}", list.type_name()));
   return list;
 }
@@ -66,32 +66,32 @@ bool ResultFields::IsNull(std::string_view key) const {
 }
 
 std::int64_t ResultFields::Whole(std::string_view key) {
-  const Json& value = Take(key);
+  const ParsedJson& value = Take(key);
   if (!IsWhole(value)) Fail(key, "is no whole number of 64 bits");
   return value.get<std::int64_t>();
 }
 
 std::uint64_t ResultFields::Unsigned(std::string_view key) {
-  const Json& value = Take(key);
+  const ParsedJson& value = Take(key);
   if (!value.is_number_unsigned()) Fail(key, "is no whole number from 0 on");
   return value.get<std::uint64_t>();
 }
 
 double ResultFields::Number(std::string_view key) {
-  const Json& value = Take(key);
+  const ParsedJson& value = Take(key);
   if (!value.is_number())
     Fail(key, fmt::format("is no number: it is of type {}", value.type_name()));
   return value.get<double>();
 }
 
 bool ResultFields::Flag(std::string_view key) {
-  const Json& value = Take(key);
+  const ParsedJson& value = Take(key);
   if (!value.is_boolean()) Fail(key, "is neither true nor false");
   return value.get<bool>();
 }
 
 const std::string& ResultFields::Text(std::string_view key) {
-  const Json& value = Take(key);
+  const ParsedJson& value = Take(key);
   if (!value.is_string()) Fail(key, fmt::format("is no text: it is of type {}", value.type_name()));
   return value.get_ref<const std::string&>();
 }
@@ -116,7 +116,7 @@ std::string ResultFields::TextOrNull(std::string_view key) {
 
 std::vector<std::string> ResultFields::Texts(std::string_view key) {
   std::vector<std::string> texts;
-  for (const Json& each : TakeList(key)) {
+  for (const ParsedJson& each : TakeList(key)) {
     if (!each.is_string()) Fail(key, "has an element that is no text");
     texts.push_back(each.get<std::string>());
   }
@@ -126,7 +126,7 @@ std::vector<std::string> ResultFields::Texts(std::string_view key) {
 Picoseconds ResultFields::Nanoseconds(std::string_view key) {
   constexpr std::int64_t kMost =
       std::numeric_limits<std::int64_t>::max() / kPicosecondsPerNanosecond;
-  const Json& value = Take(key);
+  const ParsedJson& value = Take(key);
   if (!value.is_number() || std::abs(value.get<double>()) > static_cast<double>(kMost)) {
     Fail(key, "is no time of at most 106 days");
   }

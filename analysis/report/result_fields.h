@@ -112,4 +112,17 @@ class ResultFields {
   std::vector<std::string_view> taken_;
 };
 
+// The member `key`, a list of objects that `read` takes all members of.
+template <class Element>
+std::vector<Element> ReadElements(ResultFields& parent, std::string_view key,
+                                  Element (*read)(ResultFields&)) {
+  std::vector<Element> elements;
+  for (const nlohmann::json& json : parent.TakeList(key)) {
+    ResultFields fields(parent, key, elements.size(), json);
+    elements.push_back(read(fields));
+    fields.Finish();
+  }
+  return elements;
+}
+
 }  // namespace vpcmirror

@@ -269,14 +269,15 @@ Json Nanoseconds(Picoseconds time) {
   return static_cast<double>(ps) / static_cast<double>(kPicosecondsPerNanosecond);
 }
 
+// Where none were timed there is no time, and not one of 0.
 Json DelayJson(const DelayResult& delay) {
-  return {{"frames", delay.frames},
-          {"mean_ns", Nanoseconds(delay.mean)},
-          {"p50_ns", Nanoseconds(delay.p50)},
-          {"p99_ns", Nanoseconds(delay.p99)},
-          {"p99_9_ns", Nanoseconds(delay.p999)},
-          {"p99_99_ns", Nanoseconds(delay.p9999)},
-          {"max_ns", Nanoseconds(delay.largest)}};
+  const auto time = [&](Picoseconds each) {
+    return delay.frames == 0 ? Json(nullptr) : Nanoseconds(each);
+  };
+  return {{"frames", delay.frames},       {"mean_ns", time(delay.mean)},
+          {"p50_ns", time(delay.p50)},    {"p99_ns", time(delay.p99)},
+          {"p99_9_ns", time(delay.p999)}, {"p99_99_ns", time(delay.p9999)},
+          {"max_ns", time(delay.largest)}};
 }
 
 Json ProductionJson(const Loss& loss, const Load& delivered, const DelayResult& delay) {
@@ -291,13 +292,17 @@ Json ProductionJson(const Loss& loss, const Load& delivered, const DelayResult& 
 Json CostJson(const RunResult& with, const BaselineResult& without) {
   const DelayResult& now = with.production_delay;
   const DelayResult& before = without.production.delay;
+  const auto added = [&](Picoseconds DelayResult::*time) {
+    const bool is_known = now.frames > 0 && before.frames > 0;
+    return is_known ? Nanoseconds(now.*time - before.*time) : Json(nullptr);
+  };
   return {{"lost_frames", with.production.lost - without.production.loss.lost},
           {"loss", with.production.fraction() - without.production.loss.fraction()},
           {"delivered_bps",
            (with.delivered.bandwidth - without.production.delivered.bandwidth).count()},
-          {"p50_ns", Nanoseconds(now.p50 - before.p50)},
-          {"p99_ns", Nanoseconds(now.p99 - before.p99)},
-          {"p99_9_ns", Nanoseconds(now.p999 - before.p999)}};
+          {"p50_ns", added(&DelayResult::p50)},
+          {"p99_ns", added(&DelayResult::p99)},
+          {"p99_9_ns", added(&DelayResult::p999)}};
 }
 
 Json SlowdownJson(const TcpResult& with, const TcpResult& without) {

@@ -20,7 +20,7 @@
 namespace vpcmirror {
 namespace {
 
-using Json = nlohmann::json;
+using ParsedJson = nlohmann::json;
 
 constexpr std::size_t kVerdicts = 3;
 constexpr std::size_t kOutcomes = 3;
@@ -39,7 +39,7 @@ Picoseconds ReadWholeNanoseconds(ResultFields& fields, std::string_view key) {
 }
 
 Figure ReadFigure(ResultFields& fields, std::string_view key) {
-  const Json& json = fields.Take(key);
+  const ParsedJson& json = fields.Take(key);
   if (json.is_null()) return {};
   if (json.is_boolean()) return json.get<bool>();
   if (json.is_number_integer()) return json.get<std::int64_t>();
@@ -125,18 +125,6 @@ TimelineAction ReadAction(ResultFields& fields) {
   return action;
 }
 
-template <class Element>
-std::vector<Element> ReadShortList(ResultFields& parent, std::string_view key,
-                                   Element (*read)(ResultFields&)) {
-  std::vector<Element> elements;
-  for (const Json& json : parent.TakeList(key)) {
-    ResultFields fields(parent, key, elements.size(), json);
-    elements.push_back(read(fields));
-    fields.Finish();
-  }
-  return elements;
-}
-
 // Of a flow's figures the result has its goodput alone.
 TcpResult ReadSlowdown(ResultFields& fields) {
   TcpResult without;
@@ -169,7 +157,7 @@ std::optional<BaselineResult> ReadBaseline(ResultFields& parent) {
   baseline.production = ReadProduction(fields, "without");
   fields.Skip("with");
   fields.Skip("difference");
-  baseline.tcp = ReadShortList(fields, "tcp", ReadSlowdown);
+  baseline.tcp = ReadElements(fields, "tcp", ReadSlowdown);
   fields.Finish();
   return baseline;
 }
@@ -256,15 +244,15 @@ void ReadSeries(ResultFields& parent, std::vector<SeriesObject> objects, RunResu
 }
 
 // The lists that grow with the estate, read while the text is parsed.
-class Elements {
+class GrowingLists {
  public:
   // `parent` is the key of the object that has the list; empty: the document.
   static bool IsList(std::string_view parent, std::string_view key) {
     return ListOf(parent, key) != nullptr;
   }
   // Requires IsList.
-  void Add(std::string_view parent, std::string_view key, const Json& element) {
-    static const Json kElsewhere = Json::object();
+  void Add(std::string_view parent, std::string_view key, const ParsedJson& element) {
+    static const ParsedJson kElsewhere = ParsedJson::object();
     const ResultFields place(kElsewhere, parent);
     (this->*ListOf(parent, key)->add)(place, key, element);
   }
@@ -277,19 +265,19 @@ class Elements {
   struct List {
     std::string_view parent;
     std::string_view key;
-    void (Elements::*add)(const ResultFields&, std::string_view, const Json&);
+    void (GrowingLists::*add)(const ResultFields&, std::string_view, const ParsedJson&);
   };
 
   static const List* ListOf(std::string_view parent, std::string_view key) {
     static constexpr std::array<List, 8> kLists = {
-        {{"", "hosts", &Elements::AddTo<&RunResult::hosts, ReadHost>},
-         {"", "enis", &Elements::AddTo<&RunResult::enis, ReadEni>},
-         {"", "mirrors", &Elements::AddTo<&RunResult::mirrors, ReadMirror>},
-         {"", "receivers", &Elements::AddTo<&RunResult::receivers, ReadReceiver>},
-         {"", "load_balancers", &Elements::AddTo<&RunResult::load_balancers, ReadLoadBalancer>},
-         {"", "tcp", &Elements::AddTo<&RunResult::tcp, ReadTcp>},
-         {"replications", "figures", &Elements::AddFigure},
-         {"series", "objects", &Elements::AddObject}}};
+        {{"", "hosts", &GrowingLists::AddTo<&RunResult::hosts, ReadHost>},
+         {"", "enis", &GrowingLists::AddTo<&RunResult::enis, ReadEni>},
+         {"", "mirrors", &GrowingLists::AddTo<&RunResult::mirrors, ReadMirror>},
+         {"", "receivers", &GrowingLists::AddTo<&RunResult::receivers, ReadReceiver>},
+         {"", "load_balancers", &GrowingLists::AddTo<&RunResult::load_balancers, ReadLoadBalancer>},
+         {"", "tcp", &GrowingLists::AddTo<&RunResult::tcp, ReadTcp>},
+         {"replications", "figures", &GrowingLists::AddFigure},
+         {"series", "objects", &GrowingLists::AddObject}}};
     for (const List& list : kLists) {
       if (list.parent == parent && list.key == key) return &list;
     }
@@ -298,26 +286,26 @@ class Elements {
 
   template <class Element>
   static void Append(std::vector<Element>& elements, Element (*read)(ResultFields&),
-                     const ResultFields& place, std::string_view key, const Json& json) {
+                     const ResultFields& place, std::string_view key, const ParsedJson& json) {
     ResultFields fields(place, key, elements.size(), json);
     elements.push_back(read(fields));
     fields.Finish();
   }
   template <auto list, auto read>
-  void AddTo(const ResultFields& place, std::string_view key, const Json& json) {
+  void AddTo(const ResultFields& place, std::string_view key, const ParsedJson& json) {
     Append(result.*list, read, place, key, json);
   }
-  void AddFigure(const ResultFields& place, std::string_view key, const Json& json) {
+  void AddFigure(const ResultFields& place, std::string_view key, const ParsedJson& json) {
     Append(figures, ReadReplicatedFigure, place, key, json);
   }
-  void AddObject(const ResultFields& place, std::string_view key, const Json& json) {
+  void AddObject(const ResultFields& place, std::string_view key, const ParsedJson& json) {
     Append(objects, ReadSeriesObject, place, key, json);
   }
 };
 
 constexpr std::string_view kFamily = "vpcmirror.result/";
 
-void RequireOurs(const Json& schema) {
+void RequireOurs(const ParsedJson& schema) {
   const std::string name = schema.is_string() ? schema.get<std::string>() : schema.dump();
   if (name == kResultSchema) return;
   if (!name.starts_with(kFamily)) {
@@ -333,29 +321,29 @@ void RequireOurs(const Json& schema) {
 // Takes what is in the lists out of the document as soon as it is there.
 class Sieve {
  public:
-  explicit Sieve(Elements& elements) : elements_(elements) {}
+  explicit Sieve(GrowingLists& elements) : elements_(elements) {}
 
   // As nlohmann's parser_callback_t: false for what the document need not keep.
-  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-    if (event == Json::parse_event_t::key) {
+  bool operator()(int depth, ParsedJson::parse_event_t event, const ParsedJson& parsed) {
+    if (event == ParsedJson::parse_event_t::key) {
       if (depth == 1) top_ = parsed.get_ref<const std::string&>();
       if (depth == 2) below_ = parsed.get_ref<const std::string&>();
-    } else if (event == Json::parse_event_t::value && depth == 1 && top_ == "schema") {
+    } else if (event == ParsedJson::parse_event_t::value && depth == 1 && top_ == "schema") {
       RequireOurs(parsed);
-    } else if (event == Json::parse_event_t::object_end) {
-      if (depth == 2 && Elements::IsList("", top_)) return Take("", top_, parsed);
-      if (depth == 3 && Elements::IsList(top_, below_)) return Take(top_, below_, parsed);
+    } else if (event == ParsedJson::parse_event_t::object_end) {
+      if (depth == 2 && GrowingLists::IsList("", top_)) return Take("", top_, parsed);
+      if (depth == 3 && GrowingLists::IsList(top_, below_)) return Take(top_, below_, parsed);
     }
     return true;
   }
 
  private:
-  bool Take(std::string_view parent, std::string_view key, const Json& element) {
+  bool Take(std::string_view parent, std::string_view key, const ParsedJson& element) {
     elements_.Add(parent, key, element);
     return false;
   }
 
-  Elements& elements_;
+  GrowingLists& elements_;
   std::string top_;    // the last key of the document
   std::string below_;  // of an object in it
 };
@@ -369,7 +357,7 @@ void RequireTaken(ResultFields& document) {
   }
 }
 
-RunResult ReadDocument(const Json& json, Elements elements) {
+RunResult ReadDocument(const ParsedJson& json, GrowingLists elements) {
   ResultFields fields(json);
   RunResult result = std::move(elements.result);
   RequireOurs(fields.Take("schema"));
@@ -394,13 +382,13 @@ RunResult ReadDocument(const Json& json, Elements elements) {
   }
   ReadReplications(fields, std::move(elements.figures), result);
   result.coverage = ReadCoverage(fields);
-  result.disciplines = ReadShortList(fields, "disciplines", ReadDiscipline);
+  result.disciplines = ReadElements(fields, "disciplines", ReadDiscipline);
   RequireTaken(fields);
-  result.timeline = ReadShortList(fields, "timeline", ReadAction);
+  result.timeline = ReadElements(fields, "timeline", ReadAction);
   ReadSeries(fields, std::move(elements.objects), result);
   result.notes = fields.Texts("notes");
-  result.assumptions = ReadShortList(fields, "assumptions", ReadAssumption);
-  result.assertions = ReadShortList(fields, "asserts", ReadAssertion);
+  result.assumptions = ReadElements(fields, "assumptions", ReadAssumption);
+  result.assertions = ReadElements(fields, "asserts", ReadAssertion);
   fields.Finish();
   return result;
 }
@@ -427,7 +415,7 @@ std::string PlaceOf(const std::string& message) {
   return message.substr(from, to - from);
 }
 
-[[noreturn]] void ThrowNoJson(const std::string& file, const Json::exception& exception,
+[[noreturn]] void ThrowNoJson(const std::string& file, const ParsedJson::exception& exception,
                               bool is_cut) {
   const std::string place = PlaceOf(exception.what());
   throw ResultException(
@@ -439,7 +427,7 @@ std::string PlaceOf(const std::string& message) {
 }
 
 // Stops at the first key "schema" of the document itself.
-class SchemaFinder : public nlohmann::json_sax<Json> {
+class SchemaFinder : public nlohmann::json_sax<ParsedJson> {
  public:
   std::optional<std::string> found() const { return found_; }
 
@@ -461,7 +449,7 @@ class SchemaFinder : public nlohmann::json_sax<Json> {
   bool number_unsigned(number_unsigned_t) override { return Pass(); }
   bool number_float(number_float_t, const string_t&) override { return Pass(); }
   bool binary(binary_t&) override { return Pass(); }
-  bool parse_error(std::size_t, const std::string&, const Json::exception&) override {
+  bool parse_error(std::size_t, const std::string&, const ParsedJson::exception&) override {
     return false;
   }
 
@@ -487,9 +475,9 @@ class SchemaFinder : public nlohmann::json_sax<Json> {
 }  // namespace
 
 RunResult ReadResult(std::istream& text, const std::string& file) {
-  Elements elements;
+  GrowingLists elements;
   try {
-    const Json document = Json::parse(text, Sieve(elements));
+    const ParsedJson document = ParsedJson::parse(text, Sieve(elements));
     return ReadDocument(document, std::move(elements));
   } catch (const ResultFault& fault) {
     throw ResultException(fmt::format("{}: {} {}{}", file,
@@ -497,7 +485,7 @@ RunResult ReadResult(std::istream& text, const std::string& file) {
                                       fault.what(), AdviceOn(fault.kind())));
   } catch (const ResultException& exception) {
     throw ResultException(fmt::format("{}: {}", file, exception.what()));
-  } catch (const Json::exception& exception) {
+  } catch (const ParsedJson::exception& exception) {
     ThrowNoJson(file, exception, text.eof());
   }
 }
@@ -506,7 +494,7 @@ std::optional<std::string> SchemaOf(std::istream& document) {
   SchemaFinder finder;
   constexpr bool kAll = true;
   constexpr bool kWithComments = true;
-  Json::sax_parse(document, &finder, Json::input_format_t::json, kAll, kWithComments);
+  ParsedJson::sax_parse(document, &finder, ParsedJson::input_format_t::json, kAll, kWithComments);
   return finder.found();
 }
 

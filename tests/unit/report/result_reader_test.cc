@@ -50,7 +50,7 @@ TEST(ResultReaderTest, ReadsAnEmptyResult) {
 // Of each kind one, by the numbers of sample_result.h; the rest is the round trip's.
 TEST(ResultReaderTest, HasTheFiguresOfTheFile) {
   RunResult wrote = OneInThreeOut();
-  wrote.production_delay.p50 = Picoseconds(1'500);
+  wrote.production_delay = {.frames = 1, .p50 = Picoseconds(1'500)};
   wrote.verdict = Verdict::kAtRisk;
   const RunResult result = Read(ResultJson(wrote));
   EXPECT_EQ(result.scenario_name, "one-in-three-out");
