@@ -1,0 +1,51 @@
+// Whether a scenario fits, what breaks first, and how far it can grow.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/plan/load_search.h"
+#include "analysis/plan/losses.h"
+#include "analysis/plan/parts.h"
+#include "analysis/plan/trials.h"
+#include "models/scenario/run_result.h"
+#include "models/scenario/valid_scenario.h"
+
+namespace vpcmirror {
+
+struct Bottleneck {
+  PartName part;
+  PartUse use;
+  // The load at which it is over a limit; empty: not searched for.
+  std::optional<LoadBracket> breaks;
+};
+
+// Until which load of all workloads.
+struct Headroom {
+  LoadBracket fits;         // from where on it no longer does: AT RISK, or worse
+  LoadBracket without_loss;  // from where on it DOES NOT FIT
+};
+
+struct Plan {
+  RunResult result;  // of the scenario as it is
+  std::vector<Bottleneck> bottlenecks;  // by margin, the tightest first
+  Headroom headroom;
+  // A little over the first load that does not fit, or of the scenario itself where that does
+  // not; empty: nothing breaks.
+  std::optional<LossesAtLoad> first_losses;
+  // Workloads that no load scales: TCP flows take what they get.
+  std::vector<std::string> unscaled;
+  int runs = 0;  // of the engine
+};
+
+struct PlanSettings {
+  // So many bottlenecks get the load at which they break: each takes runs.
+  std::size_t searched = 10;
+};
+
+// `result` is judged, of `scenario`. Throws TrialStopped.
+Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const PlanSettings& settings,
+              Trials& trials);
+
+}  // namespace vpcmirror

@@ -1,0 +1,116 @@
+#include "analysis/report/plan_json.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "analysis/report/assumption_json.h"
+#include "analysis/report/verdict.h"
+
+namespace vpcmirror {
+namespace {
+
+using PlanDocument = nlohmann::ordered_json;
+
+template <class Item, class ToJson>
+PlanDocument PlanList(const std::vector<Item>& items, ToJson to_json) {
+  PlanDocument list = PlanDocument::array();
+  for (const Item& item : items) list.push_back(to_json(item));
+  return list;
+}
+
+PlanDocument NumberOrNull(const std::optional<double>& number) {
+  return number ? PlanDocument(*number) : PlanDocument(nullptr);
+}
+
+// The folder that it lies in is nobody else's.
+std::string WithoutFolder(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+PlanDocument BracketJson(const std::optional<LoadBracket>& bracket) {
+  if (!bracket) return nullptr;
+  return {{"at", NumberOrNull(bracket->at())},
+          {"holds", bracket->holds},
+          {"breaks", std::isfinite(bracket->breaks) ? PlanDocument(bracket->breaks)
+                                                    : PlanDocument(nullptr)}};
+}
+
+std::string_view CapacityKey(std::string_view limit) {
+  if (limit == "cpu") return "capacity_vcpus";
+  return limit.starts_with("bandwidth") ? "capacity_bps" : "capacity_pps";
+}
+
+PlanDocument BottleneckJson(const Bottleneck& each) {
+  return {{"kind", ToString(each.part.kind)},
+          {"name", each.part.name},
+          {"members", each.use.members},
+          {"tightest", each.use.tightest_member},
+          {"limit", each.use.limit},
+          {std::string(CapacityKey(each.use.limit)), each.use.capacity},
+          {"workers", each.use.workers},
+          {"margin", each.use.margin},
+          {"breaks", BracketJson(each.breaks)}};
+}
+
+PlanDocument FramesLost(const Loss& loss) {
+  return {{"lost_frames", loss.lost}, {"of_frames", loss.of}, {"share", loss.fraction()}};
+}
+
+PlanDocument PlaceJson(const LossPlace& place) {
+  return {{"what", ToString(place.what)},
+          {"reason", place.reason},
+          {"provider", place.provider},
+          {"lost_frames", place.lost.frames},
+          {"lost_bytes", place.lost.bytes.count()},
+          {"lost_bps", place.bandwidth.count()},
+          {"lost_pps", place.packet_rate.count()},
+          {"counters", place.counters},
+          {"source", place.counters.empty() ? PlanDocument(nullptr) : PlanDocument(place.source)}};
+}
+
+PlanDocument LossesJson(const std::optional<LossesAtLoad>& losses) {
+  if (!losses) return nullptr;
+  return {{"load", losses->load},
+          {"production", FramesLost(losses->production)},
+          {"copies", FramesLost(losses->copies)},
+          {"congestion", losses->congestion},
+          {"assumed", losses->is_assumed},
+          {"places", PlanList(losses->places, PlaceJson)}};
+}
+
+}  // namespace
+
+std::string PlanJson(const Plan& plan) {
+  const RunResult& result = plan.result;
+  PlanDocument json;
+  json["schema"] = kPlanSchema;
+  json["scenario"] = {{"name", result.scenario_name},
+                      {"description", result.scenario_description},
+                      {"file", WithoutFolder(result.scenario_file)},
+                      {"sha256", result.scenario_sha256}};
+  json["engine"] = result.engine;
+  json["seed"] = result.seed;
+  json["duration_ns"] = result.duration.count() / kPicosecondsPerNanosecond;
+  json["runs"] = plan.runs;
+  json["verdict"] = ToString(result.verdict);
+  json["because"] = result.because;
+  json["holds"] = result.holds.empty() ? PlanDocument(nullptr) : PlanDocument(result.holds);
+  json["margin"] = NumberOrNull(result.margin);
+  json["margin_of"] = result.margin ? PlanDocument(result.margin_of) : PlanDocument(nullptr);
+  json["margin_goal"] = result.margin_goal;
+  json["production"] = FramesLost(result.production);
+  json["copies"] = FramesLost(result.copies);
+  json["bottlenecks"] = PlanList(plan.bottlenecks, BottleneckJson);
+  json["headroom"] = {{"fits", BracketJson(plan.headroom.fits)},
+                      {"without_loss", BracketJson(plan.headroom.without_loss)}};
+  json["first_losses"] = LossesJson(plan.first_losses);
+  json["unscaled_workloads"] = plan.unscaled;
+  json["notes"] = result.notes;
+  json["assumptions"] = PlanList(result.assumptions, AssumptionJson);
+  return json.dump(2, ' ', false, PlanDocument::error_handler_t::replace) + "\n";
+}
+
+}  // namespace vpcmirror

@@ -1,0 +1,134 @@
+#include "analysis/report/plan_words.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <string_view>
+
+#include "analysis/report/text_layout.h"
+#include "analysis/words/quantities.h"
+
+namespace vpcmirror {
+namespace {
+
+std::string FactorText(double factor) { return "x" + SignificantText(factor, 3); }
+
+// Of a number of them that is known.
+std::string AtLoad(double factor) {
+  return factor == 1 ? "At this load"
+                     : fmt::format("At {} ({}) of this load", FactorText(factor),
+                                   GrowthText(factor));
+}
+
+std::string_view WhatWords(LostWhat what) {
+  switch (what) {
+    case LostWhat::kProduction:
+      return "production";
+    case LostWhat::kCopyAtSource:
+      return "copies at their source";
+    case LostWhat::kCopyBehindSource:
+      return "copies behind their source";
+  }
+  return "";
+}
+
+std::string ShareWords(const Loss& loss, std::string_view what) {
+  return loss.lost == 0 ? fmt::format("no {}", what)
+                        : fmt::format("{} of {}", PercentText(loss.fraction()), what);
+}
+
+}  // namespace
+
+std::string GrowthText(double factor) {
+  const double growth = factor - 1;
+  return fmt::format("{}{}", growth < 0 ? "-" : "+", PercentText(std::abs(growth)));
+}
+
+std::string LimitName(const std::string& limit) {
+  if (limit == "cpu") return "vCPUs";
+  std::string name = limit;
+  for (const auto& [suffix, words] : {std::pair{"_in", " in"}, std::pair{"_out", " out"}}) {
+    if (!name.ends_with(suffix)) continue;
+    name.replace(name.size() - std::string_view(suffix).size(), std::string::npos, words);
+  }
+  const std::size_t rate = name.find("packet_rate");
+  if (rate != std::string::npos) name.replace(rate, 11, "packet rate");
+  return name;
+}
+
+std::string PartWords(const Bottleneck& bottleneck) {
+  const PartUse& use = bottleneck.use;
+  const std::string name = Printable(bottleneck.part.name);
+  switch (bottleneck.part.kind) {
+    case PartKind::kHost:
+      return use.members == 1 ? name : fmt::format("{}, {} hosts", name, CountText(use.members));
+    case PartKind::kReceiver:
+      return use.members == 1 ? name + ", receiver"
+                              : fmt::format("{}, {} receivers", name, CountText(use.members));
+    case PartKind::kLoadBalancer:
+      return name + ", load balancer";
+  }
+  return name;
+}
+
+std::string LimitWords(const Bottleneck& bottleneck) {
+  const PartUse& use = bottleneck.use;
+  if (use.limit == "cpu") return fmt::format("{:.3g} vCPU", use.capacity);
+  return use.limit.starts_with("bandwidth") ? BitRateText(use.capacity)
+                                            : PacketRateText(use.capacity);
+}
+
+std::string BreakWords(const std::optional<LoadBracket>& bracket) {
+  if (!bracket) return "-";
+  if (const auto at = bracket->at()) {
+    return fmt::format("{} ({})", FactorText(*at), GrowthText(*at));
+  }
+  return bracket->holds == 0 ? "at any load" : fmt::format("over {}", FactorText(bracket->holds));
+}
+
+std::string FitsWords(const Plan& plan) {
+  const LoadBracket& fits = plan.headroom.fits;
+  const std::string goal = PercentText(plan.result.margin_goal);
+  const auto at = fits.at();
+  if (!at && fits.holds == 0) {
+    return fmt::format("No load fits with {} of every limit free.", goal);
+  }
+  if (!at) return fmt::format("It fits up to {} of this load.", FactorText(fits.holds));
+  return *at >= 1 ? fmt::format("FITS until {} ({}): then less than {} of some limit is free.",
+                                GrowthText(*at), FactorText(*at), goal)
+                  : fmt::format("FITS, with {} of every limit free, below {} ({}) of this load.",
+                                goal, FactorText(*at), GrowthText(*at));
+}
+
+std::string LastsWords(const Plan& plan) {
+  const LoadBracket& lasts = plan.headroom.without_loss;
+  const auto at = lasts.at();
+  if (!at && lasts.holds == 0) return "Something is lost at any load.";
+  if (!at) return fmt::format("Nothing is lost up to {} of this load.", FactorText(lasts.holds));
+  return *at >= 1 ? fmt::format("Lasts until {} ({}): then it DOES NOT FIT.", GrowthText(*at),
+                                FactorText(*at))
+                  : fmt::format("Nothing is lost below {} ({}) of this load.", FactorText(*at),
+                                GrowthText(*at));
+}
+
+std::string LossWords(const LossesAtLoad& losses) {
+  return fmt::format("{}, {} and {} {} lost (congestion={}, {}).", AtLoad(losses.load),
+                     ShareWords(losses.production, "production"),
+                     ShareWords(losses.copies, "copies"),
+                     losses.production.lost == 0 && losses.copies.lost == 0 ? "is" : "are",
+                     losses.congestion, losses.is_assumed ? "assumed" : "documented or yours");
+}
+
+std::string PlaceWords(const LossPlace& place) {
+  return fmt::format("{}, {}: {}, {}", WhatWords(place.what), place.reason,
+                     BitRateText(place.bandwidth), PacketRateText(place.packet_rate));
+}
+
+std::string CounterWords(const LossPlace& place) {
+  if (place.counters.empty()) {
+    return fmt::format("no counter of {} is documented to show it", Printable(place.provider));
+  }
+  return fmt::format("shown by {} ({})", fmt::join(place.counters, ", "), place.source);
+}
+
+}  // namespace vpcmirror

@@ -1,0 +1,32 @@
+// Sentences of a plan that its text and its Markdown share.
+#pragma once
+
+#include <string>
+
+#include "analysis/plan/plan.h"
+
+namespace vpcmirror {
+
+// "web, 2 hosts", "ids, receiver".
+std::string PartWords(const Bottleneck& bottleneck);
+// "3 Gbps in+out", "571.4 kpps (busiest of 16 workers)".
+std::string LimitWords(const Bottleneck& bottleneck);
+// "bandwidth", "packet rate", "vCPUs".
+std::string LimitName(const std::string& limit);
+// "x1.5 (+50 %)"; "over x64", "under x0.0156"; "-" where it was not searched for.
+std::string BreakWords(const std::optional<LoadBracket>& bracket);
+// "+50 %", "-12 %" of a factor.
+std::string GrowthText(double factor);
+
+// Until when it fits and nothing is lost, a sentence each.
+std::string FitsWords(const Plan& plan);
+std::string LastsWords(const Plan& plan);
+
+// "At x1.58 (+58 %) of this load, 4.7 % of production and 3 % of copies are lost ..."
+std::string LossWords(const LossesAtLoad& losses);
+// "copies at their source, by its bandwidth (egress_bandwidth): 12 Mbps, 10 kpps".
+std::string PlaceWords(const LossPlace& place);
+// "shown by NetworkSkipMirrorIn, ... (source)", or that no document names a counter.
+std::string CounterWords(const LossPlace& place);
+
+}  // namespace vpcmirror
