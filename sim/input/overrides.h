@@ -1,4 +1,4 @@
-// --set PATH=VALUE on a document.
+// PATH=VALUE on a document.
 #pragma once
 
 #include <vector>
@@ -9,8 +9,10 @@
 
 namespace vpcmirror::sim {
 
-// Applies one after the other and marks the changed places. Throws
-// ScenarioException for every PATH that leads nowhere.
+// Applies one after the other and marks the changed places. Behind a step `*`, a value goes to
+// every place, a change (xN, +N, -N) to those where something is written. Throws
+// ScenarioException with every PATH that leads nowhere and every change of what is not there or
+// is no number or quantity.
 void ApplyOverrides(const std::vector<Override>& sets, JsonDocument& document);
 
 }  // namespace vpcmirror::sim

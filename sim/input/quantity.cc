@@ -8,13 +8,25 @@
 #include <iterator>
 #include <limits>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace vpcmirror::sim {
 namespace {
 
 using Wide = Int128;
 
-enum class Dimension { kBandwidth, kPacketRate, kTime, kBytes, kFrames, kPerSecond, kFraction };
+enum class Dimension {
+  kBandwidth,
+  kPacketRate,
+  kTime,
+  kBytes,
+  kFrames,
+  kPerSecond,
+  kFraction,
+  kNumber
+};
 
 struct Unit {
   std::string_view name;
@@ -227,34 +239,99 @@ Parsed<double> AsBillionths(Parsed<std::int64_t> parsed) {
   return result;
 }
 
-// `digits` / 10^decimals as text, without trailing zeros behind the point.
-std::optional<std::string> ToDecimalText(Wide digits, int decimals) {
-  while (decimals > 0 && digits % 10 == 0) {
-    digits /= 10;
-    --decimals;
-  }
-  if (decimals > kMaxDigits || digits >= PowerOfTen(kMaxDigits)) return std::nullopt;
-  const std::int64_t divisor = PowerOfTen(decimals);
-  const auto whole = static_cast<std::int64_t>(digits / divisor);
-  if (decimals == 0) return std::to_string(whole);
-  return fmt::format("{}.{:0{}}", whole, static_cast<std::int64_t>(digits % divisor), decimals);
+// A plain number, as if it were a quantity of billionths.
+constexpr Unit kNumber = {"", Dimension::kNumber, kGiga};
+
+// Of base units, with the unit that it was written in.
+struct Amount {
+  Wide base = 0;
+  const Unit* unit = &kNumber;
+  std::string space;  // between number and unit
+};
+
+constexpr char kNumberOrQuantity[] = "a number such as 3, or a quantity such as \"10 Gbps\"";
+
+// What fits into a scenario: 18 digits of a number, 63 bits of anything else.
+bool IsTooLarge(Wide base, const Unit& unit) {
+  if (&unit == &kNumber) return base / kNumber.factor >= PowerOfTen(kMaxDigits);
+  return base > std::numeric_limits<std::int64_t>::max();
 }
 
-// The same amount in another unit; empty when the units do not go together, or
-// when it has more than kMaxDigits.
-std::optional<Decimal> Convert(const Decimal& number, const Unit* from, const Unit* to) {
-  if (from == nullptr || to == nullptr || from->dimension != to->dimension) return std::nullopt;
-  Decimal wide = number;
-  while (static_cast<Wide>(wide.digits) * from->factor % to->factor != 0) {
-    if (wide.decimals == kMaxDigits || wide.digits >= PowerOfTen(kMaxDigits - 1)) {
-      return std::nullopt;
-    }
-    wide.digits *= 10;
-    ++wide.decimals;
+// `amount` x `digits` / 10^`decimals`, rounded half up; empty when it is too large to be reckoned.
+std::optional<Wide> Scaled(Wide amount, const Decimal& by) {
+  Wide product = 0;
+  if (__builtin_mul_overflow(amount, static_cast<Wide>(by.digits), &product)) return std::nullopt;
+  const Wide divisor = PowerOfTen(by.decimals);
+  return product / divisor + (2 * (product % divisor) >= divisor ? 1 : 0);
+}
+
+Parsed<Amount> ParseAmount(std::string_view text) {
+  const NumberAndUnit parts = Split(text);
+  const std::optional<Decimal> number = ParseDecimal(parts.number);
+  const Unit* unit = parts.unit.empty() && parts.space.empty() ? &kNumber : FindUnit(parts.unit);
+  if (!number || unit == nullptr) {
+    return {std::nullopt,
+            {fmt::format("\"{}\" is no number or quantity", Shortened(text)), kNumberOrQuantity}};
   }
-  const Wide scaled = static_cast<Wide>(wide.digits) * from->factor;
-  if (scaled / to->factor >= PowerOfTen(kMaxDigits)) return std::nullopt;
-  return Decimal{static_cast<std::int64_t>(scaled / to->factor), wide.decimals};
+  const std::optional<Wide> base = Scaled(unit->factor, *number);
+  if (!base || IsTooLarge(*base, *unit)) {
+    return {std::nullopt, {fmt::format("\"{}\" is too large", Shortened(text)), ""}};
+  }
+  return {Amount{*base, unit, std::string(parts.space)}, {}};
+}
+
+// `base` in `unit`; empty when it has no last decimal there, or more than kMaxDigits of them.
+std::optional<std::string> DecimalText(Wide base, const Unit& unit) {
+  std::string decimals;
+  for (Wide rest = base % unit.factor * 10; rest != 0; rest = rest % unit.factor * 10) {
+    if (decimals.size() == kMaxDigits) return std::nullopt;
+    decimals += static_cast<char>('0' + static_cast<int>(rest / unit.factor));
+  }
+  const std::string whole = std::to_string(static_cast<std::int64_t>(base / unit.factor));
+  return decimals.empty() ? whole : whole + "." + decimals;
+}
+
+// Requires that it is not too large: then the base unit, which has no decimals, always does.
+std::string TextOf(const Amount& amount) {
+  const Unit* best = nullptr;
+  std::optional<std::string> text = DecimalText(amount.base, *amount.unit);
+  for (const Unit& unit : kUnits) {
+    if (text || unit.dimension != amount.unit->dimension) continue;
+    const bool is_better = best == nullptr || unit.factor > best->factor;
+    if (is_better && DecimalText(amount.base, unit)) best = &unit;
+  }
+  if (best != nullptr) text = DecimalText(amount.base, *best);
+  return fmt::format("{}{}{}", *text, amount.space,
+                     best != nullptr ? best->name : amount.unit->name);
+}
+
+Fault FaultOfPair(std::string_view a, std::string_view b) {
+  return {fmt::format("\"{}\" and \"{}\" do not go together", Shortened(a), Shortened(b)),
+          "two of one kind, as in \"10 Gbps\" and \"500 Mbps\""};
+}
+
+Parsed<std::string> TextOrFault(const Amount& amount) {
+  if (amount.base < 0) return {std::nullopt, {"the result is below zero", ""}};
+  if (IsTooLarge(amount.base, *amount.unit)) return {std::nullopt, {"the result is too large", ""}};
+  return {TextOf(amount), {}};
+}
+
+Parsed<std::string> Moved(std::string_view text, std::string_view change, int sign) {
+  const Parsed<Amount> old = ParseAmount(text);
+  if (!old) return {std::nullopt, old.fault};
+  const Parsed<Amount> by = ParseAmount(change);
+  if (!by) return {std::nullopt, by.fault};
+  if (old.value->unit->dimension != by.value->unit->dimension) {
+    return {std::nullopt, FaultOfPair(text, change)};
+  }
+  return TextOrFault({old.value->base + sign * by.value->base, old.value->unit, old.value->space});
+}
+
+// At `i` of `steps` equal steps from `from` to `to`, rounded half away from `from`.
+Wide Between(Wide from, Wide to, int i, int steps) {
+  const Wide distance = from < to ? to - from : from - to;
+  const Wide step = (2 * distance * i + steps) / (2 * steps);
+  return from < to ? from + step : from - step;
 }
 
 }  // namespace
@@ -300,33 +377,46 @@ std::string_view LikelyBandwidthUnit(double number) {
   return number <= 400 ? "Gbps" : number <= 400'000 ? "Mbps" : "bps";
 }
 
-std::optional<std::string> MultiplyQuantity(std::string_view text, std::string_view factor) {
-  const NumberAndUnit parts = Split(text);
-  const auto a = ParseDecimal(parts.number);
-  const auto b = ParseDecimal(factor);
-  if (!a || !b) return std::nullopt;
-  const auto product =
-      ToDecimalText(static_cast<Wide>(a->digits) * b->digits, a->decimals + b->decimals);
-  if (!product) return std::nullopt;
-  return fmt::format("{}{}{}", *product, parts.space, parts.unit);
+Parsed<std::string> MultiplyQuantity(std::string_view text, std::string_view factor) {
+  const Parsed<Amount> amount = ParseAmount(text);
+  if (!amount) return {std::nullopt, amount.fault};
+  const std::optional<Decimal> by = ParseDecimal(factor);
+  if (!by) {
+    return {std::nullopt,
+            {fmt::format("\"{}\" is no factor", Shortened(factor)), "a number such as 1.5"}};
+  }
+  const std::optional<Wide> product = Scaled(amount.value->base, *by);
+  if (!product) return {std::nullopt, {"the result is too large", ""}};
+  return TextOrFault({*product, amount.value->unit, amount.value->space});
 }
 
-std::optional<std::string> AddToQuantity(std::string_view text, std::string_view increment) {
-  const NumberAndUnit parts = Split(text);
-  const NumberAndUnit other = Split(increment);
-  const auto a = ParseDecimal(parts.number);
-  const auto b = ParseDecimal(other.number);
-  if (!a || !b) return std::nullopt;
-  std::optional<Decimal> converted = b;
-  if (parts.unit != other.unit) converted = Convert(*b, FindUnit(other.unit), FindUnit(parts.unit));
-  if (!converted) return std::nullopt;
-  const int decimals = std::max(a->decimals, converted->decimals);
-  const Wide sum =
-      static_cast<Wide>(a->digits) * PowerOfTen(decimals - a->decimals) +
-      static_cast<Wide>(converted->digits) * PowerOfTen(decimals - converted->decimals);
-  const auto text_of_sum = ToDecimalText(sum, decimals);
-  if (!text_of_sum) return std::nullopt;
-  return fmt::format("{}{}{}", *text_of_sum, parts.space, parts.unit);
+Parsed<std::string> AddToQuantity(std::string_view text, std::string_view increment) {
+  return Moved(text, increment, 1);
+}
+
+Parsed<std::string> SubtractFromQuantity(std::string_view text, std::string_view decrement) {
+  return Moved(text, decrement, -1);
+}
+
+Parsed<std::vector<std::string>> SpreadQuantity(std::string_view from, std::string_view to,
+                                                int count) {
+  const NumberAndUnit parts = Split(to);
+  const bool has_unit = Split(from).number.size() != from.size();
+  const std::string start =
+      has_unit ? std::string(from) : fmt::format("{}{}{}", from, parts.space, parts.unit);
+  const Parsed<Amount> first = ParseAmount(start);
+  if (!first) return {std::nullopt, first.fault};
+  const Parsed<Amount> last = ParseAmount(to);
+  if (!last) return {std::nullopt, last.fault};
+  if (first.value->unit->dimension != last.value->unit->dimension) {
+    return {std::nullopt, FaultOfPair(from, to)};
+  }
+  std::vector<std::string> values;
+  for (int i = 0; i < count; ++i) {
+    const Wide base = Between(first.value->base, last.value->base, i, count - 1);
+    values.push_back(TextOf({base, last.value->unit, last.value->space}));
+  }
+  return {std::move(values), {}};
 }
 
 }  // namespace vpcmirror::sim

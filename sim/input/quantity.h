@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/units/quantity.h"
 
@@ -40,10 +41,19 @@ Fault FaultOfBareNumber(std::string_view number, std::string_view unit);
 // Small numbers are typed by people who think in Gbps, large ones count bits.
 std::string_view LikelyBandwidthUnit(double number);
 
-// `text` (a number or a quantity) with its number multiplied by or added to,
-// the unit kept: "10 Gbps" times "1.5" is "15 Gbps". Empty when either is no
-// number or the result has more than 18 digits.
-std::optional<std::string> MultiplyQuantity(std::string_view text, std::string_view factor);
-std::optional<std::string> AddToQuantity(std::string_view text, std::string_view increment);
+// A number, or a quantity in a unit of those above, made another of its kind: "10 Gbps" times
+// "1.5" is "15 Gbps". In its own unit where that has a last decimal, else in the largest that
+// has one: "1 h" and "1 s" are "3601 s". What is finer than the base unit (for numbers and
+// shares, than a billionth) is rounded, half up. The fault says which is no number or quantity,
+// that the two do not go together, or that the result is below zero or too large.
+Parsed<std::string> MultiplyQuantity(std::string_view text, std::string_view factor);
+Parsed<std::string> AddToQuantity(std::string_view text, std::string_view increment);
+Parsed<std::string> SubtractFromQuantity(std::string_view text, std::string_view decrement);
+
+// `count` values (2 or more) at equal distances, both ends included, in the unit of `to`, which
+// is also that of a `from` without one: "1", "10 Gbps" and 10 are "1 Gbps", "2 Gbps", ...
+// Rounded as above; `from` may be above `to`.
+Parsed<std::vector<std::string>> SpreadQuantity(std::string_view from, std::string_view to,
+                                                int count);
 
 }  // namespace vpcmirror::sim

@@ -157,14 +157,14 @@ Reading ReadDocumentFile(const std::string& file, ReadOptions options) {
   return ReadDocument(text, file, options);
 }
 
-Override ParseOverride(std::string_view text) {
+Override ParseOverride(std::string_view text, const std::string& option) {
   const std::size_t equals = text.find('=');
   const bool has_path = !text.empty() && text.front() == '/';
   if (has_path && equals != std::string_view::npos) {
-    return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
+    return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)), option};
   }
   ScenarioError error;
-  error.file = "--set";
+  error.file = option;
   error.message = fmt::format("\"{}\" is not PATH=VALUE", text);
   error.accepted = "a JSON Pointer and a value, as in /hosts/web/count=10";
   throw ScenarioException({error});

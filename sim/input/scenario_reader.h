@@ -14,16 +14,18 @@
 
 namespace vpcmirror::sim {
 
-// One --set PATH=VALUE. VALUE is JSON, or else a string as it stands; xN
-// multiplies and +N adds to the number or quantity that is there.
+// One PATH=VALUE. In PATH, a step `*` stands for all members of an object or elements of a
+// list. VALUE is JSON, or else a string as it stands; xN multiplies the number or quantity that
+// is written there, +N and -N add and take away, with its unit or another of its kind.
 struct Override {
-  std::string path;   // JSON Pointer
-  std::string value;  // as typed
+  std::string path;              // JSON Pointer
+  std::string value;             // as typed
+  std::string option = "--set";  // that it was given with, for errors
 };
 
 // Splits "PATH=VALUE" at the first '='. Throws ScenarioException when there is
 // none or PATH does not begin with a slash.
-Override ParseOverride(std::string_view text);
+Override ParseOverride(std::string_view text, const std::string& option = "--set");
 
 struct ReadOptions {
   std::vector<Override> sets;

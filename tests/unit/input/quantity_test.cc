@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace vpcmirror::sim {
 namespace {
@@ -100,26 +101,76 @@ TEST(QuantityTest, LargestTimeIsTheLastThatFits) {
   EXPECT_FALSE(ParseDuration("9223372.03685477581 s"));
 }
 
+std::string Text(const Parsed<std::string>& parsed) {
+  return parsed ? *parsed.value : parsed.fault.message;
+}
+
 TEST(QuantityChangeTest, MultipliesAndKeepsTheUnit) {
-  EXPECT_EQ(MultiplyQuantity("10 Gbps", "1.5"), "15 Gbps");
-  EXPECT_EQ(MultiplyQuantity("10Gbps", "0.1"), "1Gbps");
-  EXPECT_EQ(MultiplyQuantity("3", "4"), "12");
-  EXPECT_EQ(MultiplyQuantity("0.3 us", "0.3"), "0.09 us");
-  EXPECT_EQ(MultiplyQuantity("suricata", "2"), std::nullopt);
-  EXPECT_EQ(MultiplyQuantity("10 Gbps", "two"), std::nullopt);
-  EXPECT_EQ(MultiplyQuantity("999999999999999999 bps", "1000"), std::nullopt);
+  EXPECT_EQ(Text(MultiplyQuantity("10 Gbps", "1.5")), "15 Gbps");
+  EXPECT_EQ(Text(MultiplyQuantity("10Gbps", "0.1")), "1Gbps");
+  EXPECT_EQ(Text(MultiplyQuantity("3", "4")), "12");
+  EXPECT_EQ(Text(MultiplyQuantity("0.3 us", "0.3")), "0.09 us");
+  EXPECT_EQ(Text(MultiplyQuantity("9007199254740991", "1.5")), "13510798882111486.5");
+  EXPECT_EQ(Text(MultiplyQuantity("suricata", "2")), "\"suricata\" is no number or quantity");
+  EXPECT_EQ(Text(MultiplyQuantity("80-90", "2")), "\"80-90\" is no number or quantity");
+  EXPECT_EQ(Text(MultiplyQuantity("10 Gbps", "two")), "\"two\" is no factor");
+  EXPECT_EQ(Text(MultiplyQuantity("999999999999999999 bps", "1000")), "the result is too large");
+}
+
+// 500 Mbps x 1.333333333 = 666,666,666.5 bps; 3 frames x 1.5 = 4.5 frames.
+TEST(QuantityChangeTest, RoundsToTheBaseUnit) {
+  EXPECT_EQ(Text(MultiplyQuantity("500 Mbps", "1.333333333")), "666.666667 Mbps");
+  EXPECT_EQ(Text(MultiplyQuantity("3 frames", "1.5")), "5 frames");
+  EXPECT_EQ(Text(MultiplyQuantity("3", "1.5")), "4.5");
 }
 
 TEST(QuantityChangeTest, AddsAcrossUnitsOfOneKind) {
-  EXPECT_EQ(AddToQuantity("10 Gbps", "2 Gbps"), "12 Gbps");
-  EXPECT_EQ(AddToQuantity("10 Gbps", "500 Mbps"), "10.5 Gbps");
-  EXPECT_EQ(AddToQuantity("500 Mbps", "1.25 Gbps"), "1750 Mbps");
-  EXPECT_EQ(AddToQuantity("1 KiB", "1 B"), "1.0009765625 KiB");
-  EXPECT_EQ(AddToQuantity("3", "4"), "7");
-  EXPECT_EQ(AddToQuantity("1 s", "1 h"), "3601 s");
-  EXPECT_EQ(AddToQuantity("1 h", "1 s"), std::nullopt);  // 1/3600 has no last decimal
-  EXPECT_EQ(AddToQuantity("10 Gbps", "1 Mpps"), std::nullopt);
-  EXPECT_EQ(AddToQuantity("10 Gbps", "1"), std::nullopt);
+  EXPECT_EQ(Text(AddToQuantity("10 Gbps", "2 Gbps")), "12 Gbps");
+  EXPECT_EQ(Text(AddToQuantity("10 Gbps", "500 Mbps")), "10.5 Gbps");
+  EXPECT_EQ(Text(AddToQuantity("500 Mbps", "1.25 Gbps")), "1750 Mbps");
+  EXPECT_EQ(Text(AddToQuantity("1 KiB", "1 B")), "1.0009765625 KiB");
+  EXPECT_EQ(Text(AddToQuantity("3", "4")), "7");
+  EXPECT_EQ(Text(AddToQuantity("1 s", "1 h")), "3601 s");
+  EXPECT_EQ(Text(AddToQuantity("1 h", "1 s")), "3601 s");  // 1/3600 has no last decimal
+  EXPECT_EQ(Text(AddToQuantity("10 Gbps", "1 Mpps")),
+            "\"10 Gbps\" and \"1 Mpps\" do not go together");
+  EXPECT_EQ(Text(AddToQuantity("10 Gbps", "1")), "\"10 Gbps\" and \"1\" do not go together");
+}
+
+TEST(QuantityChangeTest, TakesAwayNoMoreThanThereIs) {
+  EXPECT_EQ(Text(SubtractFromQuantity("10 Gbps", "500 Mbps")), "9.5 Gbps");
+  EXPECT_EQ(Text(SubtractFromQuantity("3", "3")), "0");
+  EXPECT_EQ(Text(SubtractFromQuantity("1 Gbps", "1001 Mbps")), "the result is below zero");
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(QuantitySpreadTest, GivesBothEndsAndKeepsTheUnit) {
+  EXPECT_EQ(SpreadQuantity("1", "4 Gbps", 4).value,
+            (Texts{"1 Gbps", "2 Gbps", "3 Gbps", "4 Gbps"}));
+  EXPECT_EQ(SpreadQuantity("500 Mbps", "2Gbps", 4).value,
+            (Texts{"0.5Gbps", "1Gbps", "1.5Gbps", "2Gbps"}));
+  EXPECT_EQ(SpreadQuantity("3", "1", 3).value, (Texts{"3", "2", "1"}));
+  EXPECT_EQ(SpreadQuantity("0%", "1%", 3).value, (Texts{"0%", "0.5%", "1%"}));
+}
+
+// A third of 1 Gbps is 333,333,333.33 bps; a third of a minute 20 s, a third of 1 KiB 341.33 B.
+TEST(QuantitySpreadTest, RoundsToTheBaseUnit) {
+  EXPECT_EQ(SpreadQuantity("1", "2 Gbps", 4).value,
+            (Texts{"1 Gbps", "1.333333333 Gbps", "1.666666667 Gbps", "2 Gbps"}));
+  EXPECT_EQ(SpreadQuantity("1", "2 min", 4).value, (Texts{"1 min", "80 s", "100 s", "2 min"}));
+  EXPECT_EQ(SpreadQuantity("1", "2 KiB", 4).value,
+            (Texts{"1 KiB", "1.3330078125 KiB", "1.6669921875 KiB", "2 KiB"}));
+  EXPECT_EQ(SpreadQuantity("1", "0", 4).value, (Texts{"1", "0.666666667", "0.333333333", "0"}));
+}
+
+TEST(QuantitySpreadTest, RefusesEndsOfTwoKinds) {
+  EXPECT_EQ(SpreadQuantity("1 Gbps", "2 s", 3).fault.message,
+            "\"1 Gbps\" and \"2 s\" do not go together");
+  EXPECT_EQ(SpreadQuantity("1 Gbps", "2", 3).fault.message,
+            "\"1 Gbps\" and \"2\" do not go together");
+  EXPECT_EQ(SpreadQuantity("1", "2 apples", 3).fault.message,
+            "\"1 apples\" is no number or quantity");
 }
 
 }  // namespace

@@ -405,12 +405,12 @@ TEST(OverrideTest, ChangesWhatIsThereAndAddsWhatIsNot) {
 
 TEST(OverrideTest, TakesAValueInQuotesAsTheString) {
   EXPECT_EQ(Read(kSmallest, {"/hosts/web/type=\"x2\""}).hosts[0].settings.type->value, "x2");
-  EXPECT_EQ(Read(kSmallest, {"/hosts/web/type=x2"}).hosts[0].settings.type->value, "x2");
 }
 
 TEST(OverrideTest, MultipliesAndAdds) {
   EXPECT_EQ(Read(kSmallest, {"/hosts/web/count=x3"}).hosts[0].count->value, 6);
   EXPECT_EQ(Read(kSmallest, {"/hosts/web/count=+1"}).hosts[0].count->value, 3);
+  EXPECT_EQ(Read(kSmallest, {"/hosts/web/count=-1"}).hosts[0].count->value, 1);
   EXPECT_EQ(Read(kSmallest, {"/workloads/www/in=x1.5"}).workloads[0].in->value,
             BitsPerSecond(750'000'000));
   EXPECT_EQ(
@@ -422,6 +422,59 @@ TEST(OverrideTest, MultipliesNothingThatIsNotThere) {
   EXPECT_THAT(Errors(kSmallest, {"/duration=x10"}),
               ElementsAre("0:0 /duration: nothing is written there that could be multiplied or "
                           "added to | a value, or '\"x10\"' in quotes where that is meant"));
+}
+
+TEST(OverrideTest, SaysWhatCannotBeChanged) {
+  EXPECT_THAT(
+      Errors(kSmallest, {"/hosts/web/type=x2", "/hosts/web=+1", "/workloads/www/in=-1 Gbps",
+                         "/workloads/www/in=+10%"}),
+      ElementsAre("0:0 /hosts/web/type: found the string \"S5.2XLARGE32\", which cannot be "
+                  "multiplied: \"S5.2XLARGE32\" is no number or quantity | a value, or '\"x2\"' in "
+                  "quotes where that is meant",
+                  "0:0 /hosts/web: found an object, which cannot be added to | a value, or "
+                  "'\"+1\"' in quotes where that is meant",
+                  "0:0 /workloads/www/in: found the string \"500 Mbps\", which cannot be taken "
+                  "away from: the result is below zero | a value, or '\"-1 Gbps\"' in quotes where "
+                  "that is meant",
+                  "0:0 /workloads/www/in: found the string \"500 Mbps\", which cannot be added "
+                  "to: \"500 Mbps\" and \"10%\" do not go together | a value, or '\"+10%\"' in "
+                  "quotes where that is meant"));
+}
+
+// The factor of a burst is written as one.
+TEST(OverrideTest, ReplacesAFactorByAnother) {
+  const Scenario scenario =
+      Read(R"({"hosts": {"web": {}}, "workloads": {"www": {"at": "web", "in": "1 Mbps"}},
+               "timeline": [{"at": "1 ms", "scale": "www", "by": "x2"}]})",
+           {"/timeline/0/by=x4"});
+  ASSERT_EQ(scenario.timeline.size(), 1u);
+  EXPECT_EQ(std::get<ScaleSpec>(scenario.timeline[0].action).factor.value, 4.0);
+}
+
+TEST(OverrideTest, GoesToEveryMemberBehindAStar) {
+  const Scenario scenario =
+      Read(kEstate, {"/hosts/*/count=+1", "/workloads/*/per=host", "/mirrors/*/Direction=EGRESS"});
+  EXPECT_EQ(scenario.hosts[0].count->value, 29);
+  EXPECT_EQ(scenario.hosts[1].count->value, 13);
+  EXPECT_EQ(scenario.hosts[2].count->value, 4);
+  EXPECT_EQ(scenario.workloads[1].per->value, RateScope::kPerHost);
+}
+
+// Of the two workloads, www has "in" and sql has not.
+TEST(OverrideTest, ChangesThoseBehindAStarThatHaveIt) {
+  EXPECT_EQ(Read(kEstate, {"/workloads/*/in=x2"}).workloads[0].in->value,
+            BitsPerSecond(240'000'000));
+  EXPECT_THAT(Errors(kEstate,
+                     {"/workloads/*/start=x2", "/timeline/*/at=1 s", "/hosts/*/enis/0/mtu=9000 B"}),
+              ElementsAre("0:0 /workloads/*/start: nothing is written at any of these places that "
+                          "could be changed | a value, or '\"x2\"' in quotes where that is meant",
+                          HasSubstr("0:0 /timeline/*/at: there is no \"/timeline\""),
+                          HasSubstr("0:0 /hosts/web/enis: there is no \"/hosts/web/enis\""),
+                          HasSubstr("0:0 /hosts/db/enis: there is no \"/hosts/db/enis\""),
+                          HasSubstr("0:0 /hosts/ids/enis: there is no \"/hosts/ids/enis\"")));
+  EXPECT_THAT(
+      Errors(kEstate, {"/hosts/web/count/*=1"}),
+      ElementsAre("0:0 /hosts/web/count/*: there is nothing under \"/hosts/web/count\" | "));
 }
 
 TEST(OverrideTest, NamesTheNearestPathForOneThatLeadsNowhere) {
