@@ -79,6 +79,10 @@ Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const Plan
   SearchBreaks(settings.searched, search, plan.bottlenecks);
   plan.headroom = HeadroomOf(plan.bottlenecks, result.margin_goal, search);
   plan.first_losses = FirstLosses(scenario, result, plan.headroom.without_loss, trials);
+  const Outline now = OutlineOf(result);
+  plan.sensitivity = SensitivityOf(
+      now, AlternativesOf(scenario, settings.cost_tables, settings.remake), trials);
+  plan.savings = SavingsOf(now, LeversOf(scenario), trials);
   plan.unscaled = UnscaledOf(scenario);
   plan.runs = trials.runs();
   return plan;

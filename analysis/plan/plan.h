@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "analysis/plan/levers.h"
 #include "analysis/plan/load_search.h"
 #include "analysis/plan/losses.h"
 #include "analysis/plan/parts.h"
+#include "analysis/plan/sensitivity.h"
 #include "analysis/plan/trials.h"
 #include "models/scenario/run_result.h"
 #include "models/scenario/valid_scenario.h"
@@ -34,6 +36,8 @@ struct Plan {
   // A little over the first load that does not fit, or of the scenario itself where that does
   // not; empty: nothing breaks.
   std::optional<LossesAtLoad> first_losses;
+  std::vector<Sensitivity> sensitivity;  // the most effect first
+  std::vector<Saving> savings;           // the largest first
   // Workloads that no load scales: TCP flows take what they get.
   std::vector<std::string> unscaled;
   int runs = 0;  // of the engine
@@ -42,6 +46,8 @@ struct Plan {
 struct PlanSettings {
   // So many bottlenecks get the load at which they break: each takes runs.
   std::size_t searched = 10;
+  std::vector<std::string> cost_tables;  // that there are
+  Remake remake;
 };
 
 // `result` is judged, of `scenario`. Throws TrialStopped.

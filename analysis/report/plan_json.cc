@@ -81,6 +81,33 @@ PlanDocument LossesJson(const std::optional<LossesAtLoad>& losses) {
           {"places", PlanList(losses->places, PlaceJson)}};
 }
 
+PlanDocument OutlineJson(const Outline& outline) {
+  return {{"verdict", ToString(outline.verdict)},
+          {"because", outline.because},
+          {"margin", NumberOrNull(outline.margin)},
+          {"margin_of", outline.margin ? PlanDocument(outline.margin_of) : PlanDocument(nullptr)},
+          {"production", FramesLost(outline.production)},
+          {"copies", FramesLost(outline.copies)},
+          {"copies_bps", outline.copies_wanted.count()}};
+}
+
+PlanDocument SensitivityJson(const Sensitivity& each) {
+  return {{"subject", each.subject},
+          {"value", each.value},
+          {"flips", each.flips},
+          {"effect", each.effect},
+          {"then", OutlineJson(each.outline)}};
+}
+
+PlanDocument SavingJson(const Saving& each) {
+  return {{"kind", ToString(each.lever.kind)},
+          {"mirror", each.lever.mirror_id},
+          {"port", each.lever.kind == LeverKind::kPortOnly ? PlanDocument(each.lever.port)
+                                                           : PlanDocument(nullptr)},
+          {"saved_bps", each.saved.count()},
+          {"then", OutlineJson(each.outline)}};
+}
+
 }  // namespace
 
 std::string PlanJson(const Plan& plan) {
@@ -107,6 +134,8 @@ std::string PlanJson(const Plan& plan) {
   json["headroom"] = {{"fits", BracketJson(plan.headroom.fits)},
                       {"without_loss", BracketJson(plan.headroom.without_loss)}};
   json["first_losses"] = LossesJson(plan.first_losses);
+  json["sensitivity"] = PlanList(plan.sensitivity, SensitivityJson);
+  json["savings"] = PlanList(plan.savings, SavingJson);
   json["unscaled_workloads"] = plan.unscaled;
   json["notes"] = result.notes;
   json["assumptions"] = PlanList(result.assumptions, AssumptionJson);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -34,6 +35,8 @@ class PlanReport {
     WriteBottlenecks();
     WriteGrowth();
     WriteLosses();
+    WriteSensitivity();
+    WriteSavings();
     WriteAssumptions();
     return std::move(out_);
   }
@@ -56,6 +59,8 @@ class PlanReport {
   void WriteBottlenecks();
   void WriteGrowth();
   void WriteLosses();
+  void WriteSensitivity();
+  void WriteSavings();
   void WriteAssumptions();
 
   const Plan& plan_;
@@ -121,6 +126,46 @@ void PlanReport::WriteLosses() {
   for (const LossPlace& place : plan_.first_losses->places) {
     Sentence(PlaceWords(place) + ";", 2, 2);
     Sentence(CounterWords(place), 4);
+  }
+}
+
+// A name of at most so many columns.
+std::string Clipped(const std::string& name, std::size_t width) {
+  return name.size() <= width ? name : name.substr(0, width - 2) + "..";
+}
+
+void PlanReport::WriteSensitivity() {
+  constexpr double kNothing = 5e-4;  // of a margin or a loss, as a share: under 0.05 %
+  constexpr std::size_t kShown = 12;
+  Title("What the verdict hangs on          if it is so            margin");
+  std::size_t shown = 0;
+  for (const Sensitivity& each : plan_.sensitivity) {
+    if (!each.flips && each.effect < kNothing) continue;
+    if (++shown > kShown) continue;
+    const std::string what = Clipped(each.subject + "=" + each.value, 32);
+    Line("  {:33}{}", Printable(what), OutlineWords(each.outline));
+  }
+  if (shown > kShown) Sentence(fmt::format("{} more change less.", shown - kShown), 2);
+  const std::size_t without = plan_.sensitivity.size() - shown;
+  if (without > 0) {
+    Sentence(fmt::format("{} other values that were tried change nothing.", without), 2);
+  }
+}
+
+void PlanReport::WriteSavings() {
+  Title("What would save most copies               saved   then            margin");
+  if (plan_.savings.empty()) {
+    Sentence("Nothing of what was tried: directions, the largest port, truncation.", 2);
+    return;
+  }
+  constexpr std::size_t kShown = 10;
+  for (std::size_t i = 0; i < std::min(kShown, plan_.savings.size()); ++i) {
+    const Saving& each = plan_.savings[i];
+    Line("  {:35}{:>11}   {}", Clipped(LeverWords(each.lever), 35), BitRateText(each.saved),
+         OutlineWords(each.outline));
+  }
+  if (plan_.savings.size() > kShown) {
+    Sentence(fmt::format("{} more save less.", plan_.savings.size() - kShown), 2);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "analysis/report/text_layout.h"
+#include "analysis/report/verdict.h"
 #include "analysis/words/quantities.h"
 
 namespace vpcmirror {
@@ -129,6 +130,37 @@ std::string CounterWords(const LossPlace& place) {
     return fmt::format("no counter of {} is documented to show it", Printable(place.provider));
   }
   return fmt::format("shown by {} ({})", fmt::join(place.counters, ", "), place.source);
+}
+
+std::string MarginText(const std::optional<double>& margin) {
+  if (!margin) return "no limit";
+  return *margin < 0 ? "-" + PercentText(-*margin) : PercentText(*margin);
+}
+
+std::string OutlineWords(const Outline& outline) {
+  std::string words = fmt::format("{:12} {:>8}", ToString(outline.verdict),
+                                  MarginText(outline.margin));
+  if (outline.production.lost > 0) {
+    words += fmt::format("  production -{}", PercentText(outline.production.fraction()));
+  } else if (outline.copies.lost > 0) {
+    words += fmt::format("  copies -{}", PercentText(outline.copies.fraction()));
+  }
+  return words;
+}
+
+std::string LeverWords(const Lever& lever) {
+  const std::string of = Printable(lever.mirror_id) + ": ";
+  switch (lever.kind) {
+    case LeverKind::kOutboundOnly:
+      return of + "only what sources send";
+    case LeverKind::kInboundOnly:
+      return of + "only what sources receive";
+    case LeverKind::kPortOnly:
+      return fmt::format("{}only port {}", of, lever.port);
+    case LeverKind::kTruncated:
+      return fmt::format("{}cut copies to {} bytes", of, kShortCopy.count());
+  }
+  return of;
 }
 
 }  // namespace vpcmirror

@@ -29,4 +29,11 @@ std::string PlaceWords(const LossPlace& place);
 // "shown by NetworkSkipMirrorIn, ... (source)", or that no document names a counter.
 std::string CounterWords(const LossPlace& place);
 
+// "DOES NOT FIT   -6.7 %   copies lost 3 %": verdict, margin and losses of a run in columns.
+std::string OutlineWords(const Outline& outline);
+// "mirror-1: copy only what goes out".
+std::string LeverWords(const Lever& lever);
+// Free share of a limit: "11.2 %", "-6.7 %"; "no limit".
+std::string MarginText(const std::optional<double>& margin);
+
 }  // namespace vpcmirror

@@ -71,6 +71,24 @@ int PlanExitCode(const RunResult& result) {
              : kFine;
 }
 
+// Reads the scenario anew, with the edits behind those of the user.
+Remake RemakeOf(const PlanOptions& options, const Library& library, const ReadOptions& read) {
+  return [&options, &library, &read](const std::vector<Edit>& edits) {
+    ReadOptions changed = read;
+    for (const Edit& edit : edits) changed.sets.push_back(ParseOverride(edit.path + "=" + edit.value));
+    ValidScenario scenario = LoadScenario(options.file, library, changed);
+    LeaveOutOutputs(scenario);
+    return scenario;
+  };
+}
+
+PlanSettings SettingsOf(const PlanOptions& options, const Library& library,
+                        const ReadOptions& read) {
+  PlanSettings settings{.remake = RemakeOf(options, library, read)};
+  for (const auto& [name, table] : library.costs) settings.cost_tables.push_back(name);
+  return settings;
+}
+
 int MakePlanOf(const PlanOptions& options, const Surroundings& around) {
   const double margin_goal = PlanMargin(options);
   ReadOptions read;
@@ -95,7 +113,7 @@ int MakePlanOf(const PlanOptions& options, const Surroundings& around) {
   Trials trials(engine, control, [&](const ValidScenario& of, RunResult& run) {
     Judge(of, margin_goal, run);
   });
-  const Plan plan = MakePlan(scenario, result, {}, trials);
+  const Plan plan = MakePlan(scenario, result, SettingsOf(options, library, read), trials);
   const std::string json = PlanJson(plan);
   PendingFile(folder.plan_file(), json).Commit(folder.previous_plan_file());
   around.out << (options.format == "json"
