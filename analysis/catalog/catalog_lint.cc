@@ -126,20 +126,31 @@ std::string GibText(double bytes) {
   return SignificantText(bytes / kGib, 6) + " GiB";
 }
 
-// Sizes come in steps of two: what has twice the vCPUs has twice the memory of one of them.
+// Whether one is the other, doubled or halved any number of times.
+bool IsInStepsOfTwo(std::int64_t a, std::int64_t b) {
+  std::int64_t less = std::min(a, b);
+  const std::int64_t more = std::max(a, b);
+  while (less < more / 2 + more % 2) less *= 2;
+  return less == more || 2 * less == more;
+}
+
+// Sizes come in steps of two: what has twice the vCPUs has twice the memory of one of them,
+// or as much, or four times as much where a family has rows with more memory beside.
 void FindMemoryThatDoesNotDouble(const CatalogType& type, const Family& family,
                                  std::vector<CatalogFinding>& findings) {
   const std::int64_t memory = MemoryOf(type);
   std::set<std::int64_t> doubled;
   std::string half;
+  bool is_in_steps = false;
   for (const CatalogType* other : family) {
     if (VcpusOf(*other) == 0 || 2 * VcpusOf(*other) != VcpusOf(type) || MemoryOf(*other) == 0) {
       continue;
     }
     doubled.insert(2 * MemoryOf(*other));
+    is_in_steps = is_in_steps || IsInStepsOfTwo(memory, MemoryOf(*other));
     half += (half.empty() ? "" : ", ") + other->type.name;
   }
-  if (memory == 0 || doubled.empty() || doubled.count(memory) != 0) return;
+  if (memory == 0 || doubled.empty() || is_in_steps) return;
   std::string expected;
   for (const std::int64_t each : doubled) {
     expected += (expected.empty() ? "" : " or ") + GibText(static_cast<double>(each));
@@ -223,7 +234,7 @@ const std::vector<CatalogRule>& CatalogRules() {
       {"CAT-ROW", "a column is missing or unknown, a cell cannot be read, or a row is here twice"},
       {kGrowth, "a larger size of a family has less of something than a smaller one"},
       {kTwin, "two rows of one size, which differ in memory, differ in something else"},
-      {kDouble, "a size has not twice the memory of any row of half its vCPUs"},
+      {kDouble, "a size's memory is not in steps of two from that of rows of half its vCPUs"},
       {kName, "memory or vCPUs are not those in the name"},
       {kDate, "as_of is no date, to come, or too long ago"},
       {kKnown, "`known` names a finding that there is not"}};

@@ -147,7 +147,7 @@ std::string CatalogListText(const std::vector<CatalogType>& types, const TextSty
                GibWords(limits.memory), Words(limits.bandwidth), combined ? "in+out" : "each way",
                Words(limits.packet_rate), CrossoverWords(limits), Words(each.type.max_enis));
   }
-  out += "\nCross: mean size of frames below which the packet rate is met before the bandwidth.\n";
+  out += "\nCross: smaller frames, on average, meet the packet rate before the bandwidth.\n";
   if (some_doubtful) out += "*: doubtful; vpcmirror catalog show TYPE says why.\n";
   return out;
 }

@@ -12,6 +12,7 @@
 #include "analysis/report/catalog_csv.h"
 #include "analysis/report/catalog_json.h"
 #include "analysis/report/catalog_text.h"
+#include "analysis/report/paragraph.h"
 #include "analysis/report/text_layout.h"
 #include "models/scenario/nearest.h"
 #include "sim/cli/atomic_file.h"
@@ -219,7 +220,8 @@ int ImportTypes(const CatalogOptions& options, const Surroundings& around) {
   for (const std::string& note : answered.notes) {
     around.err << Wrapped("note: " + Printable(note), TextStyle{}.width, 2) << '\n';
   }
-  around.err << fmt::format("{} types as of {}\n", answered.types.size(), answer.as_of);
+  around.err << fmt::format("{} type{} as of {}\n", answered.types.size(),
+                            answered.types.size() == 1 ? "" : "s", answer.as_of);
   return answered.faults.empty() ? kFine : kFindings;
 }
 
@@ -272,7 +274,7 @@ CLI::App* AddLint(CLI::App& command, CatalogOptions& options) {
   std::string footer = "What it finds:\n";
   for (const CatalogRule& rule : CatalogRules()) {
     footer +=
-        Wrapped(fmt::format("  {:11}{}", rule.code, rule.title), TextStyle{}.width, 13) + "\n";
+        Paragraph(fmt::format("  {:11}", rule.code), rule.title, TextStyle{}.width, 13) + "\n";
   }
   lint->footer(footer +
                "A column `known` with \"CODE: reason\" says that a finding is known.\n"

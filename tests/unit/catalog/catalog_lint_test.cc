@@ -75,6 +75,8 @@ TEST(CatalogLintTest, FindsMemoryThatDoesNotDouble) {
       ElementsAre("3 CAT-DOUBLE: memory is 266 GiB, where twice that of half its size "
                   "(S6.8XLARGE64, S6.8XLARGE128) is 128 GiB or 256 GiB"));
   EXPECT_THAT(Lint({{"S6.8XLARGE128", 32, 128}, {"S6.16XLARGE256", 64, 256}}), IsEmpty());
+  // A family that has rows of 1 GiB a vCPU at one size alone.
+  EXPECT_THAT(Lint({{"S6.8XLARGE128", 32, 128}, {"S6.16XLARGE64", 64, 64}}), IsEmpty());
 }
 
 // AWS's sizes of two vCPUs differ in memory and bandwidth alike, and are no twins.

@@ -159,7 +159,7 @@ TEST(CatalogImportCommandTest, MakesATableOfTencentsAnswer) {
             "ZZ1.LARGE8,4,8,300000,,,1.5,,the API,2026-11-30,0.51,CNY\n");
   EXPECT_THAT(ran.err, AllOf(HasSubstr("types.json:9:25: InstanceBandwidth is \"much\""),
                              HasSubstr("/Response/InstanceTypeQuotaSet/2/InstanceBandwidth"),
-                             HasSubstr("1 types as of 2026-11-30")));
+                             HasSubstr("1 type as of 2026-11-30")));
   EXPECT_THAT(run({"catalog", "import", "--tencent", answer, "--as-of", "2026-11-30"}).out,
               Not(HasSubstr("0.51")));
 }
