@@ -83,6 +83,16 @@ Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const Plan
   plan.sensitivity = SensitivityOf(
       now, AlternativesOf(scenario, settings.cost_tables, settings.remake), trials);
   plan.savings = SavingsOf(now, LeversOf(scenario), trials);
+  plan.outages = OutagesOf(scenario, trials);
+  plan.demand = DemandOf(scenario, result);
+  if (plan.demand.bandwidth > BitsPerSecond(0)) {
+    plan.sizing = SizeFor(scenario, plan.demand, settings.market, result.margin_goal);
+  }
+  plan.cost =
+      MonthlyCostOf(scenario, result, settings.market.prices, {.today = settings.today});
+  for (const auto& [change, changed] : settings.what_ifs) {
+    plan.what_ifs.push_back(AnswerWhatIf(change, changed, trials));
+  }
   plan.unscaled = UnscaledOf(scenario);
   plan.runs = trials.runs();
   return plan;

@@ -3,14 +3,19 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/plan/levers.h"
 #include "analysis/plan/load_search.h"
 #include "analysis/plan/losses.h"
+#include "analysis/plan/monthly_cost.h"
+#include "analysis/plan/outage.h"
 #include "analysis/plan/parts.h"
 #include "analysis/plan/sensitivity.h"
+#include "analysis/plan/sizing.h"
 #include "analysis/plan/trials.h"
+#include "analysis/plan/what_if.h"
 #include "models/scenario/run_result.h"
 #include "models/scenario/valid_scenario.h"
 
@@ -38,6 +43,11 @@ struct Plan {
   std::optional<LossesAtLoad> first_losses;
   std::vector<Sensitivity> sensitivity;  // the most effect first
   std::vector<Saving> savings;           // the largest first
+  std::vector<Outage> outages;
+  FleetDemand demand;            // of the copies
+  std::optional<Sizing> sizing;  // empty: nothing is copied
+  MonthlyCost cost;
+  std::vector<WhatIf> what_ifs;  // in the order in which they were asked
   // Workloads that no load scales: TCP flows take what they get.
   std::vector<std::string> unscaled;
   int runs = 0;  // of the engine
@@ -48,6 +58,10 @@ struct PlanSettings {
   std::size_t searched = 10;
   std::vector<std::string> cost_tables;  // that there are
   Remake remake;
+  Market market;
+  std::string today;  // ISO date, for prices; empty: nothing is free
+  // What the user asks about, each with the scenario that it makes.
+  std::vector<std::pair<std::string, ValidScenario>> what_ifs;
 };
 
 // `result` is judged, of `scenario`. Throws TrialStopped.

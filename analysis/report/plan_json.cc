@@ -20,7 +20,7 @@ PlanDocument PlanList(const std::vector<Item>& items, ToJson to_json) {
   return list;
 }
 
-PlanDocument NumberOrNull(const std::optional<double>& number) {
+PlanDocument PlanNumber(const std::optional<double>& number) {
   return number ? PlanDocument(*number) : PlanDocument(nullptr);
 }
 
@@ -32,7 +32,7 @@ std::string WithoutFolder(const std::string& path) {
 
 PlanDocument BracketJson(const std::optional<LoadBracket>& bracket) {
   if (!bracket) return nullptr;
-  return {{"at", NumberOrNull(bracket->at())},
+  return {{"at", PlanNumber(bracket->at())},
           {"holds", bracket->holds},
           {"breaks", std::isfinite(bracket->breaks) ? PlanDocument(bracket->breaks)
                                                     : PlanDocument(nullptr)}};
@@ -84,7 +84,7 @@ PlanDocument LossesJson(const std::optional<LossesAtLoad>& losses) {
 PlanDocument OutlineJson(const Outline& outline) {
   return {{"verdict", ToString(outline.verdict)},
           {"because", outline.because},
-          {"margin", NumberOrNull(outline.margin)},
+          {"margin", PlanNumber(outline.margin)},
           {"margin_of", outline.margin ? PlanDocument(outline.margin_of) : PlanDocument(nullptr)},
           {"production", FramesLost(outline.production)},
           {"copies", FramesLost(outline.copies)},
@@ -125,7 +125,7 @@ std::string PlanJson(const Plan& plan) {
   json["verdict"] = ToString(result.verdict);
   json["because"] = result.because;
   json["holds"] = result.holds.empty() ? PlanDocument(nullptr) : PlanDocument(result.holds);
-  json["margin"] = NumberOrNull(result.margin);
+  json["margin"] = PlanNumber(result.margin);
   json["margin_of"] = result.margin ? PlanDocument(result.margin_of) : PlanDocument(nullptr);
   json["margin_goal"] = result.margin_goal;
   json["production"] = FramesLost(result.production);

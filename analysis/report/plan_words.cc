@@ -33,7 +33,7 @@ std::string_view WhatWords(LostWhat what) {
   return "";
 }
 
-std::string ShareWords(const Loss& loss, std::string_view what) {
+std::string LostShareWords(const Loss& loss, std::string_view what) {
   return loss.lost == 0 ? fmt::format("no {}", what)
                         : fmt::format("{} of {}", PercentText(loss.fraction()), what);
 }
@@ -114,8 +114,8 @@ std::string LastsWords(const Plan& plan) {
 
 std::string LossWords(const LossesAtLoad& losses) {
   return fmt::format("{}, {} and {} {} lost (congestion={}, {}).", AtLoad(losses.load),
-                     ShareWords(losses.production, "production"),
-                     ShareWords(losses.copies, "copies"),
+                     LostShareWords(losses.production, "production"),
+                     LostShareWords(losses.copies, "copies"),
                      losses.production.lost == 0 && losses.copies.lost == 0 ? "is" : "are",
                      losses.congestion, losses.is_assumed ? "assumed" : "documented or yours");
 }

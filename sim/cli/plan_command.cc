@@ -82,7 +82,7 @@ Remake RemakeOf(const PlanOptions& options, const Library& library, const ReadOp
   };
 }
 
-PlanSettings SettingsOf(const PlanOptions& options, const Library& library,
+PlanSettings PlanSettingsOf(const PlanOptions& options, const Library& library,
                         const ReadOptions& read) {
   PlanSettings settings{.remake = RemakeOf(options, library, read)};
   for (const auto& [name, table] : library.costs) settings.cost_tables.push_back(name);
@@ -113,7 +113,7 @@ int MakePlanOf(const PlanOptions& options, const Surroundings& around) {
   Trials trials(engine, control, [&](const ValidScenario& of, RunResult& run) {
     Judge(of, margin_goal, run);
   });
-  const Plan plan = MakePlan(scenario, result, SettingsOf(options, library, read), trials);
+  const Plan plan = MakePlan(scenario, result, PlanSettingsOf(options, library, read), trials);
   const std::string json = PlanJson(plan);
   PendingFile(folder.plan_file(), json).Commit(folder.previous_plan_file());
   around.out << (options.format == "json"
@@ -123,7 +123,7 @@ int MakePlanOf(const PlanOptions& options, const Surroundings& around) {
   return PlanExitCode(plan.result);
 }
 
-constexpr char kFooter[] =
+constexpr char kPlanFooter[] =
     "Examples:\n"
     "  vpcmirror plan scenario.json\n"
     "  vpcmirror plan scenario.json --set '/workloads/www/in=\"2 Gbps\"' --format json\n"
@@ -165,7 +165,7 @@ void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
       ->capture_default_str();
   command->add_option("--data", options->data, "Folder of schema/, profiles/ and catalog/")
       ->type_name("DIR");
-  command->footer(kFooter);
+  command->footer(kPlanFooter);
   command->callback([options, &around, &exit_code] {
     try {
       exit_code = MakePlanOf(*options, around);
