@@ -15,7 +15,7 @@ std::unordered_map<std::string, std::string> HostNames(const Deployment& deploym
 }
 
 template <class Unit>
-double CountOf(const std::optional<Quantity<Unit>>& quantity) {
+double PlainCount(const std::optional<Quantity<Unit>>& quantity) {
   return quantity ? static_cast<double>(quantity->count()) : 0;
 }
 
@@ -23,16 +23,16 @@ bool IsBandwidth(std::string_view limit) { return limit.starts_with("bandwidth")
 
 double CapacityOf(const HostResult& host) {
   if (host.tightest == "cpu") return host.cpu.cores_limit.value_or(0);
-  return IsBandwidth(host.tightest) ? CountOf(host.limit_bandwidth)
-                                    : CountOf(host.limit_packet_rate);
+  return IsBandwidth(host.tightest) ? PlainCount(host.limit_bandwidth)
+                                    : PlainCount(host.limit_packet_rate);
 }
 
 double CapacityOf(const ReceiverResult& receiver) {
-  return IsBandwidth(receiver.tightest) ? CountOf(receiver.capacity_bandwidth)
-                                        : CountOf(receiver.capacity_packet_rate);
+  return IsBandwidth(receiver.tightest) ? PlainCount(receiver.capacity_bandwidth)
+                                        : PlainCount(receiver.capacity_packet_rate);
 }
 
-void Add(PartName name, PartUse use, std::map<PartName, PartUse>& parts) {
+void AddPart(PartName name, PartUse use, std::map<PartName, PartUse>& parts) {
   use.members = 1;
   const auto [at, is_new] = parts.try_emplace(std::move(name), use);
   if (is_new) return;
@@ -77,7 +77,7 @@ std::map<PartName, PartUse> PartsOf(const ValidScenario& scenario, const RunResu
   std::map<PartName, PartUse> parts;
   for (const HostResult& host : result.hosts) {
     if (!host.margin) continue;
-    Add({PartKind::kHost, name_of(host.id)},
+    AddPart({PartKind::kHost, name_of(host.id)},
         {.tightest_member = host.id,
          .limit = host.tightest,
          .capacity = CapacityOf(host),
@@ -86,7 +86,7 @@ std::map<PartName, PartUse> PartsOf(const ValidScenario& scenario, const RunResu
   }
   for (const ReceiverResult& receiver : result.receivers) {
     if (!receiver.margin) continue;
-    Add({PartKind::kReceiver, name_of(receiver.host)},
+    AddPart({PartKind::kReceiver, name_of(receiver.host)},
         {.tightest_member = receiver.id,
          .limit = receiver.tightest,
          .capacity = CapacityOf(receiver),
@@ -96,10 +96,10 @@ std::map<PartName, PartUse> PartsOf(const ValidScenario& scenario, const RunResu
   }
   for (const LoadBalancerResult& balancer : result.load_balancers) {
     if (!balancer.margin) continue;
-    Add({PartKind::kLoadBalancer, balancer.id},
+    AddPart({PartKind::kLoadBalancer, balancer.id},
         {.tightest_member = balancer.id,
          .limit = balancer.tightest,
-         .capacity = CountOf(balancer.limit_bandwidth),
+         .capacity = PlainCount(balancer.limit_bandwidth),
          .margin = *balancer.margin},
         parts);
   }

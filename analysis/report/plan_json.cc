@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "analysis/report/assumption_json.h"
 #include "analysis/report/verdict.h"
@@ -108,6 +109,98 @@ PlanDocument SavingJson(const Saving& each) {
           {"then", OutlineJson(each.outline)}};
 }
 
+PlanDocument WhatIfJson(const WhatIf& each) {
+  return {{"change", each.change},
+          {"then", OutlineJson(each.outline)},
+          {"without_loss", BracketJson(each.without_loss)}};
+}
+
+PlanDocument OutageJson(const Outage& each) {
+  return {{"kind", ToString(each.kind)},
+          {"name", each.name},
+          {"receivers", each.receivers},
+          {"sources_lost", each.sources_lost},
+          {"blind", each.blind},
+          {"partly_blind", each.partly_blind},
+          {"share_unseen", each.share_unseen},
+          {"then", each.then ? OutlineJson(*each.then) : PlanDocument(nullptr)},
+          {"tightest_receiver", each.receiver_margin ? PlanDocument(each.tightest_receiver)
+                                                     : PlanDocument(nullptr)},
+          {"receiver_margin", PlanNumber(each.receiver_margin)}};
+}
+
+template <class Whole>
+PlanDocument WholeOrNull(const std::optional<Whole>& number) {
+  return number ? PlanDocument(*number) : PlanDocument(nullptr);
+}
+
+PlanDocument SizeJson(const FleetSize& size) {
+  return {{"type", size.type},
+          {"vcpus", size.vcpus},
+          {"fewest", WholeOrNull(size.fewest)},
+          {"most", WholeOrNull(size.most)},
+          {"needs", PlanList(size.needs, [](const FleetNeed& need) {
+             return PlanDocument{{"pace", need.pace},
+                                 {"receivers", WholeOrNull(need.receivers)},
+                                 {"limit", ToString(need.limit)}};
+           })}};
+}
+
+PlanDocument CheapestJson(const CheapestFleet& fleet) {
+  return {{"pace", fleet.pace},
+          {"receivers", fleet.receivers},
+          {"cost", fleet.cost},
+          {"exact", fleet.is_exact},
+          {"why_not", fleet.why_not.empty() ? PlanDocument(nullptr) : PlanDocument(fleet.why_not)},
+          {"parts", PlanList(fleet.parts, [](const FleetPart& part) {
+             return PlanDocument{{"type", part.type}, {"receivers", part.receivers}};
+           })}};
+}
+
+PlanDocument SizingJson(const std::optional<Sizing>& sizing) {
+  if (!sizing) return nullptr;
+  return {{"provider", sizing->provider},
+          {"profiles", sizing->profiles},
+          {"most_used", sizing->most_used},
+          {"copies_bps", sizing->demand.bandwidth.count()},
+          {"copies_pps", sizing->demand.packet_rate.count()},
+          {"largest_flow_bps", sizing->demand.largest_flow.count()},
+          {"largest_flow_pps", sizing->demand.largest_flow_packets.count()},
+          {"sources", sizing->demand.sources},
+          {"source_bps", sizing->demand.source_bandwidth.count()},
+          {"cost_unit", sizing->fleet.currency.empty() ? "vcpus" : sizing->fleet.currency},
+          {"sizes", PlanList(sizing->fleet.sizes, SizeJson)},
+          {"cheapest", PlanList(sizing->fleet.cheapest, CheapestJson)},
+          {"cheapest_with_spare", PlanList(sizing->with_spare, CheapestJson)},
+          {"notes", sizing->fleet.notes}};
+}
+
+PlanDocument CostLineJson(const CostLine& line) {
+  return {{"item", ToString(line.item)},
+          {"provider", line.provider},
+          {"of", line.of},
+          {"count", line.count},
+          {"month_units", line.month_units},
+          {"price", line.price ? PlanDocument(line.price->amount) : PlanDocument(nullptr)},
+          {"currency", line.price ? PlanDocument(line.price->currency) : PlanDocument(nullptr)},
+          {"price_source", line.price ? PlanDocument(line.price->source) : PlanDocument(nullptr)},
+          {"price_as_of", line.price ? PlanDocument(line.price->as_of) : PlanDocument(nullptr)},
+          {"amount", line.amount},
+          {"free_now", line.is_free_now},
+          {"note", line.note}};
+}
+
+PlanDocument CostJson(const MonthlyCost& cost) {
+  PlanDocument json = {{"lines", PlanList(cost.lines, CostLineJson)},
+                       {"totals", PlanDocument::object()},
+                       {"due", PlanDocument::object()},
+                       {"complete", cost.is_complete},
+                       {"assumptions", cost.assumptions}};
+  for (const auto& [currency, total] : cost.totals) json["totals"][currency] = total;
+  for (const auto& [currency, due] : cost.due) json["due"][currency] = due;
+  return json;
+}
+
 }  // namespace
 
 std::string PlanJson(const Plan& plan) {
@@ -136,6 +229,10 @@ std::string PlanJson(const Plan& plan) {
   json["first_losses"] = LossesJson(plan.first_losses);
   json["sensitivity"] = PlanList(plan.sensitivity, SensitivityJson);
   json["savings"] = PlanList(plan.savings, SavingJson);
+  json["what_ifs"] = PlanList(plan.what_ifs, WhatIfJson);
+  json["outages"] = PlanList(plan.outages, OutageJson);
+  json["sizing"] = SizingJson(plan.sizing);
+  json["cost"] = CostJson(plan.cost);
   json["unscaled_workloads"] = plan.unscaled;
   json["notes"] = result.notes;
   json["assumptions"] = PlanList(result.assumptions, AssumptionJson);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "analysis/report/plan_words.h"
 #include "analysis/report/text_layout.h"
@@ -26,6 +27,14 @@ Ink InkOfPlan(Verdict verdict) {
   return Ink::kPlain;
 }
 
+// A name of at most so many columns.
+std::string Clipped(const std::string& name, std::size_t width) {
+  return name.size() <= width ? name : name.substr(0, width - 2) + "..";
+}
+
+// One figure of a what-if.
+using WhatIfCell = std::string (*)(const WhatIf&);
+
 class PlanReport {
  public:
   PlanReport(const Plan& plan, const TextStyle& style) : plan_(plan), style_(style) {}
@@ -35,8 +44,12 @@ class PlanReport {
     WriteBottlenecks();
     WriteGrowth();
     WriteLosses();
+    WriteWhatIfs();
     WriteSensitivity();
     WriteSavings();
+    WriteOutages();
+    WriteSizing();
+    WriteCost();
     WriteAssumptions();
     return std::move(out_);
   }
@@ -59,11 +72,17 @@ class PlanReport {
   void WriteBottlenecks();
   void WriteGrowth();
   void WriteLosses();
+  void WriteWhatIfs();
+  void WriteWhatIfRow(std::string_view what, std::size_t first, const WhatIfCell& cell);
   void WriteSensitivity();
+  void WriteOutages();
+  void WriteSizing();
+  void WriteCost();
   void WriteSavings();
   void WriteAssumptions();
 
   const Plan& plan_;
+  std::vector<WhatIf> columns_;  // the scenario as it is, then what was asked
   TextStyle style_;
   std::string out_;
 };
@@ -129,11 +148,6 @@ void PlanReport::WriteLosses() {
   }
 }
 
-// A name of at most so many columns.
-std::string Clipped(const std::string& name, std::size_t width) {
-  return name.size() <= width ? name : name.substr(0, width - 2) + "..";
-}
-
 void PlanReport::WriteSensitivity() {
   constexpr double kNothing = 5e-4;  // of a margin or a loss, as a share: under 0.05 %
   constexpr std::size_t kShown = 12;
@@ -167,6 +181,97 @@ void PlanReport::WriteSavings() {
   if (plan_.savings.size() > kShown) {
     Sentence(fmt::format("{} more save less.", plan_.savings.size() - kShown), 2);
   }
+}
+
+std::string CellOfLoad(const WhatIf& each) {
+  const auto at = each.without_loss.at();
+  if (at) return GrowthText(*at);
+  return each.without_loss.holds == 0 ? "never" : "over x64";
+}
+
+// As many columns as 80 characters have room for; then the next ones below.
+constexpr std::size_t kWhatIfsAbreast = 4;
+
+void PlanReport::WriteWhatIfRow(std::string_view what, std::size_t first, const WhatIfCell& cell) {
+  std::string row = fmt::format("  {:22}", what);
+  const std::size_t last = std::min(first + kWhatIfsAbreast, columns_.size());
+  for (std::size_t i = first; i < last; ++i) row += fmt::format("{:>14}", cell(columns_[i]));
+  Line("{}", row);
+}
+
+void PlanReport::WriteWhatIfs() {
+  if (plan_.what_ifs.empty()) return;
+  Title("What if");
+  columns_ = {{.change = "",
+               .outline = OutlineOf(plan_.result),
+               .without_loss = plan_.headroom.without_loss}};
+  columns_.insert(columns_.end(), plan_.what_ifs.begin(), plan_.what_ifs.end());
+  for (std::size_t i = 1; i < columns_.size(); ++i) {
+    Sentence(fmt::format("[{}] {}", i, Printable(columns_[i].change)), 2, 4);
+  }
+  for (std::size_t first = 0; first < columns_.size(); first += kWhatIfsAbreast) {
+    std::string head = fmt::format("  {:22}", "");
+    for (std::size_t i = first; i < std::min(first + kWhatIfsAbreast, columns_.size()); ++i) {
+      head += fmt::format("{:>14}", i == 0 ? "as it is" : fmt::format("[{}]", i));
+    }
+    Line("{}", head);
+    WriteWhatIfRow("verdict", first,
+                   [](const WhatIf& each) { return std::string(ToString(each.outline.verdict)); });
+    WriteWhatIfRow("margin", first,
+                   [](const WhatIf& each) { return MarginText(each.outline.margin); });
+    WriteWhatIfRow("  of", first, [](const WhatIf& each) {
+      return Clipped(Printable(each.outline.margin_of), 13);
+    });
+    WriteWhatIfRow("lasts until", first, CellOfLoad);
+    WriteWhatIfRow("copies", first,
+                   [](const WhatIf& each) { return BitRateText(each.outline.copies_wanted); });
+    WriteWhatIfRow("copies lost", first, [](const WhatIf& each) {
+      return PercentText(each.outline.copies.fraction());
+    });
+    WriteWhatIfRow("production lost", first, [](const WhatIf& each) {
+      return PercentText(each.outline.production.fraction());
+    });
+  }
+}
+
+void PlanReport::WriteOutages() {
+  if (plan_.outages.empty()) return;
+  Title("When it is lost");
+  for (const Outage& each : plan_.outages) Sentence(OutageWords(each), 2, 2);
+}
+
+void PlanReport::WriteSizing() {
+  Title("Receivers needed");
+  if (!plan_.sizing) {
+    Sentence("None: nothing is copied.", 2);
+    return;
+  }
+  const Sizing& sizing = *plan_.sizing;
+  Sentence(DemandWords(sizing), 2);
+  constexpr std::size_t kShown = 8;
+  std::size_t shown = 0;
+  for (const FleetSize* size : ShownSizes(plan_, kShown)) {
+    if (shown++ == 0) Line("  {:22}{:>6}{:>16}{:>9}   limited by", "type", "vCPU", "receivers", "N+1");
+    Line("  {:22}{:>6}{:>16}{:>9}   {}", Clipped(Printable(size->type), 21), size->vcpus,
+         NeedRange(*size, 0), NeedRange(*size, 1), ToString(size->needs.front().limit));
+  }
+  for (const std::string& each : CheapestWords(sizing)) Sentence(each, 2, 2);
+  for (const std::string& note : sizing.fleet.notes) Sentence(Printable(note), 2, 2);
+}
+
+void PlanReport::WriteCost() {
+  Title("Cost a month");
+  if (plan_.cost.lines.empty()) {
+    Sentence("Nothing is charged for.", 2);
+    return;
+  }
+  for (const CostLine& each : plan_.cost.lines) Sentence(CostWords(each), 2, 2);
+  for (const auto& [currency, total] : plan_.cost.totals) {
+    Line("  {}{:.2f} {}{}", plan_.cost.is_complete ? "In all " : "Of what has a known price, in all ",
+         total, currency, plan_.cost.due.at(currency) < total
+             ? fmt::format(", {:.2f} of it free now", total - plan_.cost.due.at(currency)) : "");
+  }
+  for (const std::string& each : plan_.cost.assumptions) Sentence(Printable(each), 2, 2);
 }
 
 void PlanReport::WriteAssumptions() {

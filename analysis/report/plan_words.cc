@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 #include <string_view>
+#include <utility>
 
+#include "analysis/report/member_groups.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
 #include "analysis/words/quantities.h"
@@ -36,6 +40,17 @@ std::string_view WhatWords(LostWhat what) {
 std::string LostShareWords(const Loss& loss, std::string_view what) {
   return loss.lost == 0 ? fmt::format("no {}", what)
                         : fmt::format("{} of {}", PercentText(loss.fraction()), what);
+}
+
+// "web[0-3]/eni0, db/eni0".
+std::string GroupedNames(const std::vector<std::string>& ids) {
+  std::vector<Member> members;
+  for (const std::string& id : ids) members.push_back({id, ""});
+  std::string names;
+  for (const MemberGroup& group : GroupMembers(members)) {
+    names += (names.empty() ? "" : ", ") + Printable(group.label);
+  }
+  return names;
 }
 
 }  // namespace
@@ -161,6 +176,105 @@ std::string LeverWords(const Lever& lever) {
       return fmt::format("{}cut copies to {} bytes", of, kShortCopy.count());
   }
   return of;
+}
+
+std::string OutageWords(const Outage& outage) {
+  std::string words =
+      outage.kind == OutageKind::kReceiver
+          ? fmt::format("Receiver {}:", Printable(outage.name))
+          : fmt::format("Zone {} ({} receivers, {} sources):", Printable(outage.name),
+                        outage.receivers, CountText(static_cast<std::int64_t>(outage.sources_lost)));
+  if (outage.blind.empty() && outage.partly_blind == 0) {
+    words += " nobody else goes blind";
+  } else {
+    words += fmt::format(" {} of the copies of what is left are not seen", PercentText(outage.share_unseen));
+    if (!outage.blind.empty()) words += "; blind: " + GroupedNames(outage.blind);
+    if (outage.partly_blind > 0) {
+      words += fmt::format("; in part: {} ENIs",
+                           CountText(static_cast<std::int64_t>(outage.partly_blind)));
+    }
+  }
+  if (!outage.then) return words + "; no receiver is left.";
+  words += fmt::format("; sent to those that are left it {}", ToString(outage.then->verdict));
+  if (outage.receiver_margin) {
+    words += fmt::format(", the fullest of them, {}, {} used",
+                         Printable(outage.tightest_receiver), PercentText(1 - *outage.receiver_margin));
+  }
+  if (outage.then->copies.lost > 0) {
+    words += fmt::format(", {} of copies lost", PercentText(outage.then->copies.fraction()));
+  }
+  return words + ".";
+}
+
+std::string DemandWords(const Sizing& sizing) {
+  return fmt::format(
+      "For {} and {} of copies of {} sources, the largest flow {}, with {} of every limit free; "
+      "software: {}.",
+      BitRateText(sizing.demand.bandwidth), PacketRateText(sizing.demand.packet_rate),
+      CountText(sizing.demand.sources), BitRateText(sizing.demand.largest_flow),
+      PercentText(1 - sizing.most_used), fmt::join(sizing.profiles, ", "));
+}
+
+std::string NeedRange(const FleetSize& size, std::int64_t spare) {
+  if (!size.fewest || !size.most) return "-";
+  const std::string fewest = CountText(*size.fewest + spare);
+  return size.fewest == size.most ? fewest : fewest + ".." + CountText(*size.most + spare);
+}
+
+std::vector<const FleetSize*> ShownSizes(const Plan& plan, std::size_t most) {
+  std::set<std::string_view> used;  // families of receivers
+  for (const ReceiverResult& receiver : plan.result.receivers) {
+    for (const HostResult& host : plan.result.hosts) {
+      if (host.id == receiver.host && !host.type.empty()) used.insert(FamilyOf(host.type));
+    }
+  }
+  std::vector<const FleetSize*> shown;
+  for (const bool of_family : {true, false}) {
+    for (const FleetSize& size : plan.sizing->fleet.sizes) {
+      if (!size.fewest || shown.size() == most) continue;
+      if ((used.count(FamilyOf(size.type)) != 0) == of_family) shown.push_back(&size);
+    }
+    if (!shown.empty()) break;
+  }
+  return shown;
+}
+
+std::vector<std::string> CheapestWords(const Sizing& sizing) {
+  std::vector<std::string> all;
+  const auto words = [&](const CheapestFleet& fleet, std::string_view what) {
+    if (!fleet.why_not.empty()) {
+      return fmt::format("{}, {}: {}", what, Printable(fleet.pace), Printable(fleet.why_not));
+    }
+    std::string parts;
+    for (const FleetPart& part : fleet.parts) {
+      parts += fmt::format("{}{} x {}", parts.empty() ? "" : " + ", part.receivers,
+                           Printable(part.type));
+    }
+    const std::string unit = sizing.fleet.currency.empty()
+                                 ? "vCPU"
+                                 : Printable(sizing.fleet.currency) + " an hour";
+    return fmt::format("{}, {}: {} ({:.6g} {})", what, Printable(fleet.pace), parts, fleet.cost,
+                       unit);
+  };
+  for (const CheapestFleet& each : sizing.fleet.cheapest) all.push_back(words(each, "Cheapest"));
+  for (const CheapestFleet& each : sizing.with_spare) all.push_back(words(each, "N+1"));
+  return all;
+}
+
+std::string CostWords(const CostLine& line) {
+  const std::string of = line.of.empty() ? "" : " " + Printable(line.of);
+  const bool is_hours =
+      line.item != CostItem::kCopied && line.item != CostItem::kCrossZone;
+  const std::string count =
+      is_hours ? fmt::format("{:.6g} x {:.6g} h", line.count, line.month_units)
+               : fmt::format("{:.6g} GB", line.count * line.month_units);
+  std::string words = fmt::format("{} {}{}: {}", Printable(line.provider), ToString(line.item), of, count);
+  words += line.price ? fmt::format(" x {:.6g} {} = {:.2f} {}", line.price->amount,
+                                    Printable(line.price->currency), line.amount,
+                                    Printable(line.price->currency))
+                      : ", price not known";
+  if (line.is_free_now) words += ", free now";
+  return line.note.empty() ? words : words + " (" + Printable(line.note) + ")";
 }
 
 }  // namespace vpcmirror

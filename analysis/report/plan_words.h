@@ -1,7 +1,11 @@
 // Sentences of a plan that its text and its Markdown share.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "analysis/plan/plan.h"
 
@@ -35,5 +39,20 @@ std::string OutlineWords(const Outline& outline);
 std::string LeverWords(const Lever& lever);
 // Free share of a limit: "11.2 %", "-6.7 %"; "no limit".
 std::string MarginText(const std::optional<double>& margin);
+
+// "Receiver ids[0]: blind are web[0]/eni0 ...; the rest then ...".
+std::string OutageWords(const Outage& outage);
+
+// What all receivers are to take, and under which margin.
+std::string DemandWords(const Sizing& sizing);
+// "3", "3..12" over the paces, each with `spare` more; "-" where no number does.
+std::string NeedRange(const FleetSize& size, std::int64_t spare);
+// Of the family that the scenario's receivers have, or else of the smallest fleets: at most so many.
+std::vector<const FleetSize*> ShownSizes(const Plan& plan, std::size_t most);
+// The cheapest fleet by pace, without and with a spare receiver, a sentence each.
+std::vector<std::string> CheapestWords(const Sizing& sizing);
+
+// "aws sessions: 2,000 x 730 h x 0.015 USD = 21900.00 USD".
+std::string CostWords(const CostLine& line);
 
 }  // namespace vpcmirror

@@ -16,7 +16,9 @@
 #include "sim/cli/exit_code.h"
 #include "sim/cli/experiment.h"
 #include "sim/cli/result_folder.h"
+#include "sim/input/catalog.h"
 #include "sim/input/library.h"
+#include "sim/input/prices_reader.h"
 #include "sim/input/quantity.h"
 #include "sim/input/scenario_reader.h"
 
@@ -28,6 +30,7 @@ struct PlanOptions {
   std::string out;
   std::vector<std::string> sets;
   std::vector<std::string> asserts;
+  std::vector<std::string> what_ifs;
   std::string engine = "fluid";
   std::string format = "text";
   std::string margin = "20%";
@@ -82,10 +85,34 @@ Remake RemakeOf(const PlanOptions& options, const Library& library, const ReadOp
   };
 }
 
+// Several changes of one column have a semicolon between them.
+ValidScenario ChangedBy(const std::string& change, const PlanOptions& options,
+                        const Library& library, const ReadOptions& read) {
+  ReadOptions changed = read;
+  for (std::size_t at = 0; at <= change.size();) {
+    const std::size_t end = std::min(change.find(';', at), change.size());
+    changed.sets.push_back(ParseOverride(change.substr(at, end - at), "--whatif"));
+    at = end + 1;
+  }
+  ValidScenario scenario = LoadScenario(options.file, library, changed);
+  LeaveOutOutputs(scenario);
+  return scenario;
+}
+
 PlanSettings PlanSettingsOf(const PlanOptions& options, const Library& library,
-                        const ReadOptions& read) {
+                            const ReadOptions& read, const std::string& today) {
   PlanSettings settings{.remake = RemakeOf(options, library, read)};
   for (const auto& [name, table] : library.costs) settings.cost_tables.push_back(name);
+  for (const auto& [name, profile] : library.receivers) {
+    settings.market.profiles.push_back(profile);
+  }
+  settings.market.types = ReadCatalog(read.data_folder).types;
+  settings.market.prices = LoadPrices(read.data_folder);
+  AddCatalogPrices(settings.market.types, settings.market.prices);
+  settings.today = today;
+  for (const std::string& change : options.what_ifs) {
+    settings.what_ifs.emplace_back(change, ChangedBy(change, options, library, read));
+  }
   return settings;
 }
 
@@ -113,7 +140,7 @@ int MakePlanOf(const PlanOptions& options, const Surroundings& around) {
   Trials trials(engine, control, [&](const ValidScenario& of, RunResult& run) {
     Judge(of, margin_goal, run);
   });
-  const Plan plan = MakePlan(scenario, result, PlanSettingsOf(options, library, read), trials);
+  const Plan plan = MakePlan(scenario, result, PlanSettingsOf(options, library, read, around.today), trials);
   const std::string json = PlanJson(plan);
   PendingFile(folder.plan_file(), json).Commit(folder.previous_plan_file());
   around.out << (options.format == "json"
@@ -126,6 +153,7 @@ int MakePlanOf(const PlanOptions& options, const Surroundings& around) {
 constexpr char kPlanFooter[] =
     "Examples:\n"
     "  vpcmirror plan scenario.json\n"
+    "  vpcmirror plan scenario.json --whatif '/workloads/*/in=x2' --whatif '/hosts/ids/count=+1'\n"
     "  vpcmirror plan scenario.json --set '/workloads/www/in=\"2 Gbps\"' --format json\n"
     "Exit code: 0 fine, 2 bad input or usage, 3 an assertion missed, 130 stopped by Ctrl-C, 70 a\n"
     "bug in vpcmirror.";
@@ -150,6 +178,13 @@ void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
                    "Exit with 3 unless it holds of the scenario's run: 'mirror_loss < 0.1%'; may "
                    "be repeated")
       ->type_name("'PATH OP VALUE'")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--whatif", options->what_ifs,
+                   "A column of its own for the scenario with this changed: "
+                   "'/workloads/www/in=x2'; several changes of one column with ; between them; "
+                   "may be repeated")
+      ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
   command->add_option("--margin", options->margin, "Share of each limit that should stay free")
       ->type_name("PERCENT")
