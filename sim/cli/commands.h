@@ -10,6 +10,7 @@
 namespace vpcmirror::sim {
 
 void AddRunCommand(CLI::App& app, const Surroundings& around, int& exit_code);
+void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddImportCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddCatalogCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code);

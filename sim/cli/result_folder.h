@@ -28,6 +28,9 @@ class ResultFolder {
   const std::string& partial() const { return partial_; }
   std::string result_file() const { return path_ + "/" + kResultFile; }
 
+  std::string plan_file() const { return path_ + "/plan.json"; }
+  std::string previous_plan_file() const { return path_ + "/previous-plan.json"; }
+
   // Puts result.json in place, the one before kept as previous.json, series.csv if there
   // is `series`, and with `keep_captures` all that is in partial(). Nothing is replaced
   // unless the result could be written whole. A series.csv of another result goes.
