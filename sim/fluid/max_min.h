@@ -21,6 +21,20 @@ struct ResourceUse {
 // its demand or uses a spent resource of which no other flow has a higher level: no flow could
 // have more but at the expense of one that has no more than it.
 //
+// What is kept is the level at which each resource is spent, infinite for one that is not; a
+// flow has the least level of its resources, or its demand. Levels that spend exactly the
+// capacity of each resource that has one, and nowhere more than the capacity, are the max-min
+// fair ones: a flow below its demand has the level of one of its resources, which is spent, and
+// of which no flow has a higher level.
+//
+// After a change, only resources that the levels leave over- or underspent get another level,
+// which may upset those that they share flows with, and so on, lowest level first. That comes
+// to an end: the level of a resource depends on those of its flows that have a lower level
+// elsewhere, and on no others. Once each resource has been seen to, the lowest of all levels is
+// the final one, and stays; then the lowest of the others, and so on. Seen to in the order of
+// their final levels, each is seen to once; the order is that of the levels as estimated. Where
+// it takes more work than finding all levels anew, that is done instead.
+//
 // Flows and resources go by numbers from 0 on. Rates may be in any unit.
 class MaxMinShares {
  public:
@@ -28,30 +42,45 @@ class MaxMinShares {
   // without a limit is none: leave it out.
   explicit MaxMinShares(std::vector<double> capacities);
 
-  // Returns the number of the flow: the least that is free. A flow with several uses of one
-  // resource has their sum. Throws std::invalid_argument for a demand below 0, one without
-  // limit (infinity) where nothing is used, a weight or a use that is not over 0 and finite,
-  // and a resource that there is not.
+  // Returns the number of the flow, which is that of a removed one if there is any. A flow with
+  // several uses of one resource has their sum. Throws std::invalid_argument for a demand below
+  // 0, one without limit (infinity) where nothing is used, a weight or a use that is not over 0
+  // and finite, and a resource that there is not.
   std::uint32_t AddFlow(double demand, std::span<const ResourceUse> uses, double weight = 1);
 
-  // Finds the rates. O(n log n) in the number of uses.
+  // Requires a flow that was added and not removed.
+  void RemoveFlow(std::uint32_t flow);
+
+  // Throws as AddFlow does. Requires a flow that was added and not removed.
+  void SetDemand(std::uint32_t flow, double demand);
+
+  // Throws as the constructor does. Requires a resource that there is.
+  void SetCapacity(std::uint32_t resource, double capacity);
+
+  // Finds the rates: all of them the first time, in O(n log n) for n uses, and then what the
+  // changes since the last time have changed. Within 1e-9 of the exact rates.
   void Solve();
 
-  // As of the last Solve.
+  // Finds all rates anew, whatever has changed. Within rounding of the exact rates.
+  void SolveAnew();
+
+  // Requires a call of Solve since the last change.
   double RateOf(std::uint32_t flow) const {
     const Flow& asked = flows_[flow];
     const double level = LevelOf(asked);
     return level < asked.limit ? asked.weight * level : demands_[flow];
   }
 
-  // The level at which a resource is spent; infinite where it is not. As of the last Solve.
+  // The level at which a resource is spent; infinite where it is not, 0 where there is nothing to
+  // spend. Requires a call of Solve
+  // since the last change.
   double LevelOfResource(std::uint32_t resource) const { return levels_[resource]; }
 
  private:
   static constexpr double kNever = std::numeric_limits<double>::infinity();
 
   struct Flow {
-    double limit = 0;  // the level at which it has its demand
+    double limit = 0;  // the level that it cannot pass: LimitOf
     double weight = 1;
     std::uint32_t first_use = 0;
     std::uint32_t uses = 0;
@@ -65,12 +94,29 @@ class MaxMinShares {
     double per_level = 0;
     std::uint32_t flow = 0;
   };
+  // Where the flows of a resource are.
+  struct Members {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+    std::uint32_t room = 0;
+  };
   // A resource while flows rise.
   struct Filling {
     double left = 0;
     double per_level = 0;  // of the flows that still rise
     double reckoned = 0;   // `per_level` when it was last a sum of nothing else
     std::uint32_t rising = 0;
+  };
+  // A resource at the levels as they are.
+  struct Balance {
+    double excess = 0;       // what its flows spend, less its capacity
+    double per_level = 0;    // of the flows that have its level
+    double queued = kNever;  // its key in the queue, if it waits there
+  };
+  // The level that the other resources and its demand allow a flow of a resource.
+  struct Allowance {
+    double per_level = 0;
+    double level = 0;
   };
   // When something happens next to a flow or a resource.
   struct Moment {
@@ -79,6 +125,11 @@ class MaxMinShares {
   };
   struct Later {
     bool operator()(const Moment& a, const Moment& b) const { return a.level > b.level; }
+  };
+  struct Spending {
+    double level = 0;
+    double per_level = 0;  // of the flows that have the level
+    double load = 0;       // that flows with a lower level spend
   };
 
   std::span<const Use> UsesOf(const Flow& flow) const {
@@ -90,34 +141,60 @@ class MaxMinShares {
     return level;
   }
   std::span<const Member> MembersOf(std::uint32_t resource) const {
-    return {members_.data() + first_member_[resource], members_in_[resource]};
+    return {members_.data() + lists_[resource].first, lists_[resource].count};
   }
 
-  void CheckFlow(double demand, std::span<const ResourceUse> uses, double weight) const;
+  void CheckDemand(double demand, std::size_t uses) const;
+  void CheckUses(std::span<const ResourceUse> uses, double weight) const;
+  std::uint32_t NewNumber();
+  void AppendUses(std::span<const ResourceUse> uses, double weight);
+  double LimitOf(std::uint32_t number) const;
+  void Relimit(std::uint32_t number);
+  void CloseGaps();
+
   void ListMembers();
+  void Enlist(std::uint32_t resource, const Member& member);
+  void Strike(std::uint32_t resource, std::uint32_t flow);
+
+  // All anew.
   std::vector<Moment> Demands() const;
   void Begin();
   void Stop(std::uint32_t flow, double level);
+  void SpendNext();
   void Spend(std::uint32_t resource);
   void Reckon(std::uint32_t resource);
-  bool SpendNext();
-  void Push(std::uint32_t resource);
+  void PushShare(std::uint32_t resource);
+
+  // What has changed.
+  bool Settle();
+  bool IsUpset(std::uint32_t resource) const;
+  void Upset(std::uint32_t resource, double spent);
+  void UpsetAll(const Flow& flow, double level_change);
+  void Gather(std::uint32_t resource);
+  Spending SpendingAt(double level) const;
+  Spending SpendingOf(double capacity, double guess) const;
+  void Relevel(std::uint32_t resource);
 
   std::vector<double> capacities_;
   std::vector<double> levels_;  // by resource
   std::vector<Flow> flows_;
-  std::vector<double> demands_;  // by flow
-  std::vector<Use> uses_;        // of a flow they are neighbours
+  std::vector<double> demands_;      // by flow
+  std::vector<std::uint32_t> free_;  // numbers of removed flows
+  std::vector<Use> uses_;            // of a flow they are neighbours
+  std::size_t lost_uses_ = 0;        // of removed flows
 
-  // Flows by resource.
-  std::vector<std::uint32_t> first_member_;
-  std::vector<std::uint32_t> members_in_;
+  bool has_stale_limits_ = false;
+  bool is_solved_ = false;      // but for what the queue says
+  std::vector<Members> lists_;  // by resource
   std::vector<Member> members_;
+  std::vector<Balance> balances_;  // by resource
+  std::vector<Moment> queue_;      // resources by the level that they are likely to get
 
   // Kept for their memory.
   std::vector<Filling> filling_;
   std::vector<double> stopped_;  // by flow: its level, or below 0 while it rises
   std::vector<Moment> heap_;
+  std::vector<Allowance> allowances_;  // by the members of a resource
 };
 
 }  // namespace vpcmirror::sim
