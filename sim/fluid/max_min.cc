@@ -103,7 +103,7 @@ void MaxMinShares::AppendUses(std::span<const ResourceUse> uses, double weight) 
     const auto same = std::find_if(uses_.begin() + first, uses_.end(),
                                    [&](const Use& each) { return each.resource == use.resource; });
     if (same == uses_.end()) {
-      uses_.push_back({use.per_rate * weight, use.resource});
+      uses_.push_back({.per_level = use.per_rate * weight, .resource = use.resource});
     } else {
       same->per_level += use.per_rate * weight;
     }
@@ -134,9 +134,10 @@ std::uint32_t MaxMinShares::AddFlow(double demand, std::span<const ResourceUse> 
   flow = {.weight = weight,
           .first_use = first,
           .uses = static_cast<std::uint32_t>(uses_.size()) - first};
+  if (flow.uses > 0) uses_[first].neighbours = flow.uses;
   flow.limit = LimitOf(number);
   if (!is_solved_) return number;
-  for (const Use& use : UsesOf(flow)) Enlist(use.resource, {use.per_level, number});
+  for (const Use& use : UsesOf(flow)) Enlist(use, number);
   UpsetAll(flow, LevelOf(flow));
   return number;
 }
@@ -155,8 +156,11 @@ void MaxMinShares::RemoveFlow(std::uint32_t number) {
 
 void MaxMinShares::Relimit(std::uint32_t number) {
   Flow& flow = flows_[number];
+  const double limit = LimitOf(number);
+  if (limit == flow.limit) return;
   const double before = LevelOf(flow);
-  flow.limit = LimitOf(number);
+  flow.limit = limit;
+  for (const Use& use : UsesOf(flow)) MemberOf(use.resource, number).limit = limit;
   const double change = LevelOf(flow) - before;
   if (change != 0) UpsetAll(flow, change);
 }
@@ -206,18 +210,32 @@ void MaxMinShares::ListMembers() {
     list.first = first;
     first += list.room;
   }
+  members_.reserve(first + first / 8);  // for some more flows
   members_.resize(first);
   for (std::uint32_t number = 0; number < flows_.size(); ++number) {
     for (const Use& use : UsesOf(flows_[number])) {
       Members& list = lists_[use.resource];
-      members_[list.first + list.count++] = {use.per_level, number};
+      members_[list.first + list.count++] = MemberFor(use, number);
     }
   }
 }
 
+MaxMinShares::Member MaxMinShares::MemberFor(const Use& use, std::uint32_t flow) const {
+  return {.per_level = use.per_level,
+          .limit = flows_[flow].limit,
+          .flow = flow,
+          .first_use = flows_[flow].first_use};
+}
+
+MaxMinShares::Member& MaxMinShares::MemberOf(std::uint32_t resource, std::uint32_t flow) {
+  Member* member = members_.data() + lists_[resource].first;
+  while (member->flow != flow) ++member;
+  return *member;
+}
+
 // A list without room moves behind all others, where it has twice as much.
-void MaxMinShares::Enlist(std::uint32_t resource, const Member& member) {
-  Members& list = lists_[resource];
+void MaxMinShares::Enlist(const Use& use, std::uint32_t flow) {
+  Members& list = lists_[use.resource];
   if (list.count == list.room) {
     const auto end = static_cast<std::uint32_t>(members_.size());
     list.room = 2 * list.room + 1;
@@ -225,21 +243,20 @@ void MaxMinShares::Enlist(std::uint32_t resource, const Member& member) {
     std::copy_n(members_.begin() + list.first, list.count, members_.begin() + end);
     list.first = end;
   }
-  members_[list.first + list.count++] = member;
+  members_[list.first + list.count++] = MemberFor(use, flow);
 }
 
 void MaxMinShares::Strike(std::uint32_t resource, std::uint32_t flow) {
   Members& list = lists_[resource];
-  const auto first = members_.begin() + list.first;
-  const auto found = std::find_if(first, first + list.count,
-                                  [&](const Member& each) { return each.flow == flow; });
-  *found = *(first + --list.count);
+  MemberOf(resource, flow) = members_[list.first + --list.count];
 }
 
 std::vector<MaxMinShares::Moment> MaxMinShares::Demands() const {
-  std::vector<Moment> demands(flows_.size());
-  for (std::uint32_t flow = 0; flow < flows_.size(); ++flow) {
-    demands[flow] = {flows_[flow].limit, flow};
+  std::vector<Moment> demands;
+  demands.reserve(flows_.size());
+  for (std::uint32_t number = 0; number < flows_.size(); ++number) {
+    const Flow& flow = flows_[number];
+    if (flow.uses > 0) demands.push_back({flow.limit, number, flow.first_use});
   }
   SortByLevel(demands);
   return demands;
@@ -247,7 +264,7 @@ std::vector<MaxMinShares::Moment> MaxMinShares::Demands() const {
 
 void MaxMinShares::PushShare(std::uint32_t resource) {
   const Filling& filling = filling_[resource];
-  heap_.push_back({std::max(filling.left, 0.0) / filling.per_level, resource});
+  heap_.push_back({std::max(filling.left, 0.0) / filling.per_level, resource, 0});
   std::push_heap(heap_.begin(), heap_.end(), Later());
 }
 
@@ -272,9 +289,9 @@ void MaxMinShares::Begin() {
   }
 }
 
-void MaxMinShares::Stop(std::uint32_t flow, double level) {
+void MaxMinShares::Stop(std::uint32_t flow, std::uint32_t first_use, double level) {
   stopped_[flow] = level;
-  for (const Use& use : UsesOf(flows_[flow])) {
+  for (const Use& use : UsesFrom(first_use)) {
     Filling& filling = filling_[use.resource];
     filling.left -= use.per_level * level;
     filling.per_level -= use.per_level;
@@ -305,7 +322,7 @@ void MaxMinShares::Spend(std::uint32_t resource) {
   const double level = std::max(filling_[resource].left, 0.0) / per_level;
   levels_[resource] = level;
   for (const Member& each : MembersOf(resource)) {
-    if (stopped_[each.flow] < 0) Stop(each.flow, level);
+    if (stopped_[each.flow] < 0) Stop(each.flow, each.first_use, level);
   }
   balances_[resource].per_level = per_level;
 }
@@ -313,7 +330,7 @@ void MaxMinShares::Spend(std::uint32_t resource) {
 // The share of a resource only grows while flows of it stop: a key in the heap may be too low,
 // which is found out here, and never too high but for rounding.
 void MaxMinShares::SpendNext() {
-  const auto [level, resource] = heap_.front();
+  const auto [level, resource, unused] = heap_.front();
   std::pop_heap(heap_.begin(), heap_.end(), Later());
   heap_.pop_back();
   const Filling& filling = filling_[resource];
@@ -332,7 +349,7 @@ void MaxMinShares::SolveAnew() {
   Begin();
   for (const Moment& demand : Demands()) {
     while (!heap_.empty() && heap_.front().level < demand.level) SpendNext();
-    if (stopped_[demand.number] < 0) Stop(demand.number, demand.level);
+    if (stopped_[demand.number] < 0) Stop(demand.number, demand.first_use, demand.level);
   }
   for (std::uint32_t i = 0; i < capacities_.size(); ++i) {
     balances_[i].excess = levels_[i] == kNever ? -filling_[i].left : 0;
@@ -364,7 +381,7 @@ void MaxMinShares::Upset(std::uint32_t resource, double spent) {
   }
   if (key >= balance.queued) return;
   balance.queued = key;
-  queue_.push_back({key, resource});
+  queue_.push_back({key, resource, 0});
   std::push_heap(queue_.begin(), queue_.end(), Later());
 }
 
@@ -375,9 +392,8 @@ void MaxMinShares::UpsetAll(const Flow& flow, double level_change) {
 void MaxMinShares::Gather(std::uint32_t resource) {
   allowances_.clear();
   for (const Member& member : MembersOf(resource)) {
-    const Flow& flow = flows_[member.flow];
-    double level = flow.limit;
-    for (const Use& use : UsesOf(flow)) {
+    double level = member.limit;
+    for (const Use& use : UsesFrom(member.first_use)) {
       if (use.resource != resource) level = std::min(level, levels_[use.resource]);
     }
     allowances_.push_back({member.per_level, level});
@@ -387,11 +403,9 @@ void MaxMinShares::Gather(std::uint32_t resource) {
 MaxMinShares::Spending MaxMinShares::SpendingAt(double level) const {
   Spending spending{.level = level};
   for (const Allowance& each : allowances_) {
-    if (each.level > level) {
-      spending.per_level += each.per_level;
-    } else {
-      spending.load += each.per_level * each.level;
-    }
+    const double rising = each.level > level ? each.per_level : 0;
+    spending.per_level += rising;
+    spending.load += (each.per_level - rising) * std::min(each.level, level);
   }
   return spending;
 }
@@ -428,7 +442,7 @@ void MaxMinShares::Relevel(std::uint32_t resource) {
     const double allowed = allowances_[i].level;
     const double change = std::min(allowed, after.level) - std::min(allowed, before);
     if (change == 0) continue;
-    for (const Use& use : UsesOf(flows_[members[i].flow])) {
+    for (const Use& use : UsesFrom(members[i].first_use)) {
       if (use.resource != resource) Upset(use.resource, use.per_level * change);
     }
   }
@@ -440,7 +454,7 @@ bool MaxMinShares::Settle() {
   std::size_t looked_at = 0;
   while (!queue_.empty()) {
     if (static_cast<double>(looked_at) > most) return false;
-    const auto [key, resource] = queue_.front();
+    const auto [key, resource, unused] = queue_.front();
     std::pop_heap(queue_.begin(), queue_.end(), Later());
     queue_.pop_back();
     if (key != balances_[resource].queued) continue;

@@ -88,11 +88,14 @@ class MaxMinShares {
   struct Use {
     double per_level = 0;
     std::uint32_t resource = 0;
+    std::uint32_t neighbours = 0;  // the first of a flow: how many it has
   };
-  // A flow of a resource.
+  // A flow of a resource, with what else would have to be fetched from far.
   struct Member {
     double per_level = 0;
+    double limit = 0;
     std::uint32_t flow = 0;
+    std::uint32_t first_use = 0;
   };
   // Where the flows of a resource are.
   struct Members {
@@ -122,6 +125,7 @@ class MaxMinShares {
   struct Moment {
     double level = 0;
     std::uint32_t number = 0;
+    std::uint32_t first_use = 0;  // of a flow
   };
   struct Later {
     bool operator()(const Moment& a, const Moment& b) const { return a.level > b.level; }
@@ -134,6 +138,10 @@ class MaxMinShares {
 
   std::span<const Use> UsesOf(const Flow& flow) const {
     return {uses_.data() + flow.first_use, flow.uses};
+  }
+  // Requires a flow that uses something.
+  std::span<const Use> UsesFrom(std::uint32_t first) const {
+    return {uses_.data() + first, uses_[first].neighbours};
   }
   double LevelOf(const Flow& flow) const {
     double level = flow.limit;
@@ -153,13 +161,15 @@ class MaxMinShares {
   void CloseGaps();
 
   void ListMembers();
-  void Enlist(std::uint32_t resource, const Member& member);
+  Member MemberFor(const Use& use, std::uint32_t flow) const;
+  Member& MemberOf(std::uint32_t resource, std::uint32_t flow);
+  void Enlist(const Use& use, std::uint32_t flow);
   void Strike(std::uint32_t resource, std::uint32_t flow);
 
   // All anew.
   std::vector<Moment> Demands() const;
   void Begin();
-  void Stop(std::uint32_t flow, double level);
+  void Stop(std::uint32_t flow, std::uint32_t first_use, double level);
   void SpendNext();
   void Spend(std::uint32_t resource);
   void Reckon(std::uint32_t resource);
