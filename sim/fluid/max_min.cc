@@ -220,11 +220,14 @@ void MaxMinShares::ListMembers() {
   }
 }
 
-MaxMinShares::Member MaxMinShares::MemberFor(const Use& use, std::uint32_t flow) const {
+MaxMinShares::Member MaxMinShares::MemberFor(const Use& use, std::uint32_t number) const {
+  const Flow& flow = flows_[number];
+  const std::span<const Use> uses = UsesOf(flow);
   return {.per_level = use.per_level,
-          .limit = flows_[flow].limit,
-          .flow = flow,
-          .first_use = flows_[flow].first_use};
+          .limit = flow.limit,
+          .flow = number,
+          .first_use = flow.first_use,
+          .only_other = uses.size() == 2 ? uses[&use == uses.data() ? 1 : 0].resource : kNoOther};
 }
 
 MaxMinShares::Member& MaxMinShares::MemberOf(std::uint32_t resource, std::uint32_t flow) {
@@ -389,14 +392,19 @@ void MaxMinShares::UpsetAll(const Flow& flow, double level_change) {
   for (const Use& use : UsesOf(flow)) Upset(use.resource, use.per_level * level_change);
 }
 
+double MaxMinShares::AllowanceOf(const Member& member, std::uint32_t resource) const {
+  if (member.only_other != kNoOther) return std::min(member.limit, levels_[member.only_other]);
+  double level = member.limit;
+  for (const Use& use : UsesFrom(member.first_use)) {
+    if (use.resource != resource) level = std::min(level, levels_[use.resource]);
+  }
+  return level;
+}
+
 void MaxMinShares::Gather(std::uint32_t resource) {
   allowances_.clear();
   for (const Member& member : MembersOf(resource)) {
-    double level = member.limit;
-    for (const Use& use : UsesFrom(member.first_use)) {
-      if (use.resource != resource) level = std::min(level, levels_[use.resource]);
-    }
-    allowances_.push_back({member.per_level, level});
+    allowances_.push_back({member.per_level, AllowanceOf(member, resource)});
   }
 }
 
