@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,6 +40,9 @@ class Walk {
         }
       }
       for (const RequestStream& stream : workload.requests) Send(workload, stream);
+      is_elastic_ = true;
+      for (const TcpStream& stream : workload.tcp_streams) Send(workload, stream);
+      is_elastic_ = false;
     }
   }
 
@@ -110,6 +114,44 @@ class Walk {
     ++stream_;
   }
 
+  // A second segment is acknowledged together with the first (RFC 1122, 4.2.3.2), and what is
+  // answered by the answer.
+  void Send(const Workload& workload, const TcpStream& stream) {
+    const TcpSettings& tcp = *workload.tcp;
+    const Stream there{.from = stream.client, .to = stream.server, .from_is_client = true};
+    const Stream back{.from = stream.server, .to = stream.client, .from_is_client = false};
+    is_answer_ = false;
+    if (tcp.exchanges_requests()) {
+      const double asked = SegmentsOf(tcp, tcp.request);
+      const double answered = SegmentsOf(tcp, tcp.response);
+      SendSegments(workload, there, tcp.request, asked, std::floor(answered / 2));
+      SendSegments(workload, back, tcp.response, answered, std::floor(asked / 2));
+    } else {
+      SendSegments(workload, there, tcp.segment, 1, 0);
+      SendSegments(workload, back, Bytes(0), 0, 0.5);
+    }
+  }
+
+  static double SegmentsOf(const TcpSettings& tcp, Bytes data) {
+    return std::ceil(static_cast<double>(data.count()) / static_cast<double>(tcp.segment.count()));
+  }
+
+  // In each flow of the stream.
+  void SendSegments(const Workload& workload, const Stream& stream, Bytes data, double segments,
+                    double acknowledgements) {
+    const auto each = static_cast<std::int64_t>(
+        std::llround(static_cast<double>(data.count()) / std::max(1.0, segments)));
+    for (flow_ = 0; flow_ < workload.flows; ++flow_) {
+      const FrameTemplate flow(FlowOf(workload, stream, flow_), {}, {});
+      const auto send = [&](Bytes frame, double frames) {
+        if (frames > 0) Send(stream.from, stream.to, flow, frame, FluxOf(frames, frame));
+      };
+      send(kTcpFrameHeaders + Bytes(each), segments);
+      send(kTcpFrameHeaders, acknowledgements);
+    }
+    ++stream_;
+  }
+
   // Frames of one flow and one size, from one end to the other.
   void Send(const Endpoint& from, const Endpoint& to, const FrameTemplate& flow, Bytes frame,
             const Flux& flux) {
@@ -162,6 +204,7 @@ class Walk {
               .flow = flow_,
               .is_first = sent.is_first,
               .is_answer = is_answer_,
+              .is_elastic = is_elastic_,
               .eni = eni,
               .direction = direction,
               .admission = admission,
@@ -199,6 +242,7 @@ class Walk {
   std::size_t stream_ = 0;
   int flow_ = 0;
   bool is_answer_ = false;
+  bool is_elastic_ = false;
 };
 
 }  // namespace

@@ -52,6 +52,7 @@ class Bundler {
                  .flux = passing.flux,
                  .squares = SquaresOf(passing.flux)};
       is_answer_ = passing.is_answer;
+      is_elastic_ = passing.is_elastic;
       flow_ = passing.flow;
     }
     if (used_ == way_.size()) way_.emplace_back();
@@ -107,6 +108,7 @@ class Bundler {
       bundle_.squares = 0;
       bundle_flow_ = flow_;
       bundle_.asked_by = is_answer_ ? frames_.stream - 1 : FlowBundle::kNone;
+      if (is_elastic_) JoinGroup();
       hops_.resize(used_);
       for (std::size_t i = 0; i < used_; ++i) {
         hops_[i] = {.hop = way_[i].hop, .copies = {}, .refused = {}};
@@ -117,6 +119,20 @@ class Bundler {
     bundle_.squares += frames_.squares;
     for (std::size_t i = 0; i < used_; ++i) Merge(way_[i], hops_[i]);
     used_ = 0;
+  }
+
+  // A client's stream begins a group, and its server's is the next.
+  void JoinGroup() {
+    const bool is_next = !all_.elastic.empty() &&
+                         bundle_.workload == all_.elastic.back().workload &&
+                         bundle_.stream <= group_stream_ + 1;
+    if (!is_next) {
+      group_stream_ = bundle_.stream;
+      all_.elastic.push_back({.workload = bundle_.workload,
+                              .first_bundle = static_cast<std::uint32_t>(all_.bundles.size())});
+    }
+    bundle_.elastic = static_cast<std::uint32_t>(all_.elastic.size() - 1);
+    ++all_.elastic.back().bundles;
   }
 
   bool FitsBundle() const {
@@ -187,7 +203,9 @@ class Bundler {
   FlowBundle frames_;
   int flow_ = 0;
   bool is_answer_ = false;
-  std::vector<OpenHop> way_;  // of which the first `used_` are theirs
+  bool is_elastic_ = false;
+  std::uint32_t group_stream_ = 0;  // the first of the elastic group under way
+  std::vector<OpenHop> way_;        // of which the first `used_` are theirs
   std::size_t used_ = 0;
   FlowBundle bundle_;
   int bundle_flow_ = 0;

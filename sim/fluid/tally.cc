@@ -33,6 +33,8 @@ Tally::Tally(const ValidScenario& scenario)
       mirrors_(scenario.mirrors.size()),
       receivers_(deployment_.enis.size()),
       is_receiver_(deployment_.enis.size()),
+      tcp_(scenario.workloads.size()),
+      tcp_data_(scenario.workloads.size()),
       in_budgets_(2 * deployment_.cvms.size()),
       in_rings_(deployment_.cvms.size()) {
   for (std::size_t i = 0; i < in_rings_.size(); ++i) {
@@ -91,7 +93,19 @@ void Tally::Drain(const Overloads& is_full) {
 
 void Tally::Sent(const FlowBundle& bundle, double share) {
   arrivals_.clear();
+  unit_ = bundle.elastic == FlowBundle::kNone ? 1 : losses_->elastic[bundle.elastic];
   produced_.Add(bundle.flux, share * seconds_);
+  if (bundle.elastic != FlowBundle::kNone) AddTcp(bundle);
+}
+
+// Data, without headers: acknowledgements have none.
+void Tally::AddTcp(const FlowBundle& bundle) {
+  TcpTotals& totals = tcp_[bundle.workload];
+  const double frames = bundle.flux.frames_per_second * unit_ * seconds_;
+  const double data = bundle.flux.bits_per_second * unit_ * seconds_ / kBitsPerByte -
+                      frames * static_cast<double>(kTcpFrameHeaders.count());
+  tcp_data_[bundle.workload] += data;
+  if (data > 0) totals.segments += std::llround(frames);
 }
 
 void Tally::Delivered(const FlowBundle& bundle, double share) {
@@ -248,7 +262,7 @@ void Tally::CopiesToSoftware(const FlowBundle&, const Hop& hop, const CopyBundle
     break;
   }
   arrivals_.push_back(
-      {index, copy.way.worker, hop.eni, copy.original.frames_per_second, std::min(1.0, share)});
+      {index, copy.way.worker, hop.eni, copy.original.frames_per_second, share / unit_});
   receiver.workers[copy.way.worker].Add(wire, share * seconds_);
   const auto& by_worker = losses_->workers[cvm];
   const Excess excess = copy.way.worker < by_worker.size() ? by_worker[copy.way.worker] : Excess{};
@@ -318,7 +332,15 @@ RunCounters Tally::CountersAt(Picoseconds now) const {
                                   .dropped = Whole(of.dropped)});
   }
   counters.memory_peaks.resize(deployment_.cvms.size());
-  counters.tcp.resize(scenario_.workloads.size());
+  for (std::size_t i = 0; i < scenario_.workloads.size(); ++i) {
+    const Workload& workload = scenario_.workloads[i];
+    auto& totals = counters.tcp.emplace_back();
+    if (workload.tcp_streams.empty()) continue;
+    totals = tcp_[i];
+    totals->opened = static_cast<std::int64_t>(workload.tcp_streams.size()) * workload.flows;
+    totals->delivered = Bytes(std::llround(tcp_data_[i]));
+    totals->last = std::min(now, workload.stop);
+  }
   counters.produced = Whole(produced_);
   return counters;
 }
