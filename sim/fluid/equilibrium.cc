@@ -129,6 +129,7 @@ class Solver {
         elastic_(scenario, flows, numbers) {
     losses_.budgets.resize(numbers.size());
     passed_bps_.resize(numbers.size());
+    used_.resize(numbers.size());
     is_full_.budgets.resize(numbers.size());
     losses_.elastic.resize(flows.elastic.size());
     for (const LoadBalancer& balancer : deployment_.load_balancers) {
@@ -221,7 +222,7 @@ class Solver {
 
   void JudgeCvm(std::size_t cvm, const Demand& out, const Demand& in) {
     const Limits& limits = deployment_.cvms[cvm].limits;
-    const SteadyOffer of_out = OfferOf(cvm, out);
+    SteadyOffer of_out = OfferOf(cvm, out);
     std::optional<double> cores;
     if (limits.vcpus) cores = *limits.vcpus;
     if (limits.model == LimitModel::kCombined) {
@@ -236,8 +237,10 @@ class Solver {
     const auto share = [&](double asked) {
       return cores && all > 0 ? std::optional<double>(*cores * asked / all) : cores;
     };
-    JudgeBudget(cvm, 2 * cvm, share(out_cores), of_out);
     JudgeBudget(cvm, 2 * cvm + 1, share(in_cores), of_in);
+    // So many come right behind another out of the budget for what comes in.
+    of_out.copies_paced_per_second *= std::min(1.0, used_[2 * cvm + 1]);
+    JudgeBudget(cvm, 2 * cvm, share(out_cores), of_out);
   }
 
   SteadyOffer OfferOf(std::size_t cvm, const Demand& demand) const {
@@ -272,6 +275,7 @@ class Solver {
     const SteadyAnswer answer =
         SteadyLoad(means_.rates[cvm], cores, provider.congestion, provider.copy_order, offer);
     constexpr double kRounding = 1e-9;  // flows that react fill a budget, and no more
+    used_[budget] = answer.used;
     is_full_.budgets[budget] = answer.used > 1 + kRounding;
     BudgetLoss& loss = losses_.budgets[budget];
     Move(loss.production.share, answer.single_production_loss);
@@ -331,6 +335,7 @@ class Solver {
   ElasticFlows elastic_;
   Losses losses_;
   std::vector<double> passed_bps_;
+  std::vector<double> used_;  // by budget: of its tightest limit
   Overloads is_full_;
   double unrest_ = 0;
   double weight_ = 1;

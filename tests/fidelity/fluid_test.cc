@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "analysis/compare/mean_interval.h"
-#include "sim/fluid/fluid_engine.h"
 #include "tests/fidelity/support/simulate.h"
 #include "tests/fidelity/support/table.h"
 
@@ -188,7 +187,7 @@ struct Comparison {
 };
 
 std::vector<Comparison> Compare(const Experiment& experiment) {
-  const RunResult result = sim::MakeFluidEngine()->Run(Load(experiment.text), {});
+  const RunResult result = SimulateFluid(experiment.text);
   const Figures fluid = FiguresOf(result);
   const bool is_in_doubt = std::any_of(
       result.notes.begin(), result.notes.end(),
