@@ -109,9 +109,12 @@ class Bundler {
       bundle_flow_ = flow_;
       bundle_.asked_by = is_answer_ ? frames_.stream - 1 : FlowBundle::kNone;
       if (is_elastic_) JoinGroup();
-      hops_.resize(used_);
-      for (std::size_t i = 0; i < used_; ++i) {
-        hops_[i] = {.hop = way_[i].hop, .copies = {}, .refused = {}};
+      open_ = used_;
+      while (hops_.size() < open_) hops_.emplace_back();
+      for (std::size_t i = 0; i < open_; ++i) {
+        hops_[i].hop = way_[i].hop;
+        hops_[i].copies.clear();
+        hops_[i].refused.clear();
       }
       is_open_ = true;
     }
@@ -136,7 +139,7 @@ class Bundler {
   }
 
   bool FitsBundle() const {
-    if (!is_open_ || bundle_.stream != frames_.stream || hops_.size() != used_) return false;
+    if (!is_open_ || bundle_.stream != frames_.stream || open_ != used_) return false;
     for (std::size_t i = 0; i < used_; ++i) {
       if (!IsAlike(hops_[i].hop, way_[i].hop)) return false;
       if (limits_flows_[way_[i].hop.eni] && bundle_flow_ != flow_) return false;
@@ -176,8 +179,9 @@ class Bundler {
     if (!is_open_) return;
     is_open_ = false;
     bundle_.first_hop = static_cast<std::uint32_t>(all_.hops.size());
-    bundle_.hops = static_cast<std::uint32_t>(hops_.size());
-    for (OpenHop& open : hops_) {
+    bundle_.hops = static_cast<std::uint32_t>(open_);
+    for (std::size_t i = 0; i < open_; ++i) {
+      OpenHop& open = hops_[i];
       open.hop.is_paired = open.hop.direction == Direction::kEgress &&
                            open.hop.admission == Admission::kAdmitted &&
                            open.hop.stop == Stop::kNone &&
@@ -209,7 +213,8 @@ class Bundler {
   std::size_t used_ = 0;
   FlowBundle bundle_;
   int bundle_flow_ = 0;
-  std::vector<OpenHop> hops_;
+  std::vector<OpenHop> hops_;  // of which the first `open_` are its
+  std::size_t open_ = 0;
   bool is_open_ = false;
 };
 
