@@ -54,8 +54,16 @@ struct SteadyPassing {
 };
 using SteadyObserver = std::function<void(const SteadyPassing&)>;
 
+// One of several parts of all streams, so that threads may share the work. What two ENIs say to
+// each other is in one part, in its order.
+struct WalkPart {
+  std::size_t number = 0;
+  std::size_t of = 1;
+};
+
 // All workloads but captures, as if none ever paused. A next-hop CVM sends on what comes to it.
-void WalkSteadyFlows(const ValidScenario& scenario, const SteadyObserver& observe);
+void WalkSteadyFlows(const ValidScenario& scenario, const SteadyObserver& observe,
+                     const WalkPart& part = {});
 
 // Of Ethernet, IPv4 and TCP with timestamps (RFC 7323), of a segment or an acknowledgement.
 inline constexpr Bytes kTcpFrameHeaders{14 + 20 + 32};

@@ -1,6 +1,9 @@
 #include "sim/fluid/flow_bundles.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "sim/fluid/in_parallel.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -25,11 +28,15 @@ bool IsAlike(const Hop& a, const Hop& b) {
 
 class Bundler {
  public:
-  explicit Bundler(const ValidScenario& scenario)
-      : scenario_(scenario), ways_(scenario), limits_flows_(FlowLimitedEnis(scenario)) {}
+  Bundler(const ValidScenario& scenario, const WalkPart& part)
+      : scenario_(scenario),
+        part_(part),
+        ways_(scenario),
+        limits_flows_(FlowLimitedEnis(scenario)) {}
 
   FlowBundles Run() && {
-    WalkSteadyFlows(scenario_, [this](const SteadyPassing& passing) { See(passing); });
+    WalkSteadyFlows(
+        scenario_, [this](const SteadyPassing& passing) { See(passing); }, part_);
     CloseFrames();
     CloseBundle();
     return std::move(all_);
@@ -195,11 +202,12 @@ class Bundler {
       all_.copies.insert(all_.copies.end(), open.copies.begin(), open.copies.end());
       all_.refused.insert(all_.refused.end(), open.refused.begin(), open.refused.end());
     }
-    all_.streams = bundle_.stream + std::size_t{1};
+    all_.streams = std::max(all_.streams, bundle_.stream + std::size_t{1});
     all_.bundles.push_back(bundle_);
   }
 
   const ValidScenario& scenario_;
+  WalkPart part_;
   CopyWays ways_;
   std::vector<bool> limits_flows_;  // by ENI
   FlowBundles all_;
@@ -218,8 +226,54 @@ class Bundler {
   bool is_open_ = false;
 };
 
+void Append(FlowBundles&& part, FlowBundles& all) {
+  const auto hops = static_cast<std::uint32_t>(all.hops.size());
+  const auto copies = static_cast<std::uint32_t>(all.copies.size());
+  const auto refused = static_cast<std::uint32_t>(all.refused.size());
+  const auto bundles = static_cast<std::uint32_t>(all.bundles.size());
+  const auto groups = static_cast<std::uint32_t>(all.elastic.size());
+  for (Hop& hop : part.hops) {
+    hop.first_copy += copies;
+    hop.first_refused += refused;
+  }
+  for (FlowBundle& bundle : part.bundles) {
+    bundle.first_hop += hops;
+    if (bundle.elastic != FlowBundle::kNone) bundle.elastic += groups;
+  }
+  for (ElasticGroup& group : part.elastic) group.first_bundle += bundles;
+  const auto append = [](auto& from, auto& into) {
+    into.insert(into.end(), from.begin(), from.end());
+  };
+  append(part.hops, all.hops);
+  append(part.copies, all.copies);
+  append(part.refused, all.refused);
+  append(part.bundles, all.bundles);
+  append(part.elastic, all.elastic);
+  all.streams = std::max(all.streams, part.streams);
+}
+
+// Whether there is so much that threads pay.
+bool IsLarge(const ValidScenario& scenario) {
+  constexpr std::size_t kManyStreams = 1000;
+  std::size_t streams = 0;
+  for (const Workload& workload : scenario.workloads) {
+    streams += workload.streams.size() + workload.requests.size() + workload.tcp_streams.size();
+  }
+  return streams >= kManyStreams;
+}
+
 }  // namespace
 
-FlowBundles BundleFlows(const ValidScenario& scenario) { return Bundler(scenario).Run(); }
+FlowBundles BundleFlows(const ValidScenario& scenario) {
+  if (!IsLarge(scenario)) return Bundler(scenario, {}).Run();
+  constexpr std::size_t kParts = 8;  // whatever the cores, so that sums are made in one order
+  std::vector<FlowBundles> parts(kParts);
+  InParallel(kParts, [&](std::size_t part) {
+    parts[part] = Bundler(scenario, {.number = part, .of = kParts}).Run();
+  });
+  FlowBundles all = std::move(parts.front());
+  for (std::size_t part = 1; part < kParts; ++part) Append(std::move(parts[part]), all);
+  return all;
+}
 
 }  // namespace vpcmirror::sim

@@ -71,10 +71,11 @@ struct FlowBundles {
   std::vector<CopyBundle> copies;
   std::vector<RefusedBundle> refused;
   std::vector<ElasticGroup> elastic;
-  std::size_t streams = 0;  // bundles of one stream come together
+  std::size_t streams = 0;  // their numbers are below this; bundles of one come together
 };
 
-// Flows of a stream whose hosts limit single flows are bundles of their own.
+// Flows of a stream whose hosts limit single flows are bundles of their own. On all cores; the
+// answer does not depend on how many there are.
 FlowBundles BundleFlows(const ValidScenario& scenario);
 
 }  // namespace vpcmirror::sim

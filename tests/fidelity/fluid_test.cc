@@ -24,7 +24,7 @@ constexpr int kLeastReplications = 5;
 constexpr int kMostReplications = 40;
 constexpr double kConfidence = 0.99;
 constexpr double kAllowedPercent = 1;  // of a throughput
-constexpr double kAllowedInDoubt = 3;  // times as much
+constexpr double kAllowedInDoubt = 5;  // times as much
 constexpr double kAllowedPoints = 1;   // of what was offered
 // Of the most loaded host and replication; what is rarer than this share of it is noise.
 constexpr double kFrames = 60'000;
