@@ -69,7 +69,8 @@ class RandomResult {
     return {Whole(59), Bytes(Whole(59)), BitsPerSecond(Whole(59)), PacketsPerSecond(Whole(59))};
   }
   Loss Lost() { return {Whole(), Whole()}; }
-  // To 37 minutes: of longer ones whole nanoseconds are written, and so no difference of two is exact.
+  // To 37 minutes: of longer ones whole nanoseconds are written, and so no difference of two is
+  // exact.
   Picoseconds Time() { return Picoseconds(Whole(51)); }
   DelayResult Delayed() { return {Whole(), Time(), Time(), Time(), Time(), Time(), Time()}; }
   IpAddress Address() {
