@@ -50,7 +50,7 @@ std::string ProgressLine(const Progress& progress, double elapsed_seconds) {
 std::string RunsLine(const RunsProgress& progress, double elapsed_seconds) {
   const double share = std::clamp(progress.share, 0.0, 1.0);
   std::string line = BarText(share);
-  line += fmt::format("{} of {} runs", progress.done, progress.total);
+  line += fmt::format("{} of {} {}", progress.done, progress.total, progress.what);
   if (progress.failed > 0) line += fmt::format(", {} failed", progress.failed);
   if (progress.under_way > 0) line += fmt::format(", {} under way", progress.under_way);
   const double since = share - progress.share_then;

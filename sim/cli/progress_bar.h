@@ -5,6 +5,7 @@
 #include <functional>
 #include <ostream>
 #include <string>
+#include <string_view>
 
 #include "models/units/quantity.h"
 
@@ -24,7 +25,7 @@ struct Progress {
 // and time left, of all runs, are told once there is something to go by.
 std::string ProgressLine(const Progress& progress, double elapsed_seconds);
 
-// Of many runs, several at once.
+// Of many steps, several at once.
 struct RunsProgress {
   double share = 0;       // of the work of all, those under way left out
   double share_then = 0;  // of the work that was done before the clock started
@@ -32,6 +33,7 @@ struct RunsProgress {
   std::size_t total = 0;
   std::size_t failed = 0;
   std::size_t under_way = 0;
+  std::string_view what = "runs";
 };
 
 // " 45 % [#########...........] 90 of 200 runs, 3 failed, 2 under way, 12 s left", at most 79

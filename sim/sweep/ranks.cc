@@ -152,7 +152,7 @@ RankEnding ServeAsRank(Post& post, const std::string& identity, const std::strin
     shown = now;
     post.Send(0, std::string(1, kAlive));
   }
-  return {RankEnd::kStopped, false};
+  return {RankEnd::kInterrupted, false};
 }
 
 }  // namespace vpcmirror::sim

@@ -57,7 +57,7 @@ class RemoteRanks : public Workers {
   bool has_lost_any_ = false;
 };
 
-enum class RankEnd { kSentHome, kAlone, kStopped };
+enum class RankEnd { kSentHome, kAlone, kInterrupted };
 
 struct RankEnding {
   RankEnd end = RankEnd::kSentHome;

@@ -201,7 +201,7 @@ TEST_F(ServeAsRankTest, TellsWhyItCannot) {
 
 TEST_F(ServeAsRankTest, ObeysAStop) {
   stop_.request_stop();
-  EXPECT_EQ(Serve().end, RankEnd::kStopped);
+  EXPECT_EQ(Serve().end, RankEnd::kInterrupted);
 }
 
 }  // namespace
