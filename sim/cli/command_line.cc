@@ -51,6 +51,7 @@ int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& ar
   AddDiffCommand(app, around, exit_code);
   AddRunCommand(app, around, exit_code);
   AddPlanCommand(app, around, exit_code);
+  AddSweepCommand(app, around, exit_code);
   AddExplainCommand(app, around, exit_code);
   AddExportCommand(app, around, exit_code);
   AddProfilesCommand(app, around, exit_code);
