@@ -71,6 +71,43 @@ Json MappedJson(const LoggedTrafficReport& report) {
   return list;
 }
 
+Json UnknownJson(const LoggedTraffic& logged) {
+  Json list = Json::array();
+  for (const UnknownInterface& each : logged.unknown) {
+    Json unknown = {{"id", each.id}};
+    unknown.update(VolumeJson(each.volume));
+    list.push_back(std::move(unknown));
+  }
+  return list;
+}
+
+Json MirrorsJson(const LoggedTrafficReport& report) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < report.logged.mirrors.size(); ++i) {
+    const LoggedMirror& mirror = report.logged.mirrors[i];
+    list.push_back({{"id", report.scenario->mirrors[i].mirror->settings().id},
+                    {"offered", RateJson(mirror.offered)},
+                    {"mirrored", RateJson(mirror.mirrored)},
+                    {"wire", RateJson(mirror.wire)}});
+  }
+  return list;
+}
+
+// Those with traffic.
+Json EnisJson(const LoggedTrafficReport& report) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < report.logged.enis.size(); ++i) {
+    const LoggedEni& eni = report.logged.enis[i];
+    if (eni.in.bytes + eni.out.bytes + eni.copies_in.bytes == 0) continue;
+    list.push_back({{"id", report.scenario->deployment->enis[i].id},
+                    {"in", RateJson(eni.in)},
+                    {"out", RateJson(eni.out)},
+                    {"copies_out", RateJson(eni.copies_out)},
+                    {"copies_in", RateJson(eni.copies_in)}});
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string LoggedTrafficJson(const LoggedTrafficReport& report) {
@@ -86,31 +123,11 @@ std::string LoggedTrafficJson(const LoggedTrafficReport& report) {
                {"peak_to_mean", logged.peak_to_mean},
                {"records", RecordsJson(logged.tally)},
                {"unknown_interfaces", logged.unknown_interfaces}};
-  json["unknown"] = Json::array();
-  for (const UnknownInterface& each : logged.unknown) {
-    Json unknown = {{"id", each.id}};
-    unknown.update(VolumeJson(each.volume));
-    json["unknown"].push_back(std::move(unknown));
-  }
+  json["unknown"] = UnknownJson(logged);
   json["mapped"] = MappedJson(report);
   json["sizing"] = SizingJson(report);
-  json["mirrors"] = Json::array();
-  for (std::size_t i = 0; i < logged.mirrors.size(); ++i) {
-    json["mirrors"].push_back({{"id", report.scenario->mirrors[i].mirror->settings().id},
-                               {"offered", RateJson(logged.mirrors[i].offered)},
-                               {"mirrored", RateJson(logged.mirrors[i].mirrored)},
-                               {"wire", RateJson(logged.mirrors[i].wire)}});
-  }
-  json["enis"] = Json::array();
-  for (std::size_t i = 0; i < logged.enis.size(); ++i) {
-    const LoggedEni& eni = logged.enis[i];
-    if (eni.in.bytes + eni.out.bytes + eni.copies_in.bytes == 0) continue;
-    json["enis"].push_back({{"id", report.scenario->deployment->enis[i].id},
-                            {"in", RateJson(eni.in)},
-                            {"out", RateJson(eni.out)},
-                            {"copies_out", RateJson(eni.copies_out)},
-                            {"copies_in", RateJson(eni.copies_in)}});
-  }
+  json["mirrors"] = MirrorsJson(report);
+  json["enis"] = EnisJson(report);
   json["windows"] = Json::array();
   for (const WindowTotals& each : logged.windows) json["windows"].push_back(WindowJson(each));
   json["left_out"] = LeftOutByLogs(logged);
@@ -125,9 +142,9 @@ std::string LoggedTrafficCsv(const LoggedTrafficReport& report) {
       logged.windows.empty() ? nullptr : &SizingWindow(logged, report.share);
   for (const WindowTotals& each : logged.windows) {
     out += fmt::format("{},{},{},{},{},{},{},{},{}\n", each.start, logged.window_seconds,
-                       each.in.bits_per_second, each.in.frames_per_second,
-                       each.out.bits_per_second, each.out.frames_per_second,
-                       each.copies.bits_per_second, each.copies.frames_per_second, &each == sizing);
+                       each.in.bits_per_second, each.in.frames_per_second, each.out.bits_per_second,
+                       each.out.frames_per_second, each.copies.bits_per_second,
+                       each.copies.frames_per_second, &each == sizing);
   }
   return out;
 }

@@ -72,8 +72,8 @@ class LoggedTrafficWriter {
 
   double MeanOf(const LoggedRate& rate) const {
     constexpr double kBits = 8;
-    const auto seconds = static_cast<double>(logged_.windows.size()) *
-                         static_cast<double>(logged_.window_seconds);
+    const auto seconds =
+        static_cast<double>(logged_.windows.size()) * static_cast<double>(logged_.window_seconds);
     return rate.bytes * kBits / seconds;
   }
 
@@ -81,8 +81,8 @@ class LoggedTrafficWriter {
     const WindowTotals& window = SizingWindow(logged_, report_.share);
     const WindowTotals& most = SizingWindow(logged_, 1);
     if (logged_.is_matrix) {
-      Put("Copies: ", fmt::format("{}, of a traffic matrix, which has no times.",
-                                  WithPackets(window.copies)));
+      Put("Copies: ",
+          fmt::format("{}, of a traffic matrix, which has no times.", WithPackets(window.copies)));
     } else {
       const std::string line = Paragraph(
           "Copies: ",
@@ -92,8 +92,8 @@ class LoggedTrafficWriter {
                       CountText(static_cast<std::int64_t>(logged_.windows.size()))),
           style_.width, kIndent);
       AppendLine(out_, "{}", Painted(line, Ink::kBold, style_.color));
-      Put("At most: ", fmt::format("{}, from {} UTC.", WithPackets(most.copies),
-                                   TimeOfDayText(most.start)));
+      Put("At most: ",
+          fmt::format("{}, from {} UTC.", WithPackets(most.copies), TimeOfDayText(most.start)));
     }
     if (logged_.peak_to_mean == 1) return;
     Put("Bursts, assumed: ",
@@ -121,16 +121,15 @@ class LoggedTrafficWriter {
       const Row& row = rows[i];
       constexpr std::size_t kNameColumns = 32;
       if (row.name.size() >= kNameColumns) AppendLine(out_, "{}", row.name);
-      AppendLine(out_, "{:<32}{:>12}{:>12}  {}",
-                 row.name.size() >= kNameColumns ? "" : row.name, RateText(MeanOf(*row.rate)),
-                 RateText(row.rate->peak.bits_per_second),
+      AppendLine(out_, "{:<32}{:>12}{:>12}  {}", row.name.size() >= kNameColumns ? "" : row.name,
+                 RateText(MeanOf(*row.rate)), RateText(row.rate->peak.bits_per_second),
                  row.rate->peak.bits_per_second == 0 || logged_.is_matrix
                      ? ""
                      : TimeOfDayText(row.rate->peak_start));
     }
     if (rows.size() > kMostRows) {
-      AppendLine(out_, "and {} more, in --format json", CountText(static_cast<std::int64_t>(
-                                                            rows.size() - kMostRows)));
+      AppendLine(out_, "and {} more, in --format json",
+                 CountText(static_cast<std::int64_t>(rows.size() - kMostRows)));
     }
   }
 
@@ -198,8 +197,7 @@ class LoggedTrafficWriter {
     if (tally.late_bytes > 0) {
       Put("Left out: ", fmt::format("{} of records that began before the windows that were open, "
                                     "the last {}.",
-                                    BytesText(tally.late_bytes),
-                                    LengthText(logged_.open_seconds)));
+                                    BytesText(tally.late_bytes), LengthText(logged_.open_seconds)));
     }
     if (tally.backwards > 0) {
       Put("Clocks: ", fmt::format("{} records end before they start; they are taken to pass at "
@@ -212,12 +210,11 @@ class LoggedTrafficWriter {
                                    CountText(tally.without_packets), kAssumedPacket));
     }
     if (tally.bad_lines == 0) return;
-    Put("No records: ", fmt::format("{} line{}{}", CountText(tally.bad_lines),
-                                    tally.bad_lines == 1 ? "" : "s",
-                                    tally.bad_lines > static_cast<std::int64_t>(
-                                                          tally.told_lines.size())
-                                        ? ", the first of them:"
-                                        : ":"));
+    Put("No records: ",
+        fmt::format("{} line{}{}", CountText(tally.bad_lines), tally.bad_lines == 1 ? "" : "s",
+                    tally.bad_lines > static_cast<std::int64_t>(tally.told_lines.size())
+                        ? ", the first of them:"
+                        : ":"));
     for (const std::string& line : tally.told_lines) Put("    ", line);
   }
 
@@ -229,9 +226,9 @@ class LoggedTrafficWriter {
                                      each.by_rule ? "--map" : "its address"));
     }
     if (logged_.mapped.size() > kMostMapped) {
-      Put("Interface: ", fmt::format("{} more were found by address or --map (--format json).",
-                                     CountText(static_cast<std::int64_t>(logged_.mapped.size() -
-                                                                         kMostMapped))));
+      Put("Interface: ",
+          fmt::format("{} more were found by address or --map (--format json).",
+                      CountText(static_cast<std::int64_t>(logged_.mapped.size() - kMostMapped))));
     }
     if (logged_.unknown.empty()) return;
     std::string words;
@@ -273,8 +270,7 @@ std::vector<std::string> LeftOutByLogs(const LoggedTraffic& logged) {
   if (!logged.is_matrix) {
     sentences.push_back(fmt::format(
         "Rates are means over {}{}: bursts inside are not in a log.{}",
-        LengthText(logged.window_seconds),
-        logged.is_window_given ? "" : ", the logs' own interval",
+        LengthText(logged.window_seconds), logged.is_window_given ? "" : ", the logs' own interval",
         logged.peak_to_mean == 1 ? " --burst peak-to-mean=N assumes some." : ""));
   }
   sentences.push_back(

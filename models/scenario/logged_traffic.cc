@@ -15,9 +15,9 @@ const WindowTotals& SizingWindow(const LoggedTraffic& logged, double share) {
   const double rank = std::clamp(std::ceil(share * count * (1 - kRounding)), 1.0, count);
   const auto at = rates.begin() + static_cast<std::ptrdiff_t>(rank) - 1;
   std::nth_element(rates.begin(), at, rates.end());
-  return *std::find_if(
-      logged.windows.begin(), logged.windows.end(),
-      [&](const WindowTotals& each) { return each.copies.bits_per_second == *at; });
+  return *std::find_if(logged.windows.begin(), logged.windows.end(), [&](const WindowTotals& each) {
+    return each.copies.bits_per_second == *at;
+  });
 }
 
 }  // namespace vpcmirror

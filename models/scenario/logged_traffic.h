@@ -37,19 +37,19 @@ struct LoggedVolume {
 // `ahead`.
 struct LogTally {
   std::int64_t records = 0;
-  LoggedVolume counted;       // of traffic at ENIs of the scenario
-  LoggedVolume rejected;      // by a security group or ACL: not mirrored
+  LoggedVolume counted;   // of traffic at ENIs of the scenario
+  LoggedVolume rejected;  // by a security group or ACL: not mirrored
   std::int64_t no_data = 0;
-  std::int64_t skipped = 0;   // the cloud recorded nothing, though something passed
-  LoggedVolume elsewhere;     // neither end has the ENI's address, and no direction is said
-  LoggedVolume unknown;       // of what the scenario does not have
-  LoggedVolume undecided;     // of an interface that either end may be
-  LoggedVolume untimed;       // without a start or an end
-  LoggedVolume late;          // the window that it ended in was closed
-  LoggedVolume ahead;         // far after all around it: its clock is not theirs
+  std::int64_t skipped = 0;  // the cloud recorded nothing, though something passed
+  LoggedVolume elsewhere;    // neither end has the ENI's address, and no direction is said
+  LoggedVolume unknown;      // of what the scenario does not have
+  LoggedVolume undecided;    // of an interface that either end may be
+  LoggedVolume untimed;      // without a start or an end
+  LoggedVolume late;         // the window that it ended in was closed
+  LoggedVolume ahead;        // far after all around it: its clock is not theirs
   // Of those that are counted:
-  double late_bytes = 0;           // of earlier windows than are open, left out
-  std::int64_t backwards = 0;      // that end before they start; taken to pass at the start
+  double late_bytes = 0;             // of earlier windows than are open, left out
+  std::int64_t backwards = 0;        // that end before they start; taken to pass at the start
   std::int64_t without_packets = 0;  // packets of kAssumedPacket are assumed
   std::int64_t bad_lines = 0;
   std::vector<std::string> told_lines;  // "flow.log:7: \"x\" is no number of bytes"; the first
@@ -99,10 +99,10 @@ struct WindowTotals {
 
 struct LoggedTraffic {
   std::vector<std::string> files;
-  bool is_matrix = false;            // one window, of no time
+  bool is_matrix = false;  // one window, of no time
   std::int64_t window_seconds = 60;
-  bool is_window_given = false;      // else it is the logs' own interval
-  std::int64_t open_seconds = 0;     // how long a window waits for late records
+  bool is_window_given = false;   // else it is the logs' own interval
+  std::int64_t open_seconds = 0;  // how long a window waits for late records
   // Peak over mean rate inside a window: an assumption, which is in no figure here.
   double peak_to_mean = 1;
   LogTally tally;

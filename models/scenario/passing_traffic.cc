@@ -31,10 +31,10 @@ std::int64_t PiecesOf(const CopyPlan& plan, Bytes frame) {
 Flux OnTheWire(const Mirror& session, const CopyPlan& plan, Bytes frame, const Flux& flux) {
   const double overhead = static_cast<double>(session.WireOverhead().count()) * kBitsOfByte;
   const double frames = flux.frames_per_second * static_cast<double>(PiecesOf(plan, frame));
-  const double kept =
-      IsCut(plan) ? flux.frames_per_second *
-                        static_cast<double>((plan.offset + plan.kept).count()) * kBitsOfByte
-                  : flux.bits_per_second;
+  const double kept = IsCut(plan)
+                          ? flux.frames_per_second *
+                                static_cast<double>((plan.offset + plan.kept).count()) * kBitsOfByte
+                          : flux.bits_per_second;
   return {kept + frames * overhead, frames};
 }
 

@@ -90,9 +90,8 @@ std::string IsRule(const std::string& text) {
 }
 
 LoggedTrafficOptions ReadingOf(const TrafficOptions& options) {
-  LoggedTrafficOptions reading{.files = options.logs,
-                               .peak_to_mean = *PeakToMean(options.burst),
-                               .strict = options.strict};
+  LoggedTrafficOptions reading{
+      .files = options.logs, .peak_to_mean = *PeakToMean(options.burst), .strict = options.strict};
   if (!options.per.empty()) reading.window_seconds = SecondsOf(options.per);
   for (const std::string& each : options.map) reading.rules.push_back(*RuleOf(each));
   return reading;
@@ -111,10 +110,10 @@ int PrintTraffic(const TrafficOptions& options, const Surroundings& around) {
                                    .logged = ReadLoggedTraffic(scenario, ReadingOf(options)),
                                    .size_at = options.size_at,
                                    .share = *ShareOf(options.size_at)};
-  around.out << (options.format == "json"  ? LoggedTrafficJson(report)
-                 : options.format == "csv" ? LoggedTrafficCsv(report)
-                                           : LoggedTrafficText(
-                                                 report, {.width = 80, .color = around.color}));
+  around.out << (options.format == "json" ? LoggedTrafficJson(report)
+                 : options.format == "csv"
+                     ? LoggedTrafficCsv(report)
+                     : LoggedTrafficText(report, {.width = 80, .color = around.color}));
   return kFine;
 }
 
@@ -146,9 +145,7 @@ void AddTrafficCommand(CLI::App& app, const Surroundings& around, int& exit_code
                    "traffic matrices; packed by gzip or zstd or not")
       ->required()
       ->type_name("LOG");
-  command
-      ->add_option("--per", options->per,
-                   "Length of a window (default: the logs' own interval)")
+  command->add_option("--per", options->per, "Length of a window (default: the logs' own interval)")
       ->type_name("TIME")
       ->check(CLI::Validator(IsPer, ""));
   command

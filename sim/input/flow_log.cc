@@ -76,14 +76,15 @@ void Unescape(std::string_view text, std::string& into) {
 
 }  // namespace
 
-FlowLog::FlowLog(const std::string& file) : name_(file), lines_(file) {
+FlowLog::FlowLog(const std::string& name, PackedLines lines)
+    : name_(name), lines_(std::move(lines)) {
   std::string_view line;
   while (lines_.Next(line)) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
     ReadShape(line);
     return;
   }
-  FailAt(file, 0, "the file is empty", "a flow log");
+  FailAt(name, 0, "the file is empty", "a flow log");
 }
 
 void FlowLog::ReadShape(std::string_view first) {
@@ -395,8 +396,8 @@ bool FlowLog::ReadRate(FlowRecord& record) {
     record.bytes = rate.value->count() / kBitsPerByte;
   } else {
     const auto period = ParseDuration(ValueOf(LogField::kPeriod));
-    const bool is_whole = period && period.value->count() > 0 &&
-                          period.value->count() % kPicosecondsPerSecond == 0;
+    const bool is_whole =
+        period && period.value->count() > 0 && period.value->count() % kPicosecondsPerSecond == 0;
     if (!is_whole) return BadField(LogField::kPeriod, "period of whole seconds, such as \"60 s\"");
     record.end = period.value->count() / kPicosecondsPerSecond;
     if (!ParseWholeNumber(ValueOf(LogField::kBytes), record.bytes) || record.bytes < 0) {

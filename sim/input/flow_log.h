@@ -54,7 +54,9 @@ class FlowLog {
  public:
   // Throws ScenarioException (file and line set) when the file cannot be read, is empty, is
   // of no such shape, or lacks a field that is needed.
-  explicit FlowLog(const std::string& file);
+  explicit FlowLog(const std::string& file) : FlowLog(file, PackedLines(file)) {}
+  // `name` stands for the file in errors.
+  FlowLog(const std::string& name, PackedLines lines);
 
   // False at the end. A line that is no record is counted and passed over. Throws
   // ScenarioException when reading fails.

@@ -37,9 +37,8 @@ FlowLogs::FlowLogs(const std::vector<std::string>& files) {
     }
   }
   is_matrix_ = matrices > 0;
-  std::stable_sort(waiting_.begin(), waiting_.end(), [](const Waiting& a, const Waiting& b) {
-    return a.first_end > b.first_end;
-  });
+  std::stable_sort(waiting_.begin(), waiting_.end(),
+                   [](const Waiting& a, const Waiting& b) { return a.first_end > b.first_end; });
 }
 
 void FlowLogs::Tell(const FlowLog& log, std::vector<ToldLine>& told) {
@@ -73,8 +72,7 @@ void FlowLogs::OpenDue() {
     for (const auto& each : open_) first = std::min(first, TimeOf(each->record));
     if (waiting_.empty() || (!open_.empty() && waiting_.back().first_end > first)) return;
     if (open_.size() >= kMostOpen) {
-      FailIn(waiting_.back().file,
-             fmt::format("more than {} logs tell of one time", kMostOpen),
+      FailIn(waiting_.back().file, fmt::format("more than {} logs tell of one time", kMostOpen),
              "fewer files: merge those of one time, as by sort -m");
     }
     open_.push_back(std::make_unique<Open>(waiting_.back().file));

@@ -56,10 +56,10 @@ class FlowLogs {
   static void Tell(const FlowLog& log, std::vector<ToldLine>& told);
   void Choose();
 
-  std::vector<Waiting> waiting_;  // the next last
+  std::vector<Waiting> waiting_;             // the next last
   std::vector<std::unique_ptr<Open>> open_;  // apart, since records point into their log
-  std::size_t current_ = 0;       // of the record given last
-  std::int64_t next_best_ = 0;    // time at which another log's turn comes
+  std::size_t current_ = 0;                  // of the record given last
+  std::int64_t next_best_ = 0;               // time at which another log's turn comes
   bool has_given_ = false;
   bool is_matrix_ = false;
   std::int64_t bad_lines_ = 0;  // of logs at their end

@@ -66,7 +66,9 @@ std::optional<std::int64_t> ParseDateAndTime(std::string_view text) {
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date).time_since_epoch().count() * kSecondsPerDay + seconds;
+  const std::int64_t time =
+      std::chrono::sys_days(date).time_since_epoch().count() * kSecondsPerDay + seconds;
+  return time < 0 ? std::nullopt : std::optional(time);
 }
 
 }  // namespace
@@ -119,7 +121,9 @@ std::optional<std::int64_t> ParseLoggedDuration(std::string_view text) {
     if (!TakeDigits(rest, 0, seconds)) return std::nullopt;
   }
   constexpr std::int64_t kMostDays = 1'000'000;
-  if (!IsFraction(rest) || days > kMostDays) return std::nullopt;
+  if (!IsFraction(rest) || days > kMostDays || seconds > kMostDays * kSecondsPerDay) {
+    return std::nullopt;
+  }
   return days * kSecondsPerDay + seconds;
 }
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <map>
+#include <system_error>
 #include <utility>
 
 #include "models/scenario/error.h"
@@ -15,7 +17,6 @@
 
 namespace vpcmirror::sim {
 namespace {
-
 
 constexpr std::int64_t kOpenSeconds = 1'800;
 constexpr std::size_t kLeastOpen = 3;
@@ -40,6 +41,19 @@ void RefuseBadLines(const FlowLogs& logs) {
     errors.push_back(std::move(error));
   }
   if (!errors.empty()) throw ScenarioException(errors);
+}
+
+// A pipe is empty after it was read once. What is not there, the reader tells.
+void RequireFile(const std::string& file) {
+  std::error_code error;
+  const auto type = std::filesystem::status(file, error).type();
+  using Type = std::filesystem::file_type;
+  if (type != Type::fifo && type != Type::character && type != Type::socket) return;
+  ScenarioError wrong;
+  wrong.file = file;
+  wrong.message = "this is no file, and what comes from it comes once";
+  wrong.accepted = "a file: logs are read from their beginning several times";
+  throw ScenarioException({wrong});
 }
 
 // A record whose ENIs are known, without its texts.
@@ -126,11 +140,13 @@ class LogReader {
   void Probe() {
     std::int64_t longest = 0;
     for (const std::string& file : options_.files) {
+      RequireFile(file);
       FlowLog log(file);
       FlowRecord record;
       for (int i = 0; i < kProbed && log.Next(record); ++i) {
         longest = std::max(longest, record.end - record.start);
-        const bool has_flow = record.kind == FlowRecord::Kind::kTraffic || record.kind == FlowRecord::Kind::kRejected;
+        const bool has_flow =
+            record.kind == FlowRecord::Kind::kTraffic || record.kind == FlowRecord::Kind::kRejected;
         if (has_flow && !record.interface_id.empty()) interfaces_.EndsOf(record);
       }
     }
@@ -159,7 +175,8 @@ class LogReader {
 
   // Puts it into seen_; false when it is counted as something else.
   bool Observe(const FlowRecord& record) {
-    seen_.start = record.start > 0 ? record.start : record.end;
+    const bool has_start = record.start > 0 || result_.is_matrix;
+    seen_.start = has_start ? record.start : record.end;
     seen_.end = std::max(record.end, seen_.start);
     seen_.bytes = static_cast<double>(record.bytes);
     LoggedInterfaces::Ends ends = interfaces_.EndsOf(record);
@@ -203,8 +220,8 @@ class LogReader {
       Place(seen_);
       return;
     }
-    const bool is_ahead = windows_->reached() > 0 &&
-                          seen_.end > windows_->reached() + kFarAheadSeconds;
+    const bool is_ahead =
+        windows_->reached() > 0 && seen_.end > windows_->reached() + kFarAheadSeconds;
     if (!is_ahead) {
       for (const Observation& each : held_) result_.tally.ahead.Add(each.bytes);
       held_.clear();
@@ -303,6 +320,17 @@ class LogReader {
 LoggedTraffic ReadLoggedTraffic(const ValidScenario& scenario, const LoggedTrafficOptions& options,
                                 const OnWindow& on_window) {
   return LogReader(scenario, options, on_window).Read();
+}
+
+TrafficWindow ReadWindow(const ValidScenario& scenario, const LoggedTrafficOptions& options,
+                         const LoggedTraffic& logged, std::int64_t start) {
+  LoggedTrafficOptions same = options;
+  same.window_seconds = logged.window_seconds;
+  TrafficWindow found;
+  ReadLoggedTraffic(scenario, same, [&](const TrafficWindow& window) {
+    if (window.start == start) found = window;
+  });
+  return found;
 }
 
 }  // namespace vpcmirror::sim

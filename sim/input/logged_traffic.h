@@ -33,10 +33,15 @@ struct LoggedTrafficOptions {
 // One of no interface (nfdump's, a matrix's) passed the ENIs at both its ends.
 //
 // Memory grows with ENIs, interfaces and windows, not with records. Throws ScenarioException
-// when a log cannot be read, `strict` finds a broken line, a rule names no ENI, or there are
-// more than kMostWindows windows.
+// when a log cannot be read (three times over, so that it has to be a file), `strict` finds a
+// broken line, a rule names no ENI, or there are more than kMostWindows windows.
 LoggedTraffic ReadLoggedTraffic(const ValidScenario& scenario, const LoggedTrafficOptions& options,
                                 const OnWindow& on_window = {});
+
+// The window of `logged` that begins at `start`, which is one of its windows: whose traffic to
+// plan for is known only when all is read. Reads the logs once more, by the same options.
+TrafficWindow ReadWindow(const ValidScenario& scenario, const LoggedTrafficOptions& options,
+                         const LoggedTraffic& logged, std::int64_t start);
 
 inline constexpr std::size_t kMostWindows = 1'000'000;
 

@@ -114,9 +114,7 @@ bool IsZstd(const std::string& file) {
   return std::string_view(first, got) == kMagic;
 }
 
-}  // namespace
-
-PackedLines::PackedLines(const std::string& file) : buffer_(kLinesBufferBytes + kReadableBehind) {
+std::unique_ptr<PackedLines::Octets> OctetsOf(const std::string& file) {
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
   if (status.type() == std::filesystem::file_type::not_found) {
@@ -126,15 +124,17 @@ PackedLines::PackedLines(const std::string& file) : buffer_(kLinesBufferBytes + 
     FailToRead(file, "this is a folder", "the path of a file");
   }
   if (std::filesystem::is_regular_file(status) && IsZstd(file)) {
-    octets_ = std::make_unique<ZstdOctets>(file);
-  } else {
-    octets_ = std::make_unique<GzipOctets>(file);
+    return std::make_unique<ZstdOctets>(file);
   }
+  return std::make_unique<GzipOctets>(file);
 }
 
-PackedLines::~PackedLines() = default;
-PackedLines::PackedLines(PackedLines&&) noexcept = default;
-PackedLines& PackedLines::operator=(PackedLines&&) noexcept = default;
+}  // namespace
+
+PackedLines::PackedLines(const std::string& file) : PackedLines(OctetsOf(file)) {}
+
+PackedLines::PackedLines(std::unique_ptr<Octets> octets)
+    : octets_(std::move(octets)), buffer_(kLinesBufferBytes + kReadableBehind) {}
 
 bool PackedLines::Fill() {
   if (at_end_) return false;

@@ -20,16 +20,6 @@ class PackedLines {
   // How the file is packed is told by its first bytes. Throws ScenarioException (file set) when
   // the file is missing or cannot be read.
   explicit PackedLines(const std::string& file);
-  ~PackedLines();
-  PackedLines(PackedLines&&) noexcept;
-  PackedLines& operator=(PackedLines&&) noexcept;
-
-  // The next line without its end, valid until the next call; false at the end. Throws
-  // ScenarioException when reading fails, as where packed data is damaged or cut short.
-  bool Next(std::string_view& line);
-
-  std::int64_t number() const { return number_; }  // of the line, from 1
-  bool was_too_long() const { return was_too_long_; }
 
   // Where its bytes come from, unpacked.
   class Octets {
@@ -38,6 +28,14 @@ class PackedLines {
     // At most `room`, which is over 0; 0 at the end alone.
     virtual std::size_t Read(char* into, std::size_t room) = 0;
   };
+  explicit PackedLines(std::unique_ptr<Octets> octets);
+
+  // The next line without its end, valid until the next call; false at the end. Throws
+  // ScenarioException when reading fails, as where packed data is damaged or cut short.
+  bool Next(std::string_view& line);
+
+  std::int64_t number() const { return number_; }  // of the line, from 1
+  bool was_too_long() const { return was_too_long_; }
 
  private:
   // Reads more behind what is left; false at the end of the file.

@@ -57,8 +57,8 @@ std::vector<LoggedFlow> Flows(const ValidScenario& scenario, std::mt19937& rando
   for (int i = 0; i < kFlows; ++i) {
     const int eni = static_cast<int>(random() % kEnis);
     const std::string own = ToString(scenario.deployment->enis[eni].addresses.front());
-    const std::string peer = fmt::format("198.{}.{}.{}", 18 + random() % 2, random() % 256,
-                                         random() % 256);
+    const std::string peer =
+        fmt::format("198.{}.{}.{}", 18 + random() % 2, random() % 256, random() % 256);
     const auto server = 440 + random() % 20;
     const auto client = 32'768 + random() % 28'232;
     flows.push_back({eni, random() % 2 == 0
@@ -115,10 +115,11 @@ bool Measure(const ValidScenario& scenario, std::int64_t records) {
     constexpr double kKibPerMib = 1024;
     const double cpu = static_cast<double>(used.ru_utime.tv_sec) +
                        static_cast<double>(used.ru_utime.tv_usec) * 1e-6;
-    fmt::print("{:>12} records: {:>6.2f} M records/s, {:>6.2f} M a second of user time, "
-               "peak {:.1f} MiB\n",
-               records, rate / 1e6, static_cast<double>(records) / cpu / 1e6,
-               static_cast<double>(used.ru_maxrss) / kKibPerMib);
+    fmt::print(
+        "{:>12} records: {:>6.2f} M records/s, {:>6.2f} M a second of user time, "
+        "peak {:.1f} MiB\n",
+        records, rate / 1e6, static_cast<double>(records) / cpu / 1e6,
+        static_cast<double>(used.ru_maxrss) / kKibPerMib);
     std::fflush(stdout);
     std::_Exit(0);
   }

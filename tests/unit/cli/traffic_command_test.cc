@@ -42,16 +42,17 @@ class TrafficCommandTest : public testing::Test {
 
 TEST_F(TrafficCommandTest, NamesTheWindowThatSizesTheFleet) {
   // 6000 packets of 1000 bytes in a minute: 100 copies/s of 1064 bytes, 851.2 kbps.
-  const Ran ran = Traffic(Minute(0, 600) + Minute(1, 6'000) + Minute(2, 60'000),
-                          {"--size-at", "p50"});
+  const Ran ran =
+      Traffic(Minute(0, 600) + Minute(1, 6'000) + Minute(2, 60'000), {"--size-at", "p50"});
   EXPECT_EQ(ran.exit_code, kFine) << ran.err;
   EXPECT_THAT(
       ran.out,
-      AllOf(HasSubstr("Copies: 851.2 kbps, 100 pps in the window that sizes the fleet (p50): 1 min"),
-            HasSubstr("from 2025-10-09 10:01:00 UTC, one of 3."),
-            HasSubstr("At most: 8.512 Mbps, 1 kpps, from 2025-10-09 10:02:00 UTC."),
-            HasSubstr("Records: 3, 3 (66.6 MB) of traffic at ENIs of the scenario."),
-            HasSubstr("Flow logs leave out what clouds do not log")));
+      AllOf(
+          HasSubstr("Copies: 851.2 kbps, 100 pps in the window that sizes the fleet (p50): 1 min"),
+          HasSubstr("from 2025-10-09 10:01:00 UTC, one of 3."),
+          HasSubstr("At most: 8.512 Mbps, 1 kpps, from 2025-10-09 10:02:00 UTC."),
+          HasSubstr("Records: 3, 3 (66.6 MB) of traffic at ENIs of the scenario."),
+          HasSubstr("Flow logs leave out what clouds do not log")));
   std::istringstream lines(ran.out);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
 }
@@ -115,24 +116,24 @@ TEST_F(TrafficCommandTest, WhatIsNotInTheScenarioIsListedWithItsBytes) {
       "2 1 eni-\033[31m 198.51.100.7 192.0.2.1 443 50000 6 10 5000 1 2 ACCEPT OK\n" + Minute(0, 1);
   EXPECT_THAT(Traffic(log).out,
               HasSubstr("Not in the scenario: eni-?[31m (5 kB, 1 record). --map ID=HOST says"));
-  const Ran mapped = Traffic(
-      "2 1 eni-a 10.0.0.3 192.0.2.1 443 50000 6 10 5000 1 2 ACCEPT OK\n", {"--map", "eni-a=web"});
+  const Ran mapped = Traffic("2 1 eni-a 10.0.0.3 192.0.2.1 443 50000 6 10 5000 1 2 ACCEPT OK\n",
+                             {"--map", "eni-a=web"});
   EXPECT_THAT(mapped.out, HasSubstr("Interface: eni-a is web/eni0, by --map."));
 }
 
 TEST_F(TrafficCommandTest, OptionsThatMeanNothingAreRefused) {
-  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
-           {"--size-at", "p0"},
-           {"--size-at", "p101"},
-           {"--size-at", "most"},
-           {"--per", "1500 ms"},
-           {"--per", "0 s"},
-           {"--per", "2 d"},
-           {"--burst", "3"},
-           {"--burst", "peak-to-mean=0.5"},
-           {"--map", "eni-1"},
-           {"--map", "=web"},
-           {"--format", "yaml"}}) {
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"--size-at", "p0"},
+                                             {"--size-at", "p101"},
+                                             {"--size-at", "most"},
+                                             {"--per", "1500 ms"},
+                                             {"--per", "0 s"},
+                                             {"--per", "2 d"},
+                                             {"--burst", "3"},
+                                             {"--burst", "peak-to-mean=0.5"},
+                                             {"--map", "eni-1"},
+                                             {"--map", "=web"},
+                                             {"--format", "yaml"}}) {
     const Ran ran = Traffic(Minute(0, 1), wrong);
     EXPECT_EQ(ran.exit_code, kBadInput) << wrong[0] << " " << wrong[1];
     EXPECT_THAT(ran.err, HasSubstr(wrong[0]));

@@ -130,9 +130,9 @@ class FlowLogDialectTest : public testing::TestWithParam<Dialect> {};
 
 TEST_P(FlowLogDialectTest, TellsTheSameRecord) {
   const std::string name = std::string("log-") + GetParam().name;
-  for (const std::string& file : {WriteTestFile(name, GetParam().text),
-                                  WriteGzipTestFile(name + ".gz", GetParam().text),
-                                  WriteZstdTestFile(name + ".zst", GetParam().text)}) {
+  for (const std::string& file :
+       {WriteTestFile(name, GetParam().text), WriteGzipTestFile(name + ".gz", GetParam().text),
+        WriteZstdTestFile(name + ".zst", GetParam().text)}) {
     FlowLog log(file);
     FlowRecord record;
     ASSERT_TRUE(log.Next(record));
@@ -195,7 +195,7 @@ TEST(FlowLogTest, BadLinesAreToldWithTheirNumberAndCounted) {
   text += "2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 6x 1 2 ACCEPT OK\n";
   text += "2 1 eni-1 10.0.0.1\n";
   text += "2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 60 1 2 MAYBE OK\n";
-  for (int i = 0; i < 10; ++i) text += "2 1 eni-1 10.0.0.1 10.0.0.2 1 2 tcp 1 60 1 2 ACCEPT OK\n";
+  for (int i = 0; i < 10; ++i) text += "2 1 eni-1 10.0.0.1 10.0.0.2 1 2 256 1 60 1 2 ACCEPT OK\n";
   text += std::string(2'000'000, 'x') + "\n" + kAwsLine;
   FlowLog log(WriteTestFile("bad.log", text));
   EXPECT_THAT(SumsOf(log).kinds, SizeIs(2));

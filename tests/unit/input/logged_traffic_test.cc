@@ -37,9 +37,8 @@ constexpr std::size_t kIds = 2;
 constexpr std::int64_t kNoon = 1'760'011'200;  // 2025-10-09 12:00:00 UTC, a whole hour
 
 std::string Line(const std::string& interface_id, const std::string& source,
-                 const std::string& destination, int port, std::int64_t packets,
-                 std::int64_t bytes, std::int64_t start, std::int64_t end,
-                 const std::string& status = "ACCEPT OK") {
+                 const std::string& destination, int port, std::int64_t packets, std::int64_t bytes,
+                 std::int64_t start, std::int64_t end, const std::string& status = "ACCEPT OK") {
   return fmt::format("2 1 {} {} {} 50000 {} 6 {} {} {} {} {}\n", interface_id, source, destination,
                      port, packets, bytes, start, end, status);
 }
@@ -60,9 +59,8 @@ class LoggedTrafficTest : public testing::Test {
   }
   LoggedTraffic ReadFiles(const LoggedTrafficOptions& options) {
     windows_.clear();
-    return ReadLoggedTraffic(scenario_, options, [this](const TrafficWindow& window) {
-      windows_.push_back(window);
-    });
+    return ReadLoggedTraffic(scenario_, options,
+                             [this](const TrafficWindow& window) { windows_.push_back(window); });
   }
   std::vector<std::int64_t> Starts() const {
     std::vector<std::int64_t> starts;
@@ -73,7 +71,11 @@ class LoggedTrafficTest : public testing::Test {
     return windows_.at(window).traffic.enis[eni];
   }
 
-  const ValidScenario scenario_ = Load(kScenario);
+  static const ValidScenario& Scenario() {
+    static const ValidScenario scenario = Load(kScenario);  // once: it takes most of the time
+    return scenario;
+  }
+  const ValidScenario& scenario_ = Scenario();
   std::vector<TrafficWindow> windows_;
 };
 
@@ -181,8 +183,8 @@ TEST_F(LoggedTrafficTest, PackedLogsSayTheSame) {
   for (int i = 0; i < 2'000; ++i) text += Usual(kNoon + i, kNoon + i + 45);
   const double bytes = Read(text).enis[kIds].copies_in.bytes;
   EXPECT_NEAR(bytes, 2'000 * 106'400.0, 1);
-  for (const std::string& file : {WriteGzipTestFile("logged.gz", text),
-                                  WriteZstdTestFile("logged.zst", text)}) {
+  for (const std::string& file :
+       {WriteGzipTestFile("logged.gz", text), WriteZstdTestFile("logged.zst", text)}) {
     LoggedTrafficOptions options;
     options.files = {file};
     EXPECT_EQ(ReadFiles(options).enis[kIds].copies_in.bytes, bytes);
@@ -238,9 +240,9 @@ TEST_F(LoggedTrafficTest, ANightWithoutARecordIsNoClockThatIsAhead) {
   EXPECT_EQ(Read(text).tally.counted.records, 13);
   EXPECT_THAT(windows_, SizeIs(13));
   // And at the end of a log there is nobody to say otherwise.
-  EXPECT_EQ(Read(Usual(kNoon, kNoon + 60) + Usual(kNoon + 36'000, kNoon + 36'060))
-                .tally.counted.records,
-            2);
+  EXPECT_EQ(
+      Read(Usual(kNoon, kNoon + 60) + Usual(kNoon + 36'000, kNoon + 36'060)).tally.counted.records,
+      2);
   EXPECT_THAT(Starts(), ElementsAre(0, 36'000));
 }
 
@@ -252,13 +254,12 @@ TEST_F(LoggedTrafficTest, WhatEndsBeforeItStartsPassesAtItsStart) {
 }
 
 TEST_F(LoggedTrafficTest, WhatDidNotPassIsCountedByKind) {
-  const LoggedTraffic logged =
-      Read(Line("web[0]/eni0", "10.0.0.2", "192.0.2.1", 443, 10, 600, kNoon, kNoon + 60,
-                "REJECT OK") +
-           fmt::format("2 1 web[0]/eni0 - - - - - - - {0} {0} - NODATA\n", kNoon) +
-           fmt::format("2 1 web[0]/eni0 - - - - - - - {0} {0} - SKIPDATA\n", kNoon) +
-           Line("web[0]/eni0", "10.9.9.9", "192.0.2.1", 443, 10, 700, kNoon, kNoon + 60) +
-           Line("web[0]/eni0", "10.0.0.2", "192.0.2.1", 443, 10, 800, 0, 0));
+  const LoggedTraffic logged = Read(
+      Line("web[0]/eni0", "10.0.0.2", "192.0.2.1", 443, 10, 600, kNoon, kNoon + 60, "REJECT OK") +
+      fmt::format("2 1 web[0]/eni0 - - - - - - - {0} {0} - NODATA\n", kNoon) +
+      fmt::format("2 1 web[0]/eni0 - - - - - - - {0} {0} - SKIPDATA\n", kNoon) +
+      Line("web[0]/eni0", "10.9.9.9", "192.0.2.1", 443, 10, 700, kNoon, kNoon + 60) +
+      Line("web[0]/eni0", "10.0.0.2", "192.0.2.1", 443, 10, 800, 0, 0));
   EXPECT_THAT(windows_, SizeIs(0));
   EXPECT_EQ(logged.tally.records, 5);
   EXPECT_EQ(logged.tally.rejected.bytes, 600);
@@ -360,6 +361,12 @@ TEST_F(LoggedTrafficTest, AMatrixIsOneWindowOfRates) {
   EXPECT_DOUBLE_EQ(Eni(0, kWeb0).out.bits_per_second, (100 + 0.2 * 14) * 8);
 }
 
+TEST_F(LoggedTrafficTest, WhatCanBeReadOnlyOnceIsRefused) {
+  LoggedTrafficOptions options;
+  options.files = {"/dev/null"};
+  EXPECT_THAT(ErrorsOf([&] { ReadFiles(options); }), ElementsAre(HasSubstr("comes once")));
+}
+
 TEST_F(LoggedTrafficTest, StrictRefusesWithTheFirstFiveLines) {
   std::string text = Usual(kNoon, kNoon + 60);
   for (int i = 0; i < 7; ++i) text += "nothing\n";
@@ -390,6 +397,12 @@ TEST_F(LoggedTrafficTest, TheWindowOfAPercentileIsExact) {
   EXPECT_NEAR(packets_at(0.985), 99, 1e-6);
   EXPECT_NEAR(packets_at(0.5), 50, 1e-6);
   EXPECT_NEAR(packets_at(0.001), 1, 1e-6);
+  LoggedTrafficOptions options;
+  options.files = logged.files;
+  const TrafficWindow window =
+      ReadWindow(scenario_, options, logged, SizingWindow(logged, 0.99).start);
+  EXPECT_NEAR(window.traffic.enis[kIds].copies_in.frames_per_second, 99 / 60.0, 1e-9);
+  EXPECT_EQ(window.length, 60);
   // 1 + 37 i mod 100 is 99 for i = 54: 37 * 54 = 1998.
   EXPECT_EQ(SizingWindow(logged, 0.99).start, kNoon + 54 * 60);
 }
