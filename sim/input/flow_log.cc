@@ -76,6 +76,41 @@ void Unescape(std::string_view text, std::string& into) {
 
 }  // namespace
 
+template <char kSeparator>
+std::string_view FlowLog::TakeValue(const char*& at, const char* end) {
+  if constexpr (kSeparator == ' ') {
+    while (at < end && *at == ' ') ++at;
+  }
+  const char* const stop = Find(at, end, kSeparator);
+  const std::string_view value(at, static_cast<std::size_t>(stop - at));
+  at = stop == end ? end : stop + 1;
+  return Unquoted(kSeparator == ' ' ? value : WithoutBlanks(value));
+}
+
+template <char kSeparator, class Take>
+void FlowLog::ForEachValue(std::string_view line, Take&& take) {
+  const char* at = line.data();
+  const char* const end = at + line.size();
+  while (at < end) {
+    const std::string_view value = TakeValue<kSeparator>(at, end);
+    if (kSeparator == ' ' && value.empty()) return;
+    take(value);
+  }
+  // Of an empty last value only what parts it from the one before is there.
+  if (kSeparator != ' ' && !line.empty() && line.back() == kSeparator) take(std::string_view());
+}
+
+template <class Take>
+void FlowLog::ForEachValue(std::string_view line, Take&& take) const {
+  if (separator_ == ' ') {
+    ForEachValue<' '>(line, take);
+  } else if (separator_ == ',') {
+    ForEachValue<','>(line, take);
+  } else {
+    ForEachValue<'\t'>(line, take);
+  }
+}
+
 FlowLog::FlowLog(const std::string& name, PackedLines lines)
     : name_(name), lines_(std::move(lines)) {
   std::string_view line;
@@ -125,12 +160,8 @@ void FlowLog::ReadShape(std::string_view first) {
 void FlowLog::ReadHeader(std::string_view line) {
   order_.clear();
   const std::string names = std::string(line) + std::string(PackedLines::kReadableBehind, '\0');
-  const char* at = names.data();
-  const char* const end = at + line.size();
-  while (at < end) {
-    const std::string_view value = TakeValue(at, end);
-    if (!value.empty() || separator_ != ' ') order_.push_back(LogFieldNamed(value));
-  }
+  ForEachValue(std::string_view(names).substr(0, line.size()),
+               [&](std::string_view value) { order_.push_back(LogFieldNamed(value)); });
 }
 
 bool FlowLog::Has(LogField field) const {
@@ -178,32 +209,14 @@ bool FlowLog::BadField(LogField field, std::string_view what) {
   return BadValue(ValueOf(field), what);
 }
 
-std::string_view FlowLog::TakeValue(const char*& at, const char* end) const {
-  if (separator_ == ' ') {
-    while (at < end && *at == ' ') ++at;
-  }
-  const char* const stop = Find(at, end, separator_);
-  const std::string_view value(at, static_cast<std::size_t>(stop - at));
-  at = stop == end ? end : stop + 1;
-  return Unquoted(separator_ == ' ' ? value : WithoutBlanks(value));
-}
-
 std::size_t FlowLog::SplitColumns(std::string_view line) {
-  const char* at = line.data();
-  const char* const end = at + line.size();
   std::size_t count = 0;
-  while (at < end) {
-    const std::string_view value = TakeValue(at, end);
-    if (value.empty() && separator_ == ' ') break;
-    if (count < order_.size()) values_[static_cast<std::size_t>(order_[count])] = value;
+  const std::size_t columns = order_.size();
+  const LogField* const order = order_.data();
+  ForEachValue(line, [&](std::string_view value) {
+    if (count < columns) values_[static_cast<std::size_t>(order[count])] = value;
     ++count;
-  }
-  // Of an empty last value only the comma before it is there.
-  const bool ends_empty = separator_ != ' ' && !line.empty() && line.back() == separator_;
-  if (ends_empty && count + 1 == order_.size()) {
-    values_[static_cast<std::size_t>(order_[count])] = {};
-    ++count;
-  }
+  });
   return count;
 }
 

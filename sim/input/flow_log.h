@@ -85,7 +85,12 @@ class FlowLog {
   bool Has(LogField field) const;
   bool ReadLine(std::string_view line, FlowRecord& record);
   // The next value of a line, which is not at its end; empty where values may be empty.
-  std::string_view TakeValue(const char*& at, const char* end) const;
+  template <char kSeparator>
+  static std::string_view TakeValue(const char*& at, const char* end);
+  template <char kSeparator, class Take>
+  static void ForEachValue(std::string_view line, Take&& take);
+  template <class Take>
+  void ForEachValue(std::string_view line, Take&& take) const;
   // The number of values, each put where it belongs.
   std::size_t SplitColumns(std::string_view line);
   bool ReadColumns(std::string_view line);

@@ -74,25 +74,23 @@ std::optional<std::int64_t> ParseDateAndTime(std::string_view text) {
 }  // namespace
 
 std::optional<IpAddress> ParseLoggedAddress(std::string_view text) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto digit_at = [&] {
+    return at < end ? static_cast<unsigned char>(*at) - unsigned{'0'} : unsigned{10};
+  };
   std::uint32_t address = 0;
-  std::uint32_t part = 0;
-  int dots = 0;
-  std::size_t digits = 0;
-  for (const char c : text) {
-    if (c >= '0' && c <= '9' && digits < 3) {
-      part = part * 10 + static_cast<std::uint32_t>(c - '0');
-      ++digits;
-    } else if (c == '.' && digits > 0 && part <= 255 && dots < 3) {
-      address = address << 8 | part;
-      part = 0;
-      digits = 0;
-      ++dots;
-    } else {
-      return ParseIpAddress(text);
-    }
+  for (int part = 0; part < 4; ++part) {
+    if (part > 0 && (at == end || *at++ != '.')) return ParseIpAddress(text);
+    unsigned value = digit_at();
+    if (value > 9) return ParseIpAddress(text);
+    ++at;
+    for (int more = 0; more < 2 && digit_at() <= 9; ++more, ++at) value = value * 10 + digit_at();
+    if (value > 255) return ParseIpAddress(text);
+    address = address << 8 | value;
   }
-  if (dots != 3 || digits == 0 || part > 255) return std::nullopt;
-  return IpAddress::V4(address << 8 | part);
+  if (at != end) return ParseIpAddress(text);
+  return IpAddress::V4(address);
 }
 
 std::optional<std::int64_t> ParseLoggedTime(std::string_view text) {
