@@ -9,6 +9,7 @@
 
 namespace vpcmirror::sim {
 
+void AddTrafficCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddRunCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddImportCommand(CLI::App& app, const Surroundings& around, int& exit_code);
