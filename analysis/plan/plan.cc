@@ -90,6 +90,8 @@ Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const Plan
   }
   plan.cost =
       MonthlyCostOf(scenario, result, settings.market.prices, {.today = settings.today});
+  plan.budget = settings.budget;
+  if (settings.budget) plan.choices = ChoicesFor(scenario, *settings.budget);
   for (const auto& [change, changed] : settings.what_ifs) {
     plan.what_ifs.push_back(AnswerWhatIf(change, changed, trials));
   }

@@ -201,6 +201,22 @@ PlanDocument CostJson(const MonthlyCost& cost) {
   return json;
 }
 
+PlanDocument BudgetJson(const Plan& plan) {
+  if (!plan.budget) return nullptr;
+  const CopyBudget& budget = *plan.budget;
+  return {{"copies_bps", budget.bandwidth ? PlanDocument(budget.bandwidth->count()) : PlanDocument(nullptr)},
+          {"copies_pps", budget.packet_rate ? PlanDocument(budget.packet_rate->count()) : PlanDocument(nullptr)},
+          {"choices", PlanList(plan.choices, [](const BudgetChoice& each) {
+             return PlanDocument{
+                 {"lever", each.lever ? PlanDocument(ToString(*each.lever)) : PlanDocument(nullptr)},
+                 {"kept", each.kept},
+                 {"copies_bps", each.copies.count()},
+                 {"copies_pps", each.copies_packet_rate.count()},
+                 {"sources_before", each.sources_before},
+                 {"sources", each.sources}};
+           })}};
+}
+
 }  // namespace
 
 std::string PlanJson(const Plan& plan) {
@@ -232,6 +248,7 @@ std::string PlanJson(const Plan& plan) {
   json["what_ifs"] = PlanList(plan.what_ifs, WhatIfJson);
   json["outages"] = PlanList(plan.outages, OutageJson);
   json["sizing"] = SizingJson(plan.sizing);
+  json["budget"] = BudgetJson(plan);
   json["cost"] = CostJson(plan.cost);
   json["unscaled_workloads"] = plan.unscaled;
   json["notes"] = result.notes;

@@ -49,6 +49,7 @@ class PlanReport {
     WriteSavings();
     WriteOutages();
     WriteSizing();
+    WriteBudget();
     WriteCost();
     WriteAssumptions();
     return std::move(out_);
@@ -77,6 +78,7 @@ class PlanReport {
   void WriteSensitivity();
   void WriteOutages();
   void WriteSizing();
+  void WriteBudget();
   void WriteCost();
   void WriteSavings();
   void WriteAssumptions();
@@ -257,6 +259,23 @@ void PlanReport::WriteSizing() {
   }
   for (const std::string& each : CheapestWords(sizing)) Sentence(each, 2, 2);
   for (const std::string& note : sizing.fleet.notes) Sentence(Printable(note), 2, 2);
+}
+
+void PlanReport::WriteBudget() {
+  if (!plan_.budget) return;
+  Title("What fits a budget");
+  Sentence(fmt::format("Of copies: {}. In closed form, as if they spread evenly.",
+                       BudgetWords(*plan_.budget)),
+           2);
+  if (plan_.choices.empty()) Sentence("Not even one source.", 2);
+  for (const BudgetChoice& each : plan_.choices) {
+    Line("  {:27}{:>9} of bytes  {:>11}  {} of {} sources", ChoiceWords(each),
+         PercentText(each.kept), BitRateText(each.copies), each.sources.size(),
+         each.sources_before);
+    if (each.sources.size() < each.sources_before) {
+      Sentence("keep, the first ones first: " + GroupedNames(each.sources), 6, 2);
+    }
+  }
 }
 
 void PlanReport::WriteCost() {

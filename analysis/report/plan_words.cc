@@ -42,17 +42,6 @@ std::string LostShareWords(const Loss& loss, std::string_view what) {
                         : fmt::format("{} of {}", PercentText(loss.fraction()), what);
 }
 
-// "web[0-3]/eni0, db/eni0".
-std::string GroupedNames(const std::vector<std::string>& ids) {
-  std::vector<Member> members;
-  for (const std::string& id : ids) members.push_back({id, ""});
-  std::string names;
-  for (const MemberGroup& group : GroupMembers(members)) {
-    names += (names.empty() ? "" : ", ") + Printable(group.label);
-  }
-  return names;
-}
-
 }  // namespace
 
 std::string GrowthText(double factor) {
@@ -259,6 +248,37 @@ std::vector<std::string> CheapestWords(const Sizing& sizing) {
   for (const CheapestFleet& each : sizing.fleet.cheapest) all.push_back(words(each, "Cheapest"));
   for (const CheapestFleet& each : sizing.with_spare) all.push_back(words(each, "N+1"));
   return all;
+}
+
+std::string GroupedNames(const std::vector<std::string>& ids) {
+  std::vector<Member> members;
+  for (const std::string& id : ids) members.push_back({id, ""});
+  std::string names;
+  for (const MemberGroup& group : GroupMembers(members)) {
+    names += (names.empty() ? "" : ", ") + Printable(group.label);
+  }
+  return names;
+}
+
+std::string BudgetWords(const CopyBudget& budget) {
+  std::string words = budget.bandwidth ? BitRateText(*budget.bandwidth) : "any bandwidth";
+  if (budget.packet_rate) words += " and " + PacketRateText(*budget.packet_rate);
+  return words;
+}
+
+std::string ChoiceWords(const BudgetChoice& choice) {
+  if (!choice.lever) return "whole copies";
+  switch (*choice.lever) {
+    case LeverKind::kOutboundOnly:
+      return "only what sources send";
+    case LeverKind::kInboundOnly:
+      return "only what sources receive";
+    case LeverKind::kPortOnly:
+      return "only the largest port";
+    case LeverKind::kTruncated:
+      return fmt::format("copies cut to {} bytes", kShortCopy.count());
+  }
+  return "";
 }
 
 std::string CostWords(const CostLine& line) {

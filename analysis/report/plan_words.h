@@ -52,6 +52,13 @@ std::vector<const FleetSize*> ShownSizes(const Plan& plan, std::size_t most);
 // The cheapest fleet by pace, without and with a spare receiver, a sentence each.
 std::vector<std::string> CheapestWords(const Sizing& sizing);
 
+// "4 Gbps, 400 kpps".
+std::string BudgetWords(const CopyBudget& budget);
+// "only what sources send", "all, whole".
+std::string ChoiceWords(const BudgetChoice& choice);
+// "web[0-3]/eni0, db/eni0".
+std::string GroupedNames(const std::vector<std::string>& ids);
+
 // "aws sessions: 2,000 x 730 h x 0.015 USD = 21900.00 USD".
 std::string CostWords(const CostLine& line);
 

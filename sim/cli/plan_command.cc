@@ -31,6 +31,8 @@ struct PlanOptions {
   std::vector<std::string> sets;
   std::vector<std::string> asserts;
   std::vector<std::string> what_ifs;
+  std::optional<int> receivers;
+  std::string budget;
   std::string engine = "fluid";
   std::string format = "text";
   std::string margin = "20%";
@@ -99,6 +101,24 @@ ValidScenario ChangedBy(const std::string& change, const PlanOptions& options,
   return scenario;
 }
 
+// Of --receivers and --budget; the latter alone is for all receivers, however many.
+std::optional<CopyBudget> BudgetOfOptions(const PlanOptions& options,
+                                          const ValidScenario& scenario, double margin_goal) {
+  if (!options.budget.empty()) {
+    const Parsed<BitsPerSecond> rate = ParseBandwidth(options.budget);
+    if (!rate) throw CLI::ValidationError("--budget", rate.fault.message);
+    return CopyBudget{.bandwidth = *rate.value};
+  }
+  if (!options.receivers) return std::nullopt;
+  const std::optional<CopyBudget> budget = BudgetOf(scenario, *options.receivers, margin_goal);
+  if (!budget) {
+    throw CLI::ValidationError("--receivers",
+                               "nothing is known of what a receiver of this scenario takes: give "
+                               "--budget, such as '10 Gbps'");
+  }
+  return budget;
+}
+
 PlanSettings PlanSettingsOf(const PlanOptions& options, const Library& library,
                             const ReadOptions& read, const std::string& today) {
   PlanSettings settings{.remake = RemakeOf(options, library, read)};
@@ -140,7 +160,9 @@ int MakePlanOf(const PlanOptions& options, const Surroundings& around) {
   Trials trials(engine, control, [&](const ValidScenario& of, RunResult& run) {
     Judge(of, margin_goal, run);
   });
-  const Plan plan = MakePlan(scenario, result, PlanSettingsOf(options, library, read, around.today), trials);
+  PlanSettings settings = PlanSettingsOf(options, library, read, around.today);
+  settings.budget = BudgetOfOptions(options, scenario, margin_goal);
+  const Plan plan = MakePlan(scenario, result, settings, trials);
   const std::string json = PlanJson(plan);
   PendingFile(folder.plan_file(), json).Commit(folder.previous_plan_file());
   around.out << (options.format == "json"
@@ -154,6 +176,7 @@ constexpr char kPlanFooter[] =
     "Examples:\n"
     "  vpcmirror plan scenario.json\n"
     "  vpcmirror plan scenario.json --whatif '/workloads/*/in=x2' --whatif '/hosts/ids/count=+1'\n"
+    "  vpcmirror plan scenario.json --receivers 4\n"
     "  vpcmirror plan scenario.json --set '/workloads/www/in=\"2 Gbps\"' --format json\n"
     "Exit code: 0 fine, 2 bad input or usage, 3 an assertion missed, 130 stopped by Ctrl-C, 70 a\n"
     "bug in vpcmirror.";
@@ -186,6 +209,14 @@ void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
                    "may be repeated")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
+  command
+      ->add_option("--receivers", options->receivers,
+                   "What of the traffic so many receivers like the scenario's can be sent")
+      ->check(CLI::Range(1, 100'000));
+  command
+      ->add_option("--budget", options->budget,
+                   "The same for so much bandwidth of copies in all, in place of what receivers take")
+      ->type_name("RATE");
   command->add_option("--margin", options->margin, "Share of each limit that should stay free")
       ->type_name("PERCENT")
       ->capture_default_str();
