@@ -86,12 +86,6 @@ std::unordered_map<std::string_view, std::size_t> VpcsOfEnis(const Deployment& d
   return vpcs;
 }
 
-// As the verdict has it: nobody expected these to pass.
-bool IsAsScenarioSays(std::string_view reason) {
-  return reason == ToString(FrameDrop::kSecurityGroup) || reason == ToString(FrameDrop::kAcl) ||
-         reason == ToString(FrameDrop::kDetached);
-}
-
 bool IsAssumed(const ProviderProfile& provider) {
   return std::any_of(
       provider.assumptions.begin(), provider.assumptions.end(),

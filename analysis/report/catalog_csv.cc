@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -39,7 +41,11 @@ std::string FigureCell(const std::optional<Figure>& figure, std::int64_t unit = 
 std::string YesNoCell(const std::optional<bool>& flag) { return !flag ? "" : *flag ? "yes" : "no"; }
 
 std::string AmountCell(const CatalogType& type) {
-  return type.hour_price ? fmt::format("{}", type.hour_price->amount) : "";
+  if (!type.hour_price) return "";
+  std::array<char, 64> text{};  // a price of an hour has some 10 digits
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), type.hour_price->amount,
+                                 std::chars_format::fixed);
+  return end.ec == std::errc() ? std::string(text.data(), end.ptr) : "";
 }
 
 std::string CurrencyCell(const CatalogType& type) {

@@ -51,6 +51,13 @@ constexpr std::string_view FamilyOf(std::string_view type) {
   return type.substr(0, type.find('.'));
 }
 
+// Letters, digits, dots, dashes and underscores: what no table takes for anything else.
+constexpr bool IsTypeName(std::string_view name) {
+  constexpr std::string_view kNameCharacters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !name.empty() && name.find_first_not_of(kNameCharacters) == std::string_view::npos;
+}
+
 // Mean size of frames, in bytes, below which the packet rate is reached before the
 // bandwidth; empty where either is not known.
 inline std::optional<double> CrossoverBytes(const Limits& limits) {

@@ -209,6 +209,8 @@ int ImportTypes(const CatalogOptions& options, const Surroundings& around) {
   if (answered.types.empty() && !answered.faults.empty()) {
     throw ScenarioException(std::move(answered.faults));
   }
+  // A cell of a table has one line.
+  for (CatalogType& each : answered.types) each.type.source = Printable(each.type.source);
   const std::string table =
       is_tencent ? TencentTypesCsv(answered.types) : AwsTypesCsv(answered.types);
   if (options.out.empty()) {

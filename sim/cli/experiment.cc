@@ -16,6 +16,7 @@
 #include "models/scenario/variants.h"
 #include "models/units/rates.h"
 #include "sim/cli/progress_bar.h"
+#include "sim/cli/version.h"
 #include "sim/packet/event_estimate.h"
 
 namespace vpcmirror::sim {
@@ -162,6 +163,7 @@ RunResult RunExperiment(const ValidScenario& scenario, const ExperimentSettings&
   RefuseIfTooLarge(scenario, EstimateExperiment(scenario, settings.engine), settings.limits);
 
   RunResult result = runs.Run(scenario, settings.output_folder);
+  result.version = kVersion;
   if (result.complete && result.produced && result.produced->frames == 0) {
     result.notes.emplace_back(
         scenario.warm_up > Picoseconds(0)

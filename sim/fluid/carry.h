@@ -79,14 +79,14 @@ class Carrier {
     sink_.Refusals(hop, share);
     Copy(bundle, hop, share, copies_limited);
     sink_.Leaves(bundle, hop, budget, share, leaves ? limited : 0,
-                 leaves ? limited * (1 - loss.production) : 0);
-    return leaves ? limited * (1 - loss.production) : 0;
+                 leaves ? limited * OfProduction(loss, hop.is_paired).kept() : 0);
+    return leaves ? limited * OfProduction(loss, hop.is_paired).kept() : 0;
   }
 
   double ComeIn(const FlowBundle& bundle, const Hop& hop, double share) {
     const std::uint32_t budget = numbers_.In(hop.eni);
     const bool enters = hop.admission == Admission::kAdmitted;
-    const double kept = enters ? share * (1 - losses_.budgets[budget].production) : 0;
+    const double kept = enters ? share * losses_.budgets[budget].production.kept() : 0;
     sink_.ComesIn(bundle, hop, budget, share, kept);
     // What a security group refused, some clouds copy all the same.
     const double copied = enters ? kept : share;
@@ -115,7 +115,7 @@ class Carrier {
         sink_.DroppedCopies(copy, share);
         continue;
       }
-      const double kept = share * limited * (1 - losses_.budgets[out].copies);
+      const double kept = share * limited * OfCopies(losses_.budgets[out], hop.is_paired).kept();
       sink_.CopiesLeave(hop, copy, out, share, share * limited, kept);
       if (kept > 0) Deliver(bundle, hop, copy, kept);
     }
@@ -134,7 +134,7 @@ class Carrier {
         sink_.CopiesLostAtBalancer(copy, *way.lost, kept);
         return;
       }
-      kept *= 1 - losses_.zones[way.balancer][way.zone];
+      kept *= losses_.zones[way.balancer][way.zone].kept();
       sink_.CopiesToBackend(copy, kept);
       if (way.lost) {
         sink_.CopiesLost(copy, *way.lost, kept);
@@ -150,7 +150,7 @@ class Carrier {
 
   double EnterReceiver(const CopyBundle& copy, const Flux& wire, std::uint32_t eni, double share) {
     const std::uint32_t in = numbers_.In(eni);
-    const double kept = share * (1 - losses_.budgets[in].production);
+    const double kept = share * losses_.budgets[in].production.kept();
     sink_.CopiesComeIn(copy, wire, eni, in, share, kept);
     return kept;
   }

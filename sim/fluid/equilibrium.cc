@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "models/capacity/cpu_cost.h"
 #include "models/capacity/steady_load.h"
@@ -17,18 +18,21 @@ constexpr double kBits = 8;
 
 // What is asked of a budget.
 struct Demand {
-  Flux came_in;                 // production, and copies at their receiver
-  Flux received;                // of it, production
-  Flux left;                    // production
-  Flux copies;                  // that leave
-  double pairs_per_second = 0;  // outbound frames and their copies
+  Flux came_in;                   // production, and copies at their receiver
+  Flux received;                  // of it, production
+  Flux left;                      // production
+  Flux copies;                    // that leave
+  double pairs_per_second = 0;    // outbound frames and their copies
+  double paced_per_second = 0;    // copies of inbound frames, in a budget for what leaves
+  double in_step_per_second = 0;  // copies of inbound frames, in a combined budget
+  double squares = 0;             // of sizes, as CopyBundle::wire_squares
 };
 
 // Adds up what each budget, load balancer and worker is offered.
 class DemandSink {
  public:
   DemandSink(const ValidScenario& scenario, const BudgetNumbers& numbers)
-      : deployment_(*scenario.deployment), budgets(numbers.size()) {
+      : deployment_(*scenario.deployment), numbers_(numbers), budgets(numbers.size()) {
     for (const LoadBalancer& balancer : deployment_.load_balancers) {
       zones.emplace_back(balancer.zones.size());
     }
@@ -43,24 +47,33 @@ class DemandSink {
   void Leaves(const FlowBundle& bundle, const Hop&, std::uint32_t budget, double, double limited,
               double) {
     budgets[budget].left += bundle.flux * limited;
+    budgets[budget].squares += bundle.squares * limited;
   }
   void ComesIn(const FlowBundle& bundle, const Hop& hop, std::uint32_t budget, double share,
                double) {
     if (hop.admission != Admission::kAdmitted) return;
     budgets[budget].came_in += bundle.flux * share;
     budgets[budget].received += bundle.flux * share;
+    budgets[budget].squares += bundle.squares * share;
   }
   void DroppedCopies(const CopyBundle&, double) {}
   void CopiesLeave(const Hop& hop, const CopyBundle& copy, std::uint32_t budget, double,
                    double limited, double) {
-    budgets[budget].copies += copy.wire * limited;
-    if (hop.direction == Direction::kEgress && hop.admission == Admission::kAdmitted) {
-      budgets[budget].pairs_per_second += copy.original.frames_per_second * limited;
+    Demand& demand = budgets[budget];
+    demand.copies += copy.wire * limited;
+    demand.squares += copy.wire_squares * limited;
+    const double frames = copy.original.frames_per_second * limited;
+    if (hop.is_paired) {
+      demand.pairs_per_second += frames;
+    } else if (hop.direction == Direction::kIngress) {
+      const bool is_combined = numbers_.In(hop.eni) == budget;
+      (is_combined ? demand.in_step_per_second : demand.paced_per_second) += frames;
     }
   }
-  void CopiesComeIn(const CopyBundle&, const Flux& wire, std::uint32_t, std::uint32_t budget,
+  void CopiesComeIn(const CopyBundle& copy, const Flux& wire, std::uint32_t, std::uint32_t budget,
                     double share, double) {
     budgets[budget].came_in += wire * share;
+    budgets[budget].squares += copy.wire_squares * share;
   }
   void CopiesLost(const CopyBundle&, CopyLoss, double) {}
   void CopiesAtBalancer(const CopyBundle& copy, double share) {
@@ -77,6 +90,7 @@ class DemandSink {
 
  private:
   const Deployment& deployment_;
+  const BudgetNumbers& numbers_;
 
  public:
   std::vector<Demand> budgets;
@@ -85,9 +99,12 @@ class DemandSink {
 };
 
 // Of what comes to a limit, how much is too much.
-double LossAt(double offered, double limit) {
+double ShareOver(double offered, double limit) {
   return limit > 0 && offered > limit ? 1 - limit / offered : 0;
 }
+
+// How much of an excess of so many frames a second a queue has room for.
+double Waiting(double excess, double room) { return excess > room ? room / excess : 1; }
 
 class Solver {
  public:
@@ -101,11 +118,14 @@ class Solver {
         means_(means) {
     losses_.budgets.resize(numbers.size());
     passed_bps_.resize(numbers.size());
+    is_full_.budgets.resize(numbers.size());
     for (const LoadBalancer& balancer : deployment_.load_balancers) {
-      losses_.zones.emplace_back(balancer.zones.size(), 0.0);
+      losses_.zones.emplace_back(balancer.zones.size());
     }
     for (const Cvm& cvm : deployment_.cvms) {
-      losses_.workers.emplace_back(cvm.receiver ? static_cast<std::size_t>(cvm.workers) : 0, 0.0);
+      const auto workers = cvm.receiver ? static_cast<std::size_t>(cvm.workers) : 0;
+      losses_.workers.emplace_back(workers);
+      is_full_.workers.emplace_back(workers, false);
     }
   }
 
@@ -124,6 +144,7 @@ class Solver {
       ++answer.rounds;
     } while (unrest_ > kRest && answer.rounds < kMostRounds);
     answer.losses = std::move(losses_);
+    answer.is_full = std::move(is_full_);
     answer.passed_bps = std::move(passed_bps_);
     return answer;
   }
@@ -144,8 +165,8 @@ class Solver {
       const auto& limit = deployment_.load_balancers[i].zone_bandwidth;
       if (!limit) continue;
       for (std::size_t zone = 0; zone < demand.zones[i].size(); ++zone) {
-        Move(losses_.zones[i][zone],
-             LossAt(demand.zones[i][zone].bits_per_second, static_cast<double>(limit->count())));
+        Move(losses_.zones[i][zone].share,
+             ShareOver(demand.zones[i][zone].bits_per_second, static_cast<double>(limit->count())));
       }
     }
   }
@@ -176,7 +197,14 @@ class Solver {
         .production = {demand.came_in.bits_per_second + demand.left.bits_per_second,
                        demand.came_in.frames_per_second + demand.left.frames_per_second},
         .copies = {demand.copies.bits_per_second, demand.copies.frames_per_second},
-        .pairs_per_second = demand.pairs_per_second};
+        .pairs_per_second = demand.pairs_per_second,
+        .copies_in_step_per_second = demand.in_step_per_second,
+        .copies_paced_per_second = demand.paced_per_second};
+    const double frames = offer.production.frames_per_second + offer.copies.frames_per_second;
+    const double bits = offer.production.bits_per_second + offer.copies.bits_per_second;
+    if (bits > 0) {
+      offer.size_variation = std::max(0.0, demand.squares * frames / (bits * bits) - 1);
+    }
     offer.production.cores = CoresFor(cvm, CpuOperation::kProductionRx, demand.received) +
                              CoresFor(cvm, CpuOperation::kProductionTx, demand.left);
     offer.copies.cores = CoresFor(cvm, CpuOperation::kClone, demand.copies);
@@ -197,12 +225,31 @@ class Solver {
         scenario_.providers[deployment_.vpcs[deployment_.subnets[subnet].vpc].provider];
     const SteadyAnswer answer =
         SteadyLoad(means_.rates[cvm], cores, provider.congestion, provider.copy_order, offer);
+    is_full_.budgets[budget] = answer.used > 1;
     BudgetLoss& loss = losses_.budgets[budget];
-    Move(loss.production, answer.production_loss);
-    Move(loss.copies, answer.copy_loss);
+    Move(loss.production.share, answer.single_production_loss);
+    Move(loss.paired_production.share, answer.paired_production_loss);
+    Move(loss.copies.share, answer.single_copy_loss);
+    Move(loss.paired_copies.share, answer.paired_copy_loss);
     if (answer.tightest) loss.limit = *answer.tightest;
     passed_bps_[budget] = offer.production.bits_per_second * (1 - answer.production_loss) +
                           offer.copies.bits_per_second * (1 - answer.copy_loss);
+    if (answer.used <= 1) return;
+    const double production = offer.production.frames_per_second * answer.production_loss;
+    const double copies = offer.copies.frames_per_second * answer.copy_loss;
+    double room = means_.budget_rooms[budget];
+    if (provider.congestion == Congestion::kProductionFirst) {
+      loss.production.waiting = loss.paired_production.waiting = Waiting(production, room);
+      loss.copies.waiting = loss.paired_copies.waiting = Waiting(copies, room);
+      return;
+    }
+    // Egress has kSharedRandom's queue half full where nothing is lost and full where all is.
+    if (provider.congestion == Congestion::kSharedRandom) room *= 1 - 0.5 / answer.used;
+    const double waiting = Waiting(production + copies, room);
+    for (Excess* excess :
+         {&loss.production, &loss.paired_production, &loss.copies, &loss.paired_copies}) {
+      excess->waiting = waiting;
+    }
   }
 
   // Frames of one flow go to one worker, whatever the others have to do.
@@ -212,15 +259,19 @@ class Solver {
     const ReceiverCapacity capacity = CapacityOf(cvm);
     const double speed = means_.speeds[index];
     for (std::size_t i = 0; i < demand.size(); ++i) {
-      double loss = 0;
-      if (const auto share = WorkerShare(capacity.bandwidth, cvm.workers)) {
-        loss = LossAt(demand[i].bits_per_second, static_cast<double>(share->count()) * speed);
-      }
-      if (const auto share = WorkerShare(capacity.packet_rate, cvm.workers)) {
-        loss = std::max(
-            loss, LossAt(demand[i].frames_per_second, static_cast<double>(share->count()) * speed));
-      }
-      losses_.workers[index][i] = loss;
+      const Flux& offered = demand[i];
+      Excess& excess = losses_.workers[index][i];
+      excess.share = 0;
+      const auto judge = [&](double asked, const auto& share) {
+        if (!share) return;
+        const double limit = static_cast<double>(share->count()) * speed;
+        excess.share = std::max(excess.share, ShareOver(asked, limit));
+      };
+      judge(offered.bits_per_second, WorkerShare(capacity.bandwidth, cvm.workers));
+      judge(offered.frames_per_second, WorkerShare(capacity.packet_rate, cvm.workers));
+      excess.waiting =
+          Waiting(offered.frames_per_second * excess.share, means_.worker_rooms[index][i]);
+      is_full_.workers[index][i] = excess.share > 0;
     }
   }
 
@@ -232,6 +283,7 @@ class Solver {
   const Means& means_;
   Losses losses_;
   std::vector<double> passed_bps_;
+  Overloads is_full_;
   double unrest_ = 0;
   double weight_ = 1;
 };

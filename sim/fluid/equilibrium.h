@@ -17,6 +17,16 @@ namespace vpcmirror::sim {
 struct Means {
   std::vector<RateSettings> rates;  // by CVM
   std::vector<double> speeds;       // by CVM, of its receiver's software; 0: it is down
+  // How far queues may still fill, in frames a second of the stretch: of each budget, and of
+  // each worker's ring by CVM.
+  std::vector<double> budget_rooms;
+  std::vector<std::vector<double>> worker_rooms;
+};
+
+// Budgets, and workers by CVM, that were offered more than their limit.
+struct Overloads {
+  std::vector<bool> budgets;
+  std::vector<std::vector<bool>> workers;
 };
 
 struct Equilibrium {
@@ -24,6 +34,7 @@ struct Equilibrium {
   // The largest change of a loss in the last round; 0 when it came to rest.
   double unrest = 0;
   int rounds = 0;
+  Overloads is_full;
   std::vector<double> passed_bps;  // by budget: what it let through
 };
 

@@ -12,6 +12,12 @@ struct OpenHop {
   std::vector<RefusedBundle> refused;
 };
 
+double SquaresOf(const Flux& flux) {
+  return flux.frames_per_second > 0
+             ? flux.bits_per_second * flux.bits_per_second / flux.frames_per_second
+             : 0;
+}
+
 bool IsAlike(const Hop& a, const Hop& b) {
   return a.eni == b.eni && a.direction == b.direction && a.admission == b.admission &&
          a.stop == b.stop && a.is_last == b.is_last;
@@ -43,7 +49,8 @@ class Bundler {
     if (passing.is_first) {
       frames_ = {.workload = static_cast<std::uint32_t>(passing.workload),
                  .stream = static_cast<std::uint32_t>(passing.stream),
-                 .flux = passing.flux};
+                 .flux = passing.flux,
+                 .squares = SquaresOf(passing.flux)};
       is_answer_ = passing.is_answer;
       flow_ = passing.flow;
     }
@@ -76,6 +83,7 @@ class Bundler {
     copy.way = ways_.Of(passing, outcome);
     copy.wire = CopiesOf(passing.tap.session(outcome.session), plan, passing.frame.wire_length,
                          passing.flux);
+    copy.wire_squares = SquaresOf(copy.wire);
     if (passing.flux.frames_per_second > 0) {
       copy.packets = copy.wire.frames_per_second / passing.flux.frames_per_second;
     }
@@ -96,6 +104,7 @@ class Bundler {
       CloseBundle();
       bundle_ = frames_;
       bundle_.flux = {};
+      bundle_.squares = 0;
       bundle_flow_ = flow_;
       bundle_.asked_by = is_answer_ ? frames_.stream - 1 : FlowBundle::kNone;
       hops_.resize(used_);
@@ -105,6 +114,7 @@ class Bundler {
       is_open_ = true;
     }
     bundle_.flux += frames_.flux;
+    bundle_.squares += frames_.squares;
     for (std::size_t i = 0; i < used_; ++i) Merge(way_[i], hops_[i]);
     used_ = 0;
   }
@@ -129,6 +139,7 @@ class Bundler {
       }
       same->original += copy.original;
       same->wire += copy.wire;
+      same->wire_squares += copy.wire_squares;
       same->cut += copy.cut;
       same->cut_away_bps += copy.cut_away_bps;
     }
@@ -151,6 +162,11 @@ class Bundler {
     bundle_.first_hop = static_cast<std::uint32_t>(all_.hops.size());
     bundle_.hops = static_cast<std::uint32_t>(hops_.size());
     for (OpenHop& open : hops_) {
+      open.hop.is_paired = open.hop.direction == Direction::kEgress &&
+                           open.hop.admission == Admission::kAdmitted &&
+                           open.hop.stop == Stop::kNone &&
+                           std::any_of(open.copies.begin(), open.copies.end(),
+                                       [](const CopyBundle& copy) { return !copy.way.dropped; });
       open.hop.first_copy = static_cast<std::uint32_t>(all_.copies.size());
       open.hop.copies = static_cast<std::uint32_t>(open.copies.size());
       open.hop.first_refused = static_cast<std::uint32_t>(all_.refused.size());

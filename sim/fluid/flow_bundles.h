@@ -18,8 +18,9 @@ struct CopyBundle {
   std::uint32_t mirror = 0;
   CopyWay way;
   Flux original;
-  Flux wire;  // as they leave the source, outer headers on
-  Flux cut;   // of `original`, those whose end is cut off
+  Flux wire;                // as they leave the source, outer headers on
+  double wire_squares = 0;  // a second: the sum of their sizes in bits, each squared
+  Flux cut;                 // of `original`, those whose end is cut off
   double cut_away_bps = 0;
   double packets = 1;  // that each copy is
 };
@@ -37,6 +38,7 @@ struct Hop {
   Admission admission = Admission::kAdmitted;
   Stop stop = Stop::kNone;
   bool is_last = false;
+  bool is_paired = false;  // its frames come to the budget together with their copies
   // Into the vectors of FlowBundles.
   std::uint32_t first_copy = 0;
   std::uint32_t copies = 0;
@@ -50,6 +52,7 @@ struct FlowBundle {
   std::uint32_t stream = 0;
   std::uint32_t asked_by = kNone;  // the stream of the requests that it answers
   Flux flux;
+  double squares = 0;  // as CopyBundle::wire_squares
   std::uint32_t first_hop = 0;
   std::uint32_t hops = 0;
 };

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "models/scenario/course.h"
+#include "models/scenario/error.h"
 #include "models/scenario/measure.h"
 #include "models/scenario/spans.h"
 #include "models/units/rates.h"
+#include "sim/fluid/doubts.h"
 #include "sim/fluid/equilibrium.h"
 #include "sim/fluid/flow_bundles.h"
 #include "sim/fluid/tally.h"
@@ -52,6 +55,50 @@ class Buckets {
   std::vector<double> left_bits_;  // by CVM
 };
 
+// How full the queues of budgets and rings are, from stretch to stretch. One that is over its
+// limit fills; one that is not is empty soon.
+class Queues {
+ public:
+  explicit Queues(const Deployment& deployment) {
+    for (const Cvm& cvm : deployment.cvms) {
+      budgets_.insert(budgets_.end(), 2, static_cast<double>(cvm.queue.frames));
+      const double ring = cvm.receiver && cvm.receiver->ring_frames > 0
+                              ? static_cast<double>(cvm.receiver->ring_frames)
+                              : kRingFrames;
+      rings_.emplace_back(cvm.receiver ? static_cast<std::size_t>(cvm.workers) : 0, ring);
+    }
+    budgets_left_ = budgets_;
+    rings_left_ = rings_;
+  }
+
+  void Offer(double seconds, Means& means) const {
+    means.budget_rooms = budgets_left_;
+    for (double& room : means.budget_rooms) room /= seconds;
+    means.worker_rooms = rings_left_;
+    for (auto& of_cvm : means.worker_rooms) {
+      for (double& room : of_cvm) room /= seconds;
+    }
+  }
+
+  void Fill(const Overloads& is_full) {
+    for (std::size_t i = 0; i < budgets_.size(); ++i) {
+      budgets_left_[i] = is_full.budgets[i] ? 0 : budgets_[i];
+    }
+    for (std::size_t i = 0; i < rings_.size(); ++i) {
+      for (std::size_t worker = 0; worker < rings_[i].size(); ++worker) {
+        rings_left_[i][worker] = is_full.workers[i][worker] ? 0 : rings_[i][worker];
+      }
+    }
+  }
+
+ private:
+  static constexpr double kRingFrames = 4096;  // of a receiver whose profile does not say
+  std::vector<double> budgets_;                // room when empty, in frames
+  std::vector<double> budgets_left_;
+  std::vector<std::vector<double>> rings_;  // by CVM and worker
+  std::vector<std::vector<double>> rings_left_;
+};
+
 class FluidRun {
  public:
   FluidRun(const ValidScenario& scenario, const RunControl& control)
@@ -59,6 +106,7 @@ class FluidRun {
         control_(control),
         numbers_(*scenario.deployment),
         buckets_(*scenario.deployment),
+        queues_(*scenario.deployment),
         tally_(scenario) {
     const std::vector<Picoseconds> starts = SpanStarts(scenario);
     if (starts.empty()) return;
@@ -105,6 +153,8 @@ class FluidRun {
     Count delivered = tally_.delivered();
     delivered -= delivered_when_warm_;
     result.delivered = LoadOf(delivered, counters.time());
+    const std::vector<std::string> doubts = doubts_.Notes();
+    result.notes.insert(result.notes.end(), doubts.begin(), doubts.end());
   }
 
  private:
@@ -112,7 +162,7 @@ class FluidRun {
     const double seconds = Seconds(stretch.span.end - stretch.span.start);
     const Deployment& deployment = *stretch.scenario.deployment;
     const FlowBundles flows = BundleFlows(stretch.scenario);
-    Means means{.rates = {}, .speeds = stretch.speeds};
+    Means means{.rates = {}, .speeds = stretch.speeds, .budget_rooms = {}, .worker_rooms = {}};
     FlowLimits limits;
     for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
       means.rates.push_back(buckets_.MeanRates(deployment.cvms[i], i, seconds));
@@ -121,8 +171,12 @@ class FluidRun {
       const auto& flow = deployment.cvms[eni.cvm].limits.flow_bandwidth;
       limits.push_back(flow ? static_cast<double>(flow->count()) : 0);
     }
+    queues_.Offer(seconds, means);
     const Equilibrium rest = FindEquilibrium(stretch.scenario, flows, numbers_, limits, means);
+    tally_.Drain(rest.is_full);
     tally_.Add(flows, numbers_, limits, rest.losses, stretch.speeds, seconds);
+    queues_.Fill(rest.is_full);
+    doubts_.Add(stretch.scenario, flows, numbers_, rest.is_full);
     for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
       const double bps = std::max(rest.passed_bps[2 * i], rest.passed_bps[2 * i + 1]);
       buckets_.Spend(deployment.cvms[i], i, bps * seconds, seconds);
@@ -142,11 +196,25 @@ class FluidRun {
   const RunControl& control_;
   BudgetNumbers numbers_;
   Buckets buckets_;
+  Queues queues_;
   Tally tally_;
+  Doubts doubts_;
   std::set<Picoseconds> span_borders_;
   std::optional<RunCounters> span_start_;
   Count delivered_when_warm_;
 };
+
+// What is in a capture comes packet by packet.
+void RefuseReplays(const ValidScenario& scenario) {
+  std::vector<ScenarioError> errors;
+  for (const Workload& workload : scenario.workloads) {
+    if (workload.replays.empty()) continue;
+    errors.push_back({.path = "/workloads/" + workload.name + "/replay",
+                      .message = "the fluid engine reckons with rates and replays no capture",
+                      .accepted = "--engine packet, or a rate in place of the capture"});
+  }
+  if (!errors.empty()) throw ScenarioException(errors);
+}
 
 class FluidEngine : public Engine {
  public:
@@ -159,6 +227,7 @@ class FluidEngine : public Engine {
                      .seed = control.seed,
                      .assumptions = scenario.assumptions,
                      .notes = scenario.notes};
+    RefuseReplays(scenario);
     FluidRun(scenario, control).Run(result);
     return result;
   }

@@ -10,10 +10,21 @@
 
 namespace vpcmirror::sim {
 
-// Of what is offered to a budget, 0 to 1.
+// What does not pass a limit in a stretch of time: it is lost, or waits at the end.
+struct Excess {
+  double share = 0;    // of what is offered, 0 to 1
+  double waiting = 0;  // of that, 0 to 1
+
+  double kept() const { return 1 - share; }
+  double lost() const { return share * (1 - waiting); }
+};
+
 struct BudgetLoss {
-  double production = 0;
-  double copies = 0;
+  // By whether a frame comes together with its copy, which a full queue tells from others.
+  Excess production;
+  Excess paired_production;
+  Excess copies;
+  Excess paired_copies;
   BindingLimit limit = BindingLimit::kBandwidth;  // where anything is lost
 };
 
@@ -43,10 +54,18 @@ class BudgetNumbers {
   std::size_t size_ = 0;
 };
 
+// Of production that an ENI sends, and of copies of what it sends or received.
+inline const Excess& OfProduction(const BudgetLoss& loss, bool is_paired) {
+  return is_paired ? loss.paired_production : loss.production;
+}
+inline const Excess& OfCopies(const BudgetLoss& loss, bool is_paired) {
+  return is_paired ? loss.paired_copies : loss.copies;
+}
+
 struct Losses {
   std::vector<BudgetLoss> budgets;           // by BudgetNumbers
-  std::vector<std::vector<double>> zones;    // by load balancer and zone
-  std::vector<std::vector<double>> workers;  // by CVM and worker of its receiver
+  std::vector<std::vector<Excess>> zones;    // by load balancer and zone
+  std::vector<std::vector<Excess>> workers;  // by CVM and worker of its receiver
 };
 
 }  // namespace vpcmirror::sim

@@ -32,7 +32,12 @@ Tally::Tally(const ValidScenario& scenario)
       enis_(deployment_.enis.size()),
       mirrors_(scenario.mirrors.size()),
       receivers_(deployment_.enis.size()),
-      is_receiver_(deployment_.enis.size()) {
+      is_receiver_(deployment_.enis.size()),
+      in_budgets_(2 * deployment_.cvms.size()),
+      in_rings_(deployment_.cvms.size()) {
+  for (std::size_t i = 0; i < in_rings_.size(); ++i) {
+    in_rings_[i].resize(static_cast<std::size_t>(deployment_.cvms[i].workers));
+  }
   for (const std::size_t eni : ReceiversEver(deployment_, scenario.mirrors, scenario.timeline)) {
     is_receiver_[eni] = true;
     receivers_[eni].workers.resize(
@@ -52,6 +57,36 @@ void Tally::Add(const FlowBundles& flows, const BudgetNumbers& numbers, const Fl
   speeds_ = &speeds;
   seconds_ = seconds;
   Carrier<Tally>(flows, numbers, limits, losses, *this).Run();
+}
+
+void Tally::Hold(std::vector<Held>& where, Amount* waits, Amount& passed, const Flux& flux,
+                 double share) {
+  Held held{.waits = waits, .passed = &passed, .amount = {}};
+  held.amount.Add(flux, share * seconds_);
+  if (waits != nullptr) waits->Add(flux, share * seconds_);
+  where.push_back(held);
+}
+
+void Tally::Release(std::vector<Held>& held) {
+  for (const Held& each : held) {
+    each.passed->frames += each.amount.frames;
+    each.passed->bits += each.amount.bits;
+    if (each.waits == nullptr) continue;
+    each.waits->frames -= each.amount.frames;
+    each.waits->bits -= each.amount.bits;
+  }
+  held.clear();
+}
+
+void Tally::Drain(const Overloads& is_full) {
+  for (std::size_t i = 0; i < in_budgets_.size(); ++i) {
+    if (!is_full.budgets[i]) Release(in_budgets_[i]);
+  }
+  for (std::size_t i = 0; i < in_rings_.size(); ++i) {
+    for (std::size_t worker = 0; worker < is_full.workers[i].size(); ++worker) {
+      if (!is_full.workers[i][worker]) Release(in_rings_[i][worker]);
+    }
+  }
 }
 
 void Tally::Sent(const FlowBundle& bundle, double share) {
@@ -88,8 +123,12 @@ void Tally::Leaves(const FlowBundle& bundle, const Hop& hop, std::uint32_t budge
   }
   eni.budget_out.Add(bundle.flux, share * seconds_);
   drop(FrameDrop::kEgressFlow, share - limited);
-  drop(EgressDrop(losses_->budgets[budget].limit), limited - kept);
   eni.out.Add(bundle.flux, kept * seconds_);
+  const BudgetLoss& loss = losses_->budgets[budget];
+  if (limited <= kept) return;
+  const double waiting = (limited - kept) * OfProduction(loss, hop.is_paired).waiting;
+  drop(EgressDrop(loss.limit), limited - kept - waiting);
+  if (waiting > 0) Hold(in_budgets_[budget], nullptr, eni.out, bundle.flux, waiting);
 }
 
 void Tally::ComesIn(const FlowBundle& bundle, const Hop& hop, std::uint32_t budget, double share,
@@ -105,9 +144,12 @@ void Tally::ComesIn(const FlowBundle& bundle, const Hop& hop, std::uint32_t budg
   }
   eni.budget_in.Add(bundle.flux, share * seconds_);
   eni.in.Add(bundle.flux, kept * seconds_);
-  const double lost = share - kept;
-  if (lost <= 0) return;
-  drop(IngressDrop(losses_->budgets[budget].limit), lost);
+  if (share <= kept) return;
+  const BudgetLoss& loss = losses_->budgets[budget];
+  const double waiting = (share - kept) * loss.production.waiting;
+  const double lost = share - kept - waiting;
+  drop(IngressDrop(loss.limit), lost);
+  if (waiting > 0) Hold(in_budgets_[budget], nullptr, eni.in, bundle.flux, waiting);
   for (std::uint32_t i = 0; i < hop.copies; ++i) {
     const CopyBundle& copy = flows_->copies[hop.first_copy + i];
     if (copy.way.dropped != DropReason::kMtu) eni.unmade_copies.Add(copy.wire, lost * seconds_);
@@ -131,14 +173,19 @@ void Tally::CopiesLeave(const Hop& hop, const CopyBundle& copy, std::uint32_t bu
   mirror.mirrored.Add(copy.original, whole * seconds_);
   mirror.truncated.Add(copy.cut, whole * seconds_);
   mirror.truncated_away_bits += copy.cut_away_bps * whole * seconds_;
-  const double lost = share - whole;
-  if (lost <= 0) return;
-  const double by_flow = (share - limited) / (share - kept) * lost;
+  if (share <= whole) return;
+  const BudgetLoss& loss = losses_->budgets[budget];
+  const double by_flow = (share - limited) / (share - kept) * (share - whole);
+  const double waiting = (share - whole - by_flow) * OfCopies(loss, hop.is_paired).waiting;
   const auto drop = [&](DropReason reason, double of) {
     mirror.dropped[static_cast<std::size_t>(reason)].Add(copy.original, of * seconds_);
   };
   drop(DropReason::kEgressFlow, by_flow);
-  drop(CopyDrop(losses_->budgets[budget].limit), lost - by_flow);
+  drop(CopyDrop(loss.limit), share - whole - by_flow - waiting);
+  if (waiting <= 0) return;
+  Hold(in_budgets_[budget], &mirror.queued, mirror.mirrored, copy.original, waiting);
+  Hold(in_budgets_[budget], nullptr, mirror.wire, copy.wire, waiting);
+  Hold(in_budgets_[budget], nullptr, eni.copies_out, copy.wire, waiting);
 }
 
 void Tally::CopiesComeIn(const CopyBundle& copy, const Flux& wire, std::uint32_t index,
@@ -149,7 +196,11 @@ void Tally::CopiesComeIn(const CopyBundle& copy, const Flux& wire, std::uint32_t
     amount->Add(wire, share * seconds_);
   }
   eni.in.Add(wire, kept * seconds_);
-  if (kept < share) CopiesLost(copy, ReceiverLoss(losses_->budgets[budget].limit), share - kept);
+  if (share <= kept) return;
+  const BudgetLoss& loss = losses_->budgets[budget];
+  const double waiting = (share - kept) * loss.production.waiting;
+  CopiesLost(copy, ReceiverLoss(loss.limit), share - kept - waiting);
+  if (waiting > 0) Hold(in_budgets_[budget], nullptr, eni.in, wire, waiting);
 }
 
 void Tally::CopiesLost(const CopyBundle& copy, CopyLoss loss, double share) {
@@ -161,7 +212,7 @@ void Tally::CopiesAtBalancer(const CopyBundle& copy, double share) {
   balancer.in.Add(copy.wire, share * seconds_);
   balancer.by_zone[copy.way.zone].Add(copy.wire, share * seconds_);
   if (copy.way.backend == kNowhere) return;
-  const double lost = share * losses_->zones[copy.way.balancer][copy.way.zone];
+  const double lost = share * losses_->zones[copy.way.balancer][copy.way.zone].share;
   if (lost > 0) CopiesLostAtBalancer(copy, CopyLoss::kLoadBalancerBandwidth, lost);
 }
 
@@ -177,7 +228,7 @@ void Tally::CopiesToBackend(const CopyBundle& copy, double share) {
   balancers_[copy.way.balancer].by_backend[copy.way.backend].Add(onward, share * seconds_);
 }
 
-void Tally::CopiesToSoftware(const FlowBundle& bundle, const Hop& hop, const CopyBundle& copy,
+void Tally::CopiesToSoftware(const FlowBundle&, const Hop& hop, const CopyBundle& copy,
                              const Flux& wire, double share) {
   const std::uint32_t index = copy.way.receiver;
   OfReceiver& receiver = receivers_[index];
@@ -188,23 +239,26 @@ void Tally::CopiesToSoftware(const FlowBundle& bundle, const Hop& hop, const Cop
     CopiesLost(copy, CopyLoss::kReceiverDown, share);
     return;
   }
-  // One of the flow's frames in so many had a copy here already, from another ENI.
-  const double of_flow = bundle.flux.frames_per_second > 0
-                             ? copy.original.frames_per_second / bundle.flux.frames_per_second
-                             : 0;
+  // Copies of one flow come to one worker, from whatever ENI.
   for (const Arrival& before : arrivals_) {
-    if (before.receiver != index || before.source == hop.eni) continue;
-    receiver.duplicates.Add(wire, share * before.arrived * seconds_);
+    const bool is_same = before.receiver == index && before.worker == copy.way.worker;
+    if (!is_same || before.source == hop.eni) continue;
+    const double both = std::min(1.0, before.frames / copy.original.frames_per_second);
+    receiver.duplicates.Add(wire, share * before.share * both * seconds_);
     break;
   }
-  arrivals_.push_back({index, hop.eni, std::min(1.0, share * of_flow)});
-  const auto& lost_by = losses_->workers[cvm];
-  const double loss = copy.way.worker < lost_by.size() ? lost_by[copy.way.worker] : 0;
+  arrivals_.push_back(
+      {index, copy.way.worker, hop.eni, copy.original.frames_per_second, std::min(1.0, share)});
   receiver.workers[copy.way.worker].Add(wire, share * seconds_);
-  receiver.digested.Add(wire, share * (1 - loss) * seconds_);
-  if (loss <= 0) return;
-  receiver.ring_full.Add(wire, share * loss * seconds_);
-  CopiesLost(copy, CopyLoss::kReceiverRing, share * loss);
+  const auto& by_worker = losses_->workers[cvm];
+  const Excess excess = copy.way.worker < by_worker.size() ? by_worker[copy.way.worker] : Excess{};
+  receiver.digested.Add(wire, share * excess.kept() * seconds_);
+  if (excess.share <= 0) return;
+  receiver.ring_full.Add(wire, share * excess.lost() * seconds_);
+  CopiesLost(copy, CopyLoss::kReceiverRing, share * excess.lost());
+  const double waiting = share * excess.share * excess.waiting;
+  if (waiting <= 0) return;
+  Hold(in_rings_[cvm][copy.way.worker], &receiver.waiting, receiver.digested, wire, waiting);
 }
 
 // Its parts are rounded, and what was offered is their sum.
@@ -218,7 +272,9 @@ Ledger Tally::LedgerOf(const OfMirror& mirror) const {
   ledger.wire_bytes = wire.bytes;
   ledger.truncated = Whole(mirror.truncated);
   ledger.truncated_away = Bytes(std::llround(mirror.truncated_away_bits / kBitsPerByte));
-  ledger.offered = ledger.mirrored + ledger.TotalRejected() + ledger.TotalDropped();
+  ledger.queued_at_end = Whole(mirror.queued);
+  ledger.offered =
+      ledger.mirrored + ledger.TotalRejected() + ledger.TotalDropped() + ledger.queued_at_end;
   return ledger;
 }
 
@@ -251,7 +307,8 @@ RunCounters Tally::CountersAt(Picoseconds now) const {
                              .digested = Whole(of.digested),
                              .ring_full = Whole(of.ring_full),
                              .down = Whole(of.down),
-                             .duplicates = Whole(of.duplicates)},
+                             .duplicates = Whole(of.duplicates),
+                             .waiting = Whole(of.waiting)},
                 .workers = Whole(of.workers)};
   }
   for (const OfBalancer& of : balancers_) {

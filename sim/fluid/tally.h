@@ -36,6 +36,9 @@ class Tally {
   void Add(const FlowBundles& flows, const BudgetNumbers& numbers, const FlowLimits& limits,
            const Losses& losses, const std::vector<double>& speeds, double seconds);
 
+  // What waited in a budget or for a worker that is not overloaded any more has passed.
+  void Drain(const Overloads& is_full);
+
   // Since the beginning, in whole frames and bytes.
   RunCounters CountersAt(Picoseconds now) const;
   Count delivered() const;
@@ -51,12 +54,13 @@ class Tally {
   struct OfMirror {
     Amount mirrored, wire, truncated;
     double truncated_away_bits = 0;
+    Amount queued;
     std::array<Amount, kRefusals> rejected{};
     std::array<Amount, kDropReasons> dropped{};
     std::array<Amount, kCopyLosses> losses{};
   };
   struct OfReceiver {
-    Amount in, digested, ring_full, down, duplicates;
+    Amount in, digested, waiting, ring_full, down, duplicates;
     std::vector<Amount> workers;
   };
   struct OfBalancer {
@@ -64,11 +68,19 @@ class Tally {
     std::vector<Amount> by_zone, by_backend;
     std::array<Amount, kCopyLosses> dropped{};
   };
+  // What waits somewhere, of one counter: it is moved to another when it passes.
+  struct Held {
+    Amount* waits = nullptr;  // null: it is counted nowhere while it waits
+    Amount* passed = nullptr;
+    Amount amount;
+  };
   // Copies of the frames under way, at their receivers.
   struct Arrival {
     std::uint32_t receiver = 0;
+    std::uint32_t worker = 0;
     std::uint32_t source = 0;
-    double arrived = 0;  // of the frames, the share of which a copy came
+    double frames = 0;  // a second, that were copied
+    double share = 0;   // of these copies, that came
   };
 
   // What Carrier tells.
@@ -91,6 +103,11 @@ class Tally {
   void CopiesToSoftware(const FlowBundle& bundle, const Hop& hop, const CopyBundle& copy,
                         const Flux& wire, double share);
 
+  // Counts what waits there; it counts as passed once it does.
+  void Hold(std::vector<Held>& where, Amount* waits, Amount& passed, const Flux& flux,
+            double share);
+  static void Release(std::vector<Held>& held);
+
   Ledger LedgerOf(const OfMirror& mirror) const;
 
   const ValidScenario& scenario_;
@@ -100,6 +117,8 @@ class Tally {
   std::vector<OfReceiver> receivers_;  // by ENI
   std::vector<bool> is_receiver_;      // by ENI
   std::vector<OfBalancer> balancers_;
+  std::vector<std::vector<Held>> in_budgets_;             // by budget
+  std::vector<std::vector<std::vector<Held>>> in_rings_;  // by CVM and worker
   Amount produced_;
   Amount delivered_;
   // Of the state that is added.

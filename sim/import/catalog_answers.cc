@@ -39,13 +39,21 @@ class Item {
     is_good_ = false;
   }
 
+  void CheckName() {
+    const auto name = at_.Get("InstanceType");
+    if (name && name->kind() == JsonKind::kText && IsTypeName(name->scalar())) return;
+    Complain(name.value_or(at_),
+             name ? "InstanceType is " + Shown(*name) : std::string("InstanceType is missing"),
+             "a type's name: letters, digits, dots and dashes");
+  }
+
   // A member in units of `unit`, rounded to whole ones. Zero is what an API says of what it
   // does not know, so that it reads as absent.
   std::optional<std::int64_t> Figure(const Value& of, std::string_view name, double unit) {
     const auto member = of.Get(name);
     if (!member) return std::nullopt;
     const auto number = of.Number(name);
-    constexpr double kMost = 1e18;  // what is left of 2^63 for sums
+    constexpr double kMost = 1e12 * 1e3;  // 1 Pbps, and far more than of anything else
     if (!number || !std::isfinite(*number) || *number < 0 || *number * unit > kMost) {
       Complain(*member, fmt::format("{} is {}", name, Shown(*member)), "a number, 0 or more");
       return std::nullopt;
@@ -90,6 +98,8 @@ class Item {
   bool is_good_ = true;
 };
 
+Bytes OfMib(std::int64_t mib) { return Bytes(mib * (std::int64_t{1} << 20)); }
+
 CatalogType NewRow(const Value& at, std::string_view provider, std::string_view call,
                    const AnswerSettings& settings) {
   CatalogType row;
@@ -115,14 +125,16 @@ std::optional<HourPrice> PriceOf(const Value& at, Item& item, const AnswerSettin
   if (!price || settings.currency.empty() || price->Text("ChargeUnit") != "HOUR") {
     return std::nullopt;
   }
+  const auto member = price->Get("UnitPrice");
+  if (!member) return std::nullopt;
+  constexpr double kLeast = 1e-9;  // as the table has it
+  constexpr double kMost = 1e9;
   const auto amount = price->Number("UnitPrice");
-  if (!amount) {
-    if (const auto member = price->Get("UnitPrice")) {
-      item.Complain(*member, "UnitPrice is no number", "an amount an hour");
-    }
+  if (!amount || !(*amount >= 0 && *amount <= kMost)) {
+    item.Complain(*member, "UnitPrice is no amount", "an amount an hour");
     return std::nullopt;
   }
-  if (*amount <= 0) return std::nullopt;
+  if (*amount < kLeast) return std::nullopt;
   return HourPrice{*amount, settings.currency};
 }
 
@@ -155,16 +167,16 @@ class Rows {
 
 void ReadTencentItem(const Value& at, const AnswerSettings& settings, Rows& rows,
                      AnsweredTypes& into) {
-  constexpr double kGiga = 1e9;                  // InstanceBandwidth: Gbps
-  constexpr double kTenThousand = 1e4;           // InstancePps: ten thousand packets a second
-  constexpr double kGib = 1024.0 * 1024 * 1024;  // Memory: GiB
+  constexpr double kGiga = 1e9;         // InstanceBandwidth: Gbps
+  constexpr double kTenThousand = 1e4;  // InstancePps: ten thousand packets a second
+  constexpr double kMibOfGib = 1024;    // Memory: GiB
   Item item(at, into);
   CatalogType row = NewRow(at, "tencent", kTencentCall, settings);
-  if (row.type.name.empty()) item.Complain(at, "InstanceType is missing", "a type's name");
+  item.CheckName();
   Limits& limits = row.type.limits;
   limits.model = LimitModel::kCombined;
   limits.vcpus = item.NeededInt(at, "Cpu");
-  limits.memory = Bytes(item.Needed(at, "Memory", kGib));
+  limits.memory = OfMib(item.Needed(at, "Memory", kMibOfGib));
   if (const auto bps = item.Figure(at, "InstanceBandwidth", kGiga)) {
     limits.bandwidth = BitsPerSecond(*bps);
   }
@@ -189,14 +201,13 @@ std::optional<BitsPerSecond> OfAllCards(const Value& network, std::string_view n
 }
 
 void ReadAwsItem(const Value& at, const AnswerSettings& settings, Rows& rows, AnsweredTypes& into) {
-  constexpr double kMib = 1024.0 * 1024;
   Item item(at, into);
   CatalogType row = NewRow(at, "aws", kAwsCall, settings);
-  if (row.type.name.empty()) item.Complain(at, "InstanceType is missing", "a type's name");
+  item.CheckName();
   Limits& limits = row.type.limits;
   limits.model = LimitModel::kPerDirection;
   limits.vcpus = item.NeededInt(at.Get("VCpuInfo").value_or(at), "DefaultVCpus");
-  limits.memory = Bytes(item.Needed(at.Get("MemoryInfo").value_or(at), "SizeInMiB", kMib));
+  limits.memory = OfMib(item.Needed(at.Get("MemoryInfo").value_or(at), "SizeInMiB", 1));
   if (const auto network = at.Get("NetworkInfo")) {
     limits.bandwidth = OfAllCards(*network, "BaselineBandwidthInGbps", item);
     row.peak_bandwidth = OfAllCards(*network, "PeakBandwidthInGbps", item);

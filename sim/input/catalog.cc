@@ -99,6 +99,14 @@ void AddUnique(const Row& row, std::string_view column, const std::string& name,
   all.push_back(std::move(entry));
 }
 
+std::string TypeName(const Row& row) {
+  std::string name = row.Required("instance_type");
+  if (!name.empty() && !IsTypeName(name)) {
+    row.Complain("instance_type", name, "a type's name: letters, digits, dots and dashes");
+  }
+  return name;
+}
+
 std::optional<double> PositiveNumber(const std::string& text) {
   double number = 0;
   const char* const end = text.data() + text.size();
@@ -111,7 +119,10 @@ std::optional<HourPrice> PriceOf(const Row& row) {
   const std::string& text = row.Text("hour_price");
   const std::string& currency = row.Text("currency");
   if (text.empty() && currency.empty()) return std::nullopt;
-  const auto amount = PositiveNumber(text);
+  constexpr double kLeast = 1e-9;  // of any currency, and the most: beyond is a slip
+  constexpr double kMost = 1e9;
+  auto amount = PositiveNumber(text);
+  if (amount && (*amount < kLeast || *amount > kMost)) amount.reset();
   if (!amount) row.Complain("hour_price", text, "a positive decimal number of `currency`");
   const bool is_code =
       currency.size() == 3 &&
@@ -149,7 +160,7 @@ std::vector<KnownFlaw> KnownFlaws(const Row& row) {
 CatalogType CommonOf(const Row& row) {
   CatalogType entry;
   entry.line = row.line();
-  entry.type.name = row.Required("instance_type");
+  entry.type.name = TypeName(row);
   entry.type.limits.vcpus = row.Integer("vcpu");
   entry.type.max_enis = row.Integer("eni_max");
   entry.type.source = row.Required("source");
