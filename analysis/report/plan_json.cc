@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "analysis/report/assumption_json.h"
@@ -217,9 +218,20 @@ PlanDocument BudgetJson(const Plan& plan) {
            })}};
 }
 
+PlanDocument BeforeJson(const std::optional<PlanBefore>& before) {
+  if (!before) return nullptr;
+  PlanDocument totals = PlanDocument::object();
+  for (const auto& [currency, total] : before->totals) totals[currency] = total;
+  return {{"verdict", before->verdict},
+          {"margin", PlanNumber(before->margin)},
+          {"lasts_until", PlanNumber(before->lasts_until)},
+          {"copies_bps", WholeOrNull(before->copies_bps)},
+          {"totals", std::move(totals)}};
+}
+
 }  // namespace
 
-std::string PlanJson(const Plan& plan) {
+std::string PlanJson(const Plan& plan, const std::optional<PlanBefore>& before) {
   const RunResult& result = plan.result;
   PlanDocument json;
   json["schema"] = kPlanSchema;
@@ -250,6 +262,7 @@ std::string PlanJson(const Plan& plan) {
   json["sizing"] = SizingJson(plan.sizing);
   json["budget"] = BudgetJson(plan);
   json["cost"] = CostJson(plan.cost);
+  json["before"] = BeforeJson(before);
   json["unscaled_workloads"] = plan.unscaled;
   json["notes"] = result.notes;
   json["assumptions"] = PlanList(result.assumptions, AssumptionJson);

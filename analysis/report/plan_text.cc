@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -35,12 +36,40 @@ std::string Clipped(const std::string& name, std::size_t width) {
 // One figure of a what-if.
 using WhatIfCell = std::string (*)(const WhatIf&);
 
+std::string SizingText(const std::optional<Sizing>& sizing, const std::set<std::string>& families,
+                       const TextStyle& style) {
+  std::string out = "\n" + Painted("Receivers needed", Ink::kBold, style.color) + "\n";
+  const auto sentence = [&](const std::string& text) {
+    AppendLine(out, "  {}", Wrapped(text, style.width - 2, 4));
+  };
+  if (!sizing) {
+    sentence("None: nothing is copied.");
+    return out;
+  }
+  sentence(DemandWords(*sizing));
+  constexpr std::size_t kShown = 8;
+  const std::vector<const FleetSize*> sizes = ShownSizes(*sizing, families, kShown);
+  if (!sizes.empty()) {
+    AppendLine(out, "  {:22}{:>6}{:>12}{:>10}   {}", "type", "vCPU", "receivers", "N+1",
+               "limited by");
+  }
+  for (const FleetSize* size : sizes) {
+    AppendLine(out, "  {:22}{:>6}{:>12}{:>10}   {}", Clipped(Printable(size->type), 21),
+               size->vcpus, NeedRange(*size, 0), NeedRange(*size, 1),
+               ToString(size->needs.front().limit));
+  }
+  for (const std::string& each : CheapestWords(*sizing)) sentence(each);
+  for (const std::string& note : sizing->fleet.notes) sentence(Printable(note));
+  return out;
+}
+
 class PlanReport {
  public:
   PlanReport(const Plan& plan, const TextStyle& style) : plan_(plan), style_(style) {}
 
-  std::string Write() {
+  std::string Write(const std::optional<PlanBefore>& before) {
     WriteVerdict();
+    if (before) WriteBefore(*before);
     WriteBottlenecks();
     WriteGrowth();
     WriteLosses();
@@ -70,6 +99,7 @@ class PlanReport {
   }
 
   void WriteVerdict();
+  void WriteBefore(const PlanBefore& before);
   void WriteBottlenecks();
   void WriteGrowth();
   void WriteLosses();
@@ -105,6 +135,13 @@ void PlanReport::WriteVerdict() {
   Sentence(fmt::format("{} engine, {} runs of {}.", result.engine, plan_.runs,
                        TimeText(result.duration)));
   for (const std::string& note : result.notes) Sentence(Printable(note));
+}
+
+void PlanReport::WriteBefore(const PlanBefore& before) {
+  const std::vector<std::string> changes = ChangesSince(before, plan_);
+  out_ += '\n';
+  Sentence(changes.empty() ? "Since the last plan nothing has changed."
+                           : fmt::format("Since the last plan: {}.", fmt::join(changes, "; ")));
 }
 
 void PlanReport::WriteBottlenecks() {
@@ -243,22 +280,7 @@ void PlanReport::WriteOutages() {
 }
 
 void PlanReport::WriteSizing() {
-  Title("Receivers needed");
-  if (!plan_.sizing) {
-    Sentence("None: nothing is copied.", 2);
-    return;
-  }
-  const Sizing& sizing = *plan_.sizing;
-  Sentence(DemandWords(sizing), 2);
-  constexpr std::size_t kShown = 8;
-  std::size_t shown = 0;
-  for (const FleetSize* size : ShownSizes(plan_, kShown)) {
-    if (shown++ == 0) Line("  {:22}{:>6}{:>16}{:>9}   limited by", "type", "vCPU", "receivers", "N+1");
-    Line("  {:22}{:>6}{:>16}{:>9}   {}", Clipped(Printable(size->type), 21), size->vcpus,
-         NeedRange(*size, 0), NeedRange(*size, 1), ToString(size->needs.front().limit));
-  }
-  for (const std::string& each : CheapestWords(sizing)) Sentence(each, 2, 2);
-  for (const std::string& note : sizing.fleet.notes) Sentence(Printable(note), 2, 2);
+  out_ += SizingText(plan_.sizing, FamiliesOfReceivers(plan_.result), style_);
 }
 
 void PlanReport::WriteBudget() {
@@ -305,8 +327,23 @@ void PlanReport::WriteAssumptions() {
 
 }  // namespace
 
-std::string PlanText(const Plan& plan, const TextStyle& style) {
-  return PlanReport(plan, style).Write();
+std::string PlanText(const Plan& plan, const std::optional<PlanBefore>& before,
+                     const TextStyle& style) {
+  return PlanReport(plan, style).Write(before);
+}
+
+std::string FleetText(const std::vector<RunResult>& results, const std::optional<Sizing>& sizing,
+                      const TextStyle& style) {
+  std::string out;
+  std::set<std::string> families;
+  for (const RunResult& result : results) {
+    AppendLine(out, "{}",
+               Wrapped(fmt::format("{}: {}, because {}.", Printable(result.scenario_name),
+                                   ToString(result.verdict), result.because),
+                       style.width, 2));
+    families.merge(FamiliesOfReceivers(result));
+  }
+  return out + SizingText(sizing, families, style);
 }
 
 }  // namespace vpcmirror

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -210,18 +209,26 @@ std::string NeedRange(const FleetSize& size, std::int64_t spare) {
   return size.fewest == size.most ? fewest : fewest + ".." + CountText(*size.most + spare);
 }
 
-std::vector<const FleetSize*> ShownSizes(const Plan& plan, std::size_t most) {
-  std::set<std::string_view> used;  // families of receivers
-  for (const ReceiverResult& receiver : plan.result.receivers) {
-    for (const HostResult& host : plan.result.hosts) {
-      if (host.id == receiver.host && !host.type.empty()) used.insert(FamilyOf(host.type));
+std::set<std::string> FamiliesOfReceivers(const RunResult& result) {
+  std::set<std::string> hosts;
+  for (const ReceiverResult& receiver : result.receivers) hosts.insert(receiver.host);
+  std::set<std::string> families;
+  for (const HostResult& host : result.hosts) {
+    if (hosts.count(host.id) != 0 && !host.type.empty()) {
+      families.emplace(FamilyOf(host.type));
     }
   }
+  return families;
+}
+
+std::vector<const FleetSize*> ShownSizes(const Sizing& sizing,
+                                         const std::set<std::string>& families, std::size_t most) {
   std::vector<const FleetSize*> shown;
   for (const bool of_family : {true, false}) {
-    for (const FleetSize& size : plan.sizing->fleet.sizes) {
+    for (const FleetSize& size : sizing.fleet.sizes) {
       if (!size.fewest || shown.size() == most) continue;
-      if ((used.count(FamilyOf(size.type)) != 0) == of_family) shown.push_back(&size);
+      const bool is_of_family = families.count(std::string(FamilyOf(size.type))) != 0;
+      if (is_of_family == of_family) shown.push_back(&size);
     }
     if (!shown.empty()) break;
   }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,8 +48,11 @@ std::string OutageWords(const Outage& outage);
 std::string DemandWords(const Sizing& sizing);
 // "3", "3..12" over the paces, each with `spare` more; "-" where no number does.
 std::string NeedRange(const FleetSize& size, std::int64_t spare);
-// Of the family that the scenario's receivers have, or else of the smallest fleets: at most so many.
-std::vector<const FleetSize*> ShownSizes(const Plan& plan, std::size_t most);
+// "S5", of the instance types of receivers.
+std::set<std::string> FamiliesOfReceivers(const RunResult& result);
+// Sizes of these families, or else of any: at most so many.
+std::vector<const FleetSize*> ShownSizes(const Sizing& sizing,
+                                         const std::set<std::string>& families, std::size_t most);
 // The cheapest fleet by pace, without and with a spare receiver, a sentence each.
 std::vector<std::string> CheapestWords(const Sizing& sizing);
 
