@@ -62,7 +62,7 @@ class MarkdownPlan {
     for (const Bottleneck& each : plan_.bottlenecks) {
       Row({PartWords(each), each.use.tightest_member,
            LimitWords(each) + " " + LimitName(each.use.limit), PercentText(1 - each.use.margin),
-           BreakWords(each.breaks)});
+           BreakWords(each)});
     }
   }
 

@@ -159,7 +159,7 @@ void PlanReport::WriteBottlenecks() {
     Line("{:42.42}{:>12}  {:13}{:>8}", "  " + PartWords(each) + workers, LimitWords(each),
          LimitName(each.use.limit), PercentText(1 - each.use.margin));
     Line("      tightest: {:32.32}{:>38}", Printable(each.use.tightest_member),
-         BreakWords(each.breaks));
+         BreakWords(each));
   }
 }
 
@@ -181,9 +181,12 @@ void PlanReport::WriteLosses() {
     return;
   }
   Sentence(LossWords(*plan_.first_losses), 2);
-  for (const LossPlace& place : plan_.first_losses->places) {
-    Sentence(PlaceWords(place) + ";", 2, 2);
-    Sentence(CounterWords(place), 4);
+  const std::vector<LossPlace>& places = plan_.first_losses->places;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    Sentence(PlaceWords(places[i]), 2, 2);
+    const std::string counters = CounterWords(places[i]);
+    const bool is_said_below = i + 1 < places.size() && CounterWords(places[i + 1]) == counters;
+    if (!is_said_below) Sentence(counters, 4, 2);
   }
 }
 

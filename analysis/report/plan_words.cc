@@ -82,12 +82,15 @@ std::string LimitWords(const Bottleneck& bottleneck) {
                                             : PacketRateText(use.capacity);
 }
 
-std::string BreakWords(const std::optional<LoadBracket>& bracket) {
+std::string BreakWords(const Bottleneck& bottleneck) {
+  const auto& bracket = bottleneck.breaks;
   if (!bracket) return "-";
   if (const auto at = bracket->at()) {
     return fmt::format("{} ({})", FactorText(*at), GrowthText(*at));
   }
-  return bracket->holds == 0 ? "at any load" : fmt::format("over {}", FactorText(bracket->holds));
+  if (bracket->holds == 0) return "at any load";
+  const bool would_break = (1 - bottleneck.use.margin) * bracket->holds > 1;
+  return would_break ? "others first" : "over " + FactorText(bracket->holds);
 }
 
 std::string FitsWords(const Plan& plan) {
@@ -183,7 +186,8 @@ std::string OutageWords(const Outage& outage) {
     }
   }
   if (!outage.then) return words + "; no receiver is left.";
-  words += fmt::format("; sent to those that are left it {}", ToString(outage.then->verdict));
+  words += fmt::format("; with copies sent to those that are left it {}",
+                       ToString(outage.then->verdict));
   if (outage.receiver_margin) {
     words += fmt::format(", the fullest of them, {}, {} used",
                          Printable(outage.tightest_receiver), PercentText(1 - *outage.receiver_margin));
@@ -226,7 +230,8 @@ std::vector<const FleetSize*> ShownSizes(const Sizing& sizing,
   std::vector<const FleetSize*> shown;
   for (const bool of_family : {true, false}) {
     for (const FleetSize& size : sizing.fleet.sizes) {
-      if (!size.fewest || shown.size() == most) continue;
+      const bool has_twin = !shown.empty() && shown.back()->vcpus == size.vcpus;
+      if (!size.fewest || shown.size() == most || has_twin) continue;
       const bool is_of_family = families.count(std::string(FamilyOf(size.type))) != 0;
       if (is_of_family == of_family) shown.push_back(&size);
     }

@@ -18,8 +18,9 @@ std::string PartWords(const Bottleneck& bottleneck);
 std::string LimitWords(const Bottleneck& bottleneck);
 // "bandwidth", "packet rate", "vCPUs".
 std::string LimitName(const std::string& limit);
-// "x1.5 (+50 %)"; "over x64", "under x0.0156"; "-" where it was not searched for.
-std::string BreakWords(const std::optional<LoadBracket>& bracket);
+// "x1.5 (+50 %)"; "over x64"; "others first" where they lose what would fill it; "-" where it
+// was not searched for.
+std::string BreakWords(const Bottleneck& bottleneck);
 // "+50 %", "-12 %" of a factor.
 std::string GrowthText(double factor);
 
@@ -50,7 +51,7 @@ std::string DemandWords(const Sizing& sizing);
 std::string NeedRange(const FleetSize& size, std::int64_t spare);
 // "S5", of the instance types of receivers.
 std::set<std::string> FamiliesOfReceivers(const RunResult& result);
-// Sizes of these families, or else of any: at most so many.
+// Sizes of these families, or else of any: at most so many, one of each number of vCPUs.
 std::vector<const FleetSize*> ShownSizes(const Sizing& sizing,
                                          const std::set<std::string>& families, std::size_t most);
 // The cheapest fleet by pace, without and with a spare receiver, a sentence each.

@@ -163,10 +163,12 @@ TEST_F(PlanTest, TriesOtherValuesOfWhatIsAssumedAlone) {
     return Load(Web(""));
   };
   PlanOf(Web(""), settings);
-  EXPECT_THAT(tried, testing::Contains("/assumptions/encapsulation=\"none\""));
-  EXPECT_THAT(tried, testing::Not(testing::Contains("/assumptions/encapsulation=\"vxlan\"")));
+  EXPECT_THAT(tried, testing::Contains(R"(/assumptions={"encapsulation": "none"})"));
+  EXPECT_THAT(tried, testing::Not(testing::Contains(R"(/assumptions={"encapsulation": "vxlan"})")));
+  EXPECT_THAT(tried, testing::Not(testing::Contains(testing::StartsWith("/assumptions/"))));
   tried.clear();
   PlanOf(Web(kBare), settings);
+  EXPECT_THAT(tried, testing::Contains("/assumptions/mtu_policy=\"drop\""));
   EXPECT_THAT(tried, testing::Not(testing::Contains(testing::StartsWith("/assumptions/encaps"))));
 }
 
