@@ -79,7 +79,7 @@ PlanDocument LossesJson(const std::optional<LossesAtLoad>& losses) {
           {"production", FramesLost(losses->production)},
           {"copies", FramesLost(losses->copies)},
           {"congestion", losses->congestion},
-          {"assumed", losses->is_assumed},
+          {"rests_on", losses->rests_on},
           {"places", PlanList(losses->places, PlaceJson)}};
 }
 

@@ -123,7 +123,7 @@ std::string LossWords(const LossesAtLoad& losses) {
                      LostShareWords(losses.production, "production"),
                      LostShareWords(losses.copies, "copies"),
                      losses.production.lost == 0 && losses.copies.lost == 0 ? "is" : "are",
-                     losses.congestion, losses.is_assumed ? "assumed" : "documented or yours");
+                     losses.congestion, losses.rests_on);
 }
 
 std::string PlaceWords(const LossPlace& place) {
