@@ -86,10 +86,12 @@ std::unordered_map<std::string_view, std::size_t> VpcsOfEnis(const Deployment& d
   return vpcs;
 }
 
-bool IsAssumed(const ProviderProfile& provider) {
-  return std::any_of(
-      provider.assumptions.begin(), provider.assumptions.end(),
-      [](const Assumption& each) { return each.name == "congestion" && !each.overridden; });
+// Where the discipline comes from.
+std::string_view BasisOf(const ProviderProfile& provider) {
+  for (const Assumption& each : provider.assumptions) {
+    if (each.name == "congestion") return each.overridden ? "yours" : "assumed";
+  }
+  return "documented";
 }
 
 }  // namespace
@@ -132,7 +134,7 @@ LossesAtLoad LossesOf(const ValidScenario& scenario, const RunResult& result, do
   losses.places = table.Places(result.duration - result.warm_up);
   if (!scenario.providers.empty()) {
     losses.congestion = ToString(scenario.providers.front().congestion);
-    losses.is_assumed = IsAssumed(scenario.providers.front());
+    losses.rests_on = BasisOf(scenario.providers.front());
   }
   return losses;
 }

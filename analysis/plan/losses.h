@@ -38,7 +38,7 @@ struct LossesAtLoad {
   Loss production;
   Loss copies;
   std::string congestion;  // the discipline of the CVMs: "production_first"
-  bool is_assumed = false;  // no document states it
+  std::string rests_on;    // "documented", "assumed", or "yours": the scenario's
   std::vector<LossPlace> places;  // the most frames first
 };
 

@@ -58,7 +58,7 @@ std::optional<LossesAtLoad> FirstLosses(const ValidScenario& scenario, const Run
                                         const LoadBracket& without_loss, Trials& trials) {
   if (result.verdict == Verdict::kDoesNotFit) return LossesOf(scenario, result, 1);
   if (!std::isfinite(without_loss.breaks)) return std::nullopt;
-  const double load = without_loss.breaks * kLittleOver;
+  const double load = without_loss.at().value_or(without_loss.breaks) * kLittleOver;
   return LossesOf(scenario, trials.Run(WithLoad(scenario, load)), load);
 }
 
@@ -90,6 +90,8 @@ Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const Plan
   }
   plan.cost =
       MonthlyCostOf(scenario, result, settings.market.prices, {.today = settings.today});
+  plan.budget = settings.budget;
+  if (settings.budget) plan.choices = ChoicesFor(scenario, *settings.budget);
   for (const auto& [change, changed] : settings.what_ifs) {
     plan.what_ifs.push_back(AnswerWhatIf(change, changed, trials));
   }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/plan/budget.h"
 #include "analysis/plan/levers.h"
 #include "analysis/plan/load_search.h"
 #include "analysis/plan/losses.h"
@@ -47,6 +48,8 @@ struct Plan {
   FleetDemand demand;            // of the copies
   std::optional<Sizing> sizing;  // empty: nothing is copied
   MonthlyCost cost;
+  std::optional<CopyBudget> budget;  // as it was asked for
+  std::vector<BudgetChoice> choices;  // within it
   std::vector<WhatIf> what_ifs;  // in the order in which they were asked
   // Workloads that no load scales: TCP flows take what they get.
   std::vector<std::string> unscaled;
@@ -59,6 +62,7 @@ struct PlanSettings {
   std::vector<std::string> cost_tables;  // that there are
   Remake remake;
   Market market;
+  std::optional<CopyBudget> budget;  // empty: nobody asks what fits one
   std::string today;  // ISO date, for prices; empty: nothing is free
   // What the user asks about, each with the scenario that it makes.
   std::vector<std::pair<std::string, ValidScenario>> what_ifs;

@@ -87,6 +87,15 @@ void AddFlows(const ValidScenario& scenario, std::vector<Alternative>& all) {
   }
 }
 
+// A scenario that overrides nothing need have no object for it.
+Edit AssumptionEdit(const ValidScenario& scenario, const std::string& name,
+                    const std::string& value) {
+  const bool overrides = std::any_of(scenario.assumptions.begin(), scenario.assumptions.end(),
+                                     [](const Assumption& each) { return each.overridden; });
+  if (overrides) return {"/assumptions/" + name, "\"" + value + "\""};
+  return {"/assumptions", "{\"" + name + "\": \"" + value + "\"}"};
+}
+
 // Names of their values: what is a number has no others that would be sure to matter.
 void AddProviders(const ValidScenario& scenario, const Remake& remake,
                   std::vector<Alternative>& all) {
@@ -102,7 +111,7 @@ void AddProviders(const ValidScenario& scenario, const Remake& remake,
         if (meaning.value == nullptr || meaning.value == now) continue;
         const std::string value = meaning.value;
         if (!done.emplace(each.name, value).second) continue;
-        const Edit edit{"/assumptions/" + each.name, "\"" + value + "\""};
+        const Edit edit = AssumptionEdit(scenario, each.name, value);
         all.push_back({each.name, value, [&remake, edit] { return remake({edit}); }});
       }
     }

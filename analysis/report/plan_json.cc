@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "analysis/report/assumption_json.h"
@@ -78,7 +79,7 @@ PlanDocument LossesJson(const std::optional<LossesAtLoad>& losses) {
           {"production", FramesLost(losses->production)},
           {"copies", FramesLost(losses->copies)},
           {"congestion", losses->congestion},
-          {"assumed", losses->is_assumed},
+          {"rests_on", losses->rests_on},
           {"places", PlanList(losses->places, PlaceJson)}};
 }
 
@@ -201,9 +202,36 @@ PlanDocument CostJson(const MonthlyCost& cost) {
   return json;
 }
 
+PlanDocument BudgetJson(const Plan& plan) {
+  if (!plan.budget) return nullptr;
+  const CopyBudget& budget = *plan.budget;
+  return {{"copies_bps", budget.bandwidth ? PlanDocument(budget.bandwidth->count()) : PlanDocument(nullptr)},
+          {"copies_pps", budget.packet_rate ? PlanDocument(budget.packet_rate->count()) : PlanDocument(nullptr)},
+          {"choices", PlanList(plan.choices, [](const BudgetChoice& each) {
+             return PlanDocument{
+                 {"lever", each.lever ? PlanDocument(ToString(*each.lever)) : PlanDocument(nullptr)},
+                 {"kept", each.kept},
+                 {"copies_bps", each.copies.count()},
+                 {"copies_pps", each.copies_packet_rate.count()},
+                 {"sources_before", each.sources_before},
+                 {"sources", each.sources}};
+           })}};
+}
+
+PlanDocument BeforeJson(const std::optional<PlanBefore>& before) {
+  if (!before) return nullptr;
+  PlanDocument totals = PlanDocument::object();
+  for (const auto& [currency, total] : before->totals) totals[currency] = total;
+  return {{"verdict", before->verdict},
+          {"margin", PlanNumber(before->margin)},
+          {"lasts_until", PlanNumber(before->lasts_until)},
+          {"copies_bps", WholeOrNull(before->copies_bps)},
+          {"totals", std::move(totals)}};
+}
+
 }  // namespace
 
-std::string PlanJson(const Plan& plan) {
+std::string PlanJson(const Plan& plan, const std::optional<PlanBefore>& before) {
   const RunResult& result = plan.result;
   PlanDocument json;
   json["schema"] = kPlanSchema;
@@ -232,7 +260,9 @@ std::string PlanJson(const Plan& plan) {
   json["what_ifs"] = PlanList(plan.what_ifs, WhatIfJson);
   json["outages"] = PlanList(plan.outages, OutageJson);
   json["sizing"] = SizingJson(plan.sizing);
+  json["budget"] = BudgetJson(plan);
   json["cost"] = CostJson(plan.cost);
+  json["before"] = BeforeJson(before);
   json["unscaled_workloads"] = plan.unscaled;
   json["notes"] = result.notes;
   json["assumptions"] = PlanList(result.assumptions, AssumptionJson);

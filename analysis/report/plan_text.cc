@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -35,12 +36,40 @@ std::string Clipped(const std::string& name, std::size_t width) {
 // One figure of a what-if.
 using WhatIfCell = std::string (*)(const WhatIf&);
 
+std::string SizingText(const std::optional<Sizing>& sizing, const std::set<std::string>& families,
+                       const TextStyle& style) {
+  std::string out = "\n" + Painted("Receivers needed", Ink::kBold, style.color) + "\n";
+  const auto sentence = [&](const std::string& text) {
+    AppendLine(out, "  {}", Wrapped(text, style.width - 2, 4));
+  };
+  if (!sizing) {
+    sentence("None: nothing is copied.");
+    return out;
+  }
+  sentence(DemandWords(*sizing));
+  constexpr std::size_t kShown = 8;
+  const std::vector<const FleetSize*> sizes = ShownSizes(*sizing, families, kShown);
+  if (!sizes.empty()) {
+    AppendLine(out, "  {:22}{:>6}{:>12}{:>10}   {}", "type", "vCPU", "receivers", "N+1",
+               "limited by");
+  }
+  for (const FleetSize* size : sizes) {
+    AppendLine(out, "  {:22}{:>6}{:>12}{:>10}   {}", Clipped(Printable(size->type), 21),
+               size->vcpus, NeedRange(*size, 0), NeedRange(*size, 1),
+               ToString(size->needs.front().limit));
+  }
+  for (const std::string& each : CheapestWords(*sizing)) sentence(each);
+  for (const std::string& note : sizing->fleet.notes) sentence(Printable(note));
+  return out;
+}
+
 class PlanReport {
  public:
   PlanReport(const Plan& plan, const TextStyle& style) : plan_(plan), style_(style) {}
 
-  std::string Write() {
+  std::string Write(const std::optional<PlanBefore>& before) {
     WriteVerdict();
+    if (before) WriteBefore(*before);
     WriteBottlenecks();
     WriteGrowth();
     WriteLosses();
@@ -49,6 +78,7 @@ class PlanReport {
     WriteSavings();
     WriteOutages();
     WriteSizing();
+    WriteBudget();
     WriteCost();
     WriteAssumptions();
     return std::move(out_);
@@ -69,6 +99,7 @@ class PlanReport {
   }
 
   void WriteVerdict();
+  void WriteBefore(const PlanBefore& before);
   void WriteBottlenecks();
   void WriteGrowth();
   void WriteLosses();
@@ -77,6 +108,7 @@ class PlanReport {
   void WriteSensitivity();
   void WriteOutages();
   void WriteSizing();
+  void WriteBudget();
   void WriteCost();
   void WriteSavings();
   void WriteAssumptions();
@@ -105,6 +137,13 @@ void PlanReport::WriteVerdict() {
   for (const std::string& note : result.notes) Sentence(Printable(note));
 }
 
+void PlanReport::WriteBefore(const PlanBefore& before) {
+  const std::vector<std::string> changes = ChangesSince(before, plan_);
+  out_ += '\n';
+  Sentence(changes.empty() ? "Since the last plan nothing has changed."
+                           : fmt::format("Since the last plan: {}.", fmt::join(changes, "; ")));
+}
+
 void PlanReport::WriteBottlenecks() {
   if (plan_.bottlenecks.empty()) {
     Title("Bottlenecks");
@@ -120,7 +159,7 @@ void PlanReport::WriteBottlenecks() {
     Line("{:42.42}{:>12}  {:13}{:>8}", "  " + PartWords(each) + workers, LimitWords(each),
          LimitName(each.use.limit), PercentText(1 - each.use.margin));
     Line("      tightest: {:32.32}{:>38}", Printable(each.use.tightest_member),
-         BreakWords(each.breaks));
+         BreakWords(each));
   }
 }
 
@@ -142,9 +181,12 @@ void PlanReport::WriteLosses() {
     return;
   }
   Sentence(LossWords(*plan_.first_losses), 2);
-  for (const LossPlace& place : plan_.first_losses->places) {
-    Sentence(PlaceWords(place) + ";", 2, 2);
-    Sentence(CounterWords(place), 4);
+  const std::vector<LossPlace>& places = plan_.first_losses->places;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    Sentence(PlaceWords(places[i]), 2, 2);
+    const std::string counters = CounterWords(places[i]);
+    const bool is_said_below = i + 1 < places.size() && CounterWords(places[i + 1]) == counters;
+    if (!is_said_below) Sentence(counters, 4, 2);
   }
 }
 
@@ -241,22 +283,24 @@ void PlanReport::WriteOutages() {
 }
 
 void PlanReport::WriteSizing() {
-  Title("Receivers needed");
-  if (!plan_.sizing) {
-    Sentence("None: nothing is copied.", 2);
-    return;
+  out_ += SizingText(plan_.sizing, FamiliesOfReceivers(plan_.result), style_);
+}
+
+void PlanReport::WriteBudget() {
+  if (!plan_.budget) return;
+  Title("What fits a budget");
+  Sentence(fmt::format("Of copies: {}. In closed form, as if they spread evenly.",
+                       BudgetWords(*plan_.budget)),
+           2);
+  if (plan_.choices.empty()) Sentence("Not even one source.", 2);
+  for (const BudgetChoice& each : plan_.choices) {
+    Line("  {:27}{:>9} of bytes  {:>11}  {} of {} sources", ChoiceWords(each),
+         PercentText(each.kept), BitRateText(each.copies), each.sources.size(),
+         each.sources_before);
+    if (each.sources.size() < each.sources_before) {
+      Sentence("keep, the first ones first: " + GroupedNames(each.sources), 6, 2);
+    }
   }
-  const Sizing& sizing = *plan_.sizing;
-  Sentence(DemandWords(sizing), 2);
-  constexpr std::size_t kShown = 8;
-  std::size_t shown = 0;
-  for (const FleetSize* size : ShownSizes(plan_, kShown)) {
-    if (shown++ == 0) Line("  {:22}{:>6}{:>16}{:>9}   limited by", "type", "vCPU", "receivers", "N+1");
-    Line("  {:22}{:>6}{:>16}{:>9}   {}", Clipped(Printable(size->type), 21), size->vcpus,
-         NeedRange(*size, 0), NeedRange(*size, 1), ToString(size->needs.front().limit));
-  }
-  for (const std::string& each : CheapestWords(sizing)) Sentence(each, 2, 2);
-  for (const std::string& note : sizing.fleet.notes) Sentence(Printable(note), 2, 2);
 }
 
 void PlanReport::WriteCost() {
@@ -286,8 +330,23 @@ void PlanReport::WriteAssumptions() {
 
 }  // namespace
 
-std::string PlanText(const Plan& plan, const TextStyle& style) {
-  return PlanReport(plan, style).Write();
+std::string PlanText(const Plan& plan, const std::optional<PlanBefore>& before,
+                     const TextStyle& style) {
+  return PlanReport(plan, style).Write(before);
+}
+
+std::string FleetText(const std::vector<RunResult>& results, const std::optional<Sizing>& sizing,
+                      const TextStyle& style) {
+  std::string out;
+  std::set<std::string> families;
+  for (const RunResult& result : results) {
+    AppendLine(out, "{}",
+               Wrapped(fmt::format("{}: {}, because {}.", Printable(result.scenario_name),
+                                   ToString(result.verdict), result.because),
+                       style.width, 2));
+    families.merge(FamiliesOfReceivers(result));
+  }
+  return out + SizingText(sizing, families, style);
 }
 
 }  // namespace vpcmirror

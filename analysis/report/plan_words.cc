@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -40,17 +39,6 @@ std::string_view WhatWords(LostWhat what) {
 std::string LostShareWords(const Loss& loss, std::string_view what) {
   return loss.lost == 0 ? fmt::format("no {}", what)
                         : fmt::format("{} of {}", PercentText(loss.fraction()), what);
-}
-
-// "web[0-3]/eni0, db/eni0".
-std::string GroupedNames(const std::vector<std::string>& ids) {
-  std::vector<Member> members;
-  for (const std::string& id : ids) members.push_back({id, ""});
-  std::string names;
-  for (const MemberGroup& group : GroupMembers(members)) {
-    names += (names.empty() ? "" : ", ") + Printable(group.label);
-  }
-  return names;
 }
 
 }  // namespace
@@ -94,12 +82,15 @@ std::string LimitWords(const Bottleneck& bottleneck) {
                                             : PacketRateText(use.capacity);
 }
 
-std::string BreakWords(const std::optional<LoadBracket>& bracket) {
+std::string BreakWords(const Bottleneck& bottleneck) {
+  const auto& bracket = bottleneck.breaks;
   if (!bracket) return "-";
   if (const auto at = bracket->at()) {
     return fmt::format("{} ({})", FactorText(*at), GrowthText(*at));
   }
-  return bracket->holds == 0 ? "at any load" : fmt::format("over {}", FactorText(bracket->holds));
+  if (bracket->holds == 0) return "at any load";
+  const bool would_break = (1 - bottleneck.use.margin) * bracket->holds > 1;
+  return would_break ? "others first" : "over " + FactorText(bracket->holds);
 }
 
 std::string FitsWords(const Plan& plan) {
@@ -132,7 +123,7 @@ std::string LossWords(const LossesAtLoad& losses) {
                      LostShareWords(losses.production, "production"),
                      LostShareWords(losses.copies, "copies"),
                      losses.production.lost == 0 && losses.copies.lost == 0 ? "is" : "are",
-                     losses.congestion, losses.is_assumed ? "assumed" : "documented or yours");
+                     losses.congestion, losses.rests_on);
 }
 
 std::string PlaceWords(const LossPlace& place) {
@@ -195,7 +186,8 @@ std::string OutageWords(const Outage& outage) {
     }
   }
   if (!outage.then) return words + "; no receiver is left.";
-  words += fmt::format("; sent to those that are left it {}", ToString(outage.then->verdict));
+  words += fmt::format("; with copies sent to those that are left it {}",
+                       ToString(outage.then->verdict));
   if (outage.receiver_margin) {
     words += fmt::format(", the fullest of them, {}, {} used",
                          Printable(outage.tightest_receiver), PercentText(1 - *outage.receiver_margin));
@@ -221,18 +213,27 @@ std::string NeedRange(const FleetSize& size, std::int64_t spare) {
   return size.fewest == size.most ? fewest : fewest + ".." + CountText(*size.most + spare);
 }
 
-std::vector<const FleetSize*> ShownSizes(const Plan& plan, std::size_t most) {
-  std::set<std::string_view> used;  // families of receivers
-  for (const ReceiverResult& receiver : plan.result.receivers) {
-    for (const HostResult& host : plan.result.hosts) {
-      if (host.id == receiver.host && !host.type.empty()) used.insert(FamilyOf(host.type));
+std::set<std::string> FamiliesOfReceivers(const RunResult& result) {
+  std::set<std::string> hosts;
+  for (const ReceiverResult& receiver : result.receivers) hosts.insert(receiver.host);
+  std::set<std::string> families;
+  for (const HostResult& host : result.hosts) {
+    if (hosts.count(host.id) != 0 && !host.type.empty()) {
+      families.emplace(FamilyOf(host.type));
     }
   }
+  return families;
+}
+
+std::vector<const FleetSize*> ShownSizes(const Sizing& sizing,
+                                         const std::set<std::string>& families, std::size_t most) {
   std::vector<const FleetSize*> shown;
   for (const bool of_family : {true, false}) {
-    for (const FleetSize& size : plan.sizing->fleet.sizes) {
-      if (!size.fewest || shown.size() == most) continue;
-      if ((used.count(FamilyOf(size.type)) != 0) == of_family) shown.push_back(&size);
+    for (const FleetSize& size : sizing.fleet.sizes) {
+      const bool has_twin = !shown.empty() && shown.back()->vcpus == size.vcpus;
+      if (!size.fewest || shown.size() == most || has_twin) continue;
+      const bool is_of_family = families.count(std::string(FamilyOf(size.type))) != 0;
+      if (is_of_family == of_family) shown.push_back(&size);
     }
     if (!shown.empty()) break;
   }
@@ -259,6 +260,37 @@ std::vector<std::string> CheapestWords(const Sizing& sizing) {
   for (const CheapestFleet& each : sizing.fleet.cheapest) all.push_back(words(each, "Cheapest"));
   for (const CheapestFleet& each : sizing.with_spare) all.push_back(words(each, "N+1"));
   return all;
+}
+
+std::string GroupedNames(const std::vector<std::string>& ids) {
+  std::vector<Member> members;
+  for (const std::string& id : ids) members.push_back({id, ""});
+  std::string names;
+  for (const MemberGroup& group : GroupMembers(members)) {
+    names += (names.empty() ? "" : ", ") + Printable(group.label);
+  }
+  return names;
+}
+
+std::string BudgetWords(const CopyBudget& budget) {
+  std::string words = budget.bandwidth ? BitRateText(*budget.bandwidth) : "any bandwidth";
+  if (budget.packet_rate) words += " and " + PacketRateText(*budget.packet_rate);
+  return words;
+}
+
+std::string ChoiceWords(const BudgetChoice& choice) {
+  if (!choice.lever) return "whole copies";
+  switch (*choice.lever) {
+    case LeverKind::kOutboundOnly:
+      return "only what sources send";
+    case LeverKind::kInboundOnly:
+      return "only what sources receive";
+    case LeverKind::kPortOnly:
+      return "only the largest port";
+    case LeverKind::kTruncated:
+      return fmt::format("copies cut to {} bytes", kShortCopy.count());
+  }
+  return "";
 }
 
 std::string CostWords(const CostLine& line) {

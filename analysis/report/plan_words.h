@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ std::string PartWords(const Bottleneck& bottleneck);
 std::string LimitWords(const Bottleneck& bottleneck);
 // "bandwidth", "packet rate", "vCPUs".
 std::string LimitName(const std::string& limit);
-// "x1.5 (+50 %)"; "over x64", "under x0.0156"; "-" where it was not searched for.
-std::string BreakWords(const std::optional<LoadBracket>& bracket);
+// "x1.5 (+50 %)"; "over x64"; "others first" where they lose what would fill it; "-" where it
+// was not searched for.
+std::string BreakWords(const Bottleneck& bottleneck);
 // "+50 %", "-12 %" of a factor.
 std::string GrowthText(double factor);
 
@@ -47,10 +49,20 @@ std::string OutageWords(const Outage& outage);
 std::string DemandWords(const Sizing& sizing);
 // "3", "3..12" over the paces, each with `spare` more; "-" where no number does.
 std::string NeedRange(const FleetSize& size, std::int64_t spare);
-// Of the family that the scenario's receivers have, or else of the smallest fleets: at most so many.
-std::vector<const FleetSize*> ShownSizes(const Plan& plan, std::size_t most);
+// "S5", of the instance types of receivers.
+std::set<std::string> FamiliesOfReceivers(const RunResult& result);
+// Sizes of these families, or else of any: at most so many, one of each number of vCPUs.
+std::vector<const FleetSize*> ShownSizes(const Sizing& sizing,
+                                         const std::set<std::string>& families, std::size_t most);
 // The cheapest fleet by pace, without and with a spare receiver, a sentence each.
 std::vector<std::string> CheapestWords(const Sizing& sizing);
+
+// "4 Gbps, 400 kpps".
+std::string BudgetWords(const CopyBudget& budget);
+// "only what sources send", "all, whole".
+std::string ChoiceWords(const BudgetChoice& choice);
+// "web[0-3]/eni0, db/eni0".
+std::string GroupedNames(const std::vector<std::string>& ids);
 
 // "aws sessions: 2,000 x 730 h x 0.015 USD = 21900.00 USD".
 std::string CostWords(const CostLine& line);
