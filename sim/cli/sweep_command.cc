@@ -52,7 +52,6 @@ constexpr char kLatin[] = "latin:";
 // What of the options is text and means more.
 void Settle(SweepOptions& options, const Surroundings& around) {
   SweepRequest& request = options.settings.request;
-  request.engine = "packet";
   const Parsed<double> margin = ParsePercent(options.margin);
   if (!margin || *margin.value > 1) {
     throw CLI::ValidationError("--margin", "'" + options.margin + "' is not 0% to 100%");
@@ -198,6 +197,12 @@ void AddWhatOptions(CLI::App& command, SweepOptions& options) {
       ->allow_extra_args(false)
       ->required();
   command
+      .add_option("--engine", request.engine,
+                  "packet: every frame; fluid: rates; auto: by how many events the packets of a "
+                  "point would be")
+      ->check(CLI::IsMember({"packet", "fluid", "auto"}))
+      ->capture_default_str();
+  command
       .add_option("--runs", request.runs,
                   "Replications of each point, on random streams of their own")
       ->check(CLI::Range(1, 10'000))
@@ -255,7 +260,7 @@ void AddHowOptions(CLI::App& command, SweepOptions& options) {
   command.add_flag("--quiet", options.settings.quiet, "No preview, no progress, no summary");
 }
 
-constexpr char kFooter[] =
+constexpr char kSweepFooter[] =
     "The folder holds sweep.sqlite, a row a run as it finishes, and at the end sweep.csv and\n"
     "sweep.json, which are the same whatever the processes, ranks or interruptions.\n"
     "Examples:\n"
@@ -274,7 +279,7 @@ void AddSweepCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
       app.add_subcommand("sweep", "Run a scenario many times with values varied, into a table");
   AddWhatOptions(*command, *options);
   AddHowOptions(*command, *options);
-  command->footer(kFooter);
+  command->footer(kSweepFooter);
   command->callback([options, &around, &exit_code] { exit_code = RunSweep(*options, around); });
 }
 

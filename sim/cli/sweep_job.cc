@@ -74,6 +74,7 @@ class OneRun {
       last_->point = key.point;
     }
     const ExperimentSettings settings{
+        .engine = plan_.EngineOf(last_->scenario),
         .seed = plan_.SeedOf(last_->scenario),
         .replication = static_cast<std::uint64_t>(key.replication),
         .tries_disciplines = false,  // /assumptions/congestion may be varied

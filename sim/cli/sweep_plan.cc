@@ -164,6 +164,10 @@ std::uint64_t SweepPlan::SeedOf(const ValidScenario& scenario) const {
   return request_.seed.value_or(scenario.seed);
 }
 
+EngineKind SweepPlan::EngineOf(const ValidScenario& scenario) const {
+  return ChooseEngine(request_.engine, scenario).kind;
+}
+
 std::vector<PointForecast> SweepPlan::Foresee(
     const std::function<void(std::size_t point)>& look) const {
   std::vector<PointForecast> forecasts;
@@ -172,7 +176,7 @@ std::vector<PointForecast> SweepPlan::Foresee(
     look(point);
     try {
       const ValidScenario scenario = Load(point);
-      forecasts.push_back({SeedOf(scenario), EstimateExperiment(scenario, engine)});
+      forecasts.push_back({SeedOf(scenario), EstimateExperiment(scenario, EngineOf(scenario))});
       RefuseIfTooLarge(scenario, forecasts.back().estimate, request_.limits);
     } catch (const ScenarioException& exception) {
       errors.Add(exception);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/scenario/engine.h"
+#include "sim/cli/engines.h"
 #include "models/scenario/valid_scenario.h"
 #include "sim/input/scenario_reader.h"
 #include "sim/input/variation.h"
@@ -31,7 +32,7 @@ struct SweepRequest {
   std::optional<std::size_t> samples;  // of a Latin hypercube; empty: a grid
   int runs = 1;                        // replications of each point, over 0
   std::optional<std::uint64_t> seed;   // empty: the scenario's; of a Latin hypercube, 1
-  std::string engine;                  // its name
+  std::string engine = "packet";       // or "fluid", or "auto": of each point on its own
   double margin_goal = 0;
   RunLimits limits;  // of one run
 };
@@ -63,6 +64,7 @@ class SweepPlan {
   // Throws ScenarioException where the values make no scenario.
   ValidScenario Load(std::size_t point) const;
   std::uint64_t SeedOf(const ValidScenario& scenario) const;
+  EngineKind EngineOf(const ValidScenario& scenario) const;
 
   // Loads every point, and calls `look` before each. Throws ScenarioException with what is wrong
   // with any of them, each error once: also that one run would take more than the limits.

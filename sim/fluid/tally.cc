@@ -11,6 +11,23 @@ Count Whole(const Amount& amount) {
   return {std::llround(amount.frames), Bytes(std::llround(amount.bits / kBitsPerByte))};
 }
 
+// A loss is told however small it is, unless it is but rounding.
+Count WholeLoss(const Amount& amount) {
+  constexpr double kRounding = 1e-3;  // of a frame
+  Count count = Whole(amount);
+  if (count.frames == 0 && amount.frames > kRounding) {
+    count = {1, Bytes(std::llround(amount.bits / amount.frames / kBitsPerByte))};
+  }
+  return count;
+}
+
+template <std::size_t kSize>
+std::array<Count, kSize> WholeLosses(const std::array<Amount, kSize>& amounts) {
+  std::array<Count, kSize> counts;
+  for (std::size_t i = 0; i < kSize; ++i) counts[i] = WholeLoss(amounts[i]);
+  return counts;
+}
+
 template <std::size_t kSize>
 std::array<Count, kSize> Whole(const std::array<Amount, kSize>& amounts) {
   std::array<Count, kSize> counts;
@@ -280,7 +297,7 @@ Ledger Tally::LedgerOf(const OfMirror& mirror) const {
   Ledger ledger;
   ledger.mirrored = Whole(mirror.mirrored);
   ledger.rejected = Whole(mirror.rejected);
-  ledger.dropped = Whole(mirror.dropped);
+  ledger.dropped = WholeLosses(mirror.dropped);
   const Count wire = Whole(mirror.wire);
   ledger.wire_datagrams = wire.frames;
   ledger.wire_bytes = wire.bytes;
@@ -308,10 +325,10 @@ RunCounters Tally::CountersAt(Picoseconds now) const {
                                           .in = Whole(eni.in),
                                           .budget_copies_in = Whole(eni.budget_copies_in),
                                           .unmade_copies = Whole(eni.unmade_copies)},
-                             .dropped = Whole(eni.dropped)});
+                             .dropped = WholeLosses(eni.dropped)});
   }
   for (const OfMirror& mirror : mirrors_) {
-    counters.mirrors.push_back({LedgerOf(mirror), Whole(mirror.losses)});
+    counters.mirrors.push_back({LedgerOf(mirror), WholeLosses(mirror.losses)});
   }
   for (std::size_t i = 0; i < receivers_.size(); ++i) {
     auto& receiver = counters.receivers.emplace_back();
@@ -319,8 +336,8 @@ RunCounters Tally::CountersAt(Picoseconds now) const {
     const OfReceiver& of = receivers_[i];
     receiver = {.counters = {.in = Whole(of.in),
                              .digested = Whole(of.digested),
-                             .ring_full = Whole(of.ring_full),
-                             .down = Whole(of.down),
+                             .ring_full = WholeLoss(of.ring_full),
+                             .down = WholeLoss(of.down),
                              .duplicates = Whole(of.duplicates),
                              .waiting = Whole(of.waiting)},
                 .workers = Whole(of.workers)};
@@ -329,7 +346,7 @@ RunCounters Tally::CountersAt(Picoseconds now) const {
     counters.balancers.push_back({.in = Whole(of.in),
                                   .by_zone = Whole(of.by_zone),
                                   .by_backend = Whole(of.by_backend),
-                                  .dropped = Whole(of.dropped)});
+                                  .dropped = WholeLosses(of.dropped)});
   }
   counters.memory_peaks.resize(deployment_.cvms.size());
   for (std::size_t i = 0; i < scenario_.workloads.size(); ++i) {
