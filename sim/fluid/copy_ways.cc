@@ -19,7 +19,7 @@ bool IsBare(const Mirror& mirror) { return mirror.encapsulation().header_bytes()
 }  // namespace
 
 std::size_t CopyWays::Hasher::operator()(const Key& key) const noexcept {
-  const std::uint64_t ends = (std::uint64_t{key.source} << 32) | key.mirror;
+  const std::uint64_t ends = (std::uint64_t{key.subnet} << 32) | key.mirror;
   return MixBits(ends ^ MixBits(key.receiver));
 }
 
@@ -50,19 +50,27 @@ FlowKey CopyWays::OuterFlow(std::size_t source, std::size_t mirror, std::uint32_
   return flow;
 }
 
-bool CopyWays::IsOpen(std::size_t eni) {
-  const auto [known, is_new] = is_open_.try_emplace(eni);
-  if (is_new) known->second = Firewall(deployment_, eni).is_open();
-  return known->second;
+// Without an encapsulation a copy has no port that a security group could name.
+bool CopyWays::ChecksCopies(std::size_t index, std::size_t landing) {
+  const Mirror& mirror = *scenario_.mirrors[index].mirror;
+  if (IsBare(mirror) || !mirror.settings().receiver_checks_copies) return false;
+  const auto [known, is_new] = is_open_.try_emplace(landing);
+  if (is_new) known->second = Firewall(deployment_, landing).is_open();
+  return !known->second;
 }
 
 CopyWay CopyWays::Of(const SteadyPassing& passing, const Outcome& outcome) {
   const std::size_t index = passing.mirrors[passing.tap.given_position(outcome.session)];
-  const Key key{static_cast<std::uint32_t>(passing.eni), static_cast<std::uint32_t>(index),
-                outcome.plan.receiver};
+  const Key key{static_cast<std::uint32_t>(deployment_.enis[passing.eni].subnet),
+                static_cast<std::uint32_t>(index), outcome.plan.receiver};
   const auto [known, is_new] = known_.try_emplace(key);
   if (is_new) known->second = ToLanding(passing.eni, index, outcome.plan.receiver);
   CopyWay way = known->second;
+  if (way.landing != kNowhere && ChecksCopies(index, way.landing)) {
+    if (const auto refusal = Refusal(passing.eni, index, outcome.plan.receiver, way.landing)) {
+      way = {.lost = refusal};
+    }
+  }
   if (way.dropped || way.lost) return way;
   if (way.balancer != kNowhere) Balance(passing, index, outcome, way);
   if (way.receiver == kNowhere) return way;
@@ -74,7 +82,7 @@ CopyWay CopyWays::Of(const SteadyPassing& passing, const Outcome& outcome) {
   return way;
 }
 
-CopyWay CopyWays::ToLanding(std::size_t source, std::size_t index, std::uint32_t receiver) {
+CopyWay CopyWays::ToLanding(std::size_t source, std::size_t index, std::uint32_t receiver) const {
   const PlacedMirror& placed = scenario_.mirrors[index];
   CopyWay way;
   const IpAddress& address = placed.mirror->settings().receivers[receiver].address;
@@ -92,7 +100,6 @@ CopyWay CopyWays::ToLanding(std::size_t source, std::size_t index, std::uint32_t
     way.lost = CopyLoss::kReceiverDetached;
     return way;
   }
-  if (!IsAdmitted(source, index, receiver, landing, way)) return way;
   way.landing = static_cast<std::uint32_t>(landing);
   if (const auto& balancer = deployment_.enis[landing].load_balancer) {
     way.balancer = static_cast<std::uint32_t>(*balancer);
@@ -104,17 +111,18 @@ CopyWay CopyWays::ToLanding(std::size_t source, std::size_t index, std::uint32_t
   return way;
 }
 
-// Without an encapsulation a copy has no port that a security group could name.
-bool CopyWays::IsAdmitted(std::size_t source, std::size_t index, std::uint32_t receiver,
-                          std::size_t landing, CopyWay& way) {
-  const Mirror& mirror = *scenario_.mirrors[index].mirror;
-  if (IsBare(mirror) || !mirror.settings().receiver_checks_copies || IsOpen(landing)) return true;
+std::optional<CopyLoss> CopyWays::Refusal(std::size_t source, std::size_t index,
+                                          std::uint32_t receiver, std::size_t landing) const {
   const FlowKey flow = OuterFlow(source, index, receiver, /*entropy=*/0);
-  const Admission admission = Firewall(deployment_, landing).Admit(flow, Direction::kIngress);
-  if (admission == Admission::kAdmitted) return true;
-  way.lost =
-      admission == Admission::kAcl ? CopyLoss::kReceiverAcl : CopyLoss::kReceiverSecurityGroup;
-  return false;
+  switch (Firewall(deployment_, landing).Admit(flow, Direction::kIngress)) {
+    case Admission::kAdmitted:
+      return std::nullopt;
+    case Admission::kAcl:
+      return CopyLoss::kReceiverAcl;
+    case Admission::kSecurityGroup:
+      break;
+  }
+  return CopyLoss::kReceiverSecurityGroup;
 }
 
 void CopyWays::Balance(const SteadyPassing& passing, std::size_t index, const Outcome& outcome,

@@ -40,19 +40,19 @@ class CopyWays {
   CopyWay Of(const SteadyPassing& passing, const Outcome& outcome);
 
  private:
-  // Up to the ENI where they come in.
-  CopyWay ToLanding(std::size_t source, std::size_t mirror, std::uint32_t receiver);
+  // Up to the ENI where they come in, and behind it. Routes are those of the source's subnet.
+  CopyWay ToLanding(std::size_t source, std::size_t mirror, std::uint32_t receiver) const;
   // What the outer headers of a copy say, as far as anything on the way asks.
   FlowKey OuterFlow(std::size_t source, std::size_t mirror, std::uint32_t receiver,
                     std::uint64_t entropy) const;
-  bool IsOpen(std::size_t eni);
-  bool IsAdmitted(std::size_t source, std::size_t mirror, std::uint32_t receiver,
-                  std::size_t landing, CopyWay& way);
+  bool ChecksCopies(std::size_t mirror, std::size_t landing);
+  std::optional<CopyLoss> Refusal(std::size_t source, std::size_t mirror, std::uint32_t receiver,
+                                  std::size_t landing) const;
   void Balance(const SteadyPassing& passing, std::size_t mirror, const Outcome& outcome,
                CopyWay& way) const;
 
   struct Key {
-    std::uint32_t source = 0;
+    std::uint32_t subnet = 0;  // of the source
     std::uint32_t mirror = 0;
     std::uint32_t receiver = 0;
     friend bool operator==(const Key&, const Key&) = default;
