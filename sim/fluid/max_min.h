@@ -72,8 +72,7 @@ class MaxMinShares {
   }
 
   // The level at which a resource is spent; infinite where it is not, 0 where there is nothing to
-  // spend. Requires a call of Solve
-  // since the last change.
+  // spend. Requires a call of Solve since the last change.
   double LevelOfResource(std::uint32_t resource) const { return levels_[resource]; }
 
  private:
