@@ -35,8 +35,9 @@ TrafficBySource CopiedBySource(const ValidScenario& scenario) {
 }
 
 bool Fits(const Flux& flux, const CopyBudget& budget) {
+  constexpr double kRounding = 1 + 1e-9;  // sums of many flows
   const auto is_within = [](double used, const auto& most) {
-    return !most || used <= static_cast<double>(most->count());
+    return !most || used <= static_cast<double>(most->count()) * kRounding;
   };
   return is_within(flux.bits_per_second, budget.bandwidth) &&
          is_within(flux.frames_per_second, budget.packet_rate);
