@@ -23,7 +23,8 @@ TrafficBySource CopiedBySource(const ValidScenario& scenario) {
   TrafficBySource by_source;
   WalkSteadyFlows(scenario, [&](const SteadyPassing& passing) {
     for (const Outcome& outcome : passing.decision.outcomes()) {
-      if (outcome.refusal != Refusal::kNone || outcome.plan.mtu_action == MtuAction::kDrop) continue;
+      if (outcome.refusal != Refusal::kNone || outcome.plan.mtu_action == MtuAction::kDrop)
+        continue;
       CopiedTraffic& of_source = by_source[passing.eni];
       of_source.wire += CopiesOf(passing.tap.session(outcome.session), outcome.plan,
                                  passing.frame.wire_length, passing.flux);
@@ -129,9 +130,8 @@ std::vector<BudgetChoice> ChoicesFor(const ValidScenario& scenario, const CopyBu
     choices.back().lever = kind;
   }
   std::erase_if(choices, [](const BudgetChoice& each) { return each.sources.empty(); });
-  std::stable_sort(choices.begin(), choices.end(), [](const BudgetChoice& a, const BudgetChoice& b) {
-    return a.kept > b.kept;
-  });
+  std::stable_sort(choices.begin(), choices.end(),
+                   [](const BudgetChoice& a, const BudgetChoice& b) { return a.kept > b.kept; });
   return choices;
 }
 

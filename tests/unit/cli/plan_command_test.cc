@@ -100,7 +100,8 @@ TEST_F(PlanCommandTest, TellsWhatHasChangedSinceTheLastPlan) {
   const std::string file = Scenario("three.json", kOneInThreeOut);
   EXPECT_THAT(Plan({file}).out, Not(HasSubstr("Since the last plan")));
   EXPECT_THAT(Plan({file}).out, HasSubstr("Since the last plan nothing has changed."));
-  const Ran more = Plan({file, "--set", "/workloads/*/in=x1.25", "--set", "/workloads/*/out=x1.25"});
+  const Ran more =
+      Plan({file, "--set", "/workloads/*/in=x1.25", "--set", "/workloads/*/out=x1.25"});
   EXPECT_THAT(more.out, HasSubstr("verdict FITS -> AT RISK; margin 33.3 % -> 16.7 %"));
   EXPECT_EQ(json::parse(program_.Read("out/previous-plan.json"))["verdict"], "FITS");
 }
@@ -109,9 +110,12 @@ TEST_F(PlanCommandTest, ColumnsOfWhatIfsStandAbreast) {
   const Ran ran = Plan({Scenario("three.json", kOneInThreeOut), "--whatif",
                         "/workloads/www/in=x2;/workloads/www/out=x2", "--whatif",
                         "/mirrors/0/Direction=\"EGRESS\""});
-  EXPECT_THAT(ran.out, HasSubstr("  verdict                         FITS  DOES NOT FIT          FITS\n"));
-  EXPECT_THAT(ran.out, HasSubstr("  margin                        33.3 %       -33.3 %          50 %\n"));
-  EXPECT_THAT(ran.out, HasSubstr("  lasts until                    +50 %         -25 %        +100 %\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("  verdict                         FITS  DOES NOT FIT          FITS\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("  margin                        33.3 %       -33.3 %          50 %\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("  lasts until                    +50 %         -25 %        +100 %\n"));
 }
 
 TEST_F(PlanCommandTest, MarkdownHasItsTables) {
@@ -164,8 +168,8 @@ TEST(PlanWithoutRunsTest, WritesNothingWhenStopped) {
   program.script = [](const ValidScenario&, const RunControl&, RunResult& result) {
     result.complete = false;
   };
-  const Ran ran = program({"plan", program.Write("three.json", kOneInThreeOut), "--out",
-                           program.InFolder("out")});
+  const Ran ran = program(
+      {"plan", program.Write("three.json", kOneInThreeOut), "--out", program.InFolder("out")});
   EXPECT_EQ(ran.exit_code, kStopped);
   EXPECT_THAT(ran.err, HasSubstr("there is no plan"));
   EXPECT_THAT(program.List("out"), IsEmpty());

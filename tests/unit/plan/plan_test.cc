@@ -266,10 +266,10 @@ TEST_F(PlanTest, DemandOfReceiversIsThatOfAllCopies) {
 }
 
 TEST(LargestOfTest, TakesTheLargestOfEveryFigure) {
-  const FleetDemand wide{.bandwidth = BitsPerSecond(9), .packet_rate = PacketsPerSecond(1),
-                         .sources = 3};
-  const FleetDemand fast{.bandwidth = BitsPerSecond(1), .packet_rate = PacketsPerSecond(9),
-                         .sources = 2};
+  const FleetDemand wide{
+      .bandwidth = BitsPerSecond(9), .packet_rate = PacketsPerSecond(1), .sources = 3};
+  const FleetDemand fast{
+      .bandwidth = BitsPerSecond(1), .packet_rate = PacketsPerSecond(9), .sources = 2};
   const FleetDemand both = LargestOf({wide, fast});
   EXPECT_EQ(both.bandwidth, BitsPerSecond(9));
   EXPECT_EQ(both.packet_rate, PacketsPerSecond(9));
