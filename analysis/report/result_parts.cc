@@ -259,10 +259,10 @@ Json ReplicatedJson(const std::optional<ReplicatedAssertion>& replicated) {
 
 Json LossJson(const Loss& loss) { return {{"lost_frames", loss.lost}, {"of_frames", loss.of}}; }
 
-// Whole nanoseconds stay whole; picoseconds are the decimals, up to 2.5 hours: of more, a
-// double has not all of them.
+// Whole nanoseconds stay whole; picoseconds are the decimals, up to 37 minutes: of more, they
+// do not all survive in a double of nanoseconds and back.
 Json Nanoseconds(Picoseconds time) {
-  constexpr std::int64_t kExact = std::int64_t{1} << 53;
+  constexpr std::int64_t kExact = std::int64_t{1} << 51;
   const std::int64_t ps = time.count();
   const bool has_decimals = -kExact < ps && ps < kExact && ps % kPicosecondsPerNanosecond != 0;
   if (!has_decimals) return ps / kPicosecondsPerNanosecond;

@@ -127,7 +127,10 @@ void ForgiveFilling(const HostResult& host, Bytes burst, Picoseconds duration,
   if (!use || use->margin >= 0 || !use->name.starts_with("bandwidth")) return;
   const double over = -use->margin * static_cast<double>(host.limit_bandwidth->count()) *
                       Seconds(duration) / kBitsPerByte;
-  if (over <= static_cast<double>((burst + host.memory_peak).count())) use->margin = 0;
+  // Of rates that were rounded to whole frames and bytes.
+  constexpr double kRounding = 1e-6;
+  const double filled = static_cast<double>((burst + host.memory_peak).count());
+  if (over <= filled || -use->margin < kRounding) use->margin = 0;
 }
 
 bool HasLimitsOf(const HostResult& a, const HostResult& b) {

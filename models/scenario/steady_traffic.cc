@@ -35,6 +35,7 @@ class Reckoner {
   };
 
   void See(const SteadyPassing& passing) {
+    if (passing.is_elastic) return;  // nobody knows its rate beforehand
     if (passing.is_first) arrived_.clear();
     const bool leaves = passing.direction == Direction::kEgress;
     EniTraffic& eni = traffic_.enis[passing.eni];

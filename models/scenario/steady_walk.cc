@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "models/scenario/flows.h"
 #include "models/scenario/taps.h"
 #include "models/wire/frame_template.h"
+#include "models/wire/hash.h"
 
 namespace vpcmirror {
 namespace {
@@ -23,9 +25,10 @@ Flux FluxOf(double frames_per_second, Bytes frame) {
 
 class Walk {
  public:
-  Walk(const ValidScenario& scenario, const SteadyObserver& observe)
+  Walk(const ValidScenario& scenario, const SteadyObserver& observe, const WalkPart& part)
       : scenario_(scenario),
         observe_(observe),
+        part_(part),
         watching_(MirrorsByEni(scenario)),
         watched_(watching_.size()) {}
 
@@ -39,6 +42,9 @@ class Walk {
         }
       }
       for (const RequestStream& stream : workload.requests) Send(workload, stream);
+      is_elastic_ = true;
+      for (const TcpStream& stream : workload.tcp_streams) Send(workload, stream);
+      is_elastic_ = false;
     }
   }
 
@@ -64,7 +70,18 @@ class Walk {
     return *watched_[eni];
   }
 
+  bool IsHere(const Endpoint& one, const Endpoint& other) const {
+    if (part_.of == 1) return true;
+    const std::size_t eni = one.eni && other.eni ? std::min(*one.eni, *other.eni)
+                            : one.eni            ? *one.eni
+                                                 : *other.eni;
+    return MixBits(eni) % part_.of == part_.number;
+  }
+
   void Send(const Workload& workload, const Stream& stream) {
+    const std::size_t number = stream_++;
+    if (!IsHere(stream.from, stream.to)) return;
+    at_stream_ = number;
     const double frames = static_cast<double>(stream.rate.count()) /
                           (MeanFrameBytes(workload.sizes) * kBits) / workload.flows;
     double weights = 0;
@@ -77,10 +94,12 @@ class Walk {
              FluxOf(frames * size.weight / weights, size.frame));
       }
     }
-    ++stream_;
   }
 
   void Send(const Workload& workload, const RequestStream& stream) {
+    at_stream_ = stream_;
+    stream_ += 2;
+    if (!IsHere(stream.client, stream.server)) return;
     const Stream asks{.from = stream.client, .to = stream.server, .from_is_client = true};
     const double each = stream.per_second / workload.flows;
     is_answer_ = false;
@@ -88,7 +107,7 @@ class Walk {
       const FrameTemplate asked(FlowOf(workload, asks, flow_), {}, {});
       Send(stream.client, stream.server, asked, stream.request, FluxOf(each, stream.request));
     }
-    ++stream_;
+    ++at_stream_;
     is_answer_ = true;
     for (flow_ = 0; flow_ < workload.flows; ++flow_) {
       const FrameTemplate answer(Reversed(FlowOf(workload, asks, flow_)), {}, {});
@@ -107,7 +126,47 @@ class Walk {
              FluxOf(each * static_cast<double>(full), kLongestResponseFrame));
       }
     }
-    ++stream_;
+  }
+
+  // A second segment is acknowledged together with the first (RFC 1122, 4.2.3.2), and what is
+  // answered by the answer.
+  void Send(const Workload& workload, const TcpStream& stream) {
+    at_stream_ = stream_;
+    stream_ += 2;
+    if (!IsHere(stream.client, stream.server)) return;
+    const TcpSettings& tcp = *workload.tcp;
+    const Stream there{.from = stream.client, .to = stream.server, .from_is_client = true};
+    const Stream back{.from = stream.server, .to = stream.client, .from_is_client = false};
+    is_answer_ = false;
+    if (tcp.exchanges_requests()) {
+      const double asked = SegmentsOf(tcp, tcp.request);
+      const double answered = SegmentsOf(tcp, tcp.response);
+      SendSegments(workload, there, tcp.request, asked, std::floor(answered / 2));
+      SendSegments(workload, back, tcp.response, answered, std::floor(asked / 2));
+    } else {
+      SendSegments(workload, there, tcp.segment, 1, 0);
+      SendSegments(workload, back, Bytes(0), 0, 0.5);
+    }
+  }
+
+  static double SegmentsOf(const TcpSettings& tcp, Bytes data) {
+    return std::ceil(static_cast<double>(data.count()) / static_cast<double>(tcp.segment.count()));
+  }
+
+  // In each flow of the stream.
+  void SendSegments(const Workload& workload, const Stream& stream, Bytes data, double segments,
+                    double acknowledgements) {
+    const auto each = static_cast<std::int64_t>(
+        std::llround(static_cast<double>(data.count()) / std::max(1.0, segments)));
+    for (flow_ = 0; flow_ < workload.flows; ++flow_) {
+      const FrameTemplate flow(FlowOf(workload, stream, flow_), {}, {});
+      const auto send = [&](Bytes frame, double frames) {
+        if (frames > 0) Send(stream.from, stream.to, flow, frame, FluxOf(frames, frame));
+      };
+      send(kTcpFrameHeaders + Bytes(each), segments);
+      send(kTcpFrameHeaders, acknowledgements);
+    }
+    ++at_stream_;
   }
 
   // Frames of one flow and one size, from one end to the other.
@@ -158,10 +217,11 @@ class Walk {
                                                  .next_hop = route.next_hop});
     const bool goes_out = leaves && route.stop == Stop::kNone && !route.destination;
     observe_({.workload = workload_,
-              .stream = stream_,
+              .stream = at_stream_,
               .flow = flow_,
               .is_first = sent.is_first,
               .is_answer = is_answer_,
+              .is_elastic = is_elastic_,
               .eni = eni,
               .direction = direction,
               .admission = admission,
@@ -191,20 +251,24 @@ class Walk {
 
   const ValidScenario& scenario_;
   const SteadyObserver& observe_;
+  WalkPart part_;
   std::vector<std::vector<std::size_t>> watching_;  // mirrors by ENI
   std::vector<std::unique_ptr<Watch>> watched_;     // by ENI, made when first asked
   std::optional<KnownRoute> known_;
   // What is under way.
   std::size_t workload_ = 0;
-  std::size_t stream_ = 0;
+  std::size_t stream_ = 0;     // the next
+  std::size_t at_stream_ = 0;  // whose frames are sent
   int flow_ = 0;
   bool is_answer_ = false;
+  bool is_elastic_ = false;
 };
 
 }  // namespace
 
-void WalkSteadyFlows(const ValidScenario& scenario, const SteadyObserver& observe) {
-  Walk(scenario, observe).Run();
+void WalkSteadyFlows(const ValidScenario& scenario, const SteadyObserver& observe,
+                     const WalkPart& part) {
+  Walk(scenario, observe, part).Run();
 }
 
 // Pieces are of at most `room`.

@@ -36,6 +36,9 @@ struct SteadyPassing {
   int flow = 0;            // of the stream
   bool is_first = true;    // of those that these frames pass
   bool is_answer = false;  // to the requests of the stream before
+  // Of TCP flows that take what they get: each sends one segment, or asks and is answered once,
+  // in a second. What the server sends back is a stream behind that of the client.
+  bool is_elastic = false;
   std::size_t eni = 0;
   Direction direction = Direction::kIngress;
   Admission admission = Admission::kAdmitted;
@@ -51,8 +54,19 @@ struct SteadyPassing {
 };
 using SteadyObserver = std::function<void(const SteadyPassing&)>;
 
-// All open-loop workloads, as if none ever paused. A next-hop CVM sends on what comes to it.
-void WalkSteadyFlows(const ValidScenario& scenario, const SteadyObserver& observe);
+// One of several parts of all streams, so that threads may share the work. What two ENIs say to
+// each other is in one part, in its order.
+struct WalkPart {
+  std::size_t number = 0;
+  std::size_t of = 1;
+};
+
+// All workloads but captures, as if none ever paused. A next-hop CVM sends on what comes to it.
+void WalkSteadyFlows(const ValidScenario& scenario, const SteadyObserver& observe,
+                     const WalkPart& part = {});
+
+// Of Ethernet, IPv4 and TCP with timestamps (RFC 7323), of a segment or an acknowledgement.
+inline constexpr Bytes kTcpFrameHeaders{14 + 20 + 32};
 
 // What the frames of `flux`, each of length `frame`, are as copies, outer headers on. A copy in
 // several packets has outer headers in each. Requires a plan that does not drop.

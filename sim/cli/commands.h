@@ -9,6 +9,7 @@
 
 namespace vpcmirror::sim {
 
+void AddTrafficCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddRunCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddImportCommand(CLI::App& app, const Surroundings& around, int& exit_code);
@@ -18,6 +19,7 @@ void AddDiffCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddExplainCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddExportCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddNewCommand(CLI::App& app, const Surroundings& around, int& exit_code);
+void AddSweepCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddProfilesCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 
 }  // namespace vpcmirror::sim

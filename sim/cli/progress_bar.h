@@ -1,9 +1,11 @@
 // How far a run is, on one line of a terminal.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <ostream>
 #include <string>
+#include <string_view>
 
 #include "models/units/quantity.h"
 
@@ -23,6 +25,24 @@ struct Progress {
 // and time left, of all runs, are told once there is something to go by.
 std::string ProgressLine(const Progress& progress, double elapsed_seconds);
 
+// Of many steps, several at once.
+struct RunsProgress {
+  double share = 0;       // of the work of all, those under way left out
+  double share_then = 0;  // of the work that was done before the clock started
+  std::size_t done = 0;
+  std::size_t total = 0;
+  std::size_t failed = 0;
+  std::size_t under_way = 0;
+  std::string_view what = "runs";
+};
+
+// " 45 % [#########...........] 90 of 200 runs, 3 failed, 2 under way, 12 s left", at most 79
+// columns.
+std::string RunsLine(const RunsProgress& progress, double elapsed_seconds);
+
+// "12 s", "3 min", "5 h": rounded up.
+std::string DurationText(double seconds);
+
 class ProgressBar {
  public:
   ProgressBar(std::ostream& terminal, std::function<double()> seconds);
@@ -32,8 +52,12 @@ class ProgressBar {
 
   // Draws at most ten times a second.
   void Show(const Progress& progress);
+  void Show(const RunsProgress& progress);
 
  private:
+  template <class Line>
+  void Draw(const Line& line);
+
   std::ostream& terminal_;
   std::function<double()> seconds_;
   double started_ = 0;

@@ -3,14 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -28,6 +26,7 @@
 #include "sim/cli/exit_code.h"
 #include "sim/cli/experiment.h"
 #include "sim/cli/flag_scenario.h"
+#include "sim/cli/option_values.h"
 #include "sim/cli/replications.h"
 #include "sim/cli/result_folder.h"
 #include "sim/input/library.h"
@@ -148,18 +147,6 @@ ValidScenario Load(const RunOptions& options) {
   }
 }
 
-template <class Quantity>
-std::optional<Quantity> LimitOf(const char* option, const std::string& text,
-                                Parsed<Quantity> (*parse)(std::string_view)) {
-  if (text.empty()) return std::nullopt;
-  const Parsed<Quantity> parsed = parse(text);
-  if (!parsed) throw CLI::ValidationError(option, parsed.fault.message);
-  if (parsed.value->count() <= 0) {
-    throw CLI::ValidationError(option, "'" + text + "' is not above zero");
-  }
-  return *parsed.value;
-}
-
 RunLimits LimitsOf(const RunOptions& options, const Surroundings& around) {
   RunLimits limits;
   limits.events = options.max_events;
@@ -276,23 +263,6 @@ int Run(const RunOptions& options, const Surroundings& around) {
   SayIfStopped(result, around);
   Report(result, json, folder.result_file(), options, around);
   return ExitCodeOf(result);
-}
-
-// By the rules of whole numbers in a scenario, where JSON has no sign +, no leading
-// zero and no 0x.
-std::uint64_t ReadWhole(const char* option, const std::string& text, std::uint64_t smallest) {
-  constexpr std::uint64_t kLargest = (std::uint64_t{1} << 53) - 1;  // as the schema has it
-  std::uint64_t whole = 0;
-  const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, whole);
-  const bool leading_zero = text.size() > 1 && text[0] == '0';
-  const bool in_range = smallest <= whole && whole <= kLargest;
-  if (read.ec != std::errc() || read.ptr != end || leading_zero || !in_range) {
-    throw CLI::ValidationError(
-        option, fmt::format("'{}' is not a whole number from {} to {}, in decimal digits",
-                            Printable(text), smallest, kLargest));
-  }
-  return whole;
 }
 
 void AddFileOptions(CLI::App& command, RunOptions& options) {

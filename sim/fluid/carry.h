@@ -42,7 +42,8 @@ class Carrier {
   };
 
   void Carry(const FlowBundle& bundle) {
-    double share = 1;
+    double share = bundle.elastic != FlowBundle::kNone ? losses_.elastic[bundle.elastic] : 1;
+    if (share <= 0) return;
     if (bundle.asked_by != FlowBundle::kNone) {
       const Fate& asked = answered_[bundle.asked_by];
       share = asked.sent > 0 ? asked.delivered / asked.sent : 0;

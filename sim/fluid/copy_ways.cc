@@ -14,18 +14,6 @@ namespace {
 constexpr Bytes kGeneveOverIpv4{20 + 8 + 8};
 constexpr Bytes kEthernetHeader{14};
 
-// What the outer headers of a copy say, as far as anything on the way asks.
-FlowKey OuterFlow(const IpAddress& source, const Mirror& mirror, std::uint32_t receiver,
-                  std::uint64_t entropy) {
-  const MirrorPort port = mirror.MirrorPorts()[receiver];
-  FlowKey flow{.source = source, .destination = port.receiver};
-  flow.protocol = port.protocol;
-  flow.ports = port.port != 0 ? Ports::kKnown : Ports::kNotInProtocol;
-  flow.source_port = port.port != 0 ? mirror.encapsulation().SourcePort(entropy) : std::uint16_t{0};
-  flow.destination_port = port.port;
-  return flow;
-}
-
 bool IsBare(const Mirror& mirror) { return mirror.encapsulation().header_bytes() == 0; }
 
 }  // namespace
@@ -43,8 +31,29 @@ CopyWays::CopyWays(const ValidScenario& scenario)
   for (const std::size_t eni : ReceiversEver(deployment_, scenario.mirrors, {})) {
     takes_copies_[eni] = true;
   }
+  for (const PlacedMirror& placed : scenario.mirrors) {
+    ports_.push_back(placed.mirror->MirrorPorts());
+  }
   for (const std::size_t eni : scenario.detached) detached_[eni] = true;
   for (const LoadBalancer& balancer : deployment_.load_balancers) choices_.emplace_back(balancer);
+}
+
+FlowKey CopyWays::OuterFlow(std::size_t source, std::size_t mirror, std::uint32_t receiver,
+                            std::uint64_t entropy) const {
+  const MirrorPort& port = ports_[mirror][receiver];
+  const Encapsulation& encapsulation = scenario_.mirrors[mirror].mirror->encapsulation();
+  FlowKey flow{.source = deployment_.enis[source].addresses.front(), .destination = port.receiver};
+  flow.protocol = port.protocol;
+  flow.ports = port.port != 0 ? Ports::kKnown : Ports::kNotInProtocol;
+  flow.source_port = port.port != 0 ? encapsulation.SourcePort(entropy) : std::uint16_t{0};
+  flow.destination_port = port.port;
+  return flow;
+}
+
+bool CopyWays::IsOpen(std::size_t eni) {
+  const auto [known, is_new] = is_open_.try_emplace(eni);
+  if (is_new) known->second = Firewall(deployment_, eni).is_open();
+  return known->second;
 }
 
 CopyWay CopyWays::Of(const SteadyPassing& passing, const Outcome& outcome) {
@@ -55,7 +64,7 @@ CopyWay CopyWays::Of(const SteadyPassing& passing, const Outcome& outcome) {
   if (is_new) known->second = ToLanding(passing.eni, index, outcome.plan.receiver);
   CopyWay way = known->second;
   if (way.dropped || way.lost) return way;
-  if (way.balancer != kNowhere) Balance(passing, *scenario_.mirrors[index].mirror, outcome, way);
+  if (way.balancer != kNowhere) Balance(passing, index, outcome, way);
   if (way.receiver == kNowhere) return way;
   const Cvm& cvm = deployment_.cvms[deployment_.enis[way.receiver].cvm];
   const std::uint64_t hash =
@@ -65,7 +74,7 @@ CopyWay CopyWays::Of(const SteadyPassing& passing, const Outcome& outcome) {
   return way;
 }
 
-CopyWay CopyWays::ToLanding(std::size_t source, std::size_t index, std::uint32_t receiver) const {
+CopyWay CopyWays::ToLanding(std::size_t source, std::size_t index, std::uint32_t receiver) {
   const PlacedMirror& placed = scenario_.mirrors[index];
   CopyWay way;
   const IpAddress& address = placed.mirror->settings().receivers[receiver].address;
@@ -83,7 +92,7 @@ CopyWay CopyWays::ToLanding(std::size_t source, std::size_t index, std::uint32_t
     way.lost = CopyLoss::kReceiverDetached;
     return way;
   }
-  if (!IsAdmitted(source, placed, receiver, landing, way)) return way;
+  if (!IsAdmitted(source, index, receiver, landing, way)) return way;
   way.landing = static_cast<std::uint32_t>(landing);
   if (const auto& balancer = deployment_.enis[landing].load_balancer) {
     way.balancer = static_cast<std::uint32_t>(*balancer);
@@ -96,12 +105,11 @@ CopyWay CopyWays::ToLanding(std::size_t source, std::size_t index, std::uint32_t
 }
 
 // Without an encapsulation a copy has no port that a security group could name.
-bool CopyWays::IsAdmitted(std::size_t source, const PlacedMirror& placed, std::uint32_t receiver,
-                          std::size_t landing, CopyWay& way) const {
-  const Mirror& mirror = *placed.mirror;
-  if (IsBare(mirror) || !mirror.settings().receiver_checks_copies) return true;
-  const FlowKey flow =
-      OuterFlow(deployment_.enis[source].addresses.front(), mirror, receiver, /*entropy=*/0);
+bool CopyWays::IsAdmitted(std::size_t source, std::size_t index, std::uint32_t receiver,
+                          std::size_t landing, CopyWay& way) {
+  const Mirror& mirror = *scenario_.mirrors[index].mirror;
+  if (IsBare(mirror) || !mirror.settings().receiver_checks_copies || IsOpen(landing)) return true;
+  const FlowKey flow = OuterFlow(source, index, receiver, /*entropy=*/0);
   const Admission admission = Firewall(deployment_, landing).Admit(flow, Direction::kIngress);
   if (admission == Admission::kAdmitted) return true;
   way.lost =
@@ -109,8 +117,9 @@ bool CopyWays::IsAdmitted(std::size_t source, const PlacedMirror& placed, std::u
   return false;
 }
 
-void CopyWays::Balance(const SteadyPassing& passing, const Mirror& mirror, const Outcome& outcome,
+void CopyWays::Balance(const SteadyPassing& passing, std::size_t index, const Outcome& outcome,
                        CopyWay& way) const {
+  const Mirror& mirror = *scenario_.mirrors[index].mirror;
   const LoadBalancer& balancer = deployment_.load_balancers[way.balancer];
   way.zone = static_cast<std::uint32_t>(
       balancer.ZoneFor(deployment_.subnets[deployment_.enis[passing.eni].subnet].zone));
@@ -119,8 +128,7 @@ void CopyWays::Balance(const SteadyPassing& passing, const Mirror& mirror, const
   if (has_outer) {
     copy = {};
     copy.has_flow = true;
-    copy.flow = OuterFlow(deployment_.enis[passing.eni].addresses.front(), mirror,
-                          outcome.plan.receiver, outcome.plan.entropy);
+    copy.flow = OuterFlow(passing.eni, index, outcome.plan.receiver, outcome.plan.entropy);
   }
   if (!balancer.Listens(copy, has_outer)) {
     way.lost = CopyLoss::kLoadBalancerListener;

@@ -41,10 +41,14 @@ class CopyWays {
 
  private:
   // Up to the ENI where they come in.
-  CopyWay ToLanding(std::size_t source, std::size_t mirror, std::uint32_t receiver) const;
-  bool IsAdmitted(std::size_t source, const PlacedMirror& placed, std::uint32_t receiver,
-                  std::size_t landing, CopyWay& way) const;
-  void Balance(const SteadyPassing& passing, const Mirror& mirror, const Outcome& outcome,
+  CopyWay ToLanding(std::size_t source, std::size_t mirror, std::uint32_t receiver);
+  // What the outer headers of a copy say, as far as anything on the way asks.
+  FlowKey OuterFlow(std::size_t source, std::size_t mirror, std::uint32_t receiver,
+                    std::uint64_t entropy) const;
+  bool IsOpen(std::size_t eni);
+  bool IsAdmitted(std::size_t source, std::size_t mirror, std::uint32_t receiver,
+                  std::size_t landing, CopyWay& way);
+  void Balance(const SteadyPassing& passing, std::size_t mirror, const Outcome& outcome,
                CopyWay& way) const;
 
   struct Key {
@@ -59,9 +63,11 @@ class CopyWays {
 
   const ValidScenario& scenario_;
   const Deployment& deployment_;
-  std::vector<bool> takes_copies_;      // by ENI
-  std::vector<bool> detached_;          // by ENI
-  std::vector<BackendChoice> choices_;  // by load balancer
+  std::vector<std::vector<MirrorPort>> ports_;     // by mirror and receiver
+  std::vector<bool> takes_copies_;                 // by ENI
+  std::vector<bool> detached_;                     // by ENI
+  std::vector<BackendChoice> choices_;             // by load balancer
+  std::unordered_map<std::size_t, bool> is_open_;  // by ENI: nothing is ever refused there
   std::unordered_map<Key, CopyWay, Hasher> known_;
 };
 

@@ -111,7 +111,7 @@ std::vector<std::string> Doubts::Notes() const {
     notes.push_back(
         "Under fifo, frames that come evenly spaced out of one full queue keep their "
         "phase in the next: how production and copies share the loss at " +
-        ListOf(in_phase_) + " is right to about 3 percentage points only.");
+        ListOf(in_phase_) + " is right to about 5 percentage points only.");
   }
   if (!mixed_.empty()) {
     notes.push_back(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "models/capacity/steady_load.h"
 #include "models/capacity/worker_rings.h"
 #include "models/cloud/receiver_capacity.h"
+#include "sim/fluid/elastic.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -25,7 +27,10 @@ struct Demand {
   double pairs_per_second = 0;    // outbound frames and their copies
   double paced_per_second = 0;    // copies of inbound frames, in a budget for what leaves
   double in_step_per_second = 0;  // copies of inbound frames, in a combined budget
-  double squares = 0;             // of sizes, as CopyBundle::wire_squares
+  // Of all that, what flows that do not react ask for.
+  Flux inelastic;
+  Flux inelastic_copies;
+  double squares = 0;  // of sizes, as CopyBundle::wire_squares
 };
 
 // Adds up what each budget, load balancer and worker is offered.
@@ -41,12 +46,13 @@ class DemandSink {
     }
   }
 
-  void Sent(const FlowBundle&, double) {}
+  void Sent(const FlowBundle& bundle, double) { is_elastic_ = bundle.elastic != FlowBundle::kNone; }
   void Delivered(const FlowBundle&, double) {}
   void Refusals(const Hop&, double) {}
   void Leaves(const FlowBundle& bundle, const Hop&, std::uint32_t budget, double, double limited,
               double) {
     budgets[budget].left += bundle.flux * limited;
+    if (!is_elastic_) budgets[budget].inelastic += bundle.flux * limited;
     budgets[budget].squares += bundle.squares * limited;
   }
   void ComesIn(const FlowBundle& bundle, const Hop& hop, std::uint32_t budget, double share,
@@ -54,6 +60,7 @@ class DemandSink {
     if (hop.admission != Admission::kAdmitted) return;
     budgets[budget].came_in += bundle.flux * share;
     budgets[budget].received += bundle.flux * share;
+    if (!is_elastic_) budgets[budget].inelastic += bundle.flux * share;
     budgets[budget].squares += bundle.squares * share;
   }
   void DroppedCopies(const CopyBundle&, double) {}
@@ -61,6 +68,7 @@ class DemandSink {
                    double limited, double) {
     Demand& demand = budgets[budget];
     demand.copies += copy.wire * limited;
+    if (!is_elastic_) demand.inelastic_copies += copy.wire * limited;
     demand.squares += copy.wire_squares * limited;
     const double frames = copy.original.frames_per_second * limited;
     if (hop.is_paired) {
@@ -73,6 +81,7 @@ class DemandSink {
   void CopiesComeIn(const CopyBundle& copy, const Flux& wire, std::uint32_t, std::uint32_t budget,
                     double share, double) {
     budgets[budget].came_in += wire * share;
+    if (!is_elastic_) budgets[budget].inelastic += wire * share;
     budgets[budget].squares += copy.wire_squares * share;
   }
   void CopiesLost(const CopyBundle&, CopyLoss, double) {}
@@ -91,6 +100,7 @@ class DemandSink {
  private:
   const Deployment& deployment_;
   const BudgetNumbers& numbers_;
+  bool is_elastic_ = false;  // the bundle under way
 
  public:
   std::vector<Demand> budgets;
@@ -115,10 +125,13 @@ class Solver {
         flows_(flows),
         numbers_(numbers),
         limits_(limits),
-        means_(means) {
+        means_(means),
+        elastic_(scenario, flows, numbers) {
     losses_.budgets.resize(numbers.size());
     passed_bps_.resize(numbers.size());
+    used_.resize(numbers.size());
     is_full_.budgets.resize(numbers.size());
+    losses_.elastic.resize(flows.elastic.size());
     for (const LoadBalancer& balancer : deployment_.load_balancers) {
       losses_.zones.emplace_back(balancer.zones.size());
     }
@@ -157,6 +170,7 @@ class Solver {
   }
 
   void Judge(const DemandSink& demand) {
+    if (!elastic_.empty()) ShareRest(demand);
     for (std::size_t i = 0; i < deployment_.cvms.size(); ++i) {
       JudgeCvm(i, demand.budgets[2 * i], demand.budgets[2 * i + 1]);
       JudgeWorkers(i, demand.workers[i]);
@@ -171,9 +185,44 @@ class Solver {
     }
   }
 
+  // Rates of flows that react, from what the others leave.
+  void ShareRest(const DemandSink& demand) {
+    std::vector<BudgetRest> rests;
+    for (std::size_t i = 0; i < demand.budgets.size(); ++i) {
+      rests.push_back(RestOf(i / 2, demand.budgets[i]));
+    }
+    const std::vector<double> rates = elastic_.Share(rests);
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+      double& rate = losses_.elastic[i];
+      const double change = (rates[i] - rate) * weight_;
+      const double scale = std::max(rates[i], rate);
+      if (scale > 0) unrest_ = std::max(unrest_, std::abs(change) / scale);
+      rate += change;
+    }
+  }
+
+  BudgetRest RestOf(std::size_t cvm, const Demand& demand) const {
+    const RateSettings& rates = means_.rates[cvm];
+    Flux taken = demand.inelastic;
+    if (ProviderOf(cvm).congestion != Congestion::kProductionFirst) {
+      taken += demand.inelastic_copies;
+    }
+    const auto rest = [](const auto& limit, double of) {
+      return limit ? static_cast<double>(limit->count()) - of
+                   : std::numeric_limits<double>::infinity();
+    };
+    return {rest(rates.bandwidth ? rates.bandwidth : rates.peak_bandwidth, taken.bits_per_second),
+            rest(rates.packet_rate, taken.frames_per_second)};
+  }
+
+  const ProviderProfile& ProviderOf(std::size_t cvm) const {
+    const std::size_t subnet = deployment_.enis[deployment_.cvms[cvm].enis.front()].subnet;
+    return scenario_.providers[deployment_.vpcs[deployment_.subnets[subnet].vpc].provider];
+  }
+
   void JudgeCvm(std::size_t cvm, const Demand& out, const Demand& in) {
     const Limits& limits = deployment_.cvms[cvm].limits;
-    const SteadyOffer of_out = OfferOf(cvm, out);
+    SteadyOffer of_out = OfferOf(cvm, out);
     std::optional<double> cores;
     if (limits.vcpus) cores = *limits.vcpus;
     if (limits.model == LimitModel::kCombined) {
@@ -188,8 +237,10 @@ class Solver {
     const auto share = [&](double asked) {
       return cores && all > 0 ? std::optional<double>(*cores * asked / all) : cores;
     };
-    JudgeBudget(cvm, 2 * cvm, share(out_cores), of_out);
     JudgeBudget(cvm, 2 * cvm + 1, share(in_cores), of_in);
+    // So many come right behind another out of the budget for what comes in.
+    of_out.copies_paced_per_second *= std::min(1.0, used_[2 * cvm + 1]);
+    JudgeBudget(cvm, 2 * cvm, share(out_cores), of_out);
   }
 
   SteadyOffer OfferOf(std::size_t cvm, const Demand& demand) const {
@@ -220,12 +271,12 @@ class Solver {
 
   void JudgeBudget(std::size_t cvm, std::size_t budget, std::optional<double> cores,
                    const SteadyOffer& offer) {
-    const std::size_t subnet = deployment_.enis[deployment_.cvms[cvm].enis.front()].subnet;
-    const ProviderProfile& provider =
-        scenario_.providers[deployment_.vpcs[deployment_.subnets[subnet].vpc].provider];
+    const ProviderProfile& provider = ProviderOf(cvm);
     const SteadyAnswer answer =
         SteadyLoad(means_.rates[cvm], cores, provider.congestion, provider.copy_order, offer);
-    is_full_.budgets[budget] = answer.used > 1;
+    constexpr double kRounding = 1e-9;  // flows that react fill a budget, and no more
+    used_[budget] = answer.used;
+    is_full_.budgets[budget] = answer.used > 1 + kRounding;
     BudgetLoss& loss = losses_.budgets[budget];
     Move(loss.production.share, answer.single_production_loss);
     Move(loss.paired_production.share, answer.paired_production_loss);
@@ -234,7 +285,7 @@ class Solver {
     if (answer.tightest) loss.limit = *answer.tightest;
     passed_bps_[budget] = offer.production.bits_per_second * (1 - answer.production_loss) +
                           offer.copies.bits_per_second * (1 - answer.copy_loss);
-    if (answer.used <= 1) return;
+    if (!is_full_.budgets[budget]) return;
     const double production = offer.production.frames_per_second * answer.production_loss;
     const double copies = offer.copies.frames_per_second * answer.copy_loss;
     double room = means_.budget_rooms[budget];
@@ -281,8 +332,10 @@ class Solver {
   const BudgetNumbers& numbers_;
   const FlowLimits& limits_;
   const Means& means_;
+  ElasticFlows elastic_;
   Losses losses_;
   std::vector<double> passed_bps_;
+  std::vector<double> used_;  // by budget: of its tightest limit
   Overloads is_full_;
   double unrest_ = 0;
   double weight_ = 1;

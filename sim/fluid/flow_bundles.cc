@@ -1,6 +1,9 @@
 #include "sim/fluid/flow_bundles.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "sim/fluid/in_parallel.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -25,11 +28,15 @@ bool IsAlike(const Hop& a, const Hop& b) {
 
 class Bundler {
  public:
-  explicit Bundler(const ValidScenario& scenario)
-      : scenario_(scenario), ways_(scenario), limits_flows_(FlowLimitedEnis(scenario)) {}
+  Bundler(const ValidScenario& scenario, const WalkPart& part)
+      : scenario_(scenario),
+        part_(part),
+        ways_(scenario),
+        limits_flows_(FlowLimitedEnis(scenario)) {}
 
   FlowBundles Run() && {
-    WalkSteadyFlows(scenario_, [this](const SteadyPassing& passing) { See(passing); });
+    WalkSteadyFlows(
+        scenario_, [this](const SteadyPassing& passing) { See(passing); }, part_);
     CloseFrames();
     CloseBundle();
     return std::move(all_);
@@ -52,6 +59,7 @@ class Bundler {
                  .flux = passing.flux,
                  .squares = SquaresOf(passing.flux)};
       is_answer_ = passing.is_answer;
+      is_elastic_ = passing.is_elastic;
       flow_ = passing.flow;
     }
     if (used_ == way_.size()) way_.emplace_back();
@@ -107,9 +115,13 @@ class Bundler {
       bundle_.squares = 0;
       bundle_flow_ = flow_;
       bundle_.asked_by = is_answer_ ? frames_.stream - 1 : FlowBundle::kNone;
-      hops_.resize(used_);
-      for (std::size_t i = 0; i < used_; ++i) {
-        hops_[i] = {.hop = way_[i].hop, .copies = {}, .refused = {}};
+      if (is_elastic_) JoinGroup();
+      open_ = used_;
+      while (hops_.size() < open_) hops_.emplace_back();
+      for (std::size_t i = 0; i < open_; ++i) {
+        hops_[i].hop = way_[i].hop;
+        hops_[i].copies.clear();
+        hops_[i].refused.clear();
       }
       is_open_ = true;
     }
@@ -119,8 +131,22 @@ class Bundler {
     used_ = 0;
   }
 
+  // A client's stream begins a group, and its server's is the next.
+  void JoinGroup() {
+    const bool is_next = !all_.elastic.empty() &&
+                         bundle_.workload == all_.elastic.back().workload &&
+                         bundle_.stream <= group_stream_ + 1;
+    if (!is_next) {
+      group_stream_ = bundle_.stream;
+      all_.elastic.push_back({.workload = bundle_.workload,
+                              .first_bundle = static_cast<std::uint32_t>(all_.bundles.size())});
+    }
+    bundle_.elastic = static_cast<std::uint32_t>(all_.elastic.size() - 1);
+    ++all_.elastic.back().bundles;
+  }
+
   bool FitsBundle() const {
-    if (!is_open_ || bundle_.stream != frames_.stream || hops_.size() != used_) return false;
+    if (!is_open_ || bundle_.stream != frames_.stream || open_ != used_) return false;
     for (std::size_t i = 0; i < used_; ++i) {
       if (!IsAlike(hops_[i].hop, way_[i].hop)) return false;
       if (limits_flows_[way_[i].hop.eni] && bundle_flow_ != flow_) return false;
@@ -160,8 +186,9 @@ class Bundler {
     if (!is_open_) return;
     is_open_ = false;
     bundle_.first_hop = static_cast<std::uint32_t>(all_.hops.size());
-    bundle_.hops = static_cast<std::uint32_t>(hops_.size());
-    for (OpenHop& open : hops_) {
+    bundle_.hops = static_cast<std::uint32_t>(open_);
+    for (std::size_t i = 0; i < open_; ++i) {
+      OpenHop& open = hops_[i];
       open.hop.is_paired = open.hop.direction == Direction::kEgress &&
                            open.hop.admission == Admission::kAdmitted &&
                            open.hop.stop == Stop::kNone &&
@@ -175,11 +202,12 @@ class Bundler {
       all_.copies.insert(all_.copies.end(), open.copies.begin(), open.copies.end());
       all_.refused.insert(all_.refused.end(), open.refused.begin(), open.refused.end());
     }
-    all_.streams = bundle_.stream + std::size_t{1};
+    all_.streams = std::max(all_.streams, bundle_.stream + std::size_t{1});
     all_.bundles.push_back(bundle_);
   }
 
   const ValidScenario& scenario_;
+  WalkPart part_;
   CopyWays ways_;
   std::vector<bool> limits_flows_;  // by ENI
   FlowBundles all_;
@@ -187,16 +215,65 @@ class Bundler {
   FlowBundle frames_;
   int flow_ = 0;
   bool is_answer_ = false;
-  std::vector<OpenHop> way_;  // of which the first `used_` are theirs
+  bool is_elastic_ = false;
+  std::uint32_t group_stream_ = 0;  // the first of the elastic group under way
+  std::vector<OpenHop> way_;        // of which the first `used_` are theirs
   std::size_t used_ = 0;
   FlowBundle bundle_;
   int bundle_flow_ = 0;
-  std::vector<OpenHop> hops_;
+  std::vector<OpenHop> hops_;  // of which the first `open_` are its
+  std::size_t open_ = 0;
   bool is_open_ = false;
 };
 
+void Append(FlowBundles&& part, FlowBundles& all) {
+  const auto hops = static_cast<std::uint32_t>(all.hops.size());
+  const auto copies = static_cast<std::uint32_t>(all.copies.size());
+  const auto refused = static_cast<std::uint32_t>(all.refused.size());
+  const auto bundles = static_cast<std::uint32_t>(all.bundles.size());
+  const auto groups = static_cast<std::uint32_t>(all.elastic.size());
+  for (Hop& hop : part.hops) {
+    hop.first_copy += copies;
+    hop.first_refused += refused;
+  }
+  for (FlowBundle& bundle : part.bundles) {
+    bundle.first_hop += hops;
+    if (bundle.elastic != FlowBundle::kNone) bundle.elastic += groups;
+  }
+  for (ElasticGroup& group : part.elastic) group.first_bundle += bundles;
+  const auto append = [](auto& from, auto& into) {
+    into.insert(into.end(), from.begin(), from.end());
+  };
+  append(part.hops, all.hops);
+  append(part.copies, all.copies);
+  append(part.refused, all.refused);
+  append(part.bundles, all.bundles);
+  append(part.elastic, all.elastic);
+  all.streams = std::max(all.streams, part.streams);
+}
+
+// Whether there is so much that threads pay.
+bool IsLarge(const ValidScenario& scenario) {
+  constexpr std::size_t kManyStreams = 1000;
+  std::size_t streams = 0;
+  for (const Workload& workload : scenario.workloads) {
+    streams += workload.streams.size() + workload.requests.size() + workload.tcp_streams.size();
+  }
+  return streams >= kManyStreams;
+}
+
 }  // namespace
 
-FlowBundles BundleFlows(const ValidScenario& scenario) { return Bundler(scenario).Run(); }
+FlowBundles BundleFlows(const ValidScenario& scenario) {
+  if (!IsLarge(scenario)) return Bundler(scenario, {}).Run();
+  constexpr std::size_t kParts = 8;  // whatever the cores, so that sums are made in one order
+  std::vector<FlowBundles> parts(kParts);
+  InParallel(kParts, [&](std::size_t part) {
+    parts[part] = Bundler(scenario, {.number = part, .of = kParts}).Run();
+  });
+  FlowBundles all = std::move(parts.front());
+  for (std::size_t part = 1; part < kParts; ++part) Append(std::move(parts[part]), all);
+  return all;
+}
 
 }  // namespace vpcmirror::sim

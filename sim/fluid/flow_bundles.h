@@ -51,10 +51,18 @@ struct FlowBundle {
   std::uint32_t workload = 0;
   std::uint32_t stream = 0;
   std::uint32_t asked_by = kNone;  // the stream of the requests that it answers
+  std::uint32_t elastic = kNone;   // its group, of which `flux` is a unit
   Flux flux;
   double squares = 0;  // as CopyBundle::wire_squares
   std::uint32_t first_hop = 0;
   std::uint32_t hops = 0;
+};
+
+// TCP flows of one client to one server. A unit is one segment of each, or one exchange.
+struct ElasticGroup {
+  std::uint32_t workload = 0;
+  std::uint32_t first_bundle = 0;
+  std::uint32_t bundles = 0;  // of both directions
 };
 
 struct FlowBundles {
@@ -62,10 +70,12 @@ struct FlowBundles {
   std::vector<Hop> hops;
   std::vector<CopyBundle> copies;
   std::vector<RefusedBundle> refused;
-  std::size_t streams = 0;  // bundles of one stream come together
+  std::vector<ElasticGroup> elastic;
+  std::size_t streams = 0;  // their numbers are below this; bundles of one come together
 };
 
-// Flows of a stream whose hosts limit single flows are bundles of their own.
+// Flows of a stream whose hosts limit single flows are bundles of their own. On all cores; the
+// answer does not depend on how many there are.
 FlowBundles BundleFlows(const ValidScenario& scenario);
 
 }  // namespace vpcmirror::sim

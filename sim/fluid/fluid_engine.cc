@@ -119,8 +119,8 @@ class FluidRun {
     Course course(scenario_);
     Stretch stretch;
     Picoseconds now{};
-    RunCounters counters = tally_.CountersAt(now);
-    if (span_borders_.count(now) != 0) span_start_ = counters;
+    RunCounters counters;
+    if (span_borders_.count(now) != 0) span_start_ = tally_.CountersAt(now);
     std::optional<RunCounters> warm;
     while (!control_.stop.stop_requested() && course.Next(stretch)) {
       Add(stretch);

@@ -63,6 +63,7 @@ inline const Excess& OfCopies(const BudgetLoss& loss, bool is_paired) {
 }
 
 struct Losses {
+  std::vector<double> elastic;               // units a second of each elastic group
   std::vector<BudgetLoss> budgets;           // by BudgetNumbers
   std::vector<std::vector<Excess>> zones;    // by load balancer and zone
   std::vector<std::vector<Excess>> workers;  // by CVM and worker of its receiver

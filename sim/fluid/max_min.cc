@@ -183,7 +183,8 @@ void MaxMinShares::SetCapacity(std::uint32_t resource, double capacity) {
     has_stale_limits_ = true;
     return;
   }
-  Upset(resource, before - capacity);
+  // Not the difference: beside a capacity that was far larger, its rounding would stay behind.
+  Upset(resource, kNever);
   for (const Member& each : MembersOf(resource)) Relimit(each.flow);
 }
 
@@ -273,10 +274,10 @@ void MaxMinShares::PushShare(std::uint32_t resource) {
 
 void MaxMinShares::Begin() {
   CloseGaps();
-  ListMembers();
   if (std::exchange(has_stale_limits_, false)) {
     for (std::uint32_t flow = 0; flow < flows_.size(); ++flow) flows_[flow].limit = LimitOf(flow);
   }
+  ListMembers();
   stopped_.assign(flows_.size(), -1);
   heap_.clear();
   filling_.assign(capacities_.size(), {});

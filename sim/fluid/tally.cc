@@ -11,6 +11,23 @@ Count Whole(const Amount& amount) {
   return {std::llround(amount.frames), Bytes(std::llround(amount.bits / kBitsPerByte))};
 }
 
+// A loss is told however small it is, unless it is but rounding.
+Count WholeLoss(const Amount& amount) {
+  constexpr double kRounding = 1e-3;  // of a frame
+  Count count = Whole(amount);
+  if (count.frames == 0 && amount.frames > kRounding) {
+    count = {1, Bytes(std::llround(amount.bits / amount.frames / kBitsPerByte))};
+  }
+  return count;
+}
+
+template <std::size_t kSize>
+std::array<Count, kSize> WholeLosses(const std::array<Amount, kSize>& amounts) {
+  std::array<Count, kSize> counts;
+  for (std::size_t i = 0; i < kSize; ++i) counts[i] = WholeLoss(amounts[i]);
+  return counts;
+}
+
 template <std::size_t kSize>
 std::array<Count, kSize> Whole(const std::array<Amount, kSize>& amounts) {
   std::array<Count, kSize> counts;
@@ -33,6 +50,8 @@ Tally::Tally(const ValidScenario& scenario)
       mirrors_(scenario.mirrors.size()),
       receivers_(deployment_.enis.size()),
       is_receiver_(deployment_.enis.size()),
+      tcp_(scenario.workloads.size()),
+      tcp_data_(scenario.workloads.size()),
       in_budgets_(2 * deployment_.cvms.size()),
       in_rings_(deployment_.cvms.size()) {
   for (std::size_t i = 0; i < in_rings_.size(); ++i) {
@@ -91,7 +110,19 @@ void Tally::Drain(const Overloads& is_full) {
 
 void Tally::Sent(const FlowBundle& bundle, double share) {
   arrivals_.clear();
+  unit_ = bundle.elastic == FlowBundle::kNone ? 1 : losses_->elastic[bundle.elastic];
   produced_.Add(bundle.flux, share * seconds_);
+  if (bundle.elastic != FlowBundle::kNone) AddTcp(bundle);
+}
+
+// Data, without headers: acknowledgements have none.
+void Tally::AddTcp(const FlowBundle& bundle) {
+  TcpTotals& totals = tcp_[bundle.workload];
+  const double frames = bundle.flux.frames_per_second * unit_ * seconds_;
+  const double data = bundle.flux.bits_per_second * unit_ * seconds_ / kBitsPerByte -
+                      frames * static_cast<double>(kTcpFrameHeaders.count());
+  tcp_data_[bundle.workload] += data;
+  if (data > 0) totals.segments += std::llround(frames);
 }
 
 void Tally::Delivered(const FlowBundle& bundle, double share) {
@@ -248,7 +279,7 @@ void Tally::CopiesToSoftware(const FlowBundle&, const Hop& hop, const CopyBundle
     break;
   }
   arrivals_.push_back(
-      {index, copy.way.worker, hop.eni, copy.original.frames_per_second, std::min(1.0, share)});
+      {index, copy.way.worker, hop.eni, copy.original.frames_per_second, share / unit_});
   receiver.workers[copy.way.worker].Add(wire, share * seconds_);
   const auto& by_worker = losses_->workers[cvm];
   const Excess excess = copy.way.worker < by_worker.size() ? by_worker[copy.way.worker] : Excess{};
@@ -266,7 +297,7 @@ Ledger Tally::LedgerOf(const OfMirror& mirror) const {
   Ledger ledger;
   ledger.mirrored = Whole(mirror.mirrored);
   ledger.rejected = Whole(mirror.rejected);
-  ledger.dropped = Whole(mirror.dropped);
+  ledger.dropped = WholeLosses(mirror.dropped);
   const Count wire = Whole(mirror.wire);
   ledger.wire_datagrams = wire.frames;
   ledger.wire_bytes = wire.bytes;
@@ -294,10 +325,10 @@ RunCounters Tally::CountersAt(Picoseconds now) const {
                                           .in = Whole(eni.in),
                                           .budget_copies_in = Whole(eni.budget_copies_in),
                                           .unmade_copies = Whole(eni.unmade_copies)},
-                             .dropped = Whole(eni.dropped)});
+                             .dropped = WholeLosses(eni.dropped)});
   }
   for (const OfMirror& mirror : mirrors_) {
-    counters.mirrors.push_back({LedgerOf(mirror), Whole(mirror.losses)});
+    counters.mirrors.push_back({LedgerOf(mirror), WholeLosses(mirror.losses)});
   }
   for (std::size_t i = 0; i < receivers_.size(); ++i) {
     auto& receiver = counters.receivers.emplace_back();
@@ -305,8 +336,8 @@ RunCounters Tally::CountersAt(Picoseconds now) const {
     const OfReceiver& of = receivers_[i];
     receiver = {.counters = {.in = Whole(of.in),
                              .digested = Whole(of.digested),
-                             .ring_full = Whole(of.ring_full),
-                             .down = Whole(of.down),
+                             .ring_full = WholeLoss(of.ring_full),
+                             .down = WholeLoss(of.down),
                              .duplicates = Whole(of.duplicates),
                              .waiting = Whole(of.waiting)},
                 .workers = Whole(of.workers)};
@@ -315,10 +346,18 @@ RunCounters Tally::CountersAt(Picoseconds now) const {
     counters.balancers.push_back({.in = Whole(of.in),
                                   .by_zone = Whole(of.by_zone),
                                   .by_backend = Whole(of.by_backend),
-                                  .dropped = Whole(of.dropped)});
+                                  .dropped = WholeLosses(of.dropped)});
   }
   counters.memory_peaks.resize(deployment_.cvms.size());
-  counters.tcp.resize(scenario_.workloads.size());
+  for (std::size_t i = 0; i < scenario_.workloads.size(); ++i) {
+    const Workload& workload = scenario_.workloads[i];
+    auto& totals = counters.tcp.emplace_back();
+    if (workload.tcp_streams.empty()) continue;
+    totals = tcp_[i];
+    totals->opened = static_cast<std::int64_t>(workload.tcp_streams.size()) * workload.flows;
+    totals->delivered = Bytes(std::llround(tcp_data_[i]));
+    totals->last = std::min(now, workload.stop);
+  }
   counters.produced = Whole(produced_);
   return counters;
 }

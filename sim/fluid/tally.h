@@ -85,6 +85,7 @@ class Tally {
 
   // What Carrier tells.
   void Sent(const FlowBundle& bundle, double share);
+  void AddTcp(const FlowBundle& bundle);
   void Delivered(const FlowBundle& bundle, double share);
   void Refusals(const Hop& hop, double share);
   void Leaves(const FlowBundle& bundle, const Hop& hop, std::uint32_t budget, double share,
@@ -117,6 +118,8 @@ class Tally {
   std::vector<OfReceiver> receivers_;  // by ENI
   std::vector<bool> is_receiver_;      // by ENI
   std::vector<OfBalancer> balancers_;
+  std::vector<TcpTotals> tcp_;                            // by workload
+  std::vector<double> tcp_data_;                          // by workload: bytes that were delivered
   std::vector<std::vector<Held>> in_budgets_;             // by budget
   std::vector<std::vector<std::vector<Held>>> in_rings_;  // by CVM and worker
   Amount produced_;
@@ -126,6 +129,7 @@ class Tally {
   const Losses* losses_ = nullptr;
   const std::vector<double>* speeds_ = nullptr;
   double seconds_ = 0;
+  double unit_ = 1;  // of the bundle under way: the share that is all of it
   std::vector<Arrival> arrivals_;
 };
 

@@ -67,7 +67,7 @@ LIBRARIES = {
     "an HTTP library": (r"httplib\.h$", ["sim/live"]),
     "libsystemd": (r"systemd/", ["sim/live"]),
     "POSIX": (r"((sys|net|netinet|arpa|linux)/\w+|unistd|fcntl|poll|signal|pwd|grp|pthread"
-              r"|ifaddrs|netdb|termios)\.h$", ["sim/live", "sim/cli"]),
+              r"|ifaddrs|netdb|termios|dlfcn|elf|link)\.h$", ["sim/live", "sim/cli", "sim/sweep"]),
 }
 
 # Files, clocks, threads and logging are the driver's business.

@@ -54,7 +54,7 @@ TEST_F(DiffResultsTest, ComparesTwoResults) {
   const Ran ran = Diff({before, after});
   EXPECT_EQ(ran.exit_code, kFine) << ran.err;
   EXPECT_EQ(ran.err, "");
-  EXPECT_THAT(ran.out, StartsWith(before + " -> "));
+  EXPECT_THAT(ran.out, StartsWith(before + " ->"));
   EXPECT_THAT(ran.out, HasSubstr("Same scenario, seed, engine, assumptions and version"));
   EXPECT_THAT(ran.out, HasSubstr("! run: margin 60 % -> 30 % (-30 points)\n"));
   EXPECT_THAT(ran.out, HasSubstr("! hosts web[0]: margin 60 % -> 30 % (-30 points)\n"));
@@ -119,7 +119,7 @@ TEST_F(DiffResultsTest, ComparesOneResultWithTheOneThatItReplaced) {
   for (const std::string& named : {program_.InFolder("a"), result}) {
     const Ran ran = Diff({named, "--fail-on", "regression"});
     EXPECT_EQ(ran.exit_code, kFindings) << ran.err;
-    EXPECT_THAT(ran.out, StartsWith(program_.InFolder("a") + "/previous.json -> "));
+    EXPECT_THAT(ran.out, StartsWith(program_.InFolder("a") + "/previous.json ->"));
     EXPECT_THAT(ran.out, HasSubstr("margin 60 % -> 30 %"));
   }
 }

@@ -39,6 +39,20 @@ TEST(ProgressLineTest, NeverSaysAllBeforeTheEnd) {
   EXPECT_EQ(ProgressLine(Done(kSecond - Picoseconds(1)), 0).substr(0, 5), " 99 %");
 }
 
+// A quarter was there before; another took 10 s, so that the half that is left takes 20 s.
+TEST(RunsLineTest, TellsHowManyRunsThereAreAndWhatIsLeft) {
+  EXPECT_EQ(RunsLine({.share = 0.5,
+                      .share_then = 0.25,
+                      .done = 100,
+                      .total = 200,
+                      .failed = 3,
+                      .under_way = 2},
+                     10),
+            " 50 % [##########..........] 100 of 200 runs, 3 failed, 2 under way, 20 s left");
+  EXPECT_EQ(RunsLine({.share = 0, .done = 0, .total = 200, .under_way = 2}, 10),
+            "  0 % [....................] 0 of 200 runs, 2 under way");
+}
+
 TEST(ProgressBarTest, DrawsAtMostTenTimesASecond) {
   std::ostringstream terminal;
   double now = 0;

@@ -158,7 +158,7 @@ RC_GTEST_PROP(MaxMinSharesPropertyTest, StayThoseOfTheDefinitionWhateverChanges,
   for (std::uint32_t i = 0; i < problem.flows.size(); ++i) all.numbers.push_back(i);
   const bool is_solved_first = *rc::gen::arbitrary<bool>();
   if (is_solved_first) all.shares.Solve();
-  const int rounds = *rc::gen::inRange(1, 12);
+  const int rounds = *rc::gen::inRange(1, 40);
   for (int round = 0; round < rounds; ++round) {
     const int changes = *rc::gen::inRange(1, 4);
     for (int i = 0; i < changes; ++i) ChangeAnything(all, is_even);

@@ -109,6 +109,61 @@ TEST(MaxMinSharesTest, RefusesWhatIsNoProblem) {
   EXPECT_THROW(shares.AddFlow(1, std::vector<ResourceUse>{{1}}), std::invalid_argument);
 }
 
+// Three flows share it. While there is nothing, and before, none could have had 30.
+TEST(MaxMinSharesTest, CapacityMayGoAndComeBackAsMore) {
+  MaxMinShares shares({3});
+  for (int i = 0; i < 3; ++i) shares.AddFlow(kAnyRate, std::vector<ResourceUse>{{0}});
+  shares.Solve();
+  EXPECT_DOUBLE_EQ(shares.RateOf(0), 1);
+  shares.SetCapacity(0, 0);
+  shares.Solve();
+  EXPECT_EQ(shares.RateOf(0), 0);
+  shares.SetCapacity(0, 90);
+  shares.Solve();
+  EXPECT_DOUBLE_EQ(shares.RateOf(0), 30);
+}
+
+// 5e-4 - 2e-4. The difference of the two capacities has a rounding error of 3e-11.
+TEST(MaxMinSharesTest, CapacityMayFallByNineOrders) {
+  MaxMinShares shares({3e5});
+  shares.AddFlow(2e-4, std::vector<ResourceUse>{{0}});
+  shares.AddFlow(kAnyRate, std::vector<ResourceUse>{{0}});
+  shares.Solve();
+  shares.SetCapacity(0, 5e-4);
+  shares.Solve();
+  EXPECT_DOUBLE_EQ(shares.RateOf(1), 3e-4);
+}
+
+TEST(MaxMinSharesTest, RemovedFlowsLeaveTheirShareAndTheirNumber) {
+  MaxMinShares shares({12});
+  const std::vector<ResourceUse> link = {{0}};
+  for (int i = 0; i < 3; ++i) shares.AddFlow(kAnyRate, link);
+  shares.Solve();
+  EXPECT_DOUBLE_EQ(shares.RateOf(2), 4);
+  shares.RemoveFlow(1);
+  shares.Solve();
+  EXPECT_DOUBLE_EQ(shares.RateOf(2), 6);
+  EXPECT_EQ(shares.AddFlow(2, link), 1);
+  shares.Solve();
+  EXPECT_DOUBLE_EQ(shares.RateOf(2), 5);
+}
+
+// A hundred times as many flows come and go as there are at a time.
+TEST(MaxMinSharesTest, ManyFlowsMayComeAndGo) {
+  MaxMinShares shares({12, 30});
+  const std::vector<ResourceUse> links = {{0}, {1}};
+  std::uint32_t flow = shares.AddFlow(kAnyRate, links);
+  shares.AddFlow(kAnyRate, std::vector<ResourceUse>{{1}});
+  for (int i = 0; i < 200; ++i) {
+    shares.Solve();
+    EXPECT_DOUBLE_EQ(shares.RateOf(flow), 12);
+    shares.RemoveFlow(flow);
+    flow = shares.AddFlow(kAnyRate, links);
+    if (i % 10 == 0) shares.SolveAnew();
+  }
+  EXPECT_EQ(flow, 0);
+}
+
 TEST(MaxMinSharesTest, TellsWhereAResourceIsSpent) {
   MaxMinShares shares({10, 10});
   shares.AddFlow(kAnyRate, std::vector<ResourceUse>{{0}});

@@ -457,7 +457,7 @@ TEST(OverrideTest, GoesToEveryMemberBehindAStar) {
   EXPECT_EQ(scenario.hosts[0].count->value, 29);
   EXPECT_EQ(scenario.hosts[1].count->value, 13);
   EXPECT_EQ(scenario.hosts[2].count->value, 4);
-  EXPECT_EQ(scenario.workloads[1].per->value, RateScope::kPerHost);
+  EXPECT_EQ(scenario.workloads[1].scope->value, RateScope::kPerHost);
 }
 
 // Of the two workloads, www has "in" and sql has not.
@@ -469,9 +469,9 @@ TEST(OverrideTest, ChangesThoseBehindAStarThatHaveIt) {
               ElementsAre("0:0 /workloads/*/start: nothing is written at any of these places that "
                           "could be changed | a value, or '\"x2\"' in quotes where that is meant",
                           HasSubstr("0:0 /timeline/*/at: there is no \"/timeline\""),
-                          HasSubstr("0:0 /hosts/web/enis: there is no \"/hosts/web/enis\""),
                           HasSubstr("0:0 /hosts/db/enis: there is no \"/hosts/db/enis\""),
-                          HasSubstr("0:0 /hosts/ids/enis: there is no \"/hosts/ids/enis\"")));
+                          HasSubstr("0:0 /hosts/ids/enis: there is no \"/hosts/ids/enis\""),
+                          HasSubstr("0:0 /hosts/web/enis: there is no \"/hosts/web/enis\"")));
   EXPECT_THAT(
       Errors(kEstate, {"/hosts/web/count/*=1"}),
       ElementsAre("0:0 /hosts/web/count/*: there is nothing under \"/hosts/web/count\" | "));

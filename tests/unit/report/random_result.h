@@ -69,8 +69,9 @@ class RandomResult {
     return {Whole(59), Bytes(Whole(59)), BitsPerSecond(Whole(59)), PacketsPerSecond(Whole(59))};
   }
   Loss Lost() { return {Whole(), Whole()}; }
-  // To 1.25 hours: of longer ones nanoseconds are written, and so no difference of two is exact.
-  Picoseconds Time() { return Picoseconds(Whole(52)); }
+  // To 37 minutes: of longer ones whole nanoseconds are written, and so no difference of two is
+  // exact.
+  Picoseconds Time() { return Picoseconds(Whole(51)); }
   DelayResult Delayed() { return {Whole(), Time(), Time(), Time(), Time(), Time(), Time()}; }
   IpAddress Address() {
     if (Coin()) return IpAddress::V4(static_cast<std::uint32_t>(random_()));
