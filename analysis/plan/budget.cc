@@ -23,7 +23,8 @@ TrafficBySource CopiedBySource(const ValidScenario& scenario) {
   TrafficBySource by_source;
   WalkSteadyFlows(scenario, [&](const SteadyPassing& passing) {
     for (const Outcome& outcome : passing.decision.outcomes()) {
-      if (outcome.refusal != Refusal::kNone || outcome.plan.mtu_action == MtuAction::kDrop) continue;
+      if (outcome.refusal != Refusal::kNone || outcome.plan.mtu_action == MtuAction::kDrop)
+        continue;
       CopiedTraffic& of_source = by_source[passing.eni];
       of_source.wire += CopiesOf(passing.tap.session(outcome.session), outcome.plan,
                                  passing.frame.wire_length, passing.flux);
@@ -35,8 +36,9 @@ TrafficBySource CopiedBySource(const ValidScenario& scenario) {
 }
 
 bool Fits(const Flux& flux, const CopyBudget& budget) {
+  constexpr double kRounding = 1 + 1e-9;  // sums of many flows
   const auto is_within = [](double used, const auto& most) {
-    return !most || used <= static_cast<double>(most->count());
+    return !most || used <= static_cast<double>(most->count()) * kRounding;
   };
   return is_within(flux.bits_per_second, budget.bandwidth) &&
          is_within(flux.frames_per_second, budget.packet_rate);
@@ -128,9 +130,8 @@ std::vector<BudgetChoice> ChoicesFor(const ValidScenario& scenario, const CopyBu
     choices.back().lever = kind;
   }
   std::erase_if(choices, [](const BudgetChoice& each) { return each.sources.empty(); });
-  std::stable_sort(choices.begin(), choices.end(), [](const BudgetChoice& a, const BudgetChoice& b) {
-    return a.kept > b.kept;
-  });
+  std::stable_sort(choices.begin(), choices.end(),
+                   [](const BudgetChoice& a, const BudgetChoice& b) { return a.kept > b.kept; });
   return choices;
 }
 

@@ -26,7 +26,7 @@ std::optional<CopyBudget> BudgetOf(const ValidScenario& scenario, std::int64_t r
 
 // One way to stay within it.
 struct BudgetChoice {
-  std::optional<LeverKind> lever;  // of every mirror that has it; empty: copies are as they were
+  std::optional<LeverKind> lever;    // of every mirror that has it; empty: copies are as they were
   std::vector<std::string> sources;  // ENIs that are still mirrored, the first to keep first
   std::size_t sources_before = 0;
   BitsPerSecond copies{};
@@ -34,9 +34,9 @@ struct BudgetChoice {
   double kept = 0;  // of the bytes that are copied without a budget, outer headers left aside
 };
 
-// For no lever and each one that there is: as many sources as fit, those with the most bytes first, and of the
-// rest whichever still fits. The most bytes kept first; what keeps nothing is left out. Reckoned
-// from the workloads' steady traffic, as if copies spread evenly over the receivers.
+// For no lever and each one that there is: as many sources as fit, those with the most bytes
+// first, and of the rest whichever still fits. The most bytes kept first; what keeps nothing is
+// left out. Reckoned from the workloads' steady traffic, as if copies spread evenly.
 std::vector<BudgetChoice> ChoicesFor(const ValidScenario& scenario, const CopyBudget& budget);
 
 }  // namespace vpcmirror

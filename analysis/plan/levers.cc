@@ -45,13 +45,11 @@ void AddDirections(const ValidScenario& scenario, std::size_t mirror, std::vecto
   const MirrorSettings& settings = scenario.mirrors[mirror].mirror->settings();
   if (settings.directions != DirectionSet::kAll) return;
   for (const Direction only : {Direction::kEgress, Direction::kIngress}) {
-    all.push_back({.kind = only == Direction::kEgress ? LeverKind::kOutboundOnly
-                                                      : LeverKind::kInboundOnly,
-                   .mirror = mirror,
-                   .mirror_id = settings.id,
-                   .make = [&scenario, mirror, only] {
-                     return WithDirection(scenario, mirror, only);
-                   }});
+    all.push_back(
+        {.kind = only == Direction::kEgress ? LeverKind::kOutboundOnly : LeverKind::kInboundOnly,
+         .mirror = mirror,
+         .mirror_id = settings.id,
+         .make = [&scenario, mirror, only] { return WithDirection(scenario, mirror, only); }});
   }
 }
 
@@ -61,13 +59,12 @@ void AddPort(const ValidScenario& scenario, std::size_t mirror, const FilterRule
   const auto port = LargestPort(TrafficByPort(scenario, placed));
   const bool has_ports = rules.model != FilterModel::kEverything && rules.has_ports;
   if (!port || !has_ports || !WithPortOnly(scenario, mirror, *port)) return;
-  all.push_back({.kind = LeverKind::kPortOnly,
-                 .mirror = mirror,
-                 .mirror_id = placed.mirror->settings().id,
-                 .port = *port,
-                 .make = [&scenario, mirror, port] {
-                   return *WithPortOnly(scenario, mirror, *port);
-                 }});
+  all.push_back(
+      {.kind = LeverKind::kPortOnly,
+       .mirror = mirror,
+       .mirror_id = placed.mirror->settings().id,
+       .port = *port,
+       .make = [&scenario, mirror, port] { return *WithPortOnly(scenario, mirror, *port); }});
 }
 
 }  // namespace

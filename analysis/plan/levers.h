@@ -28,8 +28,8 @@ struct Lever {
 };
 
 // Those that the cloud of each mirror has: no truncation where nobody can ask for one, no port
-// where filters have none, and of ports the one that most of its sources' traffic goes to, where it is
-// not all. `scenario` must outlive them.
+// where filters have none, and of ports the one that most of its sources' traffic goes to, where
+// it is not all. `scenario` must outlive them.
 std::vector<Lever> LeversOf(const ValidScenario& scenario);
 
 struct Saving {
@@ -39,7 +39,6 @@ struct Saving {
 };
 
 // Those that save something, the most first.
-std::vector<Saving> SavingsOf(const Outline& now, const std::vector<Lever>& levers,
-                              Trials& trials);
+std::vector<Saving> SavingsOf(const Outline& now, const std::vector<Lever>& levers, Trials& trials);
 
 }  // namespace vpcmirror

@@ -19,7 +19,7 @@ inline constexpr double kMostLoad = 64;
 
 // The two loads between which something breaks; at most 1 % apart where both are known.
 struct LoadBracket {
-  double holds = 0;                                          // 0: it does not at kLeastLoad
+  double holds = 0;                                         // 0: it does not at kLeastLoad
   double breaks = std::numeric_limits<double>::infinity();  // infinity: not up to kMostLoad
 
   // The middle; empty where one of them is not known.

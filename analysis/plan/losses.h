@@ -37,8 +37,8 @@ struct LossesAtLoad {
   double load = 1;  // factor of all workloads
   Loss production;
   Loss copies;
-  std::string congestion;  // the discipline of the CVMs: "production_first"
-  std::string rests_on;    // "documented", "assumed", or "yours": the scenario's
+  std::string congestion;         // the discipline of the CVMs: "production_first"
+  std::string rests_on;           // "documented", "assumed", or "yours": the scenario's
   std::vector<LossPlace> places;  // the most frames first
 };
 

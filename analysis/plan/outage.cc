@@ -21,14 +21,13 @@ CopyWays CopyWaysOf(const ValidScenario& scenario) {
   CopyWays ways;
   WalkSteadyFlows(scenario, [&](const SteadyPassing& passing) {
     for (const Outcome& outcome : passing.decision.outcomes()) {
-      const bool is_copied = outcome.refusal == Refusal::kNone &&
-                             outcome.plan.mtu_action != MtuAction::kDrop;
+      const bool is_copied =
+          outcome.refusal == Refusal::kNone && outcome.plan.mtu_action != MtuAction::kDrop;
       if (!is_copied) continue;
-      const std::size_t mirror =
-          passing.mirrors[passing.tap.given_position(outcome.session)];
+      const std::size_t mirror = passing.mirrors[passing.tap.given_position(outcome.session)];
       const PlacedMirror& placed = scenario.mirrors[mirror];
-      const Flux copies = CopiesOf(*placed.mirror, outcome.plan, passing.frame.wire_length,
-                                   passing.flux);
+      const Flux copies =
+          CopiesOf(*placed.mirror, outcome.plan, passing.frame.wire_length, passing.flux);
       ways[{passing.eni, placed.receiver_enis[outcome.plan.receiver]}] += copies.bits_per_second;
     }
   });
@@ -85,7 +84,8 @@ Enis ReceiverEnis(const ValidScenario& scenario) {
   Enis enis;
   for (const PlacedMirror& placed : scenario.mirrors) {
     if (placed.load_balancer) {
-      for (const Backend& each : scenario.deployment->load_balancers[*placed.load_balancer].backends)
+      for (const Backend& each :
+           scenario.deployment->load_balancers[*placed.load_balancer].backends)
         enis.insert(each.eni);
     } else {
       enis.insert(placed.receiver_enis.begin(), placed.receiver_enis.end());

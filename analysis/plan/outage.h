@@ -19,11 +19,11 @@ std::string_view ToString(OutageKind kind);  // "receiver", "zone"
 
 struct Outage {
   OutageKind kind = OutageKind::kReceiver;
-  std::string name;               // CVM, or zone
-  std::size_t receivers = 0;      // CVMs that are lost
-  std::size_t sources_lost = 0;   // ENIs of a zone that have copies made of their traffic
+  std::string name;                // CVM, or zone
+  std::size_t receivers = 0;       // CVMs that are lost
+  std::size_t sources_lost = 0;    // ENIs of a zone that have copies made of their traffic
   std::vector<std::string> blind;  // ENIs that are still there and none of whose copies arrives
-  std::size_t partly_blind = 0;   // ENIs some of whose copies do not
+  std::size_t partly_blind = 0;    // ENIs some of whose copies do not
   // Of all copies of the sources that are still there, in bits: what arrives nowhere until the
   // mirrors are told otherwise. Load balancers pass by what they have found out.
   double share_unseen = 0;

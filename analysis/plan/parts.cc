@@ -78,30 +78,30 @@ std::map<PartName, PartUse> PartsOf(const ValidScenario& scenario, const RunResu
   for (const HostResult& host : result.hosts) {
     if (!host.margin) continue;
     AddPart({PartKind::kHost, name_of(host.id)},
-        {.tightest_member = host.id,
-         .limit = host.tightest,
-         .capacity = CapacityOf(host),
-         .margin = *host.margin},
-        parts);
+            {.tightest_member = host.id,
+             .limit = host.tightest,
+             .capacity = CapacityOf(host),
+             .margin = *host.margin},
+            parts);
   }
   for (const ReceiverResult& receiver : result.receivers) {
     if (!receiver.margin) continue;
     AddPart({PartKind::kReceiver, name_of(receiver.host)},
-        {.tightest_member = receiver.id,
-         .limit = receiver.tightest,
-         .capacity = CapacityOf(receiver),
-         .workers = receiver.workers ? receiver.workers->count : 1,
-         .margin = *receiver.margin},
-        parts);
+            {.tightest_member = receiver.id,
+             .limit = receiver.tightest,
+             .capacity = CapacityOf(receiver),
+             .workers = receiver.workers ? receiver.workers->count : 1,
+             .margin = *receiver.margin},
+            parts);
   }
   for (const LoadBalancerResult& balancer : result.load_balancers) {
     if (!balancer.margin) continue;
     AddPart({PartKind::kLoadBalancer, balancer.id},
-        {.tightest_member = balancer.id,
-         .limit = balancer.tightest,
-         .capacity = PlainCount(balancer.limit_bandwidth),
-         .margin = *balancer.margin},
-        parts);
+            {.tightest_member = balancer.id,
+             .limit = balancer.tightest,
+             .capacity = PlainCount(balancer.limit_bandwidth),
+             .margin = *balancer.margin},
+            parts);
   }
   LeaveOutDoubles(parts);
   return parts;

@@ -80,16 +80,15 @@ Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const Plan
   plan.headroom = HeadroomOf(plan.bottlenecks, result.margin_goal, search);
   plan.first_losses = FirstLosses(scenario, result, plan.headroom.without_loss, trials);
   const Outline now = OutlineOf(result);
-  plan.sensitivity = SensitivityOf(
-      now, AlternativesOf(scenario, settings.cost_tables, settings.remake), trials);
+  plan.sensitivity =
+      SensitivityOf(now, AlternativesOf(scenario, settings.cost_tables, settings.remake), trials);
   plan.savings = SavingsOf(now, LeversOf(scenario), trials);
   plan.outages = OutagesOf(scenario, trials);
   plan.demand = DemandOf(scenario, result);
   if (plan.demand.bandwidth > BitsPerSecond(0)) {
     plan.sizing = SizeFor(scenario, plan.demand, settings.market, result.margin_goal);
   }
-  plan.cost =
-      MonthlyCostOf(scenario, result, settings.market.prices, {.today = settings.today});
+  plan.cost = MonthlyCostOf(scenario, result, settings.market.prices, {.today = settings.today});
   plan.budget = settings.budget;
   if (settings.budget) plan.choices = ChoicesFor(scenario, *settings.budget);
   for (const auto& [change, changed] : settings.what_ifs) {

@@ -31,12 +31,12 @@ struct Bottleneck {
 
 // Until which load of all workloads.
 struct Headroom {
-  LoadBracket fits;         // from where on it no longer does: AT RISK, or worse
+  LoadBracket fits;          // from where on it no longer does: AT RISK, or worse
   LoadBracket without_loss;  // from where on it DOES NOT FIT
 };
 
 struct Plan {
-  RunResult result;  // of the scenario as it is
+  RunResult result;                     // of the scenario as it is
   std::vector<Bottleneck> bottlenecks;  // by margin, the tightest first
   Headroom headroom;
   // A little over the first load that does not fit, or of the scenario itself where that does
@@ -48,9 +48,9 @@ struct Plan {
   FleetDemand demand;            // of the copies
   std::optional<Sizing> sizing;  // empty: nothing is copied
   MonthlyCost cost;
-  std::optional<CopyBudget> budget;  // as it was asked for
+  std::optional<CopyBudget> budget;   // as it was asked for
   std::vector<BudgetChoice> choices;  // within it
-  std::vector<WhatIf> what_ifs;  // in the order in which they were asked
+  std::vector<WhatIf> what_ifs;       // in the order in which they were asked
   // Workloads that no load scales: TCP flows take what they get.
   std::vector<std::string> unscaled;
   int runs = 0;  // of the engine
@@ -63,7 +63,7 @@ struct PlanSettings {
   Remake remake;
   Market market;
   std::optional<CopyBudget> budget;  // empty: nobody asks what fits one
-  std::string today;  // ISO date, for prices; empty: nothing is free
+  std::string today;                 // ISO date, for prices; empty: nothing is free
   // What the user asks about, each with the scenario that it makes.
   std::vector<std::pair<std::string, ValidScenario>> what_ifs;
 };

@@ -38,7 +38,7 @@ struct Sensitivity {
   std::string subject;
   std::string value;
   Outline outline;
-  double effect = 0;  // EffectOf
+  double effect = 0;   // EffectOf
   bool flips = false;  // the verdict is another
 };
 

@@ -25,7 +25,8 @@ LargestFlow LargestCopiedFlow(const ValidScenario& scenario) {
   WalkSteadyFlows(scenario, [&](const SteadyPassing& passing) {
     const std::size_t stream = passing.stream - (passing.is_answer ? 1 : 0);
     for (const Outcome& outcome : passing.decision.outcomes()) {
-      if (outcome.refusal != Refusal::kNone || outcome.plan.mtu_action == MtuAction::kDrop) continue;
+      if (outcome.refusal != Refusal::kNone || outcome.plan.mtu_action == MtuAction::kDrop)
+        continue;
       flows[{stream, passing.flow}] += CopiesOf(passing.tap.session(outcome.session), outcome.plan,
                                                 passing.frame.wire_length, passing.flux);
     }
@@ -102,7 +103,8 @@ FleetDemand LargestOf(const std::vector<FleetDemand>& demands) {
     largest.bandwidth = std::max(largest.bandwidth, each.bandwidth);
     largest.packet_rate = std::max(largest.packet_rate, each.packet_rate);
     largest.largest_flow = std::max(largest.largest_flow, each.largest_flow);
-    largest.largest_flow_packets = std::max(largest.largest_flow_packets, each.largest_flow_packets);
+    largest.largest_flow_packets =
+        std::max(largest.largest_flow_packets, each.largest_flow_packets);
     largest.sources = std::max(largest.sources, each.sources);
     largest.source_bandwidth = std::max(largest.source_bandwidth, each.source_bandwidth);
   }
@@ -121,9 +123,9 @@ Sizing SizeFor(const ValidScenario& scenario, const FleetDemand& demand, const M
   const std::vector<ReceiverPace> paces = PacesOf(software);
   const FleetRules rules = FleetRulesOf(profile, TargetOf(scenario));
   const auto prices = market.prices.find(profile.name);
-  const std::map<std::string, UnitPrice> hours =
-      prices == market.prices.end() ? std::map<std::string, UnitPrice>{}
-                                    : prices->second.instance_hour;
+  const std::map<std::string, UnitPrice> hours = prices == market.prices.end()
+                                                     ? std::map<std::string, UnitPrice>{}
+                                                     : prices->second.instance_hour;
   FleetSettings settings{.most_used = sizing.most_used, .spare = false};
   sizing.fleet = PlanFleet(demand, types, paces, rules, hours, settings);
   settings.spare = true;

@@ -27,10 +27,10 @@ FleetDemand LargestOf(const std::vector<FleetDemand>& demands);
 
 struct Sizing {
   FleetDemand demand;
-  std::string provider;               // whose types those are
-  std::vector<std::string> profiles;  // of the receivers' software
-  double most_used = 0;               // of each limit
-  FleetPlan fleet;                    // without the spare receiver
+  std::string provider;                   // whose types those are
+  std::vector<std::string> profiles;      // of the receivers' software
+  double most_used = 0;                   // of each limit
+  FleetPlan fleet;                        // without the spare receiver
   std::vector<CheapestFleet> with_spare;  // N+1, by pace as in the fleet
 };
 

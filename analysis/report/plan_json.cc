@@ -36,8 +36,8 @@ PlanDocument BracketJson(const std::optional<LoadBracket>& bracket) {
   if (!bracket) return nullptr;
   return {{"at", PlanNumber(bracket->at())},
           {"holds", bracket->holds},
-          {"breaks", std::isfinite(bracket->breaks) ? PlanDocument(bracket->breaks)
-                                                    : PlanDocument(nullptr)}};
+          {"breaks",
+           std::isfinite(bracket->breaks) ? PlanDocument(bracket->breaks) : PlanDocument(nullptr)}};
 }
 
 std::string_view CapacityKey(std::string_view limit) {
@@ -125,8 +125,8 @@ PlanDocument OutageJson(const Outage& each) {
           {"partly_blind", each.partly_blind},
           {"share_unseen", each.share_unseen},
           {"then", each.then ? OutlineJson(*each.then) : PlanDocument(nullptr)},
-          {"tightest_receiver", each.receiver_margin ? PlanDocument(each.tightest_receiver)
-                                                     : PlanDocument(nullptr)},
+          {"tightest_receiver",
+           each.receiver_margin ? PlanDocument(each.tightest_receiver) : PlanDocument(nullptr)},
           {"receiver_margin", PlanNumber(each.receiver_margin)}};
 }
 
@@ -205,16 +205,18 @@ PlanDocument CostJson(const MonthlyCost& cost) {
 PlanDocument BudgetJson(const Plan& plan) {
   if (!plan.budget) return nullptr;
   const CopyBudget& budget = *plan.budget;
-  return {{"copies_bps", budget.bandwidth ? PlanDocument(budget.bandwidth->count()) : PlanDocument(nullptr)},
-          {"copies_pps", budget.packet_rate ? PlanDocument(budget.packet_rate->count()) : PlanDocument(nullptr)},
+  return {{"copies_bps",
+           budget.bandwidth ? PlanDocument(budget.bandwidth->count()) : PlanDocument(nullptr)},
+          {"copies_pps",
+           budget.packet_rate ? PlanDocument(budget.packet_rate->count()) : PlanDocument(nullptr)},
           {"choices", PlanList(plan.choices, [](const BudgetChoice& each) {
-             return PlanDocument{
-                 {"lever", each.lever ? PlanDocument(ToString(*each.lever)) : PlanDocument(nullptr)},
-                 {"kept", each.kept},
-                 {"copies_bps", each.copies.count()},
-                 {"copies_pps", each.copies_packet_rate.count()},
-                 {"sources_before", each.sources_before},
-                 {"sources", each.sources}};
+             return PlanDocument{{"lever", each.lever ? PlanDocument(ToString(*each.lever))
+                                                      : PlanDocument(nullptr)},
+                                 {"kept", each.kept},
+                                 {"copies_bps", each.copies.count()},
+                                 {"copies_pps", each.copies_packet_rate.count()},
+                                 {"sources_before", each.sources_before},
+                                 {"sources", each.sources}};
            })}};
 }
 

@@ -122,10 +122,9 @@ class PlanReport {
 void PlanReport::WriteVerdict() {
   const RunResult& result = plan_.result;
   const std::string_view verdict = ToString(result.verdict);
-  const std::string line = Wrapped(
-      fmt::format("{}, because {}{}.", verdict, result.because,
-                  result.holds.empty() ? "" : "; " + result.holds),
-      style_.width, 0);
+  const std::string line = Wrapped(fmt::format("{}, because {}{}.", verdict, result.because,
+                                               result.holds.empty() ? "" : "; " + result.holds),
+                                   style_.width, 0);
   Line("{}{}", Painted(verdict, InkOfPlan(result.verdict), style_.color),
        std::string_view(line).substr(verdict.size()));
   out_ += '\n';
@@ -158,8 +157,7 @@ void PlanReport::WriteBottlenecks() {
         each.use.workers > 1 ? fmt::format(" (busiest of {} workers)", each.use.workers) : "";
     Line("{:42.42}{:>12}  {:13}{:>8}", "  " + PartWords(each) + workers, LimitWords(each),
          LimitName(each.use.limit), PercentText(1 - each.use.margin));
-    Line("      tightest: {:32.32}{:>38}", Printable(each.use.tightest_member),
-         BreakWords(each));
+    Line("      tightest: {:32.32}{:>38}", Printable(each.use.tightest_member), BreakWords(each));
   }
 }
 
@@ -267,9 +265,8 @@ void PlanReport::WriteWhatIfs() {
     WriteWhatIfRow("lasts until", first, CellOfLoad);
     WriteWhatIfRow("copies", first,
                    [](const WhatIf& each) { return BitRateText(each.outline.copies_wanted); });
-    WriteWhatIfRow("copies lost", first, [](const WhatIf& each) {
-      return PercentText(each.outline.copies.fraction());
-    });
+    WriteWhatIfRow("copies lost", first,
+                   [](const WhatIf& each) { return PercentText(each.outline.copies.fraction()); });
     WriteWhatIfRow("production lost", first, [](const WhatIf& each) {
       return PercentText(each.outline.production.fraction());
     });
@@ -311,9 +308,11 @@ void PlanReport::WriteCost() {
   }
   for (const CostLine& each : plan_.cost.lines) Sentence(CostWords(each), 2, 2);
   for (const auto& [currency, total] : plan_.cost.totals) {
-    Line("  {}{:.2f} {}{}", plan_.cost.is_complete ? "In all " : "Of what has a known price, in all ",
-         total, currency, plan_.cost.due.at(currency) < total
-             ? fmt::format(", {:.2f} of it free now", total - plan_.cost.due.at(currency)) : "");
+    Line("  {}{:.2f} {}{}",
+         plan_.cost.is_complete ? "In all " : "Of what has a known price, in all ", total, currency,
+         plan_.cost.due.at(currency) < total
+             ? fmt::format(", {:.2f} of it free now", total - plan_.cost.due.at(currency))
+             : "");
   }
   for (const std::string& each : plan_.cost.assumptions) Sentence(Printable(each), 2, 2);
 }

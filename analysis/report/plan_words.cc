@@ -19,9 +19,9 @@ std::string FactorText(double factor) { return "x" + SignificantText(factor, 3);
 
 // Of a number of them that is known.
 std::string AtLoad(double factor) {
-  return factor == 1 ? "At this load"
-                     : fmt::format("At {} ({}) of this load", FactorText(factor),
-                                   GrowthText(factor));
+  return factor == 1
+             ? "At this load"
+             : fmt::format("At {} ({}) of this load", FactorText(factor), GrowthText(factor));
 }
 
 std::string_view WhatWords(LostWhat what) {
@@ -144,8 +144,8 @@ std::string MarginText(const std::optional<double>& margin) {
 }
 
 std::string OutlineWords(const Outline& outline) {
-  std::string words = fmt::format("{:12} {:>8}", ToString(outline.verdict),
-                                  MarginText(outline.margin));
+  std::string words =
+      fmt::format("{:12} {:>8}", ToString(outline.verdict), MarginText(outline.margin));
   if (outline.production.lost > 0) {
     words += fmt::format("  production -{}", PercentText(outline.production.fraction()));
   } else if (outline.copies.lost > 0) {
@@ -174,11 +174,13 @@ std::string OutageWords(const Outage& outage) {
       outage.kind == OutageKind::kReceiver
           ? fmt::format("Receiver {}:", Printable(outage.name))
           : fmt::format("Zone {} ({} receivers, {} sources):", Printable(outage.name),
-                        outage.receivers, CountText(static_cast<std::int64_t>(outage.sources_lost)));
+                        outage.receivers,
+                        CountText(static_cast<std::int64_t>(outage.sources_lost)));
   if (outage.blind.empty() && outage.partly_blind == 0) {
     words += " nobody else goes blind";
   } else {
-    words += fmt::format(" {} of the copies of what is left are not seen", PercentText(outage.share_unseen));
+    words += fmt::format(" {} of the copies of what is left are not seen",
+                         PercentText(outage.share_unseen));
     if (!outage.blind.empty()) words += "; blind: " + GroupedNames(outage.blind);
     if (outage.partly_blind > 0) {
       words += fmt::format("; in part: {} ENIs",
@@ -189,8 +191,8 @@ std::string OutageWords(const Outage& outage) {
   words += fmt::format("; with copies sent to those that are left it {}",
                        ToString(outage.then->verdict));
   if (outage.receiver_margin) {
-    words += fmt::format(", the fullest of them, {}, {} used",
-                         Printable(outage.tightest_receiver), PercentText(1 - *outage.receiver_margin));
+    words += fmt::format(", the fullest of them, {}, {} used", Printable(outage.tightest_receiver),
+                         PercentText(1 - *outage.receiver_margin));
   }
   if (outage.then->copies.lost > 0) {
     words += fmt::format(", {} of copies lost", PercentText(outage.then->copies.fraction()));
@@ -251,9 +253,8 @@ std::vector<std::string> CheapestWords(const Sizing& sizing) {
       parts += fmt::format("{}{} x {}", parts.empty() ? "" : " + ", part.receivers,
                            Printable(part.type));
     }
-    const std::string unit = sizing.fleet.currency.empty()
-                                 ? "vCPU"
-                                 : Printable(sizing.fleet.currency) + " an hour";
+    const std::string unit =
+        sizing.fleet.currency.empty() ? "vCPU" : Printable(sizing.fleet.currency) + " an hour";
     return fmt::format("{}, {}: {} ({:.6g} {})", what, Printable(fleet.pace), parts, fleet.cost,
                        unit);
   };
@@ -295,12 +296,12 @@ std::string ChoiceWords(const BudgetChoice& choice) {
 
 std::string CostWords(const CostLine& line) {
   const std::string of = line.of.empty() ? "" : " " + Printable(line.of);
-  const bool is_hours =
-      line.item != CostItem::kCopied && line.item != CostItem::kCrossZone;
-  const std::string count =
-      is_hours ? fmt::format("{:.6g} x {:.6g} h", line.count, line.month_units)
-               : fmt::format("{:.6g} GB", line.count * line.month_units);
-  std::string words = fmt::format("{} {}{}: {}", Printable(line.provider), ToString(line.item), of, count);
+  const bool is_hours = line.item != CostItem::kCopied && line.item != CostItem::kCrossZone;
+  const std::string count = is_hours
+                                ? fmt::format("{:.6g} x {:.6g} h", line.count, line.month_units)
+                                : fmt::format("{:.6g} GB", line.count * line.month_units);
+  std::string words =
+      fmt::format("{} {}{}: {}", Printable(line.provider), ToString(line.item), of, count);
   words += line.price ? fmt::format(" x {:.6g} {} = {:.2f} {}", line.price->amount,
                                     Printable(line.price->currency), line.amount,
                                     Printable(line.price->currency))

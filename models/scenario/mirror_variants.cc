@@ -167,8 +167,7 @@ ValidScenario WithoutReceivers(const ValidScenario& scenario, const std::set<std
   OwnDeployment own = Copied(scenario);
   MarkUnhealthy(enis, *own.deployment);
   for (std::size_t i = 0; i < own.scenario.mirrors.size(); ++i) {
-    ChangePlacings(own.scenario, i,
-                   [&](PlacedMirror& placed) { LeaveOutReceivers(placed, enis); });
+    ChangePlacings(own.scenario, i, [&](PlacedMirror& placed) { LeaveOutReceivers(placed, enis); });
   }
   return std::move(own.scenario);
 }

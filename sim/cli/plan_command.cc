@@ -76,9 +76,9 @@ void CheckPlanMixture(const PlanOptions& options) {
   if (options.files.size() == 1) return;
   const bool asks_more = !options.what_ifs.empty() || options.receivers || !options.budget.empty();
   if (asks_more || options.format != "text") {
-    throw CLI::ValidationError(
-        "several scenarios", "get one fleet, as text: --whatif, --receivers, --budget and other "
-                             "formats are about a single one");
+    throw CLI::ValidationError("several scenarios",
+                               "get one fleet, as text: --whatif, --receivers, --budget and other "
+                               "formats are about a single one");
   }
 }
 
@@ -284,8 +284,7 @@ void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
       ->required();
   command->add_option("--out", options->out, "Folder of plan.json (default: out/NAME)")
       ->type_name("DIR");
-  command
-      ->add_option("--set", options->sets, "Change a value: /hosts/web/count=4; may be repeated")
+  command->add_option("--set", options->sets, "Change a value: /hosts/web/count=4; may be repeated")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
   AddPlanQuestions(*command, *options);

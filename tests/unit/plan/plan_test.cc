@@ -116,11 +116,14 @@ TEST_F(PlanTest, CopiesAreLostFirstOnAwsAndItsCountersSkip) {
     "mirrors": {
       "TrafficMirrorTargets": [{"TrafficMirrorTargetId": "tmt-1", "NetworkInterfaceId": "ids"}],
       "TrafficMirrorFilters": [{"TrafficMirrorFilterId": "tmf-1",
-        "IngressFilterRules": [{"RuleNumber": 1, "RuleAction": "accept", "TrafficDirection": "ingress",
-                                "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}],
-        "EgressFilterRules": [{"RuleNumber": 1, "RuleAction": "accept", "TrafficDirection": "egress",
-                               "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}]}],
-      "TrafficMirrorSessions": [{"TrafficMirrorSessionId": "tms-1", "TrafficMirrorTargetId": "tmt-1",
+        "IngressFilterRules": [
+          {"RuleNumber": 1, "RuleAction": "accept", "TrafficDirection": "ingress",
+           "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}],
+        "EgressFilterRules": [
+          {"RuleNumber": 1, "RuleAction": "accept", "TrafficDirection": "egress",
+           "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}]}],
+      "TrafficMirrorSessions": [{
+        "TrafficMirrorSessionId": "tms-1", "TrafficMirrorTargetId": "tmt-1",
         "TrafficMirrorFilterId": "tmf-1", "NetworkInterfaceId": "web", "SessionNumber": 1}]}})");
   ASSERT_TRUE(plan.headroom.without_loss.at());
   EXPECT_NEAR(*plan.headroom.without_loss.at(), 2 / 1.55, 1.3 * kSearched);
@@ -190,7 +193,8 @@ TEST_F(PlanTest, TheLargestPortAloneSavesTheOthers) {
   const Plan plan = PlanOf(R"({"provider": "tencent",
     "hosts": {"web": {"limits": {"bandwidth": "6 Gbps"}}, "ids": {"receiver": "generic"}},
     "workloads": {"www": {"at": "web", "out": "1 Gbps", "sizes": "1000 B"},
-                  "sql": {"at": "web", "out": "250 Mbps", "sizes": "1000 B", "ports": {"server": 3306}}},
+                  "sql": {"at": "web", "out": "250 Mbps", "sizes": "1000 B",
+                          "ports": {"server": 3306}}},
     "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]},
                  "Direction": "EGRESS"}]})");
   ASSERT_THAT(plan.savings, SizeIs(1));
@@ -243,7 +247,8 @@ TEST_F(PlanTest, ZonesAreLostWithAllThatIsInThem) {
               "far": {"subnet": "b", "receiver": "generic"}},
     "workloads": {"www": {"at": "web", "out": "1 Gbps", "flows": 64}},
     "mirrors": [{"CollectorSrcs": ["web"],
-                 "CollectorTarget": {"TargetIps": ["near", "far"], "AlgHash": "FIVE_TUPLE_FLOW"}}]})");
+                 "CollectorTarget": {"TargetIps": ["near", "far"],
+                                     "AlgHash": "FIVE_TUPLE_FLOW"}}]})");
   ASSERT_THAT(plan.outages, SizeIs(4));
   const Outage& first = plan.outages[2];
   EXPECT_EQ(first.name, "gz-3");
@@ -266,10 +271,10 @@ TEST_F(PlanTest, DemandOfReceiversIsThatOfAllCopies) {
 }
 
 TEST(LargestOfTest, TakesTheLargestOfEveryFigure) {
-  const FleetDemand wide{.bandwidth = BitsPerSecond(9), .packet_rate = PacketsPerSecond(1),
-                         .sources = 3};
-  const FleetDemand fast{.bandwidth = BitsPerSecond(1), .packet_rate = PacketsPerSecond(9),
-                         .sources = 2};
+  const FleetDemand wide{
+      .bandwidth = BitsPerSecond(9), .packet_rate = PacketsPerSecond(1), .sources = 3};
+  const FleetDemand fast{
+      .bandwidth = BitsPerSecond(1), .packet_rate = PacketsPerSecond(9), .sources = 2};
   const FleetDemand both = LargestOf({wide, fast});
   EXPECT_EQ(both.bandwidth, BitsPerSecond(9));
   EXPECT_EQ(both.packet_rate, PacketsPerSecond(9));

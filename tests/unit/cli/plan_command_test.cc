@@ -1,0 +1,179 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "sim/cli/engines.h"
+#include "sim/cli/exit_code.h"
+#include "tests/unit/cli/fake_engine.h"
+#include "tests/unit/report/schema_complaints.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+// Runs commands with the engines of the program.
+class PlanCommandTest : public testing::Test {
+ protected:
+  Ran Plan(std::vector<std::string> arguments) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const Surroundings around{.out = out,
+                              .err = err,
+                              .make_engine = MakeEngine,
+                              .seconds = [] { return 0.0; },
+                              .today = "2026-11-30"};
+    arguments.insert(arguments.begin(), "plan");
+    arguments.insert(arguments.end(), {"--out", program_.InFolder("out")});
+    Ran ran;
+    ran.exit_code = RunProgram(arguments, around);
+    ran.out = out.str();
+    ran.err = err.str();
+    return ran;
+  }
+
+  std::string Scenario(const std::string& name, const std::string& text) {
+    return program_.Write(name, text);
+  }
+
+  Program program_;
+};
+
+// A web server of 6 Gbps in and out together that asks for 4 of them, and a sensor that nothing
+// limits.
+constexpr char kOneInThreeOut[] = R"({"name": "three", "provider": "tencent",
+  "hosts": {"web": {"limits": {"bandwidth": "6 Gbps"}}, "ids": {"receiver": "generic"}},
+  "workloads": {"www": {"at": "web", "in": "1 Gbps", "out": "1 Gbps", "sizes": "1000 B"}},
+  "mirrors": [{"TrafficMirrorName": "m", "CollectorSrcs": ["web"],
+               "CollectorTarget": {"TargetIps": ["ids"]}}],
+  "assumptions": {"encapsulation": "none"}})";
+
+std::size_t LongestLine(const std::string& text) {
+  std::size_t longest = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+  return longest;
+}
+
+// 6 / 4 = 1.5.
+TEST_F(PlanCommandTest, SaysTheVerdictFirstAndUntilWhenItLasts) {
+  const Ran ran = Plan({Scenario("three.json", kOneInThreeOut)});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  EXPECT_THAT(ran.out, StartsWith("FITS, because web needs 4 Gbps of a combined 6 Gbps"));
+  EXPECT_THAT(ran.out, HasSubstr("Lasts until +50 % (x1.5): then it DOES NOT FIT."));
+  EXPECT_THAT(ran.out, HasSubstr("FITS until +20 % (x1.2)"));
+  EXPECT_LE(LongestLine(ran.out.substr(0, ran.out.find("\nPlan: "))), 80u) << ran.out;
+}
+
+TEST_F(PlanCommandTest, JsonIsTheFileAndFollowsTheSchema) {
+  const Ran ran = Plan({Scenario("three.json", kOneInThreeOut), "--format", "json", "--whatif",
+                        "/workloads/www/in=x2;/workloads/www/out=x2", "--budget", "1 Gbps"});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  EXPECT_EQ(ran.out, program_.Read("out/plan.json"));
+  const json document = json::parse(ran.out);
+  EXPECT_EQ(testing_report::Complaints(
+                testing_report::ReadSchema("scenarios/schema/plan.schema.json"), document),
+            "");
+  EXPECT_NEAR(document["headroom"]["without_loss"]["at"].get<double>(), 1.5, 0.015);
+  EXPECT_EQ(document["what_ifs"][0]["then"]["verdict"], "DOES NOT FIT");
+  EXPECT_EQ(document["before"], nullptr);
+  // Of 2 Gbps of copies either half is 1 Gbps; the server is the only source, whole or not at all.
+  EXPECT_EQ(document["budget"]["choices"].size(), 2u);
+  for (const json& each : document["budget"]["choices"]) {
+    EXPECT_NEAR(each["kept"].get<double>(), 0.5, 1e-6);
+    EXPECT_NE(each["lever"], nullptr);
+  }
+}
+
+// A quarter more asks for 5 of 6 Gbps.
+TEST_F(PlanCommandTest, TellsWhatHasChangedSinceTheLastPlan) {
+  const std::string file = Scenario("three.json", kOneInThreeOut);
+  EXPECT_THAT(Plan({file}).out, Not(HasSubstr("Since the last plan")));
+  EXPECT_THAT(Plan({file}).out, HasSubstr("Since the last plan nothing has changed."));
+  const Ran more =
+      Plan({file, "--set", "/workloads/*/in=x1.25", "--set", "/workloads/*/out=x1.25"});
+  EXPECT_THAT(more.out, HasSubstr("verdict FITS -> AT RISK; margin 33.3 % -> 16.7 %"));
+  EXPECT_EQ(json::parse(program_.Read("out/previous-plan.json"))["verdict"], "FITS");
+}
+
+TEST_F(PlanCommandTest, ColumnsOfWhatIfsStandAbreast) {
+  const Ran ran = Plan({Scenario("three.json", kOneInThreeOut), "--whatif",
+                        "/workloads/www/in=x2;/workloads/www/out=x2", "--whatif",
+                        "/mirrors/0/Direction=\"EGRESS\""});
+  EXPECT_THAT(ran.out,
+              HasSubstr("  verdict                         FITS  DOES NOT FIT          FITS\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("  margin                        33.3 %       -33.3 %          50 %\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("  lasts until                    +50 %         -25 %        +100 %\n"));
+}
+
+TEST_F(PlanCommandTest, MarkdownHasItsTables) {
+  const Ran ran = Plan({Scenario("three.json", kOneInThreeOut), "--format", "md"});
+  EXPECT_THAT(ran.out, StartsWith("**FITS**, because web needs 4 Gbps"));
+  EXPECT_THAT(ran.out, HasSubstr("| web | web | 6 Gbps bandwidth | 66.7 % | x1.5 (+50 %) |"));
+}
+
+// The larger of 2 and 4 Gbps of copies.
+TEST_F(PlanCommandTest, SeveralScenariosGetOneFleet) {
+  std::string twice = kOneInThreeOut;
+  twice.replace(twice.find("\"three\""), 7, "\"twice\"");
+  for (std::size_t at; (at = twice.find("\"1 Gbps\"")) != std::string::npos;) {
+    twice.replace(at, 8, "\"2 Gbps\"");
+  }
+  twice.replace(twice.find("6 Gbps"), 6, "60 Gbps");
+  const Ran ran = Plan({Scenario("a.json", kOneInThreeOut), Scenario("b.json", twice)});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  EXPECT_THAT(ran.out, StartsWith("three: FITS"));
+  EXPECT_THAT(ran.out, HasSubstr("\ntwice: FITS"));
+  EXPECT_THAT(ran.out, HasSubstr("For 4 Gbps and 500 kpps of copies of 1 sources"));
+}
+
+TEST_F(PlanCommandTest, AnAssertionThatIsMissedIsThree) {
+  const std::string file = Scenario("three.json", kOneInThreeOut);
+  EXPECT_EQ(Plan({file, "--assert", "margin >= 50%"}).exit_code, kAssertionMissed);
+  EXPECT_EQ(Plan({file, "--assert", "margin >= 30%"}).exit_code, kFine);
+}
+
+TEST_F(PlanCommandTest, RefusesWhatOnlyOneScenarioHas) {
+  const std::string file = Scenario("three.json", kOneInThreeOut);
+  const Ran ran = Plan({file, file, "--whatif", "/workloads/www/in=x2"});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, HasSubstr("several scenarios"));
+}
+
+TEST(PlanWithoutRunsTest, FindsAWhatIfThatLeadsNowhereBeforeTheFirstRun) {
+  Program program;
+  int runs = 0;
+  program.script = [&](const ValidScenario&, const RunControl&, RunResult&) { ++runs; };
+  const Ran ran = program({"plan", program.Write("three.json", kOneInThreeOut), "--whatif",
+                           "/workloads/nobody/in=x2", "--out", program.InFolder("out")});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, HasSubstr("--whatif"));
+  EXPECT_EQ(runs, 0);
+}
+
+TEST(PlanWithoutRunsTest, WritesNothingWhenStopped) {
+  Program program;
+  program.script = [](const ValidScenario&, const RunControl&, RunResult& result) {
+    result.complete = false;
+  };
+  const Ran ran = program(
+      {"plan", program.Write("three.json", kOneInThreeOut), "--out", program.InFolder("out")});
+  EXPECT_EQ(ran.exit_code, kStopped);
+  EXPECT_THAT(ran.err, HasSubstr("there is no plan"));
+  EXPECT_THAT(program.List("out"), IsEmpty());
+}
+
+}  // namespace
+}  // namespace vpcmirror::sim
