@@ -6,16 +6,10 @@
 
 #include "analysis/check/host_load.h"
 #include "analysis/words/quantities.h"
+#include "models/cloud/catalog.h"
 
 namespace vpcmirror {
 namespace {
-
-// Of a limit in packets beside one in bits: packets shorter than this meet it first.
-std::optional<double> CrossoverBytes(const Limits& limits) {
-  if (!limits.bandwidth || !limits.packet_rate) return std::nullopt;
-  return static_cast<double>(limits.bandwidth->count()) /
-         static_cast<double>(limits.packet_rate->count()) / 8;
-}
 
 std::string CrossoverText(const Limits& limits) {
   const auto bytes = CrossoverBytes(limits);

@@ -187,7 +187,7 @@ CoverageSummary SummaryOf(const Coverage& coverage) {
 Coverage SteadyCoverage(const ValidScenario& scenario) {
   CoverageCount count(scenario);
   const SteadyTraffic traffic = SteadyTrafficOf(scenario, [&](const SteadyPassing& passing) {
-    if (!passing.admitted) return;
+    if (!passing.admitted()) return;
     count.Add(passing.eni, passing.decision, passing.flux.bits_per_second / kBitsPerByteOfFlux);
   });
   Coverage coverage = count.Result();

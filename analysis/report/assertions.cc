@@ -12,8 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "analysis/report/figure_text.h"
 #include "analysis/report/result_parts.h"
-#include "analysis/words/quantities.h"
 
 namespace vpcmirror {
 namespace {
@@ -21,12 +21,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 bool IsNull(const Figure& figure) { return std::holds_alternative<std::monostate>(figure); }
-
-std::optional<double> NumberOf(const Figure& figure) {
-  if (const auto* whole = std::get_if<std::int64_t>(&figure)) return static_cast<double>(*whole);
-  if (const auto* number = std::get_if<double>(&figure)) return *number;
-  return std::nullopt;
-}
 
 // Empty where neither comes first: words, and a number beside none.
 std::optional<int> Order(const Figure& a, const Figure& b) {
@@ -220,37 +214,13 @@ class Evaluation {
   std::string empty_list_;  // one that was to be gone through and has no elements
 };
 
-// With `more` digits than usual.
-std::string FigureText(const Figure& figure, FigureUnit unit, int more) {
-  constexpr int kDigits = 4;
-  if (const auto* flag = std::get_if<bool>(&figure)) return *flag ? "true" : "false";
-  if (const auto* word = std::get_if<std::string>(&figure)) return *word;
-  const double number = NumberOf(figure).value_or(0);
-  const auto* whole = std::get_if<std::int64_t>(&figure);
-  switch (unit) {
-    case FigureUnit::kBitsPerSecond:
-      return BitRateText(BitsPerSecond(std::llround(number)), kDigits + more);
-    case FigureUnit::kPacketsPerSecond:
-      return PacketRateText(PacketsPerSecond(std::llround(number)), kDigits + more);
-    case FigureUnit::kNanoseconds:
-      return TimeText(Picoseconds(std::llround(number * kPicosecondsPerNanosecond)),
-                      kDigits + more);
-    case FigureUnit::kBytes:
-      return SizeText(Bytes(std::llround(number)), kDigits + more);
-    case FigureUnit::kShare:
-      return more == 0 ? PercentText(number) : SignificantText(number * 100, kDigits + more) + " %";
-    default:
-      return whole != nullptr ? CountText(*whole) : SignificantText(number, kDigits + more);
-  }
-}
-
 // "30 runs: 2.81 Gbps +- 0.02 Gbps", "held in 27 of 30 runs".
 std::string ReplicatedText(const AssertionResult& assertion) {
   const ReplicatedAssertion& all = *assertion.replicated;
   if (!all.mean) return fmt::format("held in {} of {} runs", all.held, all.runs);
-  const std::string mean = FigureText(*all.mean, assertion.unit, 0);
+  const std::string mean = FigureText(*all.mean, assertion.unit);
   if (!all.half_width) return fmt::format("{}, of one run", mean);
-  return fmt::format("{} +- {}, of {} runs", mean, FigureText(*all.half_width, assertion.unit, 0),
+  return fmt::format("{} +- {}, of {} runs", mean, FigureText(*all.half_width, assertion.unit),
                      all.runs);
 }
 
@@ -299,11 +269,6 @@ std::vector<AssertionResult> CheckCoverage(const ValidScenario& scenario,
     if (IsAboutCoverage(assertion)) outcomes.push_back(Evaluation(assertion).Run(head, {}));
   }
   return outcomes;
-}
-
-AssertionOutcome OutcomeOf(const AssertionResult& assertion) {
-  if (assertion.replicated) return assertion.replicated->outcome;
-  return assertion.held ? AssertionOutcome::kMet : AssertionOutcome::kMissed;
 }
 
 std::string_view ToString(AssertionOutcome outcome) {

@@ -28,8 +28,6 @@ bool IsAboutCoverage(const Assertion& assertion);
 std::vector<AssertionResult> CheckCoverage(const ValidScenario& scenario,
                                            const CoverageSummary& coverage);
 
-// Met or missed; where there were replications, what they say together.
-AssertionOutcome OutcomeOf(const AssertionResult& assertion);
 std::string_view ToString(AssertionOutcome outcome);  // "met"
 
 // "it is 2.81 Gbps, of enis[web[0]/eni0]", "no value". Unlike its bound in words

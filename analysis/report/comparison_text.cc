@@ -132,6 +132,7 @@ void ComparisonReport::WriteBaseline() {
          BitRateText(before), BitRateText(with), DifferenceText(with - before, rate_text));
   }
   const DelayResult& now = result_.production_delay;
+  if (now.frames == 0 || without.delay.frames == 0) return;  // nothing was timed
   WriteBaselineDelay("delay, median", without.delay.p50, now.p50);
   WriteBaselineDelay("delay, 99 % of frames", without.delay.p99, now.p99);
   WriteBaselineDelay("delay, 99.9 % of frames", without.delay.p999, now.p999);

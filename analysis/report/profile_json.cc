@@ -264,6 +264,9 @@ void PutWhatIsSaid(Json& json, const ProviderProfile& profile) {
   }
   json["quotas"] = ListJson(profile.quotas, QuotaJson);
   json["metrics"] = profile.metrics;
+  json["loss_counters"] = ListJson(profile.loss_counters, [](const LossCounter& each) {
+    return Json{{"lost", each.lost}, {"names", each.names}, {"source", each.source}};
+  });
   json["error_codes"] = Json::object();
   for (const auto& [refusal, code] : profile.error_codes) json["error_codes"][refusal] = code;
   json["not_modelled"] = profile.not_modelled;

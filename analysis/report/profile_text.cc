@@ -469,6 +469,10 @@ void ProfileReport::WriteNames() {
   }
   if (!profile_.metrics.empty()) Title("Metrics");
   for (const std::string& metric : profile_.metrics) Item(metric);
+  if (!profile_.loss_counters.empty()) Title("Counters of losses");
+  for (const LossCounter& each : profile_.loss_counters) {
+    Item(fmt::format("{}: {}. {}", each.lost, fmt::join(each.names, ", "), each.source));
+  }
   if (!profile_.error_codes.empty()) Title("Error codes");
   for (const auto& [refusal, code] : profile_.error_codes) {
     Item(fmt::format("{}: {}", refusal, code));

@@ -207,6 +207,7 @@ Json LoadBalancerJson(const LoadBalancerResult& balancer) {
   Json json;
   json["id"] = balancer.id;
   json["kind"] = balancer.kind;
+  json["title"] = balancer.title;
   json["ip"] = ToString(balancer.address);
   PutLoad(json, "in_", balancer.in);
   json["zone_limit_bps"] = Number(balancer.limit_bandwidth);
@@ -258,21 +259,25 @@ Json ReplicatedJson(const std::optional<ReplicatedAssertion>& replicated) {
 
 Json LossJson(const Loss& loss) { return {{"lost_frames", loss.lost}, {"of_frames", loss.of}}; }
 
-// Whole nanoseconds stay whole; picoseconds are the decimals.
+// Whole nanoseconds stay whole; picoseconds are the decimals, up to 37 minutes: of more, they
+// do not all survive in a double of nanoseconds and back.
 Json Nanoseconds(Picoseconds time) {
+  constexpr std::int64_t kExact = std::int64_t{1} << 51;
   const std::int64_t ps = time.count();
-  if (ps % kPicosecondsPerNanosecond == 0) return ps / kPicosecondsPerNanosecond;
+  const bool has_decimals = -kExact < ps && ps < kExact && ps % kPicosecondsPerNanosecond != 0;
+  if (!has_decimals) return ps / kPicosecondsPerNanosecond;
   return static_cast<double>(ps) / static_cast<double>(kPicosecondsPerNanosecond);
 }
 
+// Where none were timed there is no time, and not one of 0.
 Json DelayJson(const DelayResult& delay) {
-  return {{"frames", delay.frames},
-          {"mean_ns", Nanoseconds(delay.mean)},
-          {"p50_ns", Nanoseconds(delay.p50)},
-          {"p99_ns", Nanoseconds(delay.p99)},
-          {"p99_9_ns", Nanoseconds(delay.p999)},
-          {"p99_99_ns", Nanoseconds(delay.p9999)},
-          {"max_ns", Nanoseconds(delay.largest)}};
+  const auto time = [&](Picoseconds each) {
+    return delay.frames == 0 ? Json(nullptr) : Nanoseconds(each);
+  };
+  return {{"frames", delay.frames},       {"mean_ns", time(delay.mean)},
+          {"p50_ns", time(delay.p50)},    {"p99_ns", time(delay.p99)},
+          {"p99_9_ns", time(delay.p999)}, {"p99_99_ns", time(delay.p9999)},
+          {"max_ns", time(delay.largest)}};
 }
 
 Json ProductionJson(const Loss& loss, const Load& delivered, const DelayResult& delay) {
@@ -287,13 +292,17 @@ Json ProductionJson(const Loss& loss, const Load& delivered, const DelayResult& 
 Json CostJson(const RunResult& with, const BaselineResult& without) {
   const DelayResult& now = with.production_delay;
   const DelayResult& before = without.production.delay;
+  const auto added = [&](Picoseconds DelayResult::*time) {
+    const bool is_known = now.frames > 0 && before.frames > 0;
+    return is_known ? Nanoseconds(now.*time - before.*time) : Json(nullptr);
+  };
   return {{"lost_frames", with.production.lost - without.production.loss.lost},
           {"loss", with.production.fraction() - without.production.loss.fraction()},
           {"delivered_bps",
            (with.delivered.bandwidth - without.production.delivered.bandwidth).count()},
-          {"p50_ns", Nanoseconds(now.p50 - before.p50)},
-          {"p99_ns", Nanoseconds(now.p99 - before.p99)},
-          {"p99_9_ns", Nanoseconds(now.p999 - before.p999)}};
+          {"p50_ns", added(&DelayResult::p50)},
+          {"p99_ns", added(&DelayResult::p99)},
+          {"p99_9_ns", added(&DelayResult::p999)}};
 }
 
 Json SlowdownJson(const TcpResult& with, const TcpResult& without) {
@@ -418,6 +427,7 @@ ResultList ListOf(std::string_view parent, std::string_view key, const std::vect
 nlohmann::ordered_json AssertionJson(const AssertionResult& assertion) {
   return {{"text", assertion.text},
           {"value", FigureJson(assertion.value)},
+          {"bound", FigureJson(assertion.bound)},
           {"unit", TextOrNull(ToString(assertion.unit))},
           {"of", TextOrNull(assertion.of)},
           {"held", assertion.held},
@@ -428,6 +438,7 @@ nlohmann::ordered_json AssertionJson(const AssertionResult& assertion) {
 nlohmann::ordered_json ResultHead(const RunResult& result) {
   Json json;
   json["schema"] = kResultSchema;
+  json["version"] = result.version;
   json["scenario"] = {{"name", result.scenario_name},
                       {"description", result.scenario_description},
                       {"file", FileName(result.scenario_file)},

@@ -195,11 +195,12 @@ void TextReport::WriteHeadline() {
   std::int64_t offered_bps = 0;
   std::size_t sources = 0;
   for (const EniResult& eni : result_.enis) {
-    if (eni.mirror_out.frames == 0) continue;
+    const Load& mirrored = eni.mirror_out;
+    if (mirrored.frames == 0 && mirrored.bandwidth == BitsPerSecond(0)) continue;
     ++sources;
-    copies.bandwidth += eni.mirror_out.bandwidth;
-    copies.packet_rate += eni.mirror_out.packet_rate;
-    production_bps += (eni.out.bandwidth - eni.mirror_out.bandwidth).count();
+    copies.bandwidth += mirrored.bandwidth;
+    copies.packet_rate += mirrored.packet_rate;
+    production_bps += (eni.out.bandwidth - mirrored.bandwidth).count();
     offered_bps += eni.offered_out.bandwidth.count();
   }
   out_ += '\n';

@@ -220,12 +220,6 @@ std::optional<Bytes> CrossoverOf(const HostResult& host) {
   return Bytes(host.limit_bandwidth->count() / kBitsPerByte / host.limit_packet_rate->count());
 }
 
-std::int64_t TotalFrames(const DropCounts& counts) {
-  std::int64_t total = 0;
-  for (const auto& [reason, count] : counts) total += count.frames;
-  return total;
-}
-
 // Lost or digested: what waits in a queue or is under way has no fate yet.
 Loss CopiesLost(const RunResult& result) {
   Loss loss;
@@ -313,10 +307,6 @@ bool IsOfABudget(std::string_view reason) {
 }
 
 }  // namespace
-
-bool IsAsScenarioSays(std::string_view drop_reason) {
-  return drop_reason == "security_group" || drop_reason == "acl" || drop_reason == "detached";
-}
 
 std::string_view ToString(Verdict verdict) {
   switch (verdict) {

@@ -10,10 +10,6 @@ namespace vpcmirror {
 
 inline constexpr double kDefaultMarginGoal = 0.2;  // a limit is at risk above 80 % used
 
-// Whether production dropped for this reason is lost because the scenario says so: refused by
-// security, or to or from an ENI that is not there.
-bool IsAsScenarioSays(std::string_view drop_reason);
-
 std::string_view ToString(Verdict verdict);  // "FITS", "AT RISK", "DOES NOT FIT"
 
 // Fills in all that run_result.h calls judged, from what the engine measured.

@@ -161,6 +161,15 @@ struct Lifecycle {
   bool is_required = false;         // the API refuses a mirror whose state is not given
 };
 
+// What the losses named `lost` are counted as, where the cloud's users can see it: "copies_of_inbound",
+// "copies_of_outbound" (copies of such frames that their source does not send),
+// "inbound_bandwidth", "outbound_bandwidth", "packet_rate" (frames over such a limit of a CVM).
+struct LossCounter {
+  std::string lost;
+  std::vector<std::string> names;
+  std::string source;
+};
+
 // Instance types that may be sources, by the part of their name before the first dot. Both
 // lists empty: none is published.
 struct SourceTypes {
@@ -218,6 +227,7 @@ struct ProviderProfile {
   SourceTypes source_types;
   std::vector<Quota> quotas;
   std::vector<std::string> metrics;  // that the cloud shows, by name
+  std::vector<LossCounter> loss_counters;  // those that are documented
   // What the API calls a refusal, by our word for it: "source_is_target" to
   // "UnsupportedOperation.TrafficMirrorNotSupportSameSrcTarget". Empty text where
   // the API has no word.

@@ -13,25 +13,17 @@
 #include <vector>
 
 #include "models/capacity/rated_queue.h"
+#include "models/cloud/frame_drop.h"
 #include "models/cloud/load_balancer.h"
 #include "models/mirror/ledger.h"
-#include "models/ns3/frame_drop.h"
 #include "models/ns3/transit.h"
 #include "models/ns3/vpc_fabric.h"
+#include "models/scenario/run_counters.h"
 #include "models/wire/encapsulation.h"
 
 namespace vpcmirror {
 
 class EniDevice;
-
-struct BalancerCounters {
-  Count in;                       // copies that arrived, outer headers on
-  std::vector<Count> by_zone;     // of them, by LoadBalancer::zones
-  std::vector<Count> by_backend;  // passed on, as they arrive there; by LoadBalancer::backends
-  std::int64_t may_be_reordered = 0;
-  std::int64_t waiting = 0;                  // for a zone's bandwidth, where CountersAt was asked
-  std::array<Count, kCopyLosses> dropped{};  // as they arrived
-};
 
 // Takes what arrives at a load balancer's ENI and sends each copy to one backend,
 // or drops it and tells nobody but the copy's session. A zone is a queue in front of

@@ -56,21 +56,6 @@ bool IsBareCopy(const Passage& passage) {
 
 }  // namespace
 
-EniCounters& EniCounters::operator-=(const EniCounters& start) {
-  offered_out -= start.offered_out;
-  budget_out -= start.budget_out;
-  out -= start.out;
-  budget_copies_out -= start.budget_copies_out;
-  copies_out -= start.copies_out;
-  offered_in -= start.offered_in;
-  offered_copies_in -= start.offered_copies_in;
-  budget_in -= start.budget_in;
-  in -= start.in;
-  budget_copies_in -= start.budget_copies_in;
-  unmade_copies -= start.unmade_copies;
-  return *this;
-}
-
 NS_OBJECT_ENSURE_REGISTERED(EniDevice);
 
 ns3::TypeId EniDevice::GetTypeId() {

@@ -14,41 +14,21 @@
 #include <vector>
 
 #include "models/cloud/firewall.h"
+#include "models/cloud/frame_drop.h"
 #include "models/mirror/ledger.h"
 #include "models/mirror/mirror_tap.h"
 #include "models/ns3/cvm_host.h"
-#include "models/ns3/frame_drop.h"
 #include "models/ns3/mirror_session.h"
 #include "models/ns3/routed_device.h"
 #include "models/ns3/transit.h"
 #include "models/ns3/vpc_fabric.h"
+#include "models/scenario/run_counters.h"
 
 namespace vpcmirror {
 
 class CopyBalancer;
 class MirrorReceiver;
 class StackSender;
-
-// Frames without FCS. What left counts when it was handed to the egress.
-struct EniCounters {
-  // What a frame on its way out touches stands together, and so does what one on
-  // its way in touches.
-  Count offered_out;  // production, to this ENI
-  Count budget_out;   // of it, what security groups, ACLs and routes let through
-  Count out;          // of it, what the CVM's budget let through
-  Count budget_copies_out;
-  Count copies_out;         // outer headers on
-  Count offered_in;         // that came for this ENI, copies for it included
-  Count offered_copies_in;  // outer headers on
-  Count budget_in;
-  Count in;
-  Count budget_copies_in;
-  // Copies, outer headers on, of frames that the budget lost on their way in:
-  // demand that the loss hides.
-  Count unmade_copies;
-
-  EniCounters& operator-=(const EniCounters& start);
-};
 
 // What waits in the egress of an ENI's CVM and counts as gone in the ENI's counters and
 // in the ledgers of its sessions.

@@ -12,22 +12,14 @@
 #include <optional>
 
 #include "models/capacity/worker_rings.h"
+#include "models/cloud/frame_drop.h"
 #include "models/mirror/ledger.h"
-#include "models/ns3/frame_drop.h"
 #include "models/ns3/transit.h"
+#include "models/scenario/run_counters.h"
 
 namespace vpcmirror {
 
 class EniDevice;
-
-struct ReceiverCounters {
-  Count in;        // copies that arrived, outer headers on
-  Count digested;  // that the software took from its ring, or will before the end
-  Count ring_full;
-  Count down;        // that came while the software was
-  Count duplicates;  // copies of a packet that came here before from another ENI
-  Count waiting;     // in the ring, where CountersAt was asked
-};
 
 // One software for all ENIs of a CVM that take copies in: its workers share the
 // rate in equal parts, each has a ring, and all copies of a flow, of either

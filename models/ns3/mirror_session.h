@@ -13,13 +13,13 @@
 #include <span>
 #include <vector>
 
+#include "models/cloud/frame_drop.h"
 #include "models/cloud/topology.h"
 #include "models/mirror/ledger.h"
 #include "models/mirror/mirror.h"
 #include "models/mirror/mirror_tap.h"
 #include "models/mirror/pieces.h"
 #include "models/ns3/foreseen_event.h"
-#include "models/ns3/frame_drop.h"
 #include "models/ns3/passage.h"
 #include "models/ns3/transit.h"
 

@@ -11,27 +11,13 @@
 #include <cstdint>
 #include <functional>
 
-#include "models/capacity/delay_histogram.h"
 #include "models/ns3/tcp_stack.h"
+#include "models/scenario/run_counters.h"
 #include "models/scenario/tcp_settings.h"
 #include "models/units/quantity.h"
 #include "models/wire/flow_key.h"
 
 namespace vpcmirror {
-
-// What the connections of a workload did.
-struct TcpTotals {
-  std::int64_t opened = 0;         // connections
-  std::int64_t failed = 0;         // that were not answered, or given up by TCP
-  std::int64_t without_port = 0;   // times that one was to be opened and no client port was free
-  std::int64_t done = 0;           // connections that sent all that they were to send
-  Picoseconds last{};              // when data was delivered last
-  Bytes delivered{};               // to the applications of either end
-  std::int64_t segments = 0;       // with data, handed to IP
-  std::int64_t retransmitted = 0;  // of them, those that begin behind what was sent before
-  std::int64_t exchanges = 0;      // answered requests
-  DelayHistogram exchange_times;   // from asking to the last byte of the answer
-};
 
 // Where a connection is, and what is told of it.
 struct TcpPlace {

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/capacity/cpu_cost.h"
@@ -39,6 +40,18 @@ struct TimeSpan {
 };
 
 using DropCounts = std::map<std::string, Count>;  // by reason; each reason always present
+
+inline std::int64_t TotalFrames(const DropCounts& counts) {
+  std::int64_t total = 0;
+  for (const auto& [reason, count] : counts) total += count.frames;
+  return total;
+}
+
+// Whether production dropped for this reason is lost because the scenario says so: refused by
+// security, or to or from an ENI that is not there.
+constexpr bool IsAsScenarioSays(std::string_view drop_reason) {
+  return drop_reason == "security_group" || drop_reason == "acl" || drop_reason == "detached";
+}
 
 // Frames lost, of how many whose fate is known.
 struct Loss {
@@ -260,6 +273,12 @@ struct AssertionResult {
   std::optional<ReplicatedAssertion> replicated;  // empty: there was one run
 };
 
+// Met or missed; where there were replications, what they say together.
+inline AssertionOutcome OutcomeOf(const AssertionResult& assertion) {
+  if (assertion.replicated) return assertion.replicated->outcome;
+  return assertion.held ? AssertionOutcome::kMet : AssertionOutcome::kMissed;
+}
+
 // One number of result.json over several replications, that differed among them.
 struct ReplicatedFigure {
   std::string path;
@@ -277,6 +296,7 @@ struct Replications {
 };
 
 struct RunResult {
+  std::string version;  // of the program that ran it: "0.1.0"
   std::string engine;  // "packet"
   std::string scenario_name;
   std::string scenario_description;

@@ -4,28 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "models/scenario/steady_walk.h"
 #include "models/scenario/valid_scenario.h"
 
 namespace vpcmirror {
-
-// Of Ethernet frames without FCS.
-struct Flux {
-  double bits_per_second = 0;
-  double frames_per_second = 0;
-
-  Flux& operator+=(const Flux& other) {
-    bits_per_second += other.bits_per_second;
-    frames_per_second += other.frames_per_second;
-    return *this;
-  }
-  Flux operator*(double factor) const {
-    return {bits_per_second * factor, frames_per_second * factor};
-  }
-};
 
 struct EniTraffic {
   Flux in;   // production
@@ -65,16 +50,6 @@ struct SteadyTraffic {
   // what it gets, and captures.
   std::vector<std::string> left_out;
 };
-
-// Frames of one flow and one size as they pass an ENI, and what its sessions say of them.
-struct SteadyPassing {
-  std::size_t eni = 0;
-  Direction direction = Direction::kIngress;
-  bool admitted = true;
-  Flux flux;
-  const Decision& decision;
-};
-using SteadyObserver = std::function<void(const SteadyPassing&)>;
 
 // All workloads at once, as if none ever paused, and before anything is lost. `observe`, if
 // any, is told of every passing of an ENI.

@@ -1,6 +1,7 @@
 #include "models/scenario/variants.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include "models/cloud/provider_assumptions.h"
@@ -73,6 +74,19 @@ ValidScenario WithoutMirrors(const ValidScenario& scenario) {
   }
   LeaveOutOutputs(without);
   return without;
+}
+
+ValidScenario WithLoad(const ValidScenario& scenario, double factor) {
+  ValidScenario loaded = scenario;
+  for (Workload& workload : loaded.workloads) {
+    for (Stream& stream : workload.streams) {
+      stream.rate = BitsPerSecond(std::llround(static_cast<double>(stream.rate.count()) * factor));
+    }
+    for (RequestStream& stream : workload.requests) stream.per_second *= factor;
+    for (Replay& replay : workload.replays) replay.time_scale /= factor;
+  }
+  LeaveOutOutputs(loaded);
+  return loaded;
 }
 
 std::optional<Discipline> AssumedDiscipline(const ValidScenario& scenario) {

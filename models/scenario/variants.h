@@ -12,6 +12,10 @@ namespace vpcmirror {
 // Without mirrors and without captures: what production does when nobody watches.
 ValidScenario WithoutMirrors(const ValidScenario& scenario);
 
+// All workloads at `factor` times their rates, without captures of it; over 0. TCP flows, which
+// take what they get, stay as they are.
+ValidScenario WithLoad(const ValidScenario& scenario, double factor);
+
 // Who loses over a limit, as the assumptions say it.
 struct Discipline {
   std::string congestion;

@@ -49,11 +49,14 @@ int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& ar
   AddImportCommand(app, around, exit_code);
   AddCheckCommand(app, around, exit_code);
   AddDiffCommand(app, around, exit_code);
+  AddTrafficCommand(app, around, exit_code);
   AddRunCommand(app, around, exit_code);
+  AddPlanCommand(app, around, exit_code);
   AddSweepCommand(app, around, exit_code);
   AddExplainCommand(app, around, exit_code);
   AddExportCommand(app, around, exit_code);
   AddProfilesCommand(app, around, exit_code);
+  AddCatalogCommand(app, around, exit_code);
   RefuseUnknownCommand(app, arguments);
   const int parsed = Parse(app, arguments, around, exit_code);
   around.out.flush();

@@ -9,8 +9,11 @@
 
 namespace vpcmirror::sim {
 
+void AddTrafficCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddRunCommand(CLI::App& app, const Surroundings& around, int& exit_code);
+void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddImportCommand(CLI::App& app, const Surroundings& around, int& exit_code);
+void AddCatalogCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddDiffCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddExplainCommand(CLI::App& app, const Surroundings& around, int& exit_code);

@@ -16,6 +16,7 @@
 #include "models/scenario/variants.h"
 #include "models/units/rates.h"
 #include "sim/cli/progress_bar.h"
+#include "sim/cli/version.h"
 #include "sim/packet/event_estimate.h"
 
 namespace vpcmirror::sim {
@@ -34,7 +35,9 @@ class Runs {
   }
 
   // That another run of so much work is to come.
-  void Expect(const RunEstimate& estimate) { work_.push_back(1 + estimate.events); }
+  void Expect(const ValidScenario& scenario) {
+    work_.push_back(1 + EstimateRun(settings_.engine, scenario).events);
+  }
 
   // Its result, judged. Requires that it was expected, and in this order.
   RunResult Run(const ValidScenario& scenario, const std::string& output_folder) {
@@ -47,7 +50,7 @@ class Runs {
     if (bar_ || settings_.limits.wall) {
       control.progress = [this, &scenario](Picoseconds done) { Look(scenario, done); };
     }
-    RunResult result = around_.make_engine()->Run(scenario, control);
+    RunResult result = around_.make_engine(settings_.engine)->Run(scenario, control);
     ++finished_;
     cut_ |= !result.complete;
     Judge(scenario, settings_.margin_goal, result);
@@ -123,7 +126,7 @@ void TryDisciplines(const ValidScenario& scenario, Runs& runs, RunResult& result
   const std::optional<Discipline> assumed = AssumedDiscipline(scenario);
   if (!assumed || NothingWouldChange(scenario, result)) return;
   const std::vector<Discipline> others = OtherDisciplines(scenario);
-  for (std::size_t i = 0; i < others.size(); ++i) runs.Expect(EstimateRun(scenario));
+  for (std::size_t i = 0; i < others.size(); ++i) runs.Expect(scenario);
   result.disciplines = {DisciplineOf(ToString(*assumed), result)};
   for (const Discipline& each : others) {
     RunResult other = runs.Run(WithDiscipline(scenario, each), "");
@@ -145,9 +148,9 @@ bool Compares(const ValidScenario& scenario) {
 
 }  // namespace
 
-RunEstimate EstimateExperiment(const ValidScenario& scenario) {
-  const RunEstimate run = EstimateRun(scenario);
-  return Compares(scenario) ? run + EstimateRun(WithoutMirrors(scenario)) : run;
+RunEstimate EstimateExperiment(const ValidScenario& scenario, EngineKind engine) {
+  const RunEstimate run = EstimateRun(engine, scenario);
+  return Compares(scenario) ? run + EstimateRun(engine, WithoutMirrors(scenario)) : run;
 }
 
 RunResult RunExperiment(const ValidScenario& scenario, const ExperimentSettings& settings,
@@ -155,11 +158,12 @@ RunResult RunExperiment(const ValidScenario& scenario, const ExperimentSettings&
   const bool compares = Compares(scenario);
   const ValidScenario without = compares ? WithoutMirrors(scenario) : ValidScenario{};
   Runs runs(settings, around);
-  runs.Expect(EstimateRun(scenario));
-  if (compares) runs.Expect(EstimateRun(without));
-  RefuseIfTooLarge(scenario, EstimateExperiment(scenario), settings.limits);
+  runs.Expect(scenario);
+  if (compares) runs.Expect(without);
+  RefuseIfTooLarge(scenario, EstimateExperiment(scenario, settings.engine), settings.limits);
 
   RunResult result = runs.Run(scenario, settings.output_folder);
+  result.version = kVersion;
   if (result.complete && result.produced && result.produced->frames == 0) {
     result.notes.emplace_back(
         scenario.warm_up > Picoseconds(0)

@@ -8,12 +8,14 @@
 #include "models/scenario/engine.h"
 #include "models/scenario/run_result.h"
 #include "models/scenario/valid_scenario.h"
+#include "sim/cli/engines.h"
 #include "sim/cli/surroundings.h"
 #include "sim/packet/event_estimate.h"
 
 namespace vpcmirror::sim {
 
 struct ExperimentSettings {
+  EngineKind engine = EngineKind::kPacket;
   std::uint64_t seed = 1;
   std::uint64_t replication = 1;  // each has random streams of its own
   bool tries_disciplines = true;
@@ -25,7 +27,7 @@ struct ExperimentSettings {
 };
 
 // Of the run and of what it is compared with, but for other disciplines.
-RunEstimate EstimateExperiment(const ValidScenario& scenario);
+RunEstimate EstimateExperiment(const ValidScenario& scenario, EngineKind engine);
 
 // Runs the scenario and judges it. Runs it without mirrors as well where it asks
 // for a baseline, and under each other congestion discipline where the discipline

@@ -10,8 +10,9 @@
 namespace vpcmirror::sim {
 
 // Adds each record's bytes at its own interface, by the flow that it tells: a flow that two
-// interfaces saw is two observations. Which way it passed is told by the end that has the
-// ENI's address. Throws ScenarioException when the log cannot be read.
+// interfaces saw is two observations. Which ENI that is, or at which ENIs a record of no
+// interface is counted, LoggedInterfaces says. Throws ScenarioException when the log cannot be
+// read.
 FlowLogTally AddFlowLog(const std::string& file, const ValidScenario& scenario,
                         CoverageCount& count);
 

@@ -207,13 +207,14 @@ class Children {
   throw std::runtime_error("a process that ran replications ended before its time");
 }
 
-void RefuseIfTooLarge(const ValidScenario& scenario, const RunLimits& limits, int runs, int jobs) {
-  RunEstimate all = EstimateExperiment(scenario);
+void RefuseIfTooLarge(const ValidScenario& scenario, const ExperimentSettings& settings, int runs,
+                      int jobs) {
+  RunEstimate all = EstimateExperiment(scenario, settings.engine);
   all.events *= runs;
   all.seconds *= static_cast<double>(runs) / jobs;
   all.set_up_seconds *= static_cast<double>(runs) / jobs;
   all.bytes *= jobs;
-  sim::RefuseIfTooLarge(scenario, all, limits);
+  sim::RefuseIfTooLarge(scenario, all, settings.limits);
 }
 
 }  // namespace
@@ -222,7 +223,7 @@ RunResult RunReplications(const ValidScenario& scenario, const ExperimentSetting
                           const ReplicationSettings& replications, const Surroundings& around) {
   ReplicationSettings settled = replications;
   settled.jobs = std::clamp(replications.jobs, 1, replications.runs);
-  RefuseIfTooLarge(scenario, settings.limits, settled.runs, settled.jobs);
+  RefuseIfTooLarge(scenario, settings, settled.runs, settled.jobs);
 
   const Worker worker(scenario, settings, settled, around);
   Children children;

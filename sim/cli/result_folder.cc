@@ -92,7 +92,7 @@ void ResultFolder::Keep(std::string_view result, bool keep_captures,
     fs::remove(series_file, ignored);
   }
   if (keep_captures) KeepCaptures();
-  pending.Commit(path_ + "/previous.json");
+  pending.Commit(path_ + "/" + kPreviousResultFile);
 }
 
 void ResultFolder::KeepCaptures() {

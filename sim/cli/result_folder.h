@@ -9,6 +9,9 @@
 
 namespace vpcmirror::sim {
 
+inline constexpr char kResultFile[] = "result.json";
+inline constexpr char kPreviousResultFile[] = "previous.json";  // that a run has replaced
+
 // While a run is under way its captures go to a folder of their own, so that
 // nobody takes half a capture for a whole one. Throws FileException throughout.
 class ResultFolder {
@@ -23,7 +26,10 @@ class ResultFolder {
 
   // Where captures are written during the run.
   const std::string& partial() const { return partial_; }
-  std::string result_file() const { return path_ + "/result.json"; }
+  std::string result_file() const { return path_ + "/" + kResultFile; }
+
+  std::string plan_file() const { return path_ + "/plan.json"; }
+  std::string previous_plan_file() const { return path_ + "/previous-plan.json"; }
 
   // Puts result.json in place, the one before kept as previous.json, series.csv if there
   // is `series`, and with `keep_captures` all that is in partial(). Nothing is replaced

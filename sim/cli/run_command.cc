@@ -22,6 +22,7 @@
 #include "models/scenario/series.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/engines.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/experiment.h"
 #include "sim/cli/flag_scenario.h"
@@ -43,6 +44,7 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;
   std::vector<std::string> sets;
   std::vector<std::string> asserts;
+  std::string engine = "packet";
   std::string format = "text";
   std::string margin = "20%";
   std::string data;
@@ -246,7 +248,10 @@ int Run(const RunOptions& options, const Surroundings& around) {
   if (around.run_begins) around.run_begins();
   ResultFolder folder(options.out_dir.empty() ? DefaultResultFolder(scenario.name)
                                               : options.out_dir);
-  const ExperimentSettings settings{.seed = options.seed.value_or(scenario.seed),
+  const EngineChoice engine = ChooseEngine(options.engine, scenario);
+  if (!engine.why.empty()) scenario.notes.push_back(engine.why);
+  const ExperimentSettings settings{.engine = engine.kind,
+                                    .seed = options.seed.value_or(scenario.seed),
                                     .margin_goal = margin_goal,
                                     .output_folder = scenario.pcaps.empty() ? "" : folder.partial(),
                                     .show_progress = around.progress && !options.quiet,
@@ -291,6 +296,12 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       ->capture_default_str();
   command.add_option("--format", options.format, "Of stdout; json is exactly result.json")
       ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command
+      .add_option("--engine", options.engine,
+                  "packet: every frame; fluid: rates, for large networks and long times; auto: "
+                  "by how many events the packets would be")
+      ->check(CLI::IsMember({"packet", "fluid", "auto"}))
       ->capture_default_str();
   command.add_flag("--baseline", options.baseline,
                    "Run without the mirror as well, and say what it costs production");

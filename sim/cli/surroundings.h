@@ -10,6 +10,7 @@
 #include <string>
 
 #include "models/scenario/engine.h"
+#include "sim/cli/engines.h"
 
 namespace vpcmirror::sim {
 
@@ -18,7 +19,7 @@ struct Surroundings {
   std::ostream& err;
   bool color = false;     // of what goes to `out`
   bool progress = false;  // `err` is a terminal, so a line may be drawn over
-  std::function<std::unique_ptr<Engine>()> make_engine;
+  std::function<std::unique_ptr<Engine>(EngineKind)> make_engine;
   std::stop_token stop;
   // Called when a run begins, which obeys `stop`; before that a signal ends the
   // program. May be empty.

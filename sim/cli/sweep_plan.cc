@@ -172,7 +172,7 @@ std::vector<PointForecast> SweepPlan::Foresee(
     look(point);
     try {
       const ValidScenario scenario = Load(point);
-      forecasts.push_back({SeedOf(scenario), EstimateExperiment(scenario)});
+      forecasts.push_back({SeedOf(scenario), EstimateExperiment(scenario, engine)});
       RefuseIfTooLarge(scenario, forecasts.back().estimate, request_.limits);
     } catch (const ScenarioException& exception) {
       errors.Add(exception);

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "sim/cli/command_line.h"
+#include "sim/cli/engines.h"
 #include "sim/cli/stop_on_signal.h"
-#include "sim/packet/packet_engine.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -47,7 +47,7 @@ int Main(int argc, char** argv) {
       .err = std::cerr,
       .color = WantsColor(::isatty(STDOUT_FILENO) == 1, std::getenv("NO_COLOR")),
       .progress = ::isatty(STDERR_FILENO) == 1,
-      .make_engine = MakePacketEngine,
+      .make_engine = MakeEngine,
       .stop = stop.token(),
       .run_begins = [&stop] { stop.EndAtOnce(false); },
       .seconds = SteadySeconds,

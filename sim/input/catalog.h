@@ -1,5 +1,4 @@
-// Instance types and receivers from their tables. Errors go to `errors`; rows
-// without one are kept.
+// Instance types and receivers from their tables.
 #pragma once
 
 #include <map>
@@ -7,22 +6,31 @@
 #include <string_view>
 #include <vector>
 
-#include "models/cloud/limits.h"
+#include "models/cloud/catalog.h"
 #include "models/scenario/error.h"
 
 namespace vpcmirror::sim {
 
-using InstanceTypes = std::map<std::string, InstanceType>;
+// A table, or several together. Rows in the order of their files; what is wrong with one is
+// in `errors` with file and line, and what of it could be read is among the rows.
+struct Catalog {
+  std::vector<CatalogType> types;
+  std::vector<CatalogReceiver> receivers;
+  std::vector<ScenarioError> errors;
+};
 
-// catalog/tencent-cvm.csv: limits of in and out together.
-void ReadTencentTypes(std::string_view text, const std::string& file, InstanceTypes& types,
-                      std::vector<ScenarioError>& errors);
-// catalog/aws-ec2.csv: baseline bandwidth, per direction.
-void ReadAwsTypes(std::string_view text, const std::string& file, InstanceTypes& types,
-                  std::vector<ScenarioError>& errors);
+// Tables of instance types, and which columns each has: catalog/tencent-cvm.csv (limits of
+// in and out together) and catalog/aws-ec2.csv (baseline bandwidth, per direction).
+void ReadTencentTypes(std::string_view text, const std::string& file, Catalog& into);
+void ReadAwsTypes(std::string_view text, const std::string& file, Catalog& into);
 // catalog/receivers.csv.
-void ReadReceivers(std::string_view text, const std::string& file,
-                   std::map<std::string, ReceiverProfile>& receivers,
-                   std::vector<ScenarioError>& errors);
+void ReadReceivers(std::string_view text, const std::string& file, Catalog& into);
+// Any of the three: the one whose columns its header has most of.
+void ReadCatalogTable(std::string_view text, const std::string& file, Catalog& into);
+
+// The files of a data folder's catalog/, in the order in which they are read.
+std::vector<std::string> CatalogFiles(const std::string& data_folder);
+// All three of them; one that cannot be read is an error among the others.
+Catalog ReadCatalog(const std::string& data_folder);
 
 }  // namespace vpcmirror::sim

@@ -47,19 +47,21 @@ std::optional<std::vector<std::string>> SplitLine(std::string_view line) {
   return quoted ? std::nullopt : std::optional(std::move(cells));
 }
 
-void CheckColumns(const CsvTable& table, int line, const std::vector<std::string>& wanted,
+void CheckColumns(const CsvTable& table, int line, const CsvColumns& wanted,
                   std::vector<ScenarioError>& errors) {
+  std::vector<std::string> known = wanted.required;
+  known.insert(known.end(), wanted.optional.begin(), wanted.optional.end());
   for (const std::string& column : table.columns) {
-    if (std::count(wanted.begin(), wanted.end(), column) != 1) {
+    if (std::count(known.begin(), known.end(), column) != 1) {
       errors.push_back(ErrorAt(table.file, line,
                                fmt::format("the column \"{}\" is not known", column),
-                               AcceptedNames(column, wanted)));
+                               AcceptedNames(column, known)));
     } else if (std::count(table.columns.begin(), table.columns.end(), column) != 1) {
       errors.push_back(ErrorAt(table.file, line,
                                fmt::format("the column \"{}\" is here twice", column), "once"));
     }
   }
-  for (const std::string& column : wanted) {
+  for (const std::string& column : wanted.required) {
     if (std::count(table.columns.begin(), table.columns.end(), column) == 0) {
       errors.push_back(ErrorAt(table.file, line,
                                fmt::format("the column \"{}\" is missing", column),
@@ -68,21 +70,36 @@ void CheckColumns(const CsvTable& table, int line, const std::vector<std::string
   }
 }
 
+// The first line of `text` without its end, which is taken off the text.
+std::string_view TakeLine(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
+bool IsLeftOut(std::string_view line) { return line.empty() || line.front() == '#'; }
+
 }  // namespace
 
-CsvTable ParseCsv(std::string_view text, const std::string& file,
-                  const std::vector<std::string>& columns, std::vector<ScenarioError>& errors) {
+std::vector<std::string> ColumnsOfCsv(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = TakeLine(text);
+    if (!IsLeftOut(line)) return SplitLine(line).value_or(std::vector<std::string>{});
+  }
+  return {};
+}
+
+CsvTable ParseCsv(std::string_view text, const std::string& file, const CsvColumns& columns,
+                  std::vector<ScenarioError>& errors) {
   CsvTable table;
   table.file = file;
-  const std::size_t errors_before = errors.size();
   int line = 0;
   while (!text.empty()) {
     ++line;
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view content = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (!content.empty() && content.back() == '\r') content.remove_suffix(1);
-    if (content.empty() || content.front() == '#') continue;
+    const std::string_view content = TakeLine(text);
+    if (IsLeftOut(content)) continue;
 
     std::optional<std::vector<std::string>> cells = SplitLine(content);
     if (!cells) {
@@ -91,7 +108,6 @@ CsvTable ParseCsv(std::string_view text, const std::string& file,
     } else if (table.columns.empty()) {
       table.columns = std::move(*cells);
       CheckColumns(table, line, columns, errors);
-      if (errors.size() > errors_before) return table;
     } else if (cells->size() != table.columns.size()) {
       errors.push_back(ErrorAt(file, line, fmt::format("found {} cells", cells->size()),
                                fmt::format("{}, as the header has", table.columns.size())));
@@ -108,8 +124,14 @@ CsvTable ParseCsv(std::string_view text, const std::string& file,
   return table;
 }
 
+bool HasColumn(const CsvTable& table, std::string_view column) {
+  return std::find(table.columns.begin(), table.columns.end(), column) != table.columns.end();
+}
+
 const std::string& CellOf(const CsvTable& table, const CsvRow& row, std::string_view column) {
+  static const std::string nothing;
   const auto at = std::find(table.columns.begin(), table.columns.end(), column);
+  if (at == table.columns.end()) return nothing;
   return row.cells.at(static_cast<std::size_t>(at - table.columns.begin()));
 }
 

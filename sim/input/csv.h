@@ -22,12 +22,22 @@ struct CsvTable {
   std::vector<CsvRow> rows;
 };
 
-// Errors (each with its line) go to `errors`; a broken row is in the table no more.
-// Requires the columns to be exactly `columns`, in any order.
-CsvTable ParseCsv(std::string_view text, const std::string& file,
-                  const std::vector<std::string>& columns, std::vector<ScenarioError>& errors);
+// The columns that a table has, in any order.
+struct CsvColumns {
+  std::vector<std::string> required;
+  std::vector<std::string> optional;
+};
 
-// The cell of `row` in the named column, which must exist.
+// Errors (each with its line) go to `errors`; a broken row is in the table no more. With
+// columns that are missing, or that are not known, the others are read all the same.
+CsvTable ParseCsv(std::string_view text, const std::string& file, const CsvColumns& columns,
+                  std::vector<ScenarioError>& errors);
+
+bool HasColumn(const CsvTable& table, std::string_view column);
+// The cell of `row` in the named column; empty where the table lacks the column.
 const std::string& CellOf(const CsvTable& table, const CsvRow& row, std::string_view column);
+
+// The names in the header line, before anything is known of them; none in an empty text.
+std::vector<std::string> ColumnsOfCsv(std::string_view text);
 
 }  // namespace vpcmirror::sim

@@ -3,122 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <bit>
+#include <cstring>
+#include <span>
 #include <utility>
 
 #include "models/scenario/error.h"
 #include "sim/input/json_scan.h"
+#include "sim/input/log_values.h"
+#include "sim/input/quantity.h"
 
 namespace vpcmirror::sim {
 namespace {
-
-struct FieldName {
-  std::string_view name;
-  FlowLog::Field field;
-};
-constexpr FieldName kFieldNames[] = {
-    {"interface-id", FlowLog::kInterface},
-    {"eni-id", FlowLog::kInterface},
-    {"srcaddr", FlowLog::kSource},
-    {"dstaddr", FlowLog::kDestination},
-    {"srcport", FlowLog::kSourcePort},
-    {"dstport", FlowLog::kDestinationPort},
-    {"protocol", FlowLog::kProtocol},
-    {"packets", FlowLog::kPackets},
-    {"bytes", FlowLog::kBytes},
-    {"start", FlowLog::kStart},
-    {"end", FlowLog::kEnd},
-    {"action", FlowLog::kAction},
-    {"log-status", FlowLog::kStatus},
-    {"flow-direction", FlowLog::kDirection},
-    {"direction", FlowLog::kDirection},
-};
-
-// Without them a record says nothing of what an ENI's mirrors are asked.
-constexpr FlowLog::Field kNeeded[] = {
-    FlowLog::kInterface,       FlowLog::kSource,   FlowLog::kDestination, FlowLog::kSourcePort,
-    FlowLog::kDestinationPort, FlowLog::kProtocol, FlowLog::kBytes};
-
-constexpr std::string_view kAwsOrder =
-    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start "
-    "end action log-status";
-constexpr std::string_view kAlibabaOrder =
-    "version vswitch-id vm-id vpc-id account-id eni-id region srcaddr srcport dstaddr dstport "
-    "protocol direction packets bytes start end log-status action tcp-flags traffic_path srctype "
-    "dsttype";
-constexpr std::size_t kAwsFields = 14;
-constexpr std::size_t kAlibabaFields = 20;
-constexpr std::size_t kAlibabaFieldsWithPath = 23;
-
-std::string_view NameOf(FlowLog::Field field) {
-  for (const FieldName& each : kFieldNames) {
-    if (each.field == field) return each.name;
-  }
-  return "";
-}
-
-// "srcaddr", "src_addr" of no log, "log_status" of some.
-bool IsName(std::string_view text, std::string_view name) {
-  return std::equal(text.begin(), text.end(), name.begin(), name.end(),
-                    [](char a, char b) { return a == b || (a == '_' && b == '-'); });
-}
-
-std::uint8_t FieldNamed(std::string_view text) {
-  for (const FieldName& each : kFieldNames) {
-    if (IsName(text, each.name)) return each.field;
-  }
-  return FlowLog::kFields;
-}
-
-constexpr bool IsBetween(char c) { return c == ' ' || c == '\t' || c == ','; }
-
-// Takes the next value from the front of `line`; empty at its end.
-std::string_view TakeValue(std::string_view& line) {
-  std::size_t begin = 0;
-  while (begin < line.size() && IsBetween(line[begin])) ++begin;
-  std::size_t end = begin;
-  while (end < line.size() && !IsBetween(line[end])) ++end;
-  std::string_view value = line.substr(begin, end - begin);
-  line.remove_prefix(end);
-  const bool is_quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
-  return is_quoted ? value.substr(1, value.size() - 2) : value;
-}
-
-std::size_t CountValues(std::string_view line) {
-  std::size_t count = 0;
-  while (!TakeValue(line).empty()) ++count;
-  return count;
-}
-
-template <class Number>
-bool ParseWholeNumber(std::string_view text, Number& number) {
-  const char* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && at == end && !text.empty();
-}
-
-// Most addresses of logs are IPv4 and well-formed.
-std::optional<IpAddress> ParseLoggedAddress(std::string_view text) {
-  std::uint32_t address = 0;
-  std::uint32_t part = 0;
-  int dots = 0;
-  std::size_t digits = 0;
-  for (const char c : text) {
-    if (c >= '0' && c <= '9' && digits < 3) {
-      part = part * 10 + static_cast<std::uint32_t>(c - '0');
-      ++digits;
-    } else if (c == '.' && digits > 0 && part <= 255 && dots < 3) {
-      address = address << 8 | part;
-      part = 0;
-      digits = 0;
-      ++dots;
-    } else {
-      return ParseIpAddress(text);
-    }
-  }
-  if (dots != 3 || digits == 0 || part > 255) return std::nullopt;
-  return IpAddress::V4(address << 8 | part);
-}
 
 constexpr bool IsMissing(std::string_view value) {
   return value.empty() || value == "-" || value == "-1";
@@ -135,60 +31,161 @@ constexpr bool IsMissing(std::string_view value) {
   throw ScenarioException({error});
 }
 
+// The first `sought` from `at` on, or `end`. Reads eight bytes at a time, and so up to
+// PackedLines::kReadableBehind - 1 behind the end.
+const char* Find(const char* at, const char* end, char sought) {
+  if constexpr (std::endian::native == std::endian::little) {
+    static_assert(PackedLines::kReadableBehind >= sizeof(std::uint64_t));
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    constexpr std::uint64_t kHighs = kOnes << 7;
+    const std::uint64_t pattern = kOnes * static_cast<unsigned char>(sought);
+    for (; at < end; at += sizeof pattern) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, at, sizeof word);
+      word ^= pattern;
+      // The lowest high bit is that of the first byte that is 0.
+      const std::uint64_t zeros = (word - kOnes) & ~word & kHighs;
+      if (zeros != 0) return std::min(end, at + std::countr_zero(zeros) / 8);
+    }
+    return end;
+  }
+  return std::find(at, end, sought);
+}
+
+std::string_view WithoutBlanks(std::string_view value) {
+  while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+  while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
+  return value;
+}
+
+std::string_view Unquoted(std::string_view value) {
+  const bool is_quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
+  return is_quoted ? value.substr(1, value.size() - 2) : value;
+}
+
+// JSON's escapes of a text that may be JSON itself; of others than \" and \\ the letter is kept,
+// which no value of a flow log has.
+void Unescape(std::string_view text, std::string& into) {
+  into.clear();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    into += text[i];
+  }
+  into.append(PackedLines::kReadableBehind, '\0');
+}
+
 }  // namespace
 
-FlowLog::FlowLog(const std::string& file) : name_(file), lines_(file) {
+template <char kSeparator>
+std::string_view FlowLog::TakeValue(const char*& at, const char* end) {
+  if constexpr (kSeparator == ' ') {
+    while (at < end && *at == ' ') ++at;
+  }
+  const char* const stop = Find(at, end, kSeparator);
+  const std::string_view value(at, static_cast<std::size_t>(stop - at));
+  at = stop == end ? end : stop + 1;
+  return Unquoted(kSeparator == ' ' ? value : WithoutBlanks(value));
+}
+
+template <char kSeparator, class Take>
+void FlowLog::ForEachValue(std::string_view line, Take&& take) {
+  const char* at = line.data();
+  const char* const end = at + line.size();
+  while (at < end) {
+    const std::string_view value = TakeValue<kSeparator>(at, end);
+    if (kSeparator == ' ' && value.empty()) return;
+    take(value);
+  }
+  // Of an empty last value only what parts it from the one before is there.
+  if (kSeparator != ' ' && !line.empty() && line.back() == kSeparator) take(std::string_view());
+}
+
+template <class Take>
+void FlowLog::ForEachValue(std::string_view line, Take&& take) const {
+  if (separator_ == ' ') {
+    ForEachValue<' '>(line, take);
+  } else if (separator_ == ',') {
+    ForEachValue<','>(line, take);
+  } else {
+    ForEachValue<'\t'>(line, take);
+  }
+}
+
+FlowLog::FlowLog(const std::string& name, PackedLines lines)
+    : name_(name), lines_(std::move(lines)) {
   std::string_view line;
   while (lines_.Next(line)) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
     ReadShape(line);
     return;
   }
-  FailAt(file, 0, "the file is empty", "a flow log");
+  FailAt(name, 0, "the file is empty", "a flow log");
 }
 
 void FlowLog::ReadShape(std::string_view first) {
-  constexpr std::string_view kZstd = "\x28\xb5\x2f\xfd";
-  if (first.starts_with(kZstd)) {
-    FailAt(name_, 0, "the file is compressed with zstd", "text or gzip: zstd -d first");
-  }
   first_ = first;
   has_first_ = true;
   if (first[first.find_first_not_of(" \t")] == '{') {
     is_json_ = true;
+    ReadHeader(OrderOf(14));  // of texts inside
     return;
   }
-  std::string_view rest = first;
-  bool has_names = false;
-  for (std::string_view value = TakeValue(rest); !value.empty(); value = TakeValue(rest)) {
-    has_names = has_names || FieldNamed(value) != kFields;
+  if (first.find(',') != std::string_view::npos) {
+    separator_ = ',';
+  } else if (first.find('\t') != std::string_view::npos) {
+    separator_ = '\t';
   }
-  const std::size_t values = CountValues(first);
+  ReadHeader(first);
+  const std::size_t values = order_.size();
+  const bool has_names = std::any_of(order_.begin(), order_.end(),
+                                     [](LogField each) { return each != LogField::kOther; });
   if (has_names) {
     header_ = std::string(first);
     has_first_ = false;
-    ReadHeader(first);
-  } else if (values == kAwsFields) {
-    ReadHeader(kAwsOrder);
-  } else if (values == kAlibabaFields || values == kAlibabaFieldsWithPath) {
-    ReadHeader(kAlibabaOrder);
-    order_.resize(values);
-  } else {
+    has_summary_ = header_.starts_with("ts,te,td,");
+    is_matrix_ = Has(LogField::kRate) || Has(LogField::kPeriod);
+    RequireFields();
+    return;
+  }
+  if (OrderOf(values).empty()) {
     FailAt(name_, lines_.number(), fmt::format("{} values and no header that names them", values),
            "a header of field names, 14 values (AWS version 2, Tencent), 20 or 23 (Alibaba), or "
            "a JSON object a line");
   }
+  const char separator = std::exchange(separator_, ' ');
+  ReadHeader(OrderOf(values));
+  separator_ = separator;
 }
 
 void FlowLog::ReadHeader(std::string_view line) {
-  std::string_view rest = line;
-  for (std::string_view value = TakeValue(rest); !value.empty(); value = TakeValue(rest)) {
-    order_.push_back(FieldNamed(value));
-  }
-  for (const Field field : kNeeded) {
-    if (std::find(order_.begin(), order_.end(), field) != order_.end()) continue;
+  order_.clear();
+  const std::string names = std::string(line) + std::string(PackedLines::kReadableBehind, '\0');
+  ForEachValue(std::string_view(names).substr(0, line.size()),
+               [&](std::string_view value) { order_.push_back(LogFieldNamed(value)); });
+}
+
+bool FlowLog::Has(LogField field) const {
+  return std::find(order_.begin(), order_.end(), field) != order_.end();
+}
+
+// Without them a record says nothing of what an ENI's mirrors are asked.
+void FlowLog::RequireFields() const {
+  constexpr LogField kOfLogs[] = {LogField::kSource,     LogField::kDestination,
+                                  LogField::kSourcePort, LogField::kDestinationPort,
+                                  LogField::kProtocol,   LogField::kBytes};
+  constexpr LogField kOfMatrices[] = {LogField::kSource, LogField::kDestination};
+  const std::span<const LogField> needed =
+      is_matrix_ ? std::span<const LogField>(kOfMatrices) : std::span<const LogField>(kOfLogs);
+  for (const LogField field : needed) {
+    if (Has(field)) continue;
     FailAt(name_, lines_.number(), fmt::format("there is no field {}", NameOf(field)),
-           "interface-id (or eni-id), srcaddr, dstaddr, srcport, dstport, protocol and bytes");
+           is_matrix_ ? "source, destination and rate, or bytes and period"
+                      : "srcaddr, dstaddr, srcport, dstport, protocol and bytes, and interface-id "
+                        "(or eni-id) where the log has it");
+  }
+  if (is_matrix_ && Has(LogField::kRate) == Has(LogField::kBytes)) {
+    FailAt(name_, lines_.number(), "a matrix has a rate, or bytes and a period",
+           "one of the two: rate; bytes and period");
   }
 }
 
@@ -208,103 +205,255 @@ bool FlowLog::BadValue(std::string_view value, std::string_view field) {
                            : fmt::format("\"{}\" is no {}", value.substr(0, kMostQuoted), field));
 }
 
-bool FlowLog::ReadColumns(std::string_view line, Values& values) {
+bool FlowLog::BadField(LogField field, std::string_view what) {
+  return BadValue(ValueOf(field), what);
+}
+
+std::size_t FlowLog::SplitColumns(std::string_view line) {
   std::size_t count = 0;
-  std::string_view rest = line;
-  for (std::string_view value = TakeValue(rest); !value.empty(); value = TakeValue(rest)) {
-    if (count < order_.size() && order_[count] != kFields) values[order_[count]] = value;
+  const std::size_t columns = order_.size();
+  const LogField* const order = order_.data();
+  ForEachValue(line, [&](std::string_view value) {
+    if (count < columns) values_[static_cast<std::size_t>(order[count])] = value;
     ++count;
-  }
+  });
+  return count;
+}
+
+bool FlowLog::ReadColumns(std::string_view line) {
+  const std::size_t count = SplitColumns(line);
   if (count == order_.size()) return true;
   if (told_.size() >= kMostToldLines) return BadValue("", "");
   return Bad(fmt::format("{} value{}, where {} are expected", count, count == 1 ? "" : "s",
                          order_.size()));
 }
 
-bool FlowLog::ReadObject(std::string_view line, Values& values) {
-  JsonScan scan(line);
-  if (!scan.Take('{')) return BadValue(line, "JSON object");
+bool FlowLog::ReadObject(std::string_view line) {
+  values_.fill({});
+  return ReadFieldsOf(line, 0) || BadValue(line, "JSON object");
+}
+
+// The outermost object's fields come first, and no envelope of logs is deeper.
+bool FlowLog::ReadFieldsOf(std::string_view text, int depth) {
+  constexpr int kDeepest = 2;
+  JsonScan scan(text);
+  if (!scan.Take('{')) return false;
+  if (scan.Take('}')) return scan.IsAtEnd();
   do {
     std::string_view key;
     std::string_view value;
-    if (!scan.TakeString(key) || !scan.Take(':') || !scan.TakeValue(value)) {
-      return BadValue(line, "JSON object");
+    if (!scan.TakeString(key) || !scan.Take(':')) return false;
+    const bool is_text = scan.IsNext('"');
+    const std::string_view nested = scan.Rest();
+    if (!scan.TakeValue(value)) return false;
+    const auto field = static_cast<std::size_t>(LogFieldNamed(key));
+    if (field < kLogFields) {
+      if (values_[field].empty()) values_[field] = value;
+    } else if (depth < kDeepest && !nested.empty() && nested.front() == '{') {
+      const std::size_t size = nested.size() - scan.Rest().size();
+      if (!ReadFieldsOf(nested.substr(0, size), depth + 1)) return false;
+    } else if (depth < kDeepest && is_text && value.size() > 2) {
+      if (!ReadText(value, depth)) return false;
     }
-    const std::uint8_t field = FieldNamed(key);
-    if (field != kFields) values[field] = value;
   } while (scan.Take(','));
-  if (!scan.Take('}') || !scan.IsAtEnd()) return BadValue(line, "JSON object");
-  return true;
+  return scan.Take('}') && scan.IsAtEnd();
 }
 
-bool FlowLog::MakeRecord(const Values& values, FlowRecord& record) {
+// What an envelope carries as a text: a record's JSON, or its 14 values. Other texts are no
+// record.
+bool FlowLog::ReadText(std::string_view text, int depth) {
+  constexpr std::size_t kBlanksBetween14 = 13;
+  const bool is_object = text.front() == '{';
+  if (!is_object) {
+    if (std::count(text.begin(), text.end(), ' ') != kBlanksBetween14) return true;
+    if (!ValueOf(LogField::kSource).empty()) return true;
+  }
+  std::string& unpacked = unpacked_[static_cast<std::size_t>(depth)];
+  Unescape(text, unpacked);
+  const std::string_view inner =
+      std::string_view(unpacked).substr(0, unpacked.size() - PackedLines::kReadableBehind);
+  return is_object ? ReadFieldsOf(inner, depth + 1) : SplitColumns(inner) == order_.size();
+}
+
+bool FlowLog::MakeRecord(FlowRecord& record) {
   record = FlowRecord{};
-  record.interface_id = values[kInterface];
-  if (IsMissing(record.interface_id)) return BadValue("", "interface-id");
-  const std::string_view status = values[kStatus];
-  if (status == "NODATA" || (IsMissing(status) && IsMissing(values[kSource]))) {
-    record.kind = FlowRecord::Kind::kNoData;
-    return true;
+  record.interface_id = ValueOf(LogField::kInterface);
+  const bool names_interfaces = is_json_ || Has(LogField::kInterface);
+  if (names_interfaces && IsMissing(record.interface_id)) return BadValue("", "interface-id");
+  const std::string_view status = ValueOf(LogField::kStatus);
+  if (status != "OK") {
+    if (status == "NODATA" || (IsMissing(status) && IsMissing(ValueOf(LogField::kSource)))) {
+      record.kind = FlowRecord::Kind::kNoData;
+      return true;
+    }
+    if (status == "SKIPDATA") {
+      record.kind = FlowRecord::Kind::kSkipped;
+      return true;
+    }
+    if (!IsMissing(status)) return BadValue(status, "log-status");
   }
-  if (status == "SKIPDATA") {
-    record.kind = FlowRecord::Kind::kSkipped;
-    return true;
-  }
-  if (!IsMissing(status) && status != "OK") return BadValue(status, "log-status");
-  const std::string_view action = values[kAction];
+  const std::string_view action = ValueOf(LogField::kAction);
   if (action == "REJECT") {
     record.kind = FlowRecord::Kind::kRejected;
-  } else if (!IsMissing(action) && action != "ACCEPT") {
+  } else if (action != "ACCEPT" && !IsMissing(action)) {
     return BadValue(action, "action");
   }
-  return ReadFlow(values, record.flow) && ReadAmounts(values, record);
+  return ReadFlow(record) && (is_matrix_ ? ReadRate(record) : ReadAmounts(record));
 }
 
-bool FlowLog::ReadFlow(const Values& values, FlowKey& flow) {
-  const auto source = ParseLoggedAddress(values[kSource]);
-  if (!source) return BadValue(values[kSource], "address (srcaddr)");
-  const auto destination = ParseLoggedAddress(values[kDestination]);
-  if (!destination) return BadValue(values[kDestination], "address (dstaddr)");
-  if (source->family() != destination->family()) {
-    return BadValue(values[kDestination], "address (dstaddr) of the family of srcaddr");
+bool FlowLog::ReadEnd(LogField field, IpAddress& address, std::string_view& name) {
+  const std::string_view text = ValueOf(field);
+  if (const auto parsed = ParseLoggedAddress(text)) {
+    address = *parsed;
+    return true;
   }
-  flow.source = *source;
-  flow.destination = *destination;
-  if (!ParseWholeNumber(values[kProtocol], flow.protocol)) {
-    return BadValue(values[kProtocol], "protocol number");
+  if (!is_matrix_ || text.empty()) {
+    return BadField(field, field == LogField::kSource ? "address (srcaddr)" : "address (dstaddr)");
   }
-  if (!HasPorts(flow.protocol)) return true;
+  name = text;
+  return true;
+}
+
+bool FlowLog::ReadFlow(FlowRecord& record) {
+  FlowKey& flow = record.flow;
+  if (!ReadEnd(LogField::kSource, flow.source, record.source_name) ||
+      !ReadEnd(LogField::kDestination, flow.destination, record.destination_name)) {
+    return false;
+  }
+  const bool has_names = !record.source_name.empty() || !record.destination_name.empty();
+  if (!has_names && flow.source.family() != flow.destination.family()) {
+    return BadField(LogField::kDestination, "address (dstaddr) of the family of srcaddr");
+  }
+  const std::string_view protocol = ValueOf(LogField::kProtocol);
+  if (is_matrix_ && IsMissing(protocol)) {
+    flow.protocol = kProtocolTcp;
+  } else if (!ParseWholeNumber(protocol, flow.protocol)) {
+    const auto named = ParseLoggedProtocol(protocol);
+    if (!named) return BadField(LogField::kProtocol, "protocol number");
+    flow.protocol = *named;
+  }
+  return !HasPorts(flow.protocol) || ReadPorts(flow);
+}
+
+bool FlowLog::ReadPorts(FlowKey& flow) {
+  // What a scenario's workloads have where nobody says more.
+  constexpr std::uint16_t kUsualClientPort = 50'000;
+  constexpr std::uint16_t kUsualServerPort = 443;
   flow.ports = Ports::kKnown;
-  if (!ParseWholeNumber(values[kSourcePort], flow.source_port)) {
-    return BadValue(values[kSourcePort], "port (srcport)");
+  const auto read = [&](LogField field, std::uint16_t usual, std::uint16_t& port) {
+    if (is_matrix_ && IsMissing(ValueOf(field))) {
+      port = usual;
+      return true;
+    }
+    return ParseWholeNumber(ValueOf(field), port);
+  };
+  if (!read(LogField::kSourcePort, kUsualClientPort, flow.source_port)) {
+    return BadField(LogField::kSourcePort, "port (srcport)");
   }
-  if (!ParseWholeNumber(values[kDestinationPort], flow.destination_port)) {
-    return BadValue(values[kDestinationPort], "port (dstport)");
+  if (!read(LogField::kDestinationPort, kUsualServerPort, flow.destination_port)) {
+    return BadField(LogField::kDestinationPort, "port (dstport)");
   }
   return true;
 }
 
-bool FlowLog::ReadAmounts(const Values& values, FlowRecord& record) {
-  if (!ParseWholeNumber(values[kBytes], record.bytes) || record.bytes < 0) {
-    return BadValue(values[kBytes], "number of bytes");
-  }
-  const auto read = [](std::string_view text, std::int64_t& number) {
-    return IsMissing(text) || (ParseWholeNumber(text, number) && number >= 0);
+bool FlowLog::ReadAmounts(FlowRecord& record) {
+  const auto read = [&](LogField field, std::int64_t& number) {
+    const std::string_view text = ValueOf(field);
+    return (ParseWholeNumber(text, number) && number >= 0) || IsMissing(text);
   };
-  if (!read(values[kPackets], record.packets)) {
-    return BadValue(values[kPackets], "number of packets");
+  if (IsMissing(ValueOf(LogField::kBytes)) || !read(LogField::kBytes, record.bytes)) {
+    return BadField(LogField::kBytes, "number of bytes");
   }
-  if (!read(values[kStart], record.start)) return BadValue(values[kStart], "start");
-  if (!read(values[kEnd], record.end)) return BadValue(values[kEnd], "end");
-  const std::string_view direction = values[kDirection];
+  if (!read(LogField::kPackets, record.packets)) {
+    return BadField(LogField::kPackets, "number of packets");
+  }
+  record.packets = std::max<std::int64_t>(record.packets, 0);
+  std::int64_t replied = 0;
+  if (!read(LogField::kReplyBytes, replied)) {
+    return BadField(LogField::kReplyBytes, "number of bytes");
+  }
+  reply_.bytes = std::max<std::int64_t>(replied, 0);
+  if (!read(LogField::kReplyPackets, reply_.packets)) {
+    return BadField(LogField::kReplyPackets, "number of packets");
+  }
+  const std::string_view direction = ValueOf(LogField::kDirection);
   if (direction == "ingress" || direction == "in") record.direction = Direction::kIngress;
   if (direction == "egress" || direction == "out") record.direction = Direction::kEgress;
+  return ReadTimes(record);
+}
+
+bool FlowLog::ReadTimes(FlowRecord& record) {
+  const auto read = [&](LogField field, std::int64_t& time) {
+    const std::string_view text = ValueOf(field);
+    if (IsMissing(text)) return true;
+    const auto parsed = ParseLoggedTime(text);
+    time = parsed.value_or(0);
+    return parsed.has_value();
+  };
+  if (!read(LogField::kStart, record.start)) return BadField(LogField::kStart, "start");
+  if (!read(LogField::kEnd, record.end)) return BadField(LogField::kEnd, "end");
+  const std::string_view duration = ValueOf(LogField::kDuration);
+  if (record.end == 0 && !IsMissing(duration)) {
+    const auto parsed = ParseLoggedDuration(duration);
+    if (!parsed) return BadField(LogField::kDuration, "duration");
+    record.end = record.start + *parsed;
+  }
+  return true;
+}
+
+bool FlowLog::ReadRate(FlowRecord& record) {
+  record.end = 1;
+  if (Has(LogField::kRate)) {
+    const auto rate = ParseBandwidth(ValueOf(LogField::kRate));
+    if (!rate) return BadField(LogField::kRate, "rate, such as \"250 Mbps\"");
+    record.bytes = rate.value->count() / kBitsPerByte;
+  } else {
+    const auto period = ParseDuration(ValueOf(LogField::kPeriod));
+    const bool is_whole =
+        period && period.value->count() > 0 && period.value->count() % kPicosecondsPerSecond == 0;
+    if (!is_whole) return BadField(LogField::kPeriod, "period of whole seconds, such as \"60 s\"");
+    record.end = period.value->count() / kPicosecondsPerSecond;
+    if (!ParseWholeNumber(ValueOf(LogField::kBytes), record.bytes) || record.bytes < 0) {
+      return BadField(LogField::kBytes, "number of bytes");
+    }
+  }
+  std::int64_t packet = 0;
+  const std::string_view packet_text = ValueOf(LogField::kPacketBytes);
+  if (!IsMissing(packet_text)) {
+    if (!ParseWholeNumber(packet_text, packet) || packet <= 0) {
+      return BadField(LogField::kPacketBytes, "number of bytes of a packet");
+    }
+    record.packets = std::max<std::int64_t>(1, record.bytes / packet);
+  }
+  return true;
+}
+
+bool FlowLog::TakeReply(FlowRecord& record) {
+  if (reply_.bytes == 0) return false;
+  record = reply_;
+  reply_.bytes = 0;
+  return true;
+}
+
+bool FlowLog::ReadLine(std::string_view line, FlowRecord& record) {
+  if (!(is_json_ ? ReadObject(line) : ReadColumns(line)) || !MakeRecord(record)) {
+    reply_.bytes = 0;
+    return false;
+  }
+  if (reply_.bytes > 0) {
+    const FlowRecord counted = reply_;
+    reply_ = record;
+    reply_.flow = Reversed(record.flow);
+    reply_.bytes = counted.bytes;
+    reply_.packets = counted.packets;
+  }
   return true;
 }
 
 bool FlowLog::Next(FlowRecord& record) {
+  if (TakeReply(record)) return true;
   std::string_view line;
-  for (;;) {
+  while (!at_end_) {
     if (has_first_) {
       line = first_;
       has_first_ = false;
@@ -312,14 +461,17 @@ bool FlowLog::Next(FlowRecord& record) {
       return false;
     }
     if (lines_.was_too_long()) {
-      Bad(fmt::format("the line has more than {} bytes", GzipLines::kMostLineBytes));
+      Bad(fmt::format("the line has more than {} bytes", PackedLines::kMostLineBytes));
       continue;
     }
     if (line.empty() || (!header_.empty() && line == header_)) continue;
-    Values values{};
-    const bool is_read = is_json_ ? ReadObject(line, values) : ReadColumns(line, values);
-    if (is_read && MakeRecord(values, record)) return true;
+    if (has_summary_ && line == "Summary") {
+      at_end_ = true;
+    } else if (ReadLine(line, record)) {
+      return true;
+    }
   }
+  return false;
 }
 
 }  // namespace vpcmirror::sim

@@ -18,6 +18,12 @@ class JsonScan {
     ++at_;
     return true;
   }
+  bool IsNext(char c) {
+    SkipBlanks();
+    return at_ < text_.size() && text_[at_] == c;
+  }
+  // What is not passed over yet.
+  std::string_view Rest() const { return text_.substr(at_); }
   bool IsAtEnd() {
     SkipBlanks();
     return at_ == text_.size();

@@ -74,13 +74,16 @@ void ReadFolder(const fs::path& data, const JsonKind& kind, Read read,
   }
 }
 
-// `read` on the text of a table.
-template <class Read, class Into>
-void ReadTable(const fs::path& file, Read read, Into& into, std::vector<ScenarioError>& errors) {
-  try {
-    read(ReadTextFile(file.string()), file.string(), into, errors);
-  } catch (const ScenarioException& e) {
-    Append(errors, e);
+void AddCatalog(const fs::path& data, Library& library, std::vector<ScenarioError>& errors) {
+  Catalog catalog = ReadCatalog(data.string());
+  errors.insert(errors.end(), catalog.errors.begin(), catalog.errors.end());
+  for (CatalogType& each : catalog.types) {
+    std::string name = each.type.name;
+    library.instance_types.emplace(std::move(name), std::move(each.type));
+  }
+  for (CatalogReceiver& each : catalog.receivers) {
+    std::string name = each.profile.name;
+    library.receivers.emplace(std::move(name), std::move(each.profile));
   }
 }
 
@@ -92,10 +95,7 @@ Library LoadLibrary(const std::string& data_folder) {
   std::vector<ScenarioError> errors;
   ReadFolder(data, kProfiles, &ReadProfile, library.providers, errors);
   ReadFolder(data, kCosts, &ReadCostTable, library.costs, errors);
-  ReadTable(data / "catalog" / "tencent-cvm.csv", &ReadTencentTypes, library.instance_types,
-            errors);
-  ReadTable(data / "catalog" / "aws-ec2.csv", &ReadAwsTypes, library.instance_types, errors);
-  ReadTable(data / "catalog" / "receivers.csv", &ReadReceivers, library.receivers, errors);
+  AddCatalog(data, library, errors);
   if (!errors.empty()) throw ScenarioException(std::move(errors));
   return library;
 }

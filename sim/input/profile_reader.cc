@@ -440,6 +440,11 @@ void ReadWhatIsSaid(const Cursor& root, ProviderProfile& profile) {
   ForEachItem(root, "quotas",
               [&](const Cursor& item) { profile.quotas.push_back(ReadQuota(item)); });
   profile.metrics = TextsOf(root, "metrics");
+  ForEachItem(root, "loss_counters", [&](const Cursor& item) {
+    profile.loss_counters.push_back({.lost = TextOf(item, "lost"),
+                                     .names = TextsOf(item, "names"),
+                                     .source = TextOf(item, "source")});
+  });
   if (const auto codes = root.Get("error_codes")) {
     for (const auto& [refusal, code] : codes->Members()) {
       if (code.value().is_string()) profile.error_codes[refusal] = TextOf(*codes, refusal);

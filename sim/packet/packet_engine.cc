@@ -20,9 +20,9 @@
 #include "models/ns3/clock.h"
 #include "models/ns3/window_scheduler.h"
 #include "models/scenario/error.h"
+#include "models/scenario/measure.h"
 #include "sim/packet/counters.h"
 #include "sim/packet/event_estimate.h"
-#include "sim/packet/measure.h"
 #include "sim/packet/network.h"
 #include "sim/packet/series_sampler.h"
 #include "sim/packet/span_sampler.h"
@@ -182,10 +182,10 @@ class PacketEngine : public Engine {
       // Ahead of all that happens at one moment.
       const TimelinePlayer timeline(scenario, network);
       Watch watch(control, scenario.duration);
-      std::optional<Counters> start;
+      std::optional<RunCounters> start;
       if (scenario.warm_up > Picoseconds(0)) {
         ns3::Simulator::Schedule(ToTime(scenario.warm_up), [&] {
-          start = CountersAt(scenario, network, scenario.warm_up);
+          start = CountersAt(network, scenario.warm_up);
           ForgetPeaks(network, scenario.warm_up);
         });
       }
@@ -205,7 +205,7 @@ class PacketEngine : public Engine {
       Close(network.pcaps);
       const bool ends_in_warm_up = !start && scenario.warm_up > Picoseconds(0);
       if (ends_in_warm_up) ForgetPeaks(network, result.duration);
-      Counters counters = CountersAt(scenario, network, result.duration);
+      RunCounters counters = CountersAt(network, result.duration);
       result.events -= spans.events();
       result.spans = spans.Finish(counters);
       if (start) {
@@ -215,7 +215,11 @@ class PacketEngine : public Engine {
         counters.TakeOff(counters);
       }
       result.warm_up = counters.since;
-      Measure(scenario, network, counters, result);
+      Measure(scenario, counters, result);
+      const Deliveries& production = network.fabric->production();
+      result.delivered = LoadOf(production.frames, counters.time());
+      result.production_delay = DelayOf(production.delays);
+      result.copy_delay = DelayOf(network.fabric->copies().delays);
     }
   }
 };

@@ -6,9 +6,10 @@
 #include <array>
 #include <utility>
 
+#include "models/cloud/frame_drop.h"
 #include "models/mirror/refusal.h"
 #include "models/ns3/clock.h"
-#include "models/ns3/frame_drop.h"
+#include "sim/packet/counters.h"
 
 namespace vpcmirror::sim {
 namespace {

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "models/scenario/cpu_use.h"
 #include "models/scenario/series.h"
 #include "models/scenario/timeline_means.h"
 #include "models/scenario/valid_scenario.h"
 #include "models/units/quantity.h"
-#include "sim/packet/cpu_use.h"
 #include "sim/packet/network.h"
 
 namespace vpcmirror::sim {

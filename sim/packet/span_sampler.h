@@ -4,19 +4,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/scenario/run_counters.h"
 #include "models/scenario/run_result.h"
 #include "models/scenario/valid_scenario.h"
 #include "models/units/quantity.h"
-#include "sim/packet/counters.h"
 #include "sim/packet/network.h"
 
 namespace vpcmirror::sim {
-
-// Where the parts begin, but for the first, which begins at `start`: at events that change
-// something. No part is shorter than 100 ms, and there are at most `most` of them: what is
-// closer together is one. Empty: there is one part.
-std::vector<Picoseconds> SpanStarts(const std::vector<TimelineEvent>& timeline, Picoseconds start,
-                                    Picoseconds end, std::int64_t most);
 
 class SpanSampler {
  public:
@@ -28,16 +22,16 @@ class SpanSampler {
 
   // All parts up to `end`, when the run has this in its counters, warm-up included; empty
   // where there is one. Once.
-  std::vector<SpanResult> Finish(const Counters& at_end);
+  std::vector<SpanResult> Finish(const RunCounters& at_end);
 
  private:
   void Begin();
-  void Close(Counters counters);
+  void Close(RunCounters counters);
 
   const ValidScenario& scenario_;
   const Network& network_;
   bool has_begun_ = false;
-  Counters start_;  // of the part that is under way
+  RunCounters start_;  // of the part that is under way
   std::vector<SpanResult> spans_;
   std::int64_t events_ = 0;
 };

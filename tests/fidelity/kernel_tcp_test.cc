@@ -67,5 +67,23 @@ TEST(KernelTcpTest, AGreedyFlowHasTheKernelsGoodput) {
   }
 }
 
+TEST(KernelTcpTest, FluidHasTheKernelsGoodputToo) {
+  Table goodput({"kernel-tcp-fluid", "fluid: goodput of a TCP flow whose egress is mirrored",
+                 "Mbit/s", "%", 2});
+  Table losses({"kernel-tcp-fluid-copies", "fluid: copies of a TCP flow that are lost",
+                "percent of frames", "points", 2});
+  for (const TsvRow& row : ReadTsv("kernel-lab-tcp.tsv")) {
+    const std::string name = fmt::format("{} {} {} #{}", row.Text("algorithm"), row.Text("mirror"),
+                                         row.Text("discipline"), row.Text("rep"));
+    const RunResult result = SimulateFluid(ScenarioOf(row));
+    goodput.AddRelative(name, static_cast<double>(result.tcp.at(0).goodput.count()) / 1e6,
+                        row.Number("goodput_mbps"), kAllowedPercent);
+    if (row.Text("mirror") == "NONE") continue;
+    const double measured = 100 * row.Number("copy_loss");
+    const double predicted = CopyLoss(result);
+    losses.Add(name, predicted, measured, predicted - measured, kAllowedPoints);
+  }
+}
+
 }  // namespace
 }  // namespace vpcmirror::fidelity

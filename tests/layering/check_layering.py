@@ -18,8 +18,8 @@ FOLDERS = ("models", "analysis", "sim")
 WIRE = ["models/units", "models/wire"]
 CLOUD = WIRE + ["models/mirror", "models/capacity", "models/cloud"]
 MODELS = CLOUD + ["models/scenario"]
-ANALYSIS = ["analysis/words", "analysis/reach", "analysis/check", "analysis/plan",
-            "analysis/compare", "analysis/coverage", "analysis/report"]
+ANALYSIS = ["analysis/words", "analysis/catalog", "analysis/reach", "analysis/check",
+            "analysis/plan", "analysis/compare", "analysis/coverage", "analysis/report"]
 ROOMS = {
     "models/units": [],
     "models/wire": ["models/units"],
@@ -29,13 +29,15 @@ ROOMS = {
     "models/scenario": CLOUD,
     "models/ns3": MODELS,
     "analysis/words": ["models/units"],
+    "analysis/catalog": MODELS + ["analysis/words"],
     "analysis/reach": MODELS + ["analysis/words"],
     "analysis/check": MODELS + ["analysis/words", "analysis/reach"],
     "analysis/plan": MODELS + ["analysis/words"],
     "analysis/compare": MODELS + ["analysis/words"],
     "analysis/coverage": MODELS + ["analysis/words"],
-    "analysis/report": MODELS + ["analysis/words", "analysis/reach", "analysis/check",
-                                 "analysis/plan", "analysis/compare", "analysis/coverage"],
+    "analysis/report": MODELS + ["analysis/words", "analysis/catalog", "analysis/reach",
+                                 "analysis/check", "analysis/plan", "analysis/compare",
+                                 "analysis/coverage"],
     "sim/input": MODELS,
     "sim/import": MODELS + ["sim/input"],
     "sim/packet": MODELS + ["models/ns3"],

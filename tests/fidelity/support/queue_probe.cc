@@ -8,8 +8,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "models/cloud/frame_drop.h"
 #include "models/ns3/clock.h"
-#include "models/ns3/frame_drop.h"
 #include "models/ns3/window_scheduler.h"
 #include "models/units/rates.h"
 #include "sim/packet/network.h"

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "sim/fluid/fluid_engine.h"
 #include "sim/input/library.h"
 #include "sim/input/scenario_reader.h"
 #include "sim/packet/packet_engine.h"
@@ -18,6 +19,10 @@ RunResult Simulate(const std::string& text, std::uint64_t replication) {
   control.seed = kSeed;
   control.replication = replication;
   return sim::MakePacketEngine()->Run(Load(text), control);
+}
+
+RunResult SimulateFluid(const std::string& text) {
+  return sim::MakeFluidEngine()->Run(Load(text), {});
 }
 
 const EniResult& EniOf(const RunResult& result, const std::string& id) {

@@ -1,4 +1,4 @@
-// A scenario as text, through the packet engine.
+// A scenario as text, through an engine: packets, unless it says fluid.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,9 @@ inline constexpr std::uint64_t kSeed = 1;
 ValidScenario Load(const std::string& text);
 
 RunResult Simulate(const std::string& text, std::uint64_t replication = 1);
+
+// By the fluid engine, which has no chance in it.
+RunResult SimulateFluid(const std::string& text);
 
 // Throws std::out_of_range when there is none.
 const EniResult& EniOf(const RunResult& result, const std::string& id);

@@ -63,7 +63,7 @@ class Program {
         .out = out,
         .err = err,
         .progress = progress,
-        .make_engine = [this] { return std::make_unique<FakeEngine>(script); },
+        .make_engine = [this](EngineKind) { return std::make_unique<FakeEngine>(script); },
         .stop = stop,
         .seconds = [this] { return now; },
         .memory = memory};

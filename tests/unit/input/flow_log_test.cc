@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/support/addresses.h"
-#include "tests/support/gzip_file.h"
+#include "tests/support/packed_file.h"
 #include "tests/unit/input/errors.h"
 
 namespace vpcmirror::sim {
@@ -84,6 +84,41 @@ const Dialect kDialects[] = {
      R"("start":1760000000,"end":1760000060})"
      "\r\n"
      R"({"interface-id":"eni-0aa11bb22cc33dd44","log-status":"NODATA"})"},
+    {"JsonInsideAnObject",
+     R"({"__TIMESTAMP__":1760000061,"__TAG__":{"zone":"gz-3"},"content":{"interface-id":)"
+     R"("eni-0aa11bb22cc33dd44","srcaddr":"10.20.3.7","dstaddr":"10.20.9.15","srcport":"51544",)"
+     R"("dstport":"443","protocol":"6","packets":"1840","bytes":"1536220","start":"1760000000",)"
+     R"("end":"1760000060","action":"ACCEPT","log-status":"OK"}})"
+     "\n"
+     R"({"content":{"interface-id":"eni-0aa11bb22cc33dd44","log-status":"NODATA"},"n":[1,{}]})"
+     "\n"},
+    {"JsonInsideAText",
+     R"({"Time":1760000061000,"LogJson":"{\"interface-id\":\"eni-0aa11bb22cc33dd44\",)"
+     R"(\"srcaddr\":\"10.20.3.7\",\"dstaddr\":\"10.20.9.15\",\"srcport\":\"51544\",)"
+     R"(\"dstport\":443,\"protocol\":6,\"packets\":\"1840\",\"bytes\":\"1536220\",)"
+     R"(\"start\":1760000000,\"end\":1760000060,\"action\":\"ACCEPT\",\"log-status\":\"OK\"}"})"
+     "\n"
+     R"({"LogJson":"{\"interface-id\":\"eni-0aa11bb22cc33dd44\",\"log-status\":\"NODATA\"}"})"
+     "\n"},
+    {"ValuesInsideJson",
+     R"({"timestamp":1760000061000,"message":"2 210987654321 eni-0aa11bb22cc33dd44 10.20.3.7 )"
+     R"(10.20.9.15 51544 443 6 1840 1536220 1760000000 1760000060 ACCEPT OK"})"
+     "\n"
+     R"({"message":"2 210987654321 eni-0aa11bb22cc33dd44 - - - - - - - 1760000060 1760000120 )"
+     R"(- NODATA"})"
+     "\n"},
+    {"CsvWithEmptyValues",
+     "interface_id,srcaddr,dstaddr,srcport,dstport,protocol,packets,bytes,start,end,log_status,"
+     "tcp_flags\n"
+     "eni-0aa11bb22cc33dd44,10.20.3.7,10.20.9.15,51544,443,6,\"1840\",1536220,1760000000,"
+     "1760000060,OK,\n"
+     "eni-0aa11bb22cc33dd44,,,,,,,,1760000060,1760000120,NODATA,\n"},
+    {"Tabs",
+     "interface-id\tsrcaddr\tdstaddr\tsrcport\tdstport\tprotocol\tpackets\tbytes\tstart\tend\t"
+     "log-status\n"
+     "eni-0aa11bb22cc33dd44\t10.20.3.7\t10.20.9.15\t51544\t443\t6\t1840\t1536220\t1760000000\t"
+     "1760000060\tOK\n"
+     "eni-0aa11bb22cc33dd44\t\t\t\t\t\t\t\t\t\tNODATA\n"},
     {"AlibabaByOrder",
      "1 vsw-1 i-1 vpc-1 1234 eni-0aa11bb22cc33dd44 cn-hangzhou 10.20.3.7 51544 10.20.9.15 443 6 "
      "out 1840 1536220 1760000000 1760000060 OK ACCEPT 18\n"
@@ -94,10 +129,11 @@ const Dialect kDialects[] = {
 class FlowLogDialectTest : public testing::TestWithParam<Dialect> {};
 
 TEST_P(FlowLogDialectTest, TellsTheSameRecord) {
-  for (const bool is_gzipped : {false, true}) {
-    const std::string name = std::string("log-") + GetParam().name + (is_gzipped ? ".gz" : "");
-    FlowLog log(is_gzipped ? WriteGzipTestFile(name, GetParam().text)
-                           : WriteTestFile(name, GetParam().text));
+  const std::string name = std::string("log-") + GetParam().name;
+  for (const std::string& file :
+       {WriteTestFile(name, GetParam().text), WriteGzipTestFile(name + ".gz", GetParam().text),
+        WriteZstdTestFile(name + ".zst", GetParam().text)}) {
+    FlowLog log(file);
     FlowRecord record;
     ASSERT_TRUE(log.Next(record));
     EXPECT_EQ(record.kind, Kind::kTraffic);
@@ -159,7 +195,7 @@ TEST(FlowLogTest, BadLinesAreToldWithTheirNumberAndCounted) {
   text += "2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 6x 1 2 ACCEPT OK\n";
   text += "2 1 eni-1 10.0.0.1\n";
   text += "2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 60 1 2 MAYBE OK\n";
-  for (int i = 0; i < 10; ++i) text += "2 1 eni-1 10.0.0.1 10.0.0.2 1 2 tcp 1 60 1 2 ACCEPT OK\n";
+  for (int i = 0; i < 10; ++i) text += "2 1 eni-1 10.0.0.1 10.0.0.2 1 2 256 1 60 1 2 ACCEPT OK\n";
   text += std::string(2'000'000, 'x') + "\n" + kAwsLine;
   FlowLog log(WriteTestFile("bad.log", text));
   EXPECT_THAT(SumsOf(log).kinds, SizeIs(2));
@@ -190,22 +226,156 @@ TEST(FlowLogTest, WhatIsNoFlowLogIsRefused) {
   EXPECT_THAT(
       errors("no-bytes.log", "version interface-id srcaddr dstaddr srcport dstport protocol\n"),
       ElementsAre(HasSubstr("there is no field bytes")));
-  EXPECT_THAT(errors("zstd.log", "\x28\xb5\x2f\xfd more"), ElementsAre(HasSubstr("zstd -d")));
+  EXPECT_THAT(errors("both.csv", "source,destination,rate,bytes\n"),
+              ElementsAre(HasSubstr("a rate, or bytes and a period")));
+  EXPECT_THAT(errors("no-end.csv", "source,rate\n"),
+              ElementsAre(HasSubstr("there is no field dstaddr")));
   EXPECT_THAT(ErrorsOf([] { FlowLog log("/nowhere/flow.log"); }),
               ElementsAre(HasSubstr("there is no such file")));
 }
 
-TEST(FlowLogTest, GzipThatEndsInTheMiddleIsSaid) {
+// Lines as nfdump 1.7.1 of Debian printed them of flows that its nfpcapd made of a capture, the
+// fields behind `dir` cut down to three.
+TEST(FlowLogTest, NfdumpIsReadUpToItsSummary) {
+  FlowLog log(WriteTestFile(
+      "nfdump.csv",
+      "ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt,opkt,obyt,in,out,sas,das,smk,dmk,dtos,dir,"
+      "exid,eng,tr\n"
+      "2009-07-28 06:37:02,2009-07-28 06:37:07,4.913,119.130.141.207,58.49.108.208,15977,80,TCP,"
+      "...AP.SF,0,0,33,4102,0,0,0,0,0,0,0,0,0,0,0,17/1,2026-11-30 14:03:33.138\n"
+      "2009-07-28 06:37:03,2009-07-28 06:37:13,9.772,119.130.141.207,58.49.108.208,15981,80,TCP,"
+      "...AP.S.,0,0,54,8514,0,0,0,0,0,0,0,0,0,0,0,17/1,2026-11-30 14:03:33.138\n"
+      "Summary\n"
+      "flows,bytes,packets,avg_bps,avg_pps,avg_bpp\n"
+      "2,12616,87,9175,7,145\n"));
+  FlowRecord record;
+  ASSERT_TRUE(log.Next(record));
+  EXPECT_EQ(record.interface_id, "");
+  EXPECT_EQ(record.flow.source, Address("119.130.141.207"));
+  EXPECT_EQ(record.flow.destination_port, 80);
+  EXPECT_EQ(record.flow.protocol, kProtocolTcp);
+  EXPECT_EQ(record.packets, 33);
+  EXPECT_EQ(record.bytes, 4'102);
+  EXPECT_EQ(record.start, 1'248'763'022);  // date -u -d '2009-07-28 06:37:02' +%s
+  EXPECT_EQ(record.end, 1'248'763'027);
+  EXPECT_EQ(record.direction, std::nullopt);
+  ASSERT_TRUE(log.Next(record));
+  EXPECT_FALSE(log.Next(record));
+  EXPECT_EQ(log.bad_lines(), 0);
+}
+
+// The default of nfdump from 1.7.5 on.
+TEST(FlowLogTest, NfdumpOfTodayHasADurationAndNoEnd) {
+  FlowLog log(WriteTestFile(
+      "nfdump-1.7.5.csv",
+      "firstSeen,duration,proto,srcAddr,srcPort,dstAddr,dstPort,packets,bytes,flows\n"
+      "2009-07-28 06:37:02.138,00:01:04.913,ICMP6,2001:db8::1,0,2001:db8::2,128,33,4102,1\n"
+      "2009-07-28 06:37:02.138,64.913,UDP,10.0.0.1,7,10.0.0.2,53,33,4102,1\n"));
+  FlowRecord record;
+  for (const std::uint8_t protocol : {kProtocolIcmpV6, kProtocolUdp}) {
+    ASSERT_TRUE(log.Next(record));
+    EXPECT_EQ(record.flow.protocol, protocol);
+    EXPECT_EQ(record.start, 1'248'763'022);
+    EXPECT_EQ(record.end, 1'248'763'022 + 64);
+  }
+}
+
+TEST(FlowLogTest, NfdumpFastCountsMilliseconds) {
+  FlowLog log(WriteTestFile(
+      "nfdump-fast.csv",
+      "cnt,af,firstSeen,lastSeen,proto,srcAddr,srcPort,dstAddr,dstPort,srcAS,dstAS,input,output,"
+      "flags,srcTos,packets,bytes\n"
+      "1,2,1248763022138,1248763027051,6,10.0.0.1,15977,10.0.0.2,80,0,0,0,0,...AP.SF,0,33,4102\n"));
+  FlowRecord record;
+  ASSERT_TRUE(log.Next(record));
+  EXPECT_EQ(record.start, 1'248'763'022);
+  EXPECT_EQ(record.end, 1'248'763'027);
+  EXPECT_EQ(record.bytes, 4'102);
+}
+
+TEST(FlowLogTest, AnswersOfNfdumpsTwoWayFlowsAreARecordOfTheirOwn) {
+  FlowLog log(WriteTestFile("two-way.csv",
+                            "ts,te,td,sa,da,sp,dp,pr,ipkt,ibyt,opkt,obyt\n"
+                            "2009-07-28 06:37:02,2009-07-28 06:37:07,4.913,10.0.0.1,10.0.0.2,15977,"
+                            "80,TCP,33,4102,40,50000\n"));
+  FlowRecord record;
+  ASSERT_TRUE(log.Next(record));
+  EXPECT_EQ(record.bytes, 4'102);
+  ASSERT_TRUE(log.Next(record));
+  EXPECT_EQ(record.flow.source, Address("10.0.0.2"));
+  EXPECT_EQ(record.flow.source_port, 80);
+  EXPECT_EQ(record.bytes, 50'000);
+  EXPECT_EQ(record.packets, 40);
+  EXPECT_EQ(record.end, 1'248'763'027);
+  EXPECT_FALSE(log.Next(record));
+}
+
+TEST(FlowLogTest, MatricesHaveRatesOrBytesOfAPeriod) {
+  FlowLog rates(WriteTestFile("rates.csv",
+                              "source,destination,rate,packet_bytes,protocol,destination_port\n"
+                              "web[0], 192.0.2.1 ,8 Mbps,500,udp,53\n"
+                              "web[0],192.0.2.1,8,500,udp,53\n"));
+  EXPECT_TRUE(rates.is_matrix());
+  FlowRecord record;
+  ASSERT_TRUE(rates.Next(record));
+  EXPECT_EQ(record.source_name, "web[0]");
+  EXPECT_EQ(record.destination_name, "");
+  EXPECT_EQ(record.flow.destination, Address("192.0.2.1"));
+  EXPECT_EQ(record.flow.protocol, kProtocolUdp);
+  EXPECT_EQ(record.flow.destination_port, 53);
+  EXPECT_EQ(record.bytes, 1'000'000);  // 8 Mbps for the second that it is told for
+  EXPECT_EQ(record.packets, 2'000);
+  EXPECT_EQ(record.end - record.start, 1);
+  EXPECT_FALSE(rates.Next(record));
+  ASSERT_EQ(rates.bad_lines(), 1);
+  EXPECT_THAT(rates.told_lines()[0].message, HasSubstr("\"8\" is no rate"));
+
+  FlowLog bytes(WriteTestFile("bytes.csv",
+                              "source,destination,bytes,period\n10.0.0.2,10.0.0.3,6000,1 min\n"));
+  ASSERT_TRUE(bytes.Next(record));
+  EXPECT_EQ(record.bytes, 6'000);
+  EXPECT_EQ(record.end - record.start, 60);
+  EXPECT_EQ(record.flow.protocol, kProtocolTcp);
+  EXPECT_EQ(record.flow.destination_port, 443);
+}
+
+std::string LongLog() {
   std::string text;
   for (int i = 0; i < 20'000; ++i) text += kAwsLine + std::to_string(i * 7919) + "\n";
-  std::ifstream whole(WriteGzipTestFile("whole.gz", text), std::ios::binary);
+  return text;
+}
+
+std::vector<std::string> ErrorsOfHalf(const std::string& whole_file) {
+  std::ifstream whole(whole_file, std::ios::binary);
   const std::string octets{std::istreambuf_iterator<char>(whole), {}};
-  const std::string half = WriteTestFile("half.gz", octets.substr(0, octets.size() / 2));
-  EXPECT_THAT(ErrorsOf([&] {
-                FlowLog log(half);
-                SumsOf(log);
-              }),
-              ElementsAre(HasSubstr("ends in the middle")));
+  const std::string half = WriteTestFile("half-a-log", octets.substr(0, octets.size() / 2));
+  return ErrorsOf([&] {
+    FlowLog log(half);
+    SumsOf(log);
+  });
+}
+
+TEST(FlowLogTest, PackedDataThatEndsInTheMiddleIsSaid) {
+  EXPECT_THAT(ErrorsOfHalf(WriteGzipTestFile("whole.gz", LongLog())),
+              ElementsAre(HasSubstr("the gzipped data ends in the middle")));
+  EXPECT_THAT(ErrorsOfHalf(WriteZstdTestFile("whole.zst", LongLog())),
+              ElementsAre(HasSubstr("the zstd data ends in the middle")));
+}
+
+TEST(FlowLogTest, DamagedZstdIsSaid) {
+  EXPECT_THAT(ErrorsOf([] { FlowLog log(WriteTestFile("bad.zst", "\x28\xb5\x2f\xfd more")); }),
+              ElementsAre(HasSubstr("the file cannot be read")));
+}
+
+TEST(FlowLogTest, ZstdOfSeveralFramesIsReadToItsEnd) {
+  std::string octets;
+  for (const std::string& part : {kAwsLine + kAwsLine, LongLog(), kAwsLine}) {
+    std::ifstream packed(WriteZstdTestFile("part.zst", part), std::ios::binary);
+    octets.append(std::istreambuf_iterator<char>(packed), {});
+  }
+  FlowLog log(WriteTestFile("frames.zst", octets));
+  EXPECT_THAT(SumsOf(log).kinds, SizeIs(20'003));
+  EXPECT_EQ(log.bad_lines(), 20'000);  // the numbers between
 }
 
 }  // namespace

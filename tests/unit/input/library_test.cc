@@ -131,10 +131,9 @@ constexpr char kReceiverHeader[] =
     "ring_frames,source,as_of\n";
 
 std::vector<std::string> ReceiverErrors(const std::string& text) {
-  std::map<std::string, ReceiverProfile> receivers;
-  std::vector<ScenarioError> errors;
-  ReadReceivers(text, "r.csv", receivers, errors);
-  return Lines(errors);
+  Catalog catalog;
+  ReadReceivers(text, "r.csv", catalog);
+  return Lines(catalog.errors);
 }
 
 TEST(CatalogTest, RefusesEveryBrokenRowWithItsLine) {
@@ -168,7 +167,8 @@ TEST(CatalogTest, RefusesColumnsThatAreMissingOrUnknown) {
 
 TEST(CsvTest, ReadsQuotesAndLineEnds) {
   std::vector<ScenarioError> errors;
-  const CsvTable table = ParseCsv("a,b\r\n\"x, \"\"y\"\"\",\n", "t.csv", {"a", "b"}, errors);
+  const CsvTable table =
+      ParseCsv("a,b\r\n\"x, \"\"y\"\"\",\n", "t.csv", {.required = {"a", "b"}}, errors);
   EXPECT_THAT(Lines(errors), IsEmpty());
   ASSERT_EQ(table.rows.size(), 1u);
   EXPECT_EQ(CellOf(table, table.rows[0], "a"), "x, \"y\"");

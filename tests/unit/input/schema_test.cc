@@ -129,7 +129,8 @@ TEST(ScenarioSchemaTest, UsesOnlyKeywordsThatHaveWords) {
                                        "items",
                                        "not",
                                        "notSimulated"};
-  for (const char* file : {"scenario.schema.json", "profile.schema.json", "costs.schema.json"}) {
+  for (const char* file :
+       {"scenario.schema.json", "profile.schema.json", "costs.schema.json", "prices.schema.json"}) {
     ForEachSchema(ReadJsonFile(kSchemaFolder + file).root, "",
                   [&](const Json& schema, const std::string& path) {
                     for (const auto& [keyword, unused] : schema.items()) {

@@ -1,3 +1,5 @@
+#include "models/scenario/spans.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -5,7 +7,6 @@
 #include <vector>
 
 #include "analysis/report/verdict.h"
-#include "sim/packet/span_sampler.h"
 #include "tests/support/load_scenario.h"
 #include "tests/unit/packet/simulate.h"
 

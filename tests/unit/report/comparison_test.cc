@@ -63,6 +63,25 @@ TEST(ResultJsonDelayTest, HasEveryNumberWithItsUnit) {
   EXPECT_EQ(document["goodput"]["frames"], 180'000);
 }
 
+// Nothing was delivered, or the engine times no frames: that is no delay of 0.
+TEST(ResultJsonDelayTest, HasNoTimesWhereNoFrameWasTimed) {
+  RunResult result = Compared();
+  result.copy_delay = {};
+  result.production_delay = {};
+  const json document = json::parse(ResultJson(result));
+  for (const char* of : {"production", "copies"}) {
+    const json& delay = document["delay"][of];
+    EXPECT_EQ(delay["frames"], 0);
+    for (const char* time : {"mean_ns", "p50_ns", "p99_ns", "p99_9_ns", "p99_99_ns", "max_ns"}) {
+      EXPECT_TRUE(delay[time].is_null()) << of << " " << time;
+    }
+  }
+  const json& difference = document["baseline"]["difference"];
+  EXPECT_TRUE(difference["p50_ns"].is_null());
+  EXPECT_TRUE(difference["p99_9_ns"].is_null());
+  EXPECT_EQ(document["baseline"]["without"]["delay"]["p50_ns"], 50'000);
+}
+
 TEST(ResultJsonBaselineTest, TellsWhatTheMirrorCosts) {
   const json baseline = json::parse(ResultJson(Compared()))["baseline"];
   EXPECT_EQ(baseline["produced_frames"], 200'000);
@@ -98,6 +117,13 @@ TEST(ResultTextBaselineTest, SaysThatNothingChanged) {
   result.baseline->production = {result.production, result.delivered, result.production_delay};
   const std::string text = ResultText(result, {});
   EXPECT_THAT(text, HasSubstr("          20,000          20,000            none\n"));
+}
+
+TEST(ResultTextBaselineTest, HasNoDelaysWhereNoFrameWasTimed) {
+  RunResult result = Compared();
+  result.production_delay = {};
+  EXPECT_THAT(ResultText(result, {}), Not(HasSubstr("delay, median")));
+  EXPECT_THAT(ResultText(result, {}), HasSubstr("  share of frames lost"));
 }
 
 TEST(ResultTextDelayTest, HasARowForEachKindOfFrames) {

@@ -237,13 +237,14 @@ TEST(ResultJsonTest, HasAssertionsOfEveryKind) {
   const json document = json::parse(ResultJson(result));
   EXPECT_EQ(SchemaComplaints(document), "");
   EXPECT_EQ(document["asserts"], json::parse(R"([
-    {"text": "text", "value": 3000000000, "unit": "bps", "of": "enis[web/eni0]", "held": false,
+    {"text": "text", "value": 3000000000, "bound": 1, "unit": "bps", "of": "enis[web/eni0]", "held": false,
      "outcome": "missed", "replicated": null},
-    {"text": "text", "value": "packet", "unit": null, "of": null, "held": false,
+    {"text": "text", "value": "packet", "bound": "fluid", "unit": null, "of": null,
+     "held": false,
      "outcome": "missed", "replicated": null},
-    {"text": "text", "value": true, "unit": null, "of": null, "held": true,
+    {"text": "text", "value": true, "bound": true, "unit": null, "of": null, "held": true,
      "outcome": "met", "replicated": null},
-    {"text": "text", "value": null, "unit": null, "of": null, "held": true,
+    {"text": "text", "value": null, "bound": null, "unit": null, "of": null, "held": true,
      "outcome": "met", "replicated": null}])"));
 }
 

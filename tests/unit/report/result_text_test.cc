@@ -361,5 +361,12 @@ TEST(ResultTextTest, SaysSoWhenNothingIsMirrored) {
   EXPECT_THAT(TextOf(result), HasSubstr("Mirroring costs nothing: no copy left any ENI.\n"));
 }
 
+// An engine of rates has a rate of copies and may have no whole frame of them.
+TEST(ResultTextTest, CopiesThatHaveARateCostSomething) {
+  RunResult result = OneInThreeOut();
+  result.enis[0].mirror_out.frames = 0;
+  EXPECT_THAT(TextOf(result), HasSubstr("Mirroring costs 2 Gbps and 200 kpps of egress"));
+}
+
 }  // namespace
 }  // namespace vpcmirror

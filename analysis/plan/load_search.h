@@ -1,0 +1,56 @@
+// At which load something breaks, when all workloads grow or shrink together.
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "analysis/plan/parts.h"
+#include "analysis/plan/trials.h"
+#include "models/scenario/run_result.h"
+#include "models/scenario/valid_scenario.h"
+
+namespace vpcmirror {
+
+// Loads are factors of all workloads, as WithLoad takes them.
+inline constexpr double kLeastLoad = 1.0 / 64;
+inline constexpr double kMostLoad = 64;
+
+// The two loads between which something breaks; at most 1 % apart where both are known.
+struct LoadBracket {
+  double holds = 0;                                          // 0: it does not at kLeastLoad
+  double breaks = std::numeric_limits<double>::infinity();  // infinity: not up to kMostLoad
+
+  // The middle; empty where one of them is not known.
+  std::optional<double> at() const;
+};
+
+// What a run says at one load.
+struct LoadOutline {
+  Verdict verdict = Verdict::kFits;
+  std::map<PartName, PartUse> parts;
+};
+
+// Searches that share their runs: one for each load that any of them asks about.
+class LoadSearch {
+ public:
+  // All must outlive it. `now` is the scenario's own result.
+  LoadSearch(const ValidScenario& scenario, const RunResult& now, Trials& trials);
+
+  const LoadOutline& At(double load);
+
+  using Breaks = std::function<bool(const LoadOutline&)>;
+  // Requires that what breaks at some load breaks at all above it. `guess` spares runs where
+  // it is about right; over 0.
+  LoadBracket Find(const Breaks& breaks, std::optional<double> guess);
+
+ private:
+  LoadBracket Known(const Breaks& breaks) const;
+
+  const ValidScenario& scenario_;
+  Trials& trials_;
+  std::map<double, LoadOutline> outlines_;
+};
+
+}  // namespace vpcmirror

@@ -1,0 +1,103 @@
+#include "analysis/plan/plan.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/scenario/variants.h"
+
+namespace vpcmirror {
+namespace {
+
+// Over the first load that breaks something, so much that what is lost there is seen.
+constexpr double kLittleOver = 1.05;
+
+std::vector<Bottleneck> BottlenecksOf(const ValidScenario& scenario, const RunResult& result) {
+  std::vector<Bottleneck> all;
+  for (auto& [name, use] : PartsOf(scenario, result)) all.push_back({name, use, std::nullopt});
+  std::stable_sort(all.begin(), all.end(), [](const Bottleneck& a, const Bottleneck& b) {
+    return a.use.margin < b.use.margin;
+  });
+  return all;
+}
+
+// Where use grows as the load does.
+std::optional<double> LinearGuess(double margin, double least_margin) {
+  const double used = 1 - margin;
+  if (used <= 0) return std::nullopt;
+  return (1 - least_margin) / used;
+}
+
+bool IsOver(const LoadOutline& outline, const PartName& name) {
+  const auto part = outline.parts.find(name);
+  return part != outline.parts.end() && part->second.margin < 0;
+}
+
+void SearchBreaks(std::size_t searched, LoadSearch& search, std::vector<Bottleneck>& bottlenecks) {
+  for (std::size_t i = 0; i < std::min(searched, bottlenecks.size()); ++i) {
+    Bottleneck& each = bottlenecks[i];
+    each.breaks =
+        search.Find([&](const LoadOutline& outline) { return IsOver(outline, each.part); },
+                    LinearGuess(each.use.margin, 0));
+  }
+}
+
+Headroom HeadroomOf(const std::vector<Bottleneck>& bottlenecks, double margin_goal,
+                    LoadSearch& search) {
+  const double least = bottlenecks.empty() ? 1 : bottlenecks.front().use.margin;
+  const auto fits_no_more = [](const LoadOutline& at) { return at.verdict != Verdict::kFits; };
+  const auto does_not_fit = [](const LoadOutline& at) {
+    return at.verdict == Verdict::kDoesNotFit;
+  };
+  Headroom headroom;
+  headroom.without_loss = search.Find(does_not_fit, LinearGuess(least, 0));
+  headroom.fits = search.Find(fits_no_more, LinearGuess(least, margin_goal));
+  return headroom;
+}
+
+std::optional<LossesAtLoad> FirstLosses(const ValidScenario& scenario, const RunResult& result,
+                                        const LoadBracket& without_loss, Trials& trials) {
+  if (result.verdict == Verdict::kDoesNotFit) return LossesOf(scenario, result, 1);
+  if (!std::isfinite(without_loss.breaks)) return std::nullopt;
+  const double load = without_loss.at().value_or(without_loss.breaks) * kLittleOver;
+  return LossesOf(scenario, trials.Run(WithLoad(scenario, load)), load);
+}
+
+std::vector<std::string> UnscaledOf(const ValidScenario& scenario) {
+  std::vector<std::string> names;
+  for (const Workload& workload : scenario.workloads) {
+    if (!workload.tcp_streams.empty()) names.push_back(workload.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const PlanSettings& settings,
+              Trials& trials) {
+  Plan plan{.result = result, .bottlenecks = BottlenecksOf(scenario, result)};
+  LoadSearch search(scenario, result, trials);
+  SearchBreaks(settings.searched, search, plan.bottlenecks);
+  plan.headroom = HeadroomOf(plan.bottlenecks, result.margin_goal, search);
+  plan.first_losses = FirstLosses(scenario, result, plan.headroom.without_loss, trials);
+  const Outline now = OutlineOf(result);
+  plan.sensitivity = SensitivityOf(
+      now, AlternativesOf(scenario, settings.cost_tables, settings.remake), trials);
+  plan.savings = SavingsOf(now, LeversOf(scenario), trials);
+  plan.outages = OutagesOf(scenario, trials);
+  plan.demand = DemandOf(scenario, result);
+  if (plan.demand.bandwidth > BitsPerSecond(0)) {
+    plan.sizing = SizeFor(scenario, plan.demand, settings.market, result.margin_goal);
+  }
+  plan.cost =
+      MonthlyCostOf(scenario, result, settings.market.prices, {.today = settings.today});
+  plan.budget = settings.budget;
+  if (settings.budget) plan.choices = ChoicesFor(scenario, *settings.budget);
+  for (const auto& [change, changed] : settings.what_ifs) {
+    plan.what_ifs.push_back(AnswerWhatIf(change, changed, trials));
+  }
+  plan.unscaled = UnscaledOf(scenario);
+  plan.runs = trials.runs();
+  return plan;
+}
+
+}  // namespace vpcmirror

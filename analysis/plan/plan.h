@@ -1,0 +1,75 @@
+// Whether a scenario fits, what breaks first, and how far it can grow.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analysis/plan/budget.h"
+#include "analysis/plan/levers.h"
+#include "analysis/plan/load_search.h"
+#include "analysis/plan/losses.h"
+#include "analysis/plan/monthly_cost.h"
+#include "analysis/plan/outage.h"
+#include "analysis/plan/parts.h"
+#include "analysis/plan/sensitivity.h"
+#include "analysis/plan/sizing.h"
+#include "analysis/plan/trials.h"
+#include "analysis/plan/what_if.h"
+#include "models/scenario/run_result.h"
+#include "models/scenario/valid_scenario.h"
+
+namespace vpcmirror {
+
+struct Bottleneck {
+  PartName part;
+  PartUse use;
+  // The load at which it is over a limit; empty: not searched for.
+  std::optional<LoadBracket> breaks;
+};
+
+// Until which load of all workloads.
+struct Headroom {
+  LoadBracket fits;         // from where on it no longer does: AT RISK, or worse
+  LoadBracket without_loss;  // from where on it DOES NOT FIT
+};
+
+struct Plan {
+  RunResult result;  // of the scenario as it is
+  std::vector<Bottleneck> bottlenecks;  // by margin, the tightest first
+  Headroom headroom;
+  // A little over the first load that does not fit, or of the scenario itself where that does
+  // not; empty: nothing breaks.
+  std::optional<LossesAtLoad> first_losses;
+  std::vector<Sensitivity> sensitivity;  // the most effect first
+  std::vector<Saving> savings;           // the largest first
+  std::vector<Outage> outages;
+  FleetDemand demand;            // of the copies
+  std::optional<Sizing> sizing;  // empty: nothing is copied
+  MonthlyCost cost;
+  std::optional<CopyBudget> budget;  // as it was asked for
+  std::vector<BudgetChoice> choices;  // within it
+  std::vector<WhatIf> what_ifs;  // in the order in which they were asked
+  // Workloads that no load scales: TCP flows take what they get.
+  std::vector<std::string> unscaled;
+  int runs = 0;  // of the engine
+};
+
+struct PlanSettings {
+  // So many bottlenecks get the load at which they break: each takes runs.
+  std::size_t searched = 10;
+  std::vector<std::string> cost_tables;  // that there are
+  Remake remake;
+  Market market;
+  std::optional<CopyBudget> budget;  // empty: nobody asks what fits one
+  std::string today;  // ISO date, for prices; empty: nothing is free
+  // What the user asks about, each with the scenario that it makes.
+  std::vector<std::pair<std::string, ValidScenario>> what_ifs;
+};
+
+// `result` is judged, of `scenario`. Throws TrialStopped.
+Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const PlanSettings& settings,
+              Trials& trials);
+
+}  // namespace vpcmirror

@@ -1,0 +1,42 @@
+// How many receivers a scenario's copies need, of sizes that there are to be had.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/plan/fleet.h"
+#include "models/cloud/catalog.h"
+#include "models/cloud/prices.h"
+#include "models/scenario/run_result.h"
+#include "models/scenario/valid_scenario.h"
+
+namespace vpcmirror {
+
+// What a receiver may be.
+struct Market {
+  std::vector<CatalogType> types;
+  std::vector<ReceiverProfile> profiles;  // all that there are
+  PriceLists prices;
+};
+
+// What the copies of a run ask of all receivers together, lost on their way or not.
+FleetDemand DemandOf(const ValidScenario& scenario, const RunResult& result);
+
+// What is enough for each of them: the largest of every figure. At least one.
+FleetDemand LargestOf(const std::vector<FleetDemand>& demands);
+
+struct Sizing {
+  FleetDemand demand;
+  std::string provider;               // whose types those are
+  std::vector<std::string> profiles;  // of the receivers' software
+  double most_used = 0;               // of each limit
+  FleetPlan fleet;                    // without the spare receiver
+  std::vector<CheapestFleet> with_spare;  // N+1, by pace as in the fleet
+};
+
+// For the first provider of the scenario and the software of its receivers, the generic one
+// where it has none. `margin_goal` is the share of each limit that is to stay free, under 1.
+Sizing SizeFor(const ValidScenario& scenario, const FleetDemand& demand, const Market& market,
+               double margin_goal);
+
+}  // namespace vpcmirror

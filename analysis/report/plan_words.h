@@ -1,0 +1,70 @@
+// Sentences of a plan that its text and its Markdown share.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analysis/plan/plan.h"
+
+namespace vpcmirror {
+
+// "web, 2 hosts", "ids, receiver".
+std::string PartWords(const Bottleneck& bottleneck);
+// "3 Gbps in+out", "571.4 kpps (busiest of 16 workers)".
+std::string LimitWords(const Bottleneck& bottleneck);
+// "bandwidth", "packet rate", "vCPUs".
+std::string LimitName(const std::string& limit);
+// "x1.5 (+50 %)"; "over x64"; "others first" where they lose what would fill it; "-" where it
+// was not searched for.
+std::string BreakWords(const Bottleneck& bottleneck);
+// "+50 %", "-12 %" of a factor.
+std::string GrowthText(double factor);
+
+// Until when it fits and nothing is lost, a sentence each.
+std::string FitsWords(const Plan& plan);
+std::string LastsWords(const Plan& plan);
+
+// "At x1.58 (+58 %) of this load, 4.7 % of production and 3 % of copies are lost ..."
+std::string LossWords(const LossesAtLoad& losses);
+// "copies at their source, by its bandwidth (egress_bandwidth): 12 Mbps, 10 kpps".
+std::string PlaceWords(const LossPlace& place);
+// "shown by NetworkSkipMirrorIn, ... (source)", or that no document names a counter.
+std::string CounterWords(const LossPlace& place);
+
+// "DOES NOT FIT   -6.7 %   copies lost 3 %": verdict, margin and losses of a run in columns.
+std::string OutlineWords(const Outline& outline);
+// "mirror-1: copy only what goes out".
+std::string LeverWords(const Lever& lever);
+// Free share of a limit: "11.2 %", "-6.7 %"; "no limit".
+std::string MarginText(const std::optional<double>& margin);
+
+// "Receiver ids[0]: blind are web[0]/eni0 ...; the rest then ...".
+std::string OutageWords(const Outage& outage);
+
+// What all receivers are to take, and under which margin.
+std::string DemandWords(const Sizing& sizing);
+// "3", "3..12" over the paces, each with `spare` more; "-" where no number does.
+std::string NeedRange(const FleetSize& size, std::int64_t spare);
+// "S5", of the instance types of receivers.
+std::set<std::string> FamiliesOfReceivers(const RunResult& result);
+// Sizes of these families, or else of any: at most so many, one of each number of vCPUs.
+std::vector<const FleetSize*> ShownSizes(const Sizing& sizing,
+                                         const std::set<std::string>& families, std::size_t most);
+// The cheapest fleet by pace, without and with a spare receiver, a sentence each.
+std::vector<std::string> CheapestWords(const Sizing& sizing);
+
+// "4 Gbps, 400 kpps".
+std::string BudgetWords(const CopyBudget& budget);
+// "only what sources send", "all, whole".
+std::string ChoiceWords(const BudgetChoice& choice);
+// "web[0-3]/eni0, db/eni0".
+std::string GroupedNames(const std::vector<std::string>& ids);
+
+// "aws sessions: 2,000 x 730 h x 0.015 USD = 21900.00 USD".
+std::string CostWords(const CostLine& line);
+
+}  // namespace vpcmirror

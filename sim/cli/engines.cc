@@ -1,0 +1,48 @@
+#include "sim/cli/engines.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/words/quantities.h"
+#include "sim/fluid/fluid_engine.h"
+#include "sim/packet/packet_engine.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+// What the fluid engine has no answer to; empty: nothing.
+std::string NeedsPackets(const ValidScenario& scenario) {
+  const auto replays = [](const Workload& workload) { return !workload.replays.empty(); };
+  if (std::any_of(scenario.workloads.begin(), scenario.workloads.end(), replays)) {
+    return "it replays a capture";
+  }
+  if (!scenario.pcaps.empty()) return "it writes captures";
+  return "";
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> MakeEngine(EngineKind kind) {
+  return kind == EngineKind::kFluid ? MakeFluidEngine() : MakePacketEngine();
+}
+
+RunEstimate EstimateRun(EngineKind kind, const ValidScenario& scenario) {
+  return kind == EngineKind::kFluid ? RunEstimate{} : EstimateRun(scenario);
+}
+
+EngineChoice ChooseEngine(const std::string& asked, const ValidScenario& scenario) {
+  if (asked == "packet") return {EngineKind::kPacket, ""};
+  if (asked == "fluid") return {EngineKind::kFluid, ""};
+  const std::string needs_packets = NeedsPackets(scenario);
+  if (!needs_packets.empty()) return {EngineKind::kPacket, "Packet engine: " + needs_packets + "."};
+  const double events = EstimateRun(scenario).events;
+  const std::string about = fmt::format("about {:.2g} events for packets", events);
+  if (events <= kMostAutoEvents) return {EngineKind::kPacket, "Packet engine: " + about + "."};
+  return {
+      EngineKind::kFluid,
+      fmt::format("Fluid engine: {}, more than {:.0e}; --engine packet takes them all the same.",
+                  about, kMostAutoEvents)};
+}
+
+}  // namespace vpcmirror::sim

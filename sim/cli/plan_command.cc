@@ -1,0 +1,317 @@
+// vpcmirror plan: whether a scenario fits, what breaks first and how far it can grow.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "analysis/plan/plan.h"
+#include "analysis/report/plan_before.h"
+#include "analysis/report/plan_json.h"
+#include "analysis/report/plan_markdown.h"
+#include "analysis/report/plan_text.h"
+#include "analysis/report/text_layout.h"
+#include "analysis/report/verdict.h"
+#include "sim/cli/atomic_file.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/engines.h"
+#include "sim/cli/exit_code.h"
+#include "sim/cli/experiment.h"
+#include "sim/cli/result_folder.h"
+#include "sim/input/catalog.h"
+#include "sim/input/json_document.h"
+#include "sim/input/library.h"
+#include "sim/input/prices_reader.h"
+#include "sim/input/quantity.h"
+#include "sim/input/scenario_reader.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+struct PlanOptions {
+  std::vector<std::string> files;
+  std::string out;
+  std::vector<std::string> sets;
+  std::vector<std::string> asserts;
+  std::vector<std::string> what_ifs;
+  std::optional<int> receivers;
+  std::string budget;
+  std::string engine = "fluid";
+  std::string format = "text";
+  std::string margin = "20%";
+  std::string data;
+};
+
+// A fresh one for each run.
+class EngineOfEachRun : public Engine {
+ public:
+  EngineOfEachRun(const Surroundings& around, EngineKind kind) : around_(around), kind_(kind) {}
+
+  RunResult Run(const ValidScenario& scenario, const RunControl& control) override {
+    RefuseIfTooLarge(scenario, EstimateRun(kind_, scenario), control.limits);
+    return around_.make_engine(kind_)->Run(scenario, control);
+  }
+
+ private:
+  const Surroundings& around_;
+  EngineKind kind_;
+};
+
+double PlanMargin(const PlanOptions& options) {
+  const Parsed<double> margin = ParsePercent(options.margin);
+  if (!margin || *margin.value < 0 || *margin.value >= 1) {
+    throw CLI::ValidationError("--margin", "'" + options.margin + "' is not 0% to under 100%");
+  }
+  return *margin.value;
+}
+
+// What goes only with one scenario.
+void CheckPlanMixture(const PlanOptions& options) {
+  if (options.files.size() == 1) return;
+  const bool asks_more = !options.what_ifs.empty() || options.receivers || !options.budget.empty();
+  if (asks_more || options.format != "text") {
+    throw CLI::ValidationError(
+        "several scenarios", "get one fleet, as text: --whatif, --receivers, --budget and other "
+                             "formats are about a single one");
+  }
+}
+
+// Reads scenarios, plans what they say, and knows what of the world planning needs.
+class Planning {
+ public:
+  Planning(const PlanOptions& options, const Surroundings& around)
+      : options_(options), around_(around), margin_goal_(PlanMargin(options)) {
+    read_.data_folder = FindDataFolder(options.data);
+    for (const std::string& text : options.sets) read_.sets.push_back(ParseOverride(text));
+    read_.assertions = options.asserts;
+    library_ = LoadLibrary(read_.data_folder);
+    for (const auto& [name, profile] : library_.receivers) market_.profiles.push_back(profile);
+    market_.types = ReadCatalog(read_.data_folder).types;
+    market_.prices = LoadPrices(read_.data_folder);
+    AddCatalogPrices(market_.types, market_.prices);
+  }
+
+  int OfOne(const std::string& file) {
+    ValidScenario scenario = Read(file, {});
+    // Before the first run, so that a change that leads nowhere costs none.
+    PlanSettings settings = SettingsFor(file, scenario);
+    if (around_.run_begins) around_.run_begins();
+    ResultFolder folder(options_.out.empty() ? DefaultResultFolder(scenario.name) : options_.out);
+    const EngineKind kind = Choose(scenario);
+    const RunResult result = Run(scenario, kind);
+    EngineOfEachRun engine(around_, kind);
+    RunControl control;
+    control.seed = scenario.seed;
+    control.stop = around_.stop;
+    Trials trials(engine, control, [this](const ValidScenario& of, RunResult& run) {
+      Judge(of, margin_goal_, run);
+    });
+    Write(MakePlan(scenario, result, settings, trials), folder);
+    return ExitCodeFor(result);
+  }
+
+  int OfSeveral(const std::vector<std::string>& files) {
+    std::vector<ValidScenario> scenarios;
+    for (const std::string& file : files) scenarios.push_back(Read(file, {}));
+    if (around_.run_begins) around_.run_begins();
+    std::vector<RunResult> results;
+    std::vector<FleetDemand> demands;
+    int code = kFine;
+    for (ValidScenario& scenario : scenarios) {
+      const EngineKind kind = Choose(scenario);
+      results.push_back(Run(scenario, kind));
+      demands.push_back(DemandOf(scenario, results.back()));
+      code = std::max(code, ExitCodeFor(results.back()));
+    }
+    const FleetDemand largest = LargestOf(demands);
+    std::optional<Sizing> sizing;
+    if (largest.bandwidth > BitsPerSecond(0)) {
+      sizing = SizeFor(scenarios.front(), largest, market_, margin_goal_);
+    }
+    around_.out << FleetText(results, sizing, {.width = 80, .color = around_.color});
+    return code;
+  }
+
+ private:
+  ValidScenario Read(const std::string& file, const std::vector<Override>& changes) const {
+    ReadOptions read = read_;
+    read.sets.insert(read.sets.end(), changes.begin(), changes.end());
+    ValidScenario scenario = LoadScenario(file, library_, read);
+    // A plan asks nothing that only shows under way.
+    scenario.pcaps.clear();
+    scenario.series_bin.reset();
+    scenario.baseline = false;
+    return scenario;
+  }
+
+  // Several changes of one column have a semicolon between them.
+  ValidScenario Changed(const std::string& file, const std::string& change) const {
+    std::vector<Override> changes;
+    for (std::size_t at = 0; at <= change.size();) {
+      const std::size_t end = std::min(change.find(';', at), change.size());
+      changes.push_back(ParseOverride(change.substr(at, end - at), "--whatif"));
+      at = end + 1;
+    }
+    return Read(file, changes);
+  }
+
+  // The latter of --receivers and --budget is for all receivers, however many.
+  std::optional<CopyBudget> BudgetFor(const ValidScenario& scenario) const {
+    if (!options_.budget.empty()) {
+      const Parsed<BitsPerSecond> rate = ParseBandwidth(options_.budget);
+      if (!rate) throw CLI::ValidationError("--budget", rate.fault.message);
+      return CopyBudget{.bandwidth = *rate.value};
+    }
+    if (!options_.receivers) return std::nullopt;
+    const auto budget = BudgetOf(scenario, *options_.receivers, margin_goal_);
+    if (budget) return budget;
+    throw CLI::ValidationError("--receivers",
+                               "nothing is known of what a receiver of this scenario takes: give "
+                               "--budget, such as '10 Gbps'");
+  }
+
+  PlanSettings SettingsFor(const std::string& file, const ValidScenario& scenario) const {
+    PlanSettings settings;
+    for (const auto& [name, table] : library_.costs) settings.cost_tables.push_back(name);
+    settings.remake = [this, file](const std::vector<Edit>& edits) {
+      std::vector<Override> changes;
+      for (const Edit& edit : edits) changes.push_back(ParseOverride(edit.path + "=" + edit.value));
+      return Read(file, changes);
+    };
+    settings.market = market_;
+    settings.today = around_.today;
+    settings.budget = BudgetFor(scenario);
+    for (const std::string& change : options_.what_ifs) {
+      settings.what_ifs.emplace_back(change, Changed(file, change));
+    }
+    return settings;
+  }
+
+  EngineKind Choose(ValidScenario& scenario) const {
+    const EngineChoice choice = ChooseEngine(options_.engine, scenario);
+    if (!choice.why.empty()) scenario.notes.push_back(choice.why);
+    return choice.kind;
+  }
+
+  RunResult Run(const ValidScenario& scenario, EngineKind kind) const {
+    RunResult result = RunExperiment(
+        scenario, {.engine = kind, .seed = scenario.seed, .margin_goal = margin_goal_}, around_);
+    if (!result.complete || !result.stopped_by.empty()) throw TrialStopped();
+    return result;
+  }
+
+  void Write(const Plan& plan, const ResultFolder& folder) const {
+    std::optional<PlanBefore> before;
+    std::error_code missing;
+    if (std::filesystem::is_regular_file(folder.plan_file(), missing)) {
+      before = ReadPlanBefore(ReadTextFile(folder.plan_file()));
+    }
+    const std::string json = PlanJson(plan, before);
+    PendingFile(folder.plan_file(), json).Commit(folder.previous_plan_file());
+    if (options_.format == "json") {
+      around_.out << json;
+    } else if (options_.format == "md") {
+      around_.out << PlanMarkdown(plan, before);
+    } else {
+      around_.out << PlanText(plan, before, {.width = 80, .color = around_.color})
+                  << "\nPlan: " << Printable(folder.plan_file()) << '\n';
+    }
+  }
+
+  static int ExitCodeFor(const RunResult& result) {
+    const auto is_missed = [](const AssertionResult& each) { return !each.held; };
+    return std::any_of(result.assertions.begin(), result.assertions.end(), is_missed)
+               ? kAssertionMissed
+               : kFine;
+  }
+
+  const PlanOptions& options_;
+  const Surroundings& around_;
+  double margin_goal_;
+  ReadOptions read_;
+  Library library_;
+  Market market_;
+};
+
+void AddPlanQuestions(CLI::App& command, PlanOptions& options) {
+  command
+      .add_option("--whatif", options.what_ifs,
+                  "A column for the scenario with this changed: '/workloads/www/in=x2'; several "
+                  "changes of one column with ; between them; may be repeated")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--receivers", options.receivers,
+                  "What to copy so that so many receivers like the scenario's take it")
+      ->check(CLI::Range(1, 100'000));
+  command
+      .add_option("--budget", options.budget,
+                  "The same for so much bandwidth of copies in all, whatever receivers take")
+      ->type_name("RATE");
+  command
+      .add_option("--assert", options.asserts,
+                  "Exit with 3 unless it holds of the scenario's run: 'mirror_loss < 0.1%'; may "
+                  "be repeated")
+      ->type_name("'PATH OP VALUE'")
+      ->allow_extra_args(false);
+  command.add_option("--margin", options.margin, "Share of each limit that should stay free")
+      ->type_name("PERCENT")
+      ->capture_default_str();
+}
+
+constexpr char kPlanFooter[] =
+    "Examples:\n"
+    "  vpcmirror plan scenario.json\n"
+    "  vpcmirror plan scenario.json --whatif '/workloads/*/in=x2' --whatif '/hosts/ids/count=2'\n"
+    "  vpcmirror plan scenario.json --receivers 4\n"
+    "  vpcmirror plan monday.json sunday.json         one fleet that is enough for both\n"
+    "Exit code: 0 fine, 2 bad input or usage, 3 an assertion missed, 130 stopped by Ctrl-C, 70 a\n"
+    "bug in vpcmirror.";
+
+}  // namespace
+
+void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
+  auto options = std::make_shared<PlanOptions>();
+  CLI::App* command = app.add_subcommand(
+      "plan", "Say whether a scenario fits, what breaks first, how far it can grow, what it needs");
+  command->add_option("scenario", options->files, "Scenario file; several get one fleet")
+      ->required();
+  command->add_option("--out", options->out, "Folder of plan.json (default: out/NAME)")
+      ->type_name("DIR");
+  command
+      ->add_option("--set", options->sets, "Change a value: /hosts/web/count=4; may be repeated")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+  AddPlanQuestions(*command, *options);
+  command->add_option("--format", options->format, "Of stdout; json is exactly plan.json")
+      ->check(CLI::IsMember({"text", "json", "md"}))
+      ->capture_default_str();
+  command
+      ->add_option("--engine", options->engine,
+                   "fluid: rates; packet: every frame, in every run; auto: by how many events the "
+                   "packets would be")
+      ->check(CLI::IsMember({"packet", "fluid", "auto"}))
+      ->capture_default_str();
+  command->add_option("--data", options->data, "Folder of schema/, profiles/ and catalog/")
+      ->type_name("DIR");
+  command->footer(kPlanFooter);
+  command->callback([options, &around, &exit_code] {
+    CheckPlanMixture(*options);
+    try {
+      Planning planning(*options, around);
+      exit_code = options->files.size() == 1 ? planning.OfOne(options->files.front())
+                                             : planning.OfSeveral(options->files);
+    } catch (const TrialStopped&) {
+      around.err << "vpcmirror: stopped: there is no plan\n";
+      exit_code = kStopped;
+    }
+  });
+}
+
+}  // namespace vpcmirror::sim

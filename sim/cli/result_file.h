@@ -1,0 +1,40 @@
+// Results that runs have left.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "models/scenario/run_result.h"
+
+namespace vpcmirror::sim {
+
+enum class DocumentKind : std::uint8_t {
+  kResult,
+  kOtherOutput,  // of another command of vpcmirror
+  kUnknown,      // a scenario, what a provider's API answers, anything else
+  kUnreadable,   // not there, or not to be read
+};
+
+// A path that a user gave, and what is there.
+struct NamedDocument {
+  std::string path;  // of a folder with a result: its result.json
+  DocumentKind kind = DocumentKind::kUnknown;
+  std::string schema;  // what it says it is; may be empty
+  bool is_pipe = false;
+};
+
+// Tells by content, but of pipes and devices: what they hold can be read once.
+NamedDocument Identify(const std::string& path);
+
+// Throws FileException, which names the file and says what is wrong and what to do.
+RunResult LoadResult(const std::string& file);
+
+// The result that was written last of those in out/NAME below the working folder.
+// Throws FileException when there is none, with what to run.
+std::string LastResult();
+
+// The result that `file` took the place of. Throws FileException when there is none, with what
+// to run.
+std::string PreviousResult(const std::string& file);
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,47 @@
+// What TCP flows get of what others leave.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "models/scenario/valid_scenario.h"
+#include "sim/fluid/flow_bundles.h"
+#include "sim/fluid/losses.h"
+#include "sim/fluid/max_min.h"
+
+namespace vpcmirror::sim {
+
+// Of one budget, what flows that do not react leave: 0 or more each, infinite without a limit.
+struct BudgetRest {
+  double bits_per_second = 0;
+  double frames_per_second = 0;
+};
+
+// Flows that react to loss share max-min fairly, each at most a window in a round trip, or its
+// next request when it has thought. Under kProductionFirst their copies take nothing from them;
+// otherwise a flow pays for its copies as for itself.
+class ElasticFlows {
+ public:
+  // All must outlive it.
+  ElasticFlows(const ValidScenario& scenario, const FlowBundles& flows,
+               const BudgetNumbers& numbers);
+
+  bool empty() const { return flows_.elastic.empty(); }
+
+  // Units a second of each group, by budget of BudgetNumbers.
+  std::vector<double> Share(const std::vector<BudgetRest>& rests);
+
+ private:
+  std::vector<ResourceUse> UsesOf(const ElasticGroup& group) const;
+  double DemandOf(const ElasticGroup& group) const;
+  bool CopiesCount(std::size_t eni) const;
+
+  const ValidScenario& scenario_;
+  const FlowBundles& flows_;
+  const BudgetNumbers& numbers_;
+  std::vector<std::vector<ResourceUse>> uses_;  // by group
+  std::vector<double> demands_;                 // by group
+};
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,48 @@
+// The steady state of a deployment under its traffic: what each budget loses when all of them
+// feed one another.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "models/capacity/rate_limits.h"
+#include "models/scenario/valid_scenario.h"
+#include "sim/fluid/carry.h"
+#include "sim/fluid/flow_bundles.h"
+#include "sim/fluid/losses.h"
+
+namespace vpcmirror::sim {
+
+// What a stretch of a run has to spend.
+struct Means {
+  std::vector<RateSettings> rates;  // by CVM
+  std::vector<double> speeds;       // by CVM, of its receiver's software; 0: it is down
+  // How far queues may still fill, in frames a second of the stretch: of each budget, and of
+  // each worker's ring by CVM.
+  std::vector<double> budget_rooms;
+  std::vector<std::vector<double>> worker_rooms;
+};
+
+// Budgets, and workers by CVM, that were offered more than their limit.
+struct Overloads {
+  std::vector<bool> budgets;
+  std::vector<std::vector<bool>> workers;
+};
+
+struct Equilibrium {
+  Losses losses;
+  // The largest change of a loss in the last round; 0 when it came to rest.
+  double unrest = 0;
+  int rounds = 0;
+  Overloads is_full;
+  std::vector<double> passed_bps;  // by budget: what it let through
+};
+
+// Losses feed one another: frames that one budget loses are not there to fill the next, and the
+// copies of frames that came in share a budget with what comes in. Reckoned in rounds until no
+// loss changes by more than 1e-9.
+Equilibrium FindEquilibrium(const ValidScenario& scenario, const FlowBundles& flows,
+                            const BudgetNumbers& numbers, const FlowLimits& limits,
+                            const Means& means);
+
+}  // namespace vpcmirror::sim

@@ -1,0 +1,240 @@
+#include "sim/fluid/fluid_engine.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/scenario/course.h"
+#include "models/scenario/error.h"
+#include "models/scenario/measure.h"
+#include "models/scenario/spans.h"
+#include "models/units/rates.h"
+#include "sim/fluid/doubts.h"
+#include "sim/fluid/equilibrium.h"
+#include "sim/fluid/flow_bundles.h"
+#include "sim/fluid/tally.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+// What is left of the token buckets of burstable CVMs, from stretch to stretch.
+class Buckets {
+ public:
+  explicit Buckets(const Deployment& deployment) {
+    for (const Cvm& cvm : deployment.cvms) {
+      left_bits_.push_back(static_cast<double>(cvm.limits.burst.count()) * kBitsPerByte);
+    }
+  }
+
+  // Bandwidth as it is in the mean of so many seconds when all is spent.
+  RateSettings MeanRates(const Cvm& cvm, std::size_t index, double seconds) const {
+    RateSettings rates{.bandwidth = cvm.limits.bandwidth,
+                       .peak_bandwidth = cvm.limits.peak_bandwidth,
+                       .packet_rate = cvm.limits.packet_rate};
+    if (!rates.bandwidth || cvm.limits.burst == Bytes(0)) return rates;
+    const double mean = static_cast<double>(rates.bandwidth->count()) + left_bits_[index] / seconds;
+    rates.bandwidth = BitsPerSecond(static_cast<std::int64_t>(std::min(mean, kMostRate)));
+    if (rates.peak_bandwidth) {
+      rates.bandwidth = std::min(*rates.bandwidth, *rates.peak_bandwidth);
+    }
+    return rates;
+  }
+
+  void Spend(const Cvm& cvm, std::size_t index, double bits, double seconds) {
+    if (!cvm.limits.bandwidth || cvm.limits.burst == Bytes(0)) return;
+    const double most = static_cast<double>(cvm.limits.burst.count()) * kBitsPerByte;
+    const double earned = static_cast<double>(cvm.limits.bandwidth->count()) * seconds;
+    left_bits_[index] = std::clamp(left_bits_[index] + earned - bits, 0.0, most);
+  }
+
+ private:
+  static constexpr double kMostRate = 1e18;
+  std::vector<double> left_bits_;  // by CVM
+};
+
+// How full the queues of budgets and rings are, from stretch to stretch. One that is over its
+// limit fills; one that is not is empty soon.
+class Queues {
+ public:
+  explicit Queues(const Deployment& deployment) {
+    for (const Cvm& cvm : deployment.cvms) {
+      budgets_.insert(budgets_.end(), 2, static_cast<double>(cvm.queue.frames));
+      const double ring = cvm.receiver && cvm.receiver->ring_frames > 0
+                              ? static_cast<double>(cvm.receiver->ring_frames)
+                              : kRingFrames;
+      rings_.emplace_back(cvm.receiver ? static_cast<std::size_t>(cvm.workers) : 0, ring);
+    }
+    budgets_left_ = budgets_;
+    rings_left_ = rings_;
+  }
+
+  void Offer(double seconds, Means& means) const {
+    means.budget_rooms = budgets_left_;
+    for (double& room : means.budget_rooms) room /= seconds;
+    means.worker_rooms = rings_left_;
+    for (auto& of_cvm : means.worker_rooms) {
+      for (double& room : of_cvm) room /= seconds;
+    }
+  }
+
+  void Fill(const Overloads& is_full) {
+    for (std::size_t i = 0; i < budgets_.size(); ++i) {
+      budgets_left_[i] = is_full.budgets[i] ? 0 : budgets_[i];
+    }
+    for (std::size_t i = 0; i < rings_.size(); ++i) {
+      for (std::size_t worker = 0; worker < rings_[i].size(); ++worker) {
+        rings_left_[i][worker] = is_full.workers[i][worker] ? 0 : rings_[i][worker];
+      }
+    }
+  }
+
+ private:
+  static constexpr double kRingFrames = 4096;  // of a receiver whose profile does not say
+  std::vector<double> budgets_;                // room when empty, in frames
+  std::vector<double> budgets_left_;
+  std::vector<std::vector<double>> rings_;  // by CVM and worker
+  std::vector<std::vector<double>> rings_left_;
+};
+
+class FluidRun {
+ public:
+  FluidRun(const ValidScenario& scenario, const RunControl& control)
+      : scenario_(scenario),
+        control_(control),
+        numbers_(*scenario.deployment),
+        buckets_(*scenario.deployment),
+        queues_(*scenario.deployment),
+        tally_(scenario) {
+    const std::vector<Picoseconds> starts = SpanStarts(scenario);
+    if (starts.empty()) return;
+    span_borders_.insert(starts.begin(), starts.end());
+    span_borders_.insert(scenario.warm_up);
+    span_borders_.insert(scenario.duration);
+  }
+
+  void Run(RunResult& result) {
+    Course course(scenario_);
+    Stretch stretch;
+    Picoseconds now{};
+    RunCounters counters;
+    if (span_borders_.count(now) != 0) span_start_ = tally_.CountersAt(now);
+    std::optional<RunCounters> warm;
+    while (!control_.stop.stop_requested() && course.Next(stretch)) {
+      Add(stretch);
+      now = stretch.span.end;
+      ++result.events;
+      if (control_.progress) control_.progress(now);
+      const bool is_warm = now == scenario_.warm_up;
+      const bool is_border = span_borders_.count(now) != 0;
+      if (!is_warm && !is_border && now != scenario_.duration) continue;
+      counters = tally_.CountersAt(now);
+      if (is_border) EndSpan(counters, result);
+      if (is_warm) {
+        warm = counters;
+        delivered_when_warm_ = tally_.delivered();
+      }
+    }
+    result.complete = now == scenario_.duration;
+    result.duration = now;
+    for (std::size_t i = 0; i < course.events(); ++i) {
+      result.timeline.push_back(scenario_.timeline[i].action);
+    }
+    if (!result.complete) counters = tally_.CountersAt(now);
+    if (warm) {
+      counters.TakeOff(*warm);
+    } else if (scenario_.warm_up > Picoseconds(0)) {
+      counters.TakeOff(RunCounters(counters));
+    }
+    result.warm_up = counters.since;
+    Measure(scenario_, counters, result);
+    Count delivered = tally_.delivered();
+    delivered -= delivered_when_warm_;
+    result.delivered = LoadOf(delivered, counters.time());
+    const std::vector<std::string> doubts = doubts_.Notes();
+    result.notes.insert(result.notes.end(), doubts.begin(), doubts.end());
+  }
+
+ private:
+  void Add(const Stretch& stretch) {
+    const double seconds = Seconds(stretch.span.end - stretch.span.start);
+    const Deployment& deployment = *stretch.scenario.deployment;
+    const FlowBundles flows = BundleFlows(stretch.scenario);
+    Means means{.rates = {}, .speeds = stretch.speeds, .budget_rooms = {}, .worker_rooms = {}};
+    FlowLimits limits;
+    for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
+      means.rates.push_back(buckets_.MeanRates(deployment.cvms[i], i, seconds));
+    }
+    for (const Eni& eni : deployment.enis) {
+      const auto& flow = deployment.cvms[eni.cvm].limits.flow_bandwidth;
+      limits.push_back(flow ? static_cast<double>(flow->count()) : 0);
+    }
+    queues_.Offer(seconds, means);
+    const Equilibrium rest = FindEquilibrium(stretch.scenario, flows, numbers_, limits, means);
+    tally_.Drain(rest.is_full);
+    tally_.Add(flows, numbers_, limits, rest.losses, stretch.speeds, seconds);
+    queues_.Fill(rest.is_full);
+    doubts_.Add(stretch.scenario, flows, numbers_, rest.is_full);
+    for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
+      const double bps = std::max(rest.passed_bps[2 * i], rest.passed_bps[2 * i + 1]);
+      buckets_.Spend(deployment.cvms[i], i, bps * seconds, seconds);
+    }
+  }
+
+  void EndSpan(const RunCounters& counters, RunResult& result) {
+    if (span_start_ && counters.until > span_start_->until) {
+      RunCounters of_span = counters;
+      of_span.TakeOff(*span_start_);
+      result.spans.push_back(MeasureSpan(scenario_, of_span));
+    }
+    span_start_ = counters;
+  }
+
+  const ValidScenario& scenario_;
+  const RunControl& control_;
+  BudgetNumbers numbers_;
+  Buckets buckets_;
+  Queues queues_;
+  Tally tally_;
+  Doubts doubts_;
+  std::set<Picoseconds> span_borders_;
+  std::optional<RunCounters> span_start_;
+  Count delivered_when_warm_;
+};
+
+// What is in a capture comes packet by packet.
+void RefuseReplays(const ValidScenario& scenario) {
+  std::vector<ScenarioError> errors;
+  for (const Workload& workload : scenario.workloads) {
+    if (workload.replays.empty()) continue;
+    errors.push_back({.path = "/workloads/" + workload.name + "/replay",
+                      .message = "the fluid engine reckons with rates and replays no capture",
+                      .accepted = "--engine packet, or a rate in place of the capture"});
+  }
+  if (!errors.empty()) throw ScenarioException(errors);
+}
+
+class FluidEngine : public Engine {
+ public:
+  RunResult Run(const ValidScenario& scenario, const RunControl& control) override {
+    RunResult result{.engine = "fluid",
+                     .scenario_name = scenario.name,
+                     .scenario_description = scenario.description,
+                     .scenario_file = scenario.file,
+                     .scenario_sha256 = scenario.sha256,
+                     .seed = control.seed,
+                     .assumptions = scenario.assumptions,
+                     .notes = scenario.notes};
+    RefuseReplays(scenario);
+    FluidRun(scenario, control).Run(result);
+    return result;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> MakeFluidEngine() { return std::make_unique<FluidEngine>(); }
+
+}  // namespace vpcmirror::sim

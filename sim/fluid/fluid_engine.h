@@ -1,0 +1,14 @@
+// Runs scenarios as rates instead of packets.
+#pragma once
+
+#include <memory>
+
+#include "models/scenario/engine.h"
+
+namespace vpcmirror::sim {
+
+// One state for each stretch of time in which nothing changes. It measures no delays, no queues
+// and no order: the time that a queue takes to fill is left out.
+std::unique_ptr<Engine> MakeFluidEngine();
+
+}  // namespace vpcmirror::sim

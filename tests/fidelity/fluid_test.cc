@@ -1,0 +1,270 @@
+// The fluid engine, held to the packet engine.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analysis/compare/mean_interval.h"
+#include "tests/fidelity/support/simulate.h"
+#include "tests/fidelity/support/table.h"
+
+namespace vpcmirror::fidelity {
+namespace {
+
+constexpr int kScenarios = 200;
+constexpr int kLeastReplications = 5;
+constexpr int kMostReplications = 40;
+constexpr double kConfidence = 0.99;
+constexpr double kAllowedPercent = 1;  // of a throughput
+constexpr double kAllowedInDoubt = 5;  // times as much
+constexpr double kAllowedPoints = 1;   // of what was offered
+// Of the most loaded host and replication; what is rarer than this share of it is noise.
+constexpr double kFrames = 60'000;
+constexpr double kLeastShare = 0.05;
+constexpr int kSources = 60;
+
+constexpr std::array<const char*, 4> kDisciplines = {"shared_random", "production_first",
+                                                     "fifo before", "fifo after"};
+
+class Draw {
+ public:
+  explicit Draw(std::uint64_t seed) : random_(seed) {}
+  double Uniform(double low, double high) {
+    return low + (high - low) * static_cast<double>(random_() >> 11) * 0x1p-53;
+  }
+  bool Chance(double probability) { return Uniform(0, 1) < probability; }
+  template <class Value>
+  Value OneOf(const std::vector<Value>& values) {
+    return values[random_() % values.size()];
+  }
+
+ private:
+  std::mt19937_64 random_;
+};
+
+struct Experiment {
+  std::string name;
+  std::string text;
+  std::string discipline;
+  double load = 0;  // of the sources' limit, copies included
+};
+
+// One to three sources with a limit by hand, which talk with the outside and with each other,
+// are mirrored to one or two receivers.
+Experiment DrawExperiment(int number) {
+  Draw draw(static_cast<std::uint64_t>(number) + 1);
+  const std::string discipline = kDisciplines[static_cast<std::size_t>(number) % 4];
+  const double load = draw.Uniform(number % 8 < 4 ? 1.0 : 0.2, 1.5);
+  const bool is_combined = draw.Chance(0.5);
+  const std::string direction = draw.OneOf<std::string>({"ALL", "INGRESS", "EGRESS"});
+  const std::string encapsulation = draw.OneOf<std::string>({"none", "vxlan", "gre_ip"});
+  // A queue that is full loses more of small frames, which come soon behind others, than of large
+  // ones: MixedSizes has that.
+  const std::string sizes = discipline == "shared_random"
+                                ? draw.OneOf<std::string>({"\"1200 B\"", "\"300 B\"", "\"imix\""})
+                                : draw.OneOf<std::string>({"\"1200 B\"", "\"300 B\""});
+  const double mean_frame = sizes == "\"imix\"" ? 354 : sizes == "\"300 B\"" ? 300 : 1200;
+  const int hosts = draw.OneOf<int>({1, 2, 3});
+  const int receivers = draw.OneOf<int>({1, 2});
+  const double in = draw.Uniform(0.1, 1);
+  const double out = draw.Uniform(0.1, 1);
+  const double east_west = hosts > 1 && draw.Chance(0.5) ? draw.Uniform(0.1, 0.5) : 0;
+
+  // What a host is asked for by a unit of rate, by the direction that is fullest.
+  const double all_in = in + east_west;
+  const double all_out = out + east_west;
+  const double copies =
+      (direction != "EGRESS" ? all_in : 0) + (direction != "INGRESS" ? all_out : 0);
+  const double asked = is_combined ? all_in + all_out + copies : std::max(all_in, all_out + copies);
+  constexpr double kLimit = 100e6;
+  const double unit = load * kLimit / asked;
+  const double seconds = kFrames * mean_frame * 8 / (load * kLimit);
+  const auto rate = [unit](double share) { return fmt::format("{:.0f} bps", share * unit); };
+
+  // Many constant sources at random phases: close together by chance, as SteadyLoad has it, and
+  // even in the long run, so that little has to be simulated.
+  std::string workloads;
+  for (int i = 0; i < kSources; ++i) {
+    const double part = draw.Uniform(0.8, 1.2) / kSources;
+    workloads += fmt::format(
+        R"({}"www{}": {{"at": "web", "flows": 17, "in": "{}", "out": "{}", "sizes": {}, "arrivals": "constant"}})",
+        i > 0 ? ", " : "", i, rate(in * part), rate(out * part), sizes);
+    if (east_west <= 0) continue;
+    workloads += fmt::format(
+        R"(, "sql{}": {{"flows": 17, "from": "web", "to": "web", "rate": "{}", "per": "host", "sizes": {},
+                       "arrivals": "constant"}})",
+        i, rate(east_west * part), sizes);
+  }
+  const bool is_fifo = discipline.starts_with("fifo");
+  // Short, so that filling it takes little of the run; chance needs room to be even.
+  const int queue = is_fifo ? 100 : 400;
+  const std::string assumptions =
+      fmt::format(R"("encapsulation": "{}", "congestion": "{}", "copy_order": "{}")", encapsulation,
+                  is_fifo ? "fifo" : discipline, discipline == "fifo before" ? "before" : "after");
+  const std::string receiver_limit =
+      draw.Chance(0.3)
+          ? fmt::format(R"("limits": {{"bandwidth": "{:.0f} bps", "model": "per_direction"}},)",
+                        draw.Uniform(0.5, 1.2) * copies * unit * hosts / receivers)
+          : "";
+  return {.name = fmt::format("{} {} {:.2f} {} {} {} {} x{}", number, discipline, load,
+                              is_combined ? "combined" : "split", direction, encapsulation,
+                              sizes.substr(1, sizes.size() - 2), hosts),
+          .text = fmt::format(
+              R"({{"duration": "{:.0f} us",
+                  "hosts": {{"web": {{"count": {}, "queue": "{} frames", "limits": {{"bandwidth": "{:.0f} bps",
+                                                             "model": "{}"}}}},
+                            "ids": {{"count": {}, {} "queue": "{} frames",
+                                      "receiver": "generic"}}}},
+                  "workloads": {{{}}},
+                  "mirrors": [{{"CollectorSrcs": ["web"], "Direction": "{}",
+                               "CollectorTarget": {{"TargetIps": ["ids[*]"],
+                                                   "AlgHash": "FIVE_TUPLE_FLOW"}}}}],
+                  "assumptions": {{{}}}}})",
+              seconds * 1e6, hosts, queue, kLimit, is_combined ? "combined" : "per_direction",
+              receivers, receiver_limit, queue, workloads, direction, assumptions),
+          .discipline = discipline,
+          .load = load};
+}
+
+struct Figure {
+  double value = 0;
+  bool is_loss = false;  // in percentage points of what was offered, and not in bits a second
+};
+using Figures = std::map<std::string, Figure>;
+
+// In bytes: of frames of several sizes a queue may lose more of one than of another.
+double Percent(Bytes part, Bytes of) {
+  return of > Bytes(0) ? 100.0 * static_cast<double>(part.count()) / static_cast<double>(of.count())
+                       : 0;
+}
+
+double RateOf(const vpcmirror::Load& load) { return static_cast<double>(load.bandwidth.count()); }
+
+Figures FiguresOf(const RunResult& result) {
+  Figures figures;
+  for (const EniResult& eni : result.enis) {
+    figures[eni.id + " in"] = {RateOf(eni.in)};
+    figures[eni.id + " out"] = {RateOf(eni.out)};
+    figures[eni.id + " copies out"] = {RateOf(eni.mirror_out)};
+    Bytes lost{};
+    for (const auto& [reason, count] : eni.dropped) lost += count.bytes;
+    const Bytes offered = eni.offered_in.bytes - eni.copies_in.bytes + eni.offered_out.bytes;
+    figures[eni.id + " production lost"] = {Percent(lost, offered), true};
+  }
+  for (const MirrorResult& mirror : result.mirrors) {
+    const Ledger& ledger = mirror.ledger;
+    const double seconds = static_cast<double>(result.duration.count()) * 1e-12;
+    figures[mirror.id + " wire"] = {static_cast<double>(ledger.wire_bytes.count()) * 8 / seconds};
+    figures[mirror.id + " dropped"] = {Percent(ledger.TotalDropped().bytes, ledger.offered.bytes),
+                                       true};
+    Bytes lost{};
+    for (const auto& [reason, count] : mirror.lost_after_source) lost += count.bytes;
+    figures[mirror.id + " lost behind the source"] = {Percent(lost, ledger.offered.bytes), true};
+  }
+  for (const ReceiverResult& receiver : result.receivers) {
+    figures[receiver.id + " digested"] = {RateOf(receiver.digested)};
+  }
+  return figures;
+}
+
+// Of one figure of one experiment.
+struct Comparison {
+  std::string what;
+  double fluid = 0;
+  double packets = 0;
+  double half_width = 0;
+  double error = 0;  // percent, or points
+  bool is_in_doubt = false;
+  double allowed = 0;
+};
+
+std::vector<Comparison> Compare(const Experiment& experiment) {
+  const RunResult result = SimulateFluid(experiment.text);
+  const Figures fluid = FiguresOf(result);
+  const bool is_in_doubt = std::any_of(
+      result.notes.begin(), result.notes.end(),
+      [](const std::string& note) { return note.find("keep their phase") != std::string::npos; });
+  double largest = 0;
+  for (const auto& [name, figure] : fluid) {
+    if (!figure.is_loss) largest = std::max(largest, figure.value);
+  }
+  std::map<std::string, std::vector<double>> by_figure;
+  std::vector<Comparison> comparisons;
+  for (int i = 1; i <= kMostReplications; ++i) {
+    const RunResult packets = Simulate(experiment.text, static_cast<std::uint64_t>(i));
+    for (const auto& [name, figure] : FiguresOf(packets)) by_figure[name].push_back(figure.value);
+    if (i < kLeastReplications) continue;
+    comparisons.clear();
+    bool is_settled = true;
+    for (const auto& [name, figure] : fluid) {
+      const MeanInterval truth = IntervalOf(by_figure.at(name), kConfidence);
+      if (!figure.is_loss && truth.mean < kLeastShare * largest) continue;
+      const double scale = figure.is_loss ? 1 : truth.mean / 100;
+      comparisons.push_back({.what = experiment.name + ": " + name,
+                             .fluid = figure.value,
+                             .packets = truth.mean,
+                             .half_width = truth.half_width.value_or(0) / scale,
+                             .error = (figure.value - truth.mean) / scale,
+                             .is_in_doubt = is_in_doubt,
+                             .allowed = figure.is_loss ? kAllowedPoints : kAllowedPercent});
+      is_settled &= comparisons.back().half_width <= comparisons.back().allowed / 2;
+    }
+    if (is_settled) break;
+  }
+  return comparisons;
+}
+
+// The ten that are furthest off, and all others that are too far.
+void AddWorst(std::vector<Comparison> all, double times, Table& table) {
+  std::sort(all.begin(), all.end(), [](const Comparison& a, const Comparison& b) {
+    return std::abs(a.error) / a.allowed > std::abs(b.error) / b.allowed;
+  });
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Comparison& each = all[i];
+    const double allowed = each.allowed * times;
+    if (i >= 10 && std::abs(each.error) <= allowed) break;
+    table.Add(each.what, each.fluid, each.packets, each.error, allowed);
+  }
+  const auto too_wide = std::count_if(all.begin(), all.end(), [&](const Comparison& each) {
+    return each.half_width > each.allowed * times / 2;
+  });
+  table.AddRemark("", fmt::format("{} figures; of {} the packets' own 99 % interval is wider than "
+                                  "half of what is allowed",
+                                  all.size(), too_wide));
+}
+
+TEST(FluidTest, AgreesWithPackets) {
+  Table table({"fluid-random",
+               "200 random scenarios, fluid engine against packet engine: the worst ten",
+               "bit/s or %", "% or points", 1});
+  std::vector<Comparison> all;
+  std::map<std::string, int> overloaded;
+  for (int i = 0; i < kScenarios; ++i) {
+    const Experiment experiment = DrawExperiment(i);
+    if (experiment.load > 1) ++overloaded[experiment.discipline];
+    for (Comparison& each : Compare(experiment)) {
+      all.push_back(std::move(each));
+    }
+  }
+  // Where the result itself says that it is no better.
+  const auto doubtful = std::stable_partition(
+      all.begin(), all.end(), [](const Comparison& each) { return !each.is_in_doubt; });
+  AddWorst(std::vector<Comparison>(all.begin(), doubtful), 1, table);
+  Table in_doubt({"fluid-phases", "The same where its result says that phases decide", "bit/s or %",
+                  "% or points", 1});
+  AddWorst(std::vector<Comparison>(doubtful, all.end()), kAllowedInDoubt, in_doubt);
+  for (const char* discipline : kDisciplines) {
+    EXPECT_GE(overloaded[discipline], 20) << discipline;
+  }
+}
+
+}  // namespace
+}  // namespace vpcmirror::fidelity

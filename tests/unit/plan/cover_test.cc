@@ -1,0 +1,104 @@
+#include "analysis/plan/cover.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <vector>
+
+namespace vpcmirror {
+namespace {
+
+using testing::ElementsAre;
+using testing::Optional;
+
+// A need of 1: two of a half cost 10, three of a third 9, and one of each covers no more than
+// 5/6. With a spare, three halves (15) leave two; four thirds (12) leave three.
+TEST(CoverTest, TakesTheCheapestNumbers) {
+  const std::vector<CoverItem> items = {{5, 0.5, 0}, {3, 1.0 / 3, 0}};
+  EXPECT_THAT(CheapestCover(items, {}), Optional(ElementsAre(0, 3)));
+  EXPECT_THAT(CheapestCover(items, {.without_any = true}), Optional(ElementsAre(0, 4)));
+}
+
+// 0.7 costs 10 and 0.4 costs 6: one of each is 1.1 for 16; two of 0.7 are 20, three of 0.4 18.
+TEST(CoverTest, MixesWhereThatIsCheaper) {
+  EXPECT_THAT(CheapestCover({{10, 0.7, 0}, {6, 0.4, 0}}, {}), Optional(ElementsAre(1, 1)));
+}
+
+// Four at least, of which each covers all; 18 units of bandwidth take nine things of 2.
+TEST(CoverTest, MeetsWhatTheRulesAsk) {
+  EXPECT_THAT(CheapestCover({{3, 2, 0}, {5, 9, 0}}, {.count = 4}), Optional(ElementsAre(4, 0)));
+  EXPECT_THAT(CheapestCover({{3, 1, 2}}, {.bandwidth = 18}), Optional(ElementsAre(9)));
+}
+
+// Two for 4 each are as dear as one for 8.
+TEST(CoverTest, TakesTheFewestOfEquallyDear) {
+  EXPECT_THAT(CheapestCover({{4, 0.5, 0}, {8, 1, 0}}, {}), Optional(ElementsAre(0, 1)));
+}
+
+TEST(CoverTest, SaysThatNoNumberDoes) {
+  EXPECT_EQ(CheapestCover({}, {}), std::nullopt);
+  EXPECT_EQ(CheapestCover({{1, 0, 5}}, {}), std::nullopt);
+  EXPECT_EQ(CheapestCover({{1, 0.5, 0}}, {.bandwidth = 1}), std::nullopt);
+}
+
+// The least cost among all numbers of up to `most` of each item; nothing clever.
+std::optional<std::int64_t> LeastCostByTrial(const std::vector<CoverItem>& items,
+                                             const CoverNeed& need, std::int64_t most) {
+  std::optional<std::int64_t> least;
+  std::vector<std::int64_t> numbers(items.size(), 0);
+  for (;;) {
+    CoverItem all;
+    std::int64_t count = 0;
+    double largest = 0;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const auto number = static_cast<double>(numbers[i]);
+      all.cost += numbers[i] * items[i].cost;
+      all.share += number * items[i].share;
+      all.bandwidth += number * items[i].bandwidth;
+      count += numbers[i];
+      if (numbers[i] > 0) largest = std::max(largest, items[i].share);
+    }
+    constexpr double kHair = 1e-7;  // shares are hundredths: far from any other sum
+    const double share = all.share - (need.without_any ? largest : 0);
+    if (share > 1 - kHair && all.bandwidth > need.bandwidth - kHair && count >= need.count &&
+        (!least || all.cost < *least)) {
+      least = all.cost;
+    }
+    std::size_t i = 0;
+    while (i < numbers.size() && ++numbers[i] > most) numbers[i++] = 0;
+    if (i == numbers.size()) return least;
+  }
+}
+
+// Shares of a fifth at least: no fleet of the cheapest kind has more than 6 of one item, with
+// the spare one.
+RC_GTEST_PROP(CoverPropertyTest, AgreesWithTryingAllNumbers, ()) {
+  const auto size = *rc::gen::inRange<std::size_t>(1, 5);
+  const auto items = *rc::gen::container<std::vector<CoverItem>>(
+      size, rc::gen::map(rc::gen::tuple(rc::gen::inRange(1, 40), rc::gen::inRange(20, 140),
+                                        rc::gen::inRange(1, 10)),
+                         [](const std::tuple<int, int, int>& drawn) {
+                           return CoverItem{std::get<0>(drawn), std::get<1>(drawn) / 100.0,
+                                            static_cast<double>(std::get<2>(drawn))};
+                         }));
+  CoverNeed need;
+  need.count = *rc::gen::inRange(0, 5);
+  need.bandwidth = *rc::gen::inRange(0, 7);
+  need.without_any = *rc::gen::arbitrary<bool>();
+  const auto numbers = CheapestCover(items, need);
+  RC_ASSERT(numbers.has_value());
+  std::int64_t cost = 0;
+  for (std::size_t i = 0; i < items.size(); ++i) cost += (*numbers)[i] * items[i].cost;
+  constexpr std::int64_t kMost = 7;
+  const auto least = LeastCostByTrial(items, need, kMost);
+  RC_ASSERT(least.has_value());
+  RC_ASSERT(cost == *least);
+}
+
+}  // namespace
+}  // namespace vpcmirror
