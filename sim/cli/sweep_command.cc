@@ -191,8 +191,8 @@ void AddWhatOptions(CLI::App& command, SweepOptions& options) {
   command.add_option("scenario", request.file, "Scenario file")->required();
   command
       .add_option("--vary", request.variations,
-                  "PATH=a,b,c or PATH=1..10 Gbps:10 (ten values, both ends included) or "
-                  "PATH=x1..x4:7; a step * of PATH is all that is there; may be repeated")
+                  "PATH=a,b,c, PATH=1..10 Gbps:10 or PATH=x1..x4:7; a step * of PATH is all that "
+                  "is there; may be repeated")
       ->type_name("PATH=LIST")
       ->allow_extra_args(false)
       ->required();
@@ -261,15 +261,16 @@ void AddHowOptions(CLI::App& command, SweepOptions& options) {
 }
 
 constexpr char kSweepFooter[] =
-    "The folder holds sweep.sqlite, a row a run as it finishes, and at the end sweep.csv and\n"
-    "sweep.json, which are the same whatever the processes, ranks or interruptions.\n"
+    "The folder holds sweep.sqlite, a row a run as it finishes, and at the end\n"
+    "sweep.csv and sweep.json: the same whatever the processes or interruptions.\n"
     "Examples:\n"
     "  vpcmirror sweep scenario.json --vary '/mirrors/0/Direction=ALL,EGRESS' \\\n"
     "      --vary '/workloads/*/in=1..10 Gbps:10' --runs 5\n"
     "  vpcmirror sweep scenario.json --vary '/workloads/www/in=x1..x4:13' --resume\n"
     "  mpirun -n 64 vpcmirror sweep scenario.json --vary ... --sample latin:1000\n"
-    "Exit code: 0 fine, 1 a run failed (its row says why), 2 bad input, or files that cannot be\n"
-    "written, 130 stopped by Ctrl-C (what is done is kept), 70 a bug in vpcmirror.";
+    "Exit code: 0 fine, 1 a run failed (its row says why), 2 bad input, or files that\n"
+    "cannot be written, 130 stopped by Ctrl-C (what is done is kept), 70 a bug in\n"
+    "vpcmirror.";
 
 }  // namespace
 

@@ -60,13 +60,11 @@ bool ReadNumber(int socket, Number& number) {
   return true;
 }
 
-// Ends with its parent, at once when Ctrl-C says so, and holds nothing of the parent's: neither
-// the others' sockets nor a database or a connection to other machines.
+// Ends with its parent, and holds nothing of the parent's: neither the others' sockets nor a
+// database or a connection to other machines. Signals that the parent takes in a thread of its
+// own stay blocked here: what Ctrl-C means, the parent decides for both.
 [[noreturn]] void ServeInChild(int socket, const RunFunction& run) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
   const auto own = static_cast<unsigned>(socket);
   if (own > STDERR_FILENO + 1) ::close_range(STDERR_FILENO + 1, own - 1, 0);
   ::close_range(own + 1, ~0U, 0);
