@@ -1,7 +1,9 @@
 #include "analysis/plan/cover.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <numeric>
 #include <queue>
 #include <tuple>
 #include <utility>
@@ -10,9 +12,10 @@ namespace vpcmirror {
 namespace {
 
 constexpr double kEnough = 1 - 1e-9;  // of a need
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// A fleet in the making. What is covered beyond the need counts no more.
-struct Fleet {
+// What is covered beyond the need counts no more.
+struct Partial {
   std::int64_t cost = 0;
   std::int64_t count = 0;
   double share = 0;
@@ -21,142 +24,201 @@ struct Fleet {
 };
 
 struct Dearer {
-  bool operator()(const Fleet& a, const Fleet& b) const {
+  bool operator()(const Partial& a, const Partial& b) const {
     return std::tie(a.cost, a.count, b.numbers) > std::tie(b.cost, b.count, a.numbers);
   }
 };
 
+bool IsBetter(const Partial& a, const std::optional<Partial>& b) { return !b || Dearer()(*b, a); }
+
 // What is to be reached, and by which items.
-struct Search {
-  const std::vector<CoverItem>& items;
-  std::vector<std::size_t> usable;
-  double share = 1;
-  double bandwidth = 0;
-  std::int64_t count = 0;
-
-  double ShareOf(const Fleet& fleet) const { return std::min(fleet.share, share); }
-  double BandwidthOf(const Fleet& fleet) const { return std::min(fleet.bandwidth, bandwidth); }
-  std::int64_t CountOf(const Fleet& fleet) const { return std::min(fleet.count, count); }
-
-  bool IsMet(const Fleet& fleet) const {
-    return fleet.share >= share * kEnough && fleet.bandwidth >= bandwidth * kEnough &&
-           fleet.count >= count;
+class Search {
+ public:
+  Search(const std::vector<CoverItem>& items, const CoverNeed& need, double share)
+      : items_(items), need_(need), share_(share) {
+    for (const CoverItem& item : items) cost_step_ = std::gcd(cost_step_, item.cost);
   }
+
+  void Use(std::size_t item) {
+    usable_.push_back(item);
+    const CoverItem& of = items_[item];
+    const auto cost = static_cast<double>(of.cost);
+    if (of.share > 0) cost_of_share_ = std::min(cost_of_share_, cost / of.share);
+    if (of.bandwidth > 0) cost_of_bandwidth_ = std::min(cost_of_bandwidth_, cost / of.bandwidth);
+    cost_of_one_ = std::min(cost_of_one_, cost);
+  }
+
+  const std::vector<std::size_t>& usable() const { return usable_; }
+
+  Partial Nothing() const {
+    Partial partial;
+    partial.numbers.assign(items_.size(), 0);
+    return partial;
+  }
+
+  void Add(Partial& partial, std::size_t item, std::int64_t number) const {
+    const auto times = static_cast<double>(number);
+    partial.cost += items_[item].cost * number;
+    partial.share += times * items_[item].share;
+    partial.bandwidth += times * items_[item].bandwidth;
+    partial.count += number;
+    partial.numbers[item] += number;
+  }
+
+  bool IsMet(const Partial& partial) const {
+    return partial.share >= share_ * kEnough && partial.bandwidth >= need_.bandwidth * kEnough &&
+           partial.count >= need_.count;
+  }
+
   // Whether `a` covers at least what `b` does.
-  bool Covers(const Fleet& a, const Fleet& b) const {
-    return ShareOf(a) >= ShareOf(b) && BandwidthOf(a) >= BandwidthOf(b) && CountOf(a) >= CountOf(b);
+  bool Covers(const Partial& a, const Partial& b) const {
+    return a.share >= std::min(b.share, share_) &&
+           a.bandwidth >= std::min(b.bandwidth, need_.bandwidth) &&
+           a.count >= std::min(b.count, need_.count);
   }
+
+  // What a cover that begins so costs at least: in whole steps, of which all costs are made.
+  double LeastCost(const Partial& partial) const {
+    const double count = static_cast<double>(need_.count - partial.count);
+    const double rest = std::max({0.0, Missing(share_, partial.share, cost_of_share_),
+                                  Missing(need_.bandwidth, partial.bandwidth, cost_of_bandwidth_),
+                                  count > 0 ? count * cost_of_one_ : 0.0});
+    constexpr double kHair = 1e-6;  // of a step: what doubles round
+    const auto step = static_cast<double>(cost_step_);
+    return std::ceil((static_cast<double>(partial.cost) + rest) / step - kHair) * step;
+  }
+
+  // How many of an item meet what is missing; empty: no number does.
+  std::optional<std::int64_t> NumberOf(std::size_t item, const Partial& partial) const {
+    const CoverItem& of = items_[item];
+    const double number = std::max({Missing(share_, partial.share, 1 / of.share),
+                                    Missing(need_.bandwidth, partial.bandwidth, 1 / of.bandwidth),
+                                    static_cast<double>(need_.count - partial.count), 0.0});
+    constexpr double kMost = 1e12;  // things: no fleet has as many
+    if (!(number <= kMost)) return std::nullopt;
+    return static_cast<std::int64_t>(std::ceil(number));
+  }
+
+ private:
+  static double Missing(double need, double covered, double of_unit) {
+    const double missing = need * kEnough - covered;
+    return missing > 0 ? missing * of_unit : 0;
+  }
+
+  const std::vector<CoverItem>& items_;
+  const CoverNeed& need_;
+  double share_;
+  std::int64_t cost_step_ = 0;
+  std::vector<std::size_t> usable_;
+  double cost_of_share_ = kInfinity;
+  double cost_of_bandwidth_ = kInfinity;
+  double cost_of_one_ = kInfinity;
 };
 
-void Grow(Fleet& fleet, std::size_t item, const CoverItem& by) {
-  fleet.cost += by.cost;
-  fleet.share += by.share;
-  fleet.bandwidth += by.bandwidth;
-  ++fleet.count;
-  ++fleet.numbers[item];
-}
-
-// Of fleets that were looked at, those that no other covers. All are at most as dear as what
-// comes later.
+// Of covers that were looked at, those that no other covers. All cost at most what comes later.
 class Frontier {
  public:
-  // Whether `fleet` covers something that none before it does.
-  bool Add(const Search& search, const Fleet& fleet) {
-    const auto covers = [&](const Fleet& other) { return search.Covers(other, fleet); };
-    if (std::any_of(best_.begin(), best_.end(), covers)) return false;
-    const auto is_covered = [&](const Fleet& other) { return search.Covers(fleet, other); };
+  // Whether `partial` covers something that none before it does.
+  bool Add(const Search& search, const Partial& partial) {
+    const auto covers = [&](const Partial& other) { return search.Covers(other, partial); };
+    if (std::any_of(best_.rbegin(), best_.rend(), covers)) return false;
+    const auto is_covered = [&](const Partial& other) { return search.Covers(partial, other); };
     best_.erase(std::remove_if(best_.begin(), best_.end(), is_covered), best_.end());
-    best_.push_back(fleet);
+    best_.push_back(partial);
     return true;
   }
 
  private:
-  std::vector<Fleet> best_;
+  std::vector<Partial> best_;
 };
 
-// Some number of items meets every need; without that a search would not end.
-bool CanBeMet(const Search& search) {
-  const auto some = [&](auto covers) {
-    return std::any_of(search.usable.begin(), search.usable.end(),
-                       [&](std::size_t i) { return covers(search.items[i]); });
+// The cheapest from `start` on with one more item, or two.
+void TryOneAndTwo(const Search& search, const Partial& start, std::optional<Partial>& best) {
+  const auto complete = [&](Partial partial, std::size_t item) {
+    const auto number = search.NumberOf(item, partial);
+    if (!number) return;
+    search.Add(partial, item, *number);
+    if (search.IsMet(partial) && IsBetter(partial, best)) best = std::move(partial);
   };
-  return some([](const CoverItem& item) { return item.share > 0; }) &&
-         (search.bandwidth <= 0 || some([](const CoverItem& item) { return item.bandwidth > 0; }));
+  for (const std::size_t first : search.usable()) {
+    complete(start, first);
+    const auto number = search.NumberOf(first, start);
+    if (!number || *number < 1) continue;
+    Partial most_of_it = start;
+    search.Add(most_of_it, first, *number - 1);
+    for (const std::size_t second : search.usable()) complete(most_of_it, second);
+  }
 }
 
-std::optional<Fleet> CheapestFrom(const Search& search, Fleet start) {
-  if (!CanBeMet(search)) return std::nullopt;
-  std::priority_queue<Fleet, std::vector<Fleet>, Dearer> waiting;
-  waiting.push(std::move(start));
+// Puts into `best` what is cheaper than it. False when `looks_left` ran out.
+bool Improve(const Search& search, Partial start, std::optional<Partial>& best, int& looks_left) {
+  TryOneAndTwo(search, start, best);
+  if (!best) return true;
+  std::priority_queue<Partial, std::vector<Partial>, Dearer> waiting;
+  const auto wait = [&](Partial partial) {
+    if (search.LeastCost(partial) < static_cast<double>(best->cost)) {
+      waiting.push(std::move(partial));
+    }
+  };
+  wait(std::move(start));
   Frontier seen;
   while (!waiting.empty()) {
-    const Fleet fleet = waiting.top();
+    const Partial partial = waiting.top();
     waiting.pop();
-    if (search.IsMet(fleet)) return fleet;
-    if (!seen.Add(search, fleet)) continue;
-    for (const std::size_t i : search.usable) {
-      Fleet larger = fleet;
-      Grow(larger, i, search.items[i]);
-      waiting.push(std::move(larger));
+    if (search.IsMet(partial)) {
+      best = partial;
+      return true;
+    }
+    if (!seen.Add(search, partial)) continue;
+    if (--looks_left < 0) return false;
+    for (const std::size_t item : search.usable()) {
+      Partial larger = partial;
+      search.Add(larger, item, 1);
+      wait(std::move(larger));
     }
   }
-  return std::nullopt;
-}
-
-Fleet NoFleet(const std::vector<CoverItem>& items) {
-  Fleet fleet;
-  fleet.numbers.assign(items.size(), 0);
-  return fleet;
-}
-
-// With `largest` as an item of the fleet, and none of a larger share beside it.
-std::optional<Fleet> CheapestWithLargest(const std::vector<CoverItem>& items, const CoverNeed& need,
-                                         std::size_t largest) {
-  Search search{.items = items, .bandwidth = need.bandwidth, .count = need.count};
-  search.share = 1 + items[largest].share;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    if (items[i].share <= items[largest].share) search.usable.push_back(i);
-  }
-  Fleet start = NoFleet(items);
-  Grow(start, largest, items[largest]);
-  return CheapestFrom(search, std::move(start));
+  return true;
 }
 
 std::vector<std::size_t> ByShare(const std::vector<CoverItem>& items) {
   std::vector<std::size_t> order(items.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return items[a].share < items[b].share; });
   return order;
 }
 
-// No fleet whose largest item has that share is cheaper.
-double LeastCost(const std::vector<CoverItem>& items, double largest) {
-  double least = std::numeric_limits<double>::infinity();
-  for (const CoverItem& item : items) {
-    if (item.share <= 0 || item.share > largest) continue;
-    least = std::min(least, static_cast<double>(item.cost) / item.share);
+// With `largest` as an item of the cover, and none of a larger share beside it.
+bool ImproveWithLargest(const std::vector<CoverItem>& items, const CoverNeed& need,
+                        std::size_t largest, std::optional<Partial>& best, int& looks_left) {
+  Search search(items, need, 1 + items[largest].share);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (items[i].share <= items[largest].share) search.Use(i);
   }
-  return least * (1 + largest) * kEnough;
+  Partial start = search.Nothing();
+  search.Add(start, largest, 1);
+  return Improve(search, std::move(start), best, looks_left);
 }
 
 }  // namespace
 
-std::optional<std::vector<std::int64_t>> CheapestCover(const std::vector<CoverItem>& items,
-                                                       const CoverNeed& need) {
-  std::optional<Fleet> best;
-  if (!need.without_any) {
-    Search search{.items = items, .bandwidth = need.bandwidth, .count = need.count};
-    for (std::size_t i = 0; i < items.size(); ++i) search.usable.push_back(i);
-    best = CheapestFrom(search, NoFleet(items));
-  } else {
+std::optional<Cover> CheapestCover(const std::vector<CoverItem>& items, const CoverNeed& need,
+                                   int most_partial_covers) {
+  if (items.empty()) return std::nullopt;
+  std::optional<Partial> best;
+  int looks_left = most_partial_covers;
+  bool is_exact = true;
+  if (need.without_any) {
     for (const std::size_t i : ByShare(items)) {
-      if (best && LeastCost(items, items[i].share) > static_cast<double>(best->cost)) continue;
-      const auto fleet = CheapestWithLargest(items, need, i);
-      if (fleet && (!best || Dearer()(*best, *fleet))) best = fleet;
+      if (!ImproveWithLargest(items, need, i, best, looks_left)) is_exact = false;
     }
+  } else {
+    Search search(items, need, 1);
+    for (std::size_t i = 0; i < items.size(); ++i) search.Use(i);
+    is_exact = Improve(search, search.Nothing(), best, looks_left);
   }
-  return best ? std::optional(best->numbers) : std::nullopt;
+  if (!best) return std::nullopt;
+  return Cover{std::move(best->numbers), is_exact};
 }
 
 }  // namespace vpcmirror

@@ -274,10 +274,13 @@ class Planner {
       fleet.why_not = WhyNot(paces_[pace], needs, demand_, settings_.most_used);
       return fleet;
     }
-    const std::int64_t fewest = FewestOf(usable, pace);
-    fleet.is_exact = fewest <= kMostExactReceivers;
-    const std::vector<std::int64_t> numbers =
-        fleet.is_exact ? Exact(usable, pace) : BestOfOneSize(usable, pace);
+    const auto cover = CoverOf(usable, pace);
+    if (!cover) {
+      fleet.why_not = "no number of receivers does: give the types' bandwidth by hand";
+      return fleet;
+    }
+    fleet.is_exact = cover->is_exact;
+    const std::vector<std::int64_t>& numbers = cover->numbers;
     double cost = 0;
     for (std::size_t i = 0; i < usable.size(); ++i) {
       if (numbers[i] == 0) continue;
@@ -290,39 +293,12 @@ class Planner {
     return fleet;
   }
 
-  std::int64_t FewestOf(const std::vector<std::size_t>& usable, std::size_t pace) const {
-    std::int64_t fewest = *plan_.sizes[usable.front()].needs[pace].receivers;
-    for (const std::size_t size : usable) {
-      fewest = std::min(fewest, *plan_.sizes[size].needs[pace].receivers);
-    }
-    return fewest;
-  }
-
-  std::vector<std::int64_t> Exact(const std::vector<std::size_t>& usable, std::size_t pace) const {
+  std::optional<Cover> CoverOf(const std::vector<std::size_t>& usable, std::size_t pace) const {
     std::vector<CoverItem> items;
     for (const std::size_t size : usable) items.push_back(ItemOf(size, pace));
-    const auto numbers = CheapestCover(
+    return CheapestCover(
         items,
         {.bandwidth = rule_.bandwidth, .count = rule_.receivers, .without_any = settings_.spare});
-    return numbers.value_or(std::vector<std::int64_t>(usable.size(), 0));
-  }
-
-  std::vector<std::int64_t> BestOfOneSize(const std::vector<std::size_t>& usable,
-                                          std::size_t pace) const {
-    std::vector<std::int64_t> numbers(usable.size(), 0);
-    std::size_t best = 0;
-    std::int64_t least = -1;
-    for (std::size_t i = 0; i < usable.size(); ++i) {
-      const FleetSize& size = plan_.sizes[usable[i]];
-      const std::int64_t receivers = *size.needs[pace].receivers + (settings_.spare ? 1 : 0);
-      const std::int64_t cost = receivers * *CostOf(size, plan_.currency);
-      numbers[i] = receivers;
-      if (least >= 0 && cost >= least) continue;
-      best = i;
-      least = cost;
-    }
-    for (std::size_t i = 0; i < usable.size(); ++i) numbers[i] = i == best ? numbers[i] : 0;
-    return numbers;
   }
 
   const FleetDemand& demand_;

@@ -80,10 +80,6 @@ struct FleetSize {
   std::optional<std::int64_t> most;
 };
 
-// A fleet of more is not sought among mixed ones: its search takes too long, and what mixing
-// saves is a part of one receiver.
-inline constexpr std::int64_t kMostExactReceivers = 2000;
-
 struct FleetPart {
   std::string type;
   std::int64_t receivers = 0;
@@ -96,7 +92,7 @@ struct CheapestFleet {
   std::vector<FleetPart> parts;  // in the order of the types; the spare one is among them
   std::int64_t receivers = 0;    // of all parts
   double cost = 0;               // an hour in FleetPlan::currency; vCPUs where that is empty
-  // Of more than kMostExactReceivers the best fleet of one size is given instead.
+  // Nothing is cheaper. Else the search was given up (cover.h): the best of one size and of two.
   bool is_exact = true;
   std::string why_not;  // a sentence with what would have to give; empty: there is one
 };
@@ -114,11 +110,9 @@ struct FleetPlan {
 // of the mirror do, so that a receiver's share is the least of its limits, each divided by the
 // demand, and shares add up. With `spare`, they still do without the receiver of the largest share.
 //
-// The cheapest fleet is exact, by dynamic programming over cost: fleets are looked at from the
-// cheapest on, each grown by one receiver of every size; one that no dearer fleet of the past
-// falls short of in anything is dropped, and the first that meets every demand is the answer.
-// With a spare one, that is done once for each size as the largest of the fleet. Costs are
-// counted in whole millionths. Of equally dear fleets it is one with fewest receivers.
+// The cheapest fleet is exact, by dynamic programming over cost (cover.h says how), but where so
+// many receivers are needed that the search is given up, which CheapestFleet says. Costs are
+// counted in whole millionths of a price.
 //
 // Requires settings.most_used in (0, 1].
 FleetPlan PlanFleet(const FleetDemand& demand, const std::vector<InstanceType>& types,

@@ -108,7 +108,7 @@ std::string FleetText(const FleetPlan& plan, const FleetSettings& settings,
   for (const CheapestFleet& fleet : plan.cheapest) {
     std::string text = fleet.why_not;
     if (text.empty()) text = PartsText(fleet) + ": " + CostWords(fleet.cost, plan.currency);
-    if (!fleet.is_exact) text += " (of one size; too many to try mixed ones)";
+    if (!fleet.is_exact) text += " (the best of one size and of two; too many to try all)";
     out += Paragraph(fmt::format("  {:24}", Printable(fleet.pace)), text, style.width, 26) + "\n";
   }
   if (!plan.notes.empty()) out += "\n";

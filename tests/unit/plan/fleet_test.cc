@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "sim/input/data_folder.h"
+#include "sim/input/library.h"
+
 namespace vpcmirror {
 namespace {
 
@@ -186,6 +189,36 @@ TEST(FleetTest, MakesPacesOfAMakersTable) {
   EXPECT_EQ(paces[0].profile.packets_per_vcpu, PacketsPerSecond(20'000));
   EXPECT_EQ(paces[1].name, "vectra");
   EXPECT_EQ(paces[2].profile.packets_per_vcpu, PacketsPerSecond(31'250));
+}
+
+// 100 Gbps on all sizes of Tencent Cloud under all software that is known: no dearer than any
+// fleet of one size with a spare, and no cheaper than the vCPUs that the software asks for.
+TEST(FleetTest, IsNeverDearerThanOneSize) {
+  const Library library = sim::LoadLibrary(sim::FindDataFolder());
+  std::vector<InstanceType> types;
+  for (const auto& [name, type] : library.instance_types) {
+    if (type.limits.model == LimitModel::kCombined) types.push_back(type);
+  }
+  std::vector<ReceiverProfile> profiles;
+  for (const auto& [name, profile] : library.receivers) profiles.push_back(profile);
+  const std::vector<ReceiverPace> paces = PacesOf(profiles);
+  const FleetDemand demand = DemandOf(100'000, 10'000);
+  const FleetPlan plan = PlanFleet(demand, types, paces, {}, {}, {});
+  ASSERT_EQ(plan.cheapest.size(), paces.size());
+  for (std::size_t pace = 0; pace < paces.size(); ++pace) {
+    const CheapestFleet& fleet = plan.cheapest[pace];
+    SCOPED_TRACE(fleet.pace);
+    EXPECT_TRUE(fleet.is_exact);
+    EXPECT_GT(fleet.receivers, 1);
+    for (const FleetSize& size : plan.sizes) {
+      EXPECT_LE(fleet.cost, static_cast<double>((*size.needs[pace].receivers + 1) * size.vcpus));
+    }
+    const ReceiverProfile& profile = paces[pace].profile;
+    if (!profile.bandwidth_per_vcpu) continue;
+    const double of_vcpu =
+        static_cast<double>(profile.bandwidth_per_vcpu->count()) * profile.scaling_efficiency * 0.8;
+    EXPECT_GE(fleet.cost, 100e9 / of_vcpu);
+  }
 }
 
 TEST(FleetTest, SaysThatNothingIsKnown) {
