@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "models/scenario/steady_walk.h"
@@ -30,12 +33,15 @@ class Carrier {
       : flows_(flows), numbers_(numbers), limits_(limits), losses_(losses), sink_(sink) {}
 
   void Run() {
-    answered_.assign(flows_.streams, {});
     for (const FlowBundle& bundle : flows_.bundles) Carry(bundle);
+  }
+  // Of some of the bundles alone: those of requests before those of their answers.
+  void Run(std::span<const std::uint32_t> bundles) {
+    for (const std::uint32_t bundle : bundles) Carry(flows_.bundles[bundle]);
   }
 
  private:
-  // Of a stream: what was sent and what got to its destination.
+  // Of a stream of requests: what was sent and what got to its destination.
   struct Fate {
     double sent = 0;
     double delivered = 0;
@@ -45,11 +51,12 @@ class Carrier {
     double share = bundle.elastic != FlowBundle::kNone ? losses_.elastic[bundle.elastic] : 1;
     if (share <= 0) return;
     if (bundle.asked_by != FlowBundle::kNone) {
-      const Fate& asked = answered_[bundle.asked_by];
-      share = asked.sent > 0 ? asked.delivered / asked.sent : 0;
+      // Requests that are not carried here lose nothing.
+      const auto asked = requests_.find(bundle.asked_by);
+      if (asked != requests_.end()) share = asked->second.delivered / asked->second.sent;
     }
-    Fate& fate = answered_[bundle.stream];
-    fate.sent += bundle.flux.frames_per_second * share;
+    if (share <= 0) return;
+    if (bundle.is_answered) requests_[bundle.stream].sent += bundle.flux.frames_per_second * share;
     sink_.Sent(bundle, share);
     for (std::uint32_t i = 0; i < bundle.hops; ++i) {
       const Hop& hop = flows_.hops[bundle.first_hop + i];
@@ -57,7 +64,9 @@ class Carrier {
                                                   : ComeIn(bundle, hop, share);
       if (share <= 0) return;
       if (hop.is_last) {
-        fate.delivered += bundle.flux.frames_per_second * share;
+        if (bundle.is_answered) {
+          requests_[bundle.stream].delivered += bundle.flux.frames_per_second * share;
+        }
         sink_.Delivered(bundle, share);
       }
     }
@@ -168,7 +177,7 @@ class Carrier {
   const FlowLimits& limits_;
   const Losses& losses_;
   Sink& sink_;
-  std::vector<Fate> answered_;  // by stream
+  std::unordered_map<std::uint32_t, Fate> requests_;  // by stream
 };
 
 }  // namespace vpcmirror::sim

@@ -11,7 +11,9 @@
 #include "models/capacity/steady_load.h"
 #include "models/capacity/worker_rings.h"
 #include "models/cloud/receiver_capacity.h"
+#include "sim/fluid/couplings.h"
 #include "sim/fluid/elastic.h"
+#include "sim/fluid/in_parallel.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -143,50 +145,142 @@ class Solver {
   }
 
   Equilibrium Run() && {
-    constexpr double kRest = 1e-9;
-    constexpr int kMostRounds = 500;
-    constexpr int kFreeRounds = 8;  // behind which what swings is held back
-    Equilibrium answer;
-    do {
-      DemandSink demand(scenario_, numbers_);
-      Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run();
-      unrest_ = 0;
-      weight_ = answer.rounds < kFreeRounds ? 1.0 : 0.5;
-      Judge(demand);
-      answer.unrest = unrest_;
-      ++answer.rounds;
-    } while (unrest_ > kRest && answer.rounds < kMostRounds);
-    answer.losses = std::move(losses_);
-    answer.is_full = std::move(is_full_);
-    answer.passed_bps = std::move(passed_bps_);
-    return answer;
+    Round round;
+    DemandSink demand(scenario_, numbers_);
+    Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run();
+    JudgeAll(demand, round);
+    int rounds = 1;
+    if (round.unrest > kRest) {
+      rounds += elastic_.empty() ? SettleCouplings(round.unrest) : SettleAll(round.unrest);
+    }
+    return {.losses = std::move(losses_),
+            .unrest = round.unrest,
+            .rounds = rounds,
+            .is_full = std::move(is_full_),
+            .passed_bps = std::move(passed_bps_)};
   }
 
  private:
-  void Move(double& loss, double to) {
-    const double change = (to - loss) * weight_;
-    unrest_ = std::max(unrest_, std::abs(change));
-    loss += change;
+  static constexpr double kRest = 1e-9;
+  static constexpr int kMostRounds = 500;
+
+  // Of losses, all moved towards what the last demand makes of them.
+  struct Round {
+    explicit Round(int number = 0) : weight(number < kFreeRounds ? 1.0 : 0.5) {}
+    static constexpr int kFreeRounds = 8;  // behind which what swings is held back
+    double weight;
+    double unrest = 0;
+
+    void Move(double& loss, double to) {
+      const double change = (to - loss) * weight;
+      unrest = std::max(unrest, std::abs(change));
+      loss += change;
+    }
+  };
+
+  // With flows that react everything hangs together.
+  int SettleAll(double& unrest) {
+    int rounds = 0;
+    while (unrest > kRest && rounds < kMostRounds) {
+      Round round(++rounds);
+      DemandSink demand(scenario_, numbers_);
+      Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run();
+      JudgeAll(demand, round);
+      unrest = round.unrest;
+    }
+    return rounds;
   }
 
-  void Judge(const DemandSink& demand) {
-    if (!elastic_.empty()) ShareRest(demand);
+  // Where nothing was lost before anything else was, nothing ever is: losses take load away.
+  int SettleCouplings(double& unrest) {
+    constexpr std::size_t kMostCouplings = 16;  // whatever the cores
+    const std::vector<Coupling> couplings = CouplingsOf(scenario_, flows_, Lossy(), kMostCouplings);
+    const DemandSink others = DemandBeside(couplings);
+    std::vector<int> rounds(couplings.size());
+    std::vector<double> unrests(couplings.size());
+    InParallel(couplings.size(),
+               [&](std::size_t i) { rounds[i] = Settle(couplings[i], others, unrests[i]); });
+    unrest = *std::max_element(unrests.begin(), unrests.end());
+    DemandSink demand(scenario_, numbers_);
+    Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run();
+    for (std::size_t i = 0; i < deployment_.cvms.size(); ++i) JudgeWorkers(i, demand.workers[i]);
+    return *std::max_element(rounds.begin(), rounds.end());
+  }
+
+  LossyPlaces Lossy() const {
+    LossyPlaces lossy;
     for (std::size_t i = 0; i < deployment_.cvms.size(); ++i) {
-      JudgeCvm(i, demand.budgets[2 * i], demand.budgets[2 * i + 1]);
+      lossy.cvms.push_back(is_full_.budgets[2 * i] | is_full_.budgets[2 * i + 1]);
+    }
+    for (const auto& of_balancer : losses_.zones) {
+      auto& zones = lossy.zones.emplace_back();
+      for (const Excess& excess : of_balancer) zones.push_back(excess.share > 0 ? 1 : 0);
+    }
+    return lossy;
+  }
+
+  // Of bundles that come by no lossy place.
+  DemandSink DemandBeside(const std::vector<Coupling>& couplings) const {
+    std::vector<char> is_coupled(flows_.bundles.size());
+    for (const Coupling& coupling : couplings) {
+      for (const std::uint32_t bundle : coupling.bundles) is_coupled[bundle] = 1;
+    }
+    std::vector<std::uint32_t> others;
+    for (std::uint32_t i = 0; i < is_coupled.size(); ++i) {
+      if (is_coupled[i] == 0) others.push_back(i);
+    }
+    DemandSink demand(scenario_, numbers_);
+    Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run(others);
+    return demand;
+  }
+
+  // Touches nothing of other couplings.
+  int Settle(const Coupling& coupling, const DemandSink& others, double& unrest) {
+    DemandSink demand(scenario_, numbers_);
+    int rounds = 0;
+    do {
+      Round round(++rounds);
+      for (const std::uint32_t cvm : coupling.cvms) {
+        for (const std::size_t budget : {2 * cvm, 2 * cvm + 1}) {
+          demand.budgets[budget] = others.budgets[budget];
+        }
+      }
+      for (const auto& [balancer, zone] : coupling.zones) {
+        demand.zones[balancer][zone] = others.zones[balancer][zone];
+      }
+      Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run(coupling.bundles);
+      for (const std::uint32_t cvm : coupling.cvms) JudgeCvm(cvm, demand, round);
+      for (const auto& [balancer, zone] : coupling.zones) {
+        JudgeZone(balancer, zone, demand, round);
+      }
+      unrest = round.unrest;
+    } while (unrest > kRest && rounds < kMostRounds);
+    return rounds;
+  }
+
+  void JudgeAll(const DemandSink& demand, Round& round) {
+    if (!elastic_.empty()) ShareRest(demand, round);
+    for (std::size_t i = 0; i < deployment_.cvms.size(); ++i) {
+      JudgeCvm(i, demand, round);
       JudgeWorkers(i, demand.workers[i]);
     }
     for (std::size_t i = 0; i < demand.zones.size(); ++i) {
-      const auto& limit = deployment_.load_balancers[i].zone_bandwidth;
-      if (!limit) continue;
       for (std::size_t zone = 0; zone < demand.zones[i].size(); ++zone) {
-        Move(losses_.zones[i][zone].share,
-             ShareOver(demand.zones[i][zone].bits_per_second, static_cast<double>(limit->count())));
+        JudgeZone(i, zone, demand, round);
       }
     }
   }
 
+  void JudgeZone(std::size_t balancer, std::size_t zone, const DemandSink& demand, Round& round) {
+    const auto& limit = deployment_.load_balancers[balancer].zone_bandwidth;
+    if (!limit) return;
+    const double offered = demand.zones[balancer][zone].bits_per_second;
+    round.Move(losses_.zones[balancer][zone].share,
+               ShareOver(offered, static_cast<double>(limit->count())));
+  }
+
   // Rates of flows that react, from what the others leave.
-  void ShareRest(const DemandSink& demand) {
+  void ShareRest(const DemandSink& demand, Round& round) {
     std::vector<BudgetRest> rests;
     for (std::size_t i = 0; i < demand.budgets.size(); ++i) {
       rests.push_back(RestOf(i / 2, demand.budgets[i]));
@@ -194,9 +288,9 @@ class Solver {
     const std::vector<double> rates = elastic_.Share(rests);
     for (std::size_t i = 0; i < rates.size(); ++i) {
       double& rate = losses_.elastic[i];
-      const double change = (rates[i] - rate) * weight_;
+      const double change = (rates[i] - rate) * round.weight;
       const double scale = std::max(rates[i], rate);
-      if (scale > 0) unrest_ = std::max(unrest_, std::abs(change) / scale);
+      if (scale > 0) round.unrest = std::max(round.unrest, std::abs(change) / scale);
       rate += change;
     }
   }
@@ -220,13 +314,15 @@ class Solver {
     return scenario_.providers[deployment_.vpcs[deployment_.subnets[subnet].vpc].provider];
   }
 
-  void JudgeCvm(std::size_t cvm, const Demand& out, const Demand& in) {
+  void JudgeCvm(std::size_t cvm, const DemandSink& demand, Round& round) {
+    const Demand& out = demand.budgets[2 * cvm];
+    const Demand& in = demand.budgets[2 * cvm + 1];
     const Limits& limits = deployment_.cvms[cvm].limits;
     SteadyOffer of_out = OfferOf(cvm, out);
     std::optional<double> cores;
     if (limits.vcpus) cores = *limits.vcpus;
     if (limits.model == LimitModel::kCombined) {
-      JudgeBudget(cvm, 2 * cvm, cores, of_out);
+      JudgeBudget(cvm, 2 * cvm, cores, of_out, round);
       return;
     }
     // One set of cores for both directions.
@@ -237,10 +333,10 @@ class Solver {
     const auto share = [&](double asked) {
       return cores && all > 0 ? std::optional<double>(*cores * asked / all) : cores;
     };
-    JudgeBudget(cvm, 2 * cvm + 1, share(in_cores), of_in);
+    JudgeBudget(cvm, 2 * cvm + 1, share(in_cores), of_in, round);
     // So many come right behind another out of the budget for what comes in.
     of_out.copies_paced_per_second *= std::min(1.0, used_[2 * cvm + 1]);
-    JudgeBudget(cvm, 2 * cvm, share(out_cores), of_out);
+    JudgeBudget(cvm, 2 * cvm, share(out_cores), of_out, round);
   }
 
   SteadyOffer OfferOf(std::size_t cvm, const Demand& demand) const {
@@ -270,7 +366,7 @@ class Solver {
   }
 
   void JudgeBudget(std::size_t cvm, std::size_t budget, std::optional<double> cores,
-                   const SteadyOffer& offer) {
+                   const SteadyOffer& offer, Round& round) {
     const ProviderProfile& provider = ProviderOf(cvm);
     const SteadyAnswer answer =
         SteadyLoad(means_.rates[cvm], cores, provider.congestion, provider.copy_order, offer);
@@ -278,10 +374,10 @@ class Solver {
     used_[budget] = answer.used;
     is_full_.budgets[budget] = answer.used > 1 + kRounding;
     BudgetLoss& loss = losses_.budgets[budget];
-    Move(loss.production.share, answer.single_production_loss);
-    Move(loss.paired_production.share, answer.paired_production_loss);
-    Move(loss.copies.share, answer.single_copy_loss);
-    Move(loss.paired_copies.share, answer.paired_copy_loss);
+    round.Move(loss.production.share, answer.single_production_loss);
+    round.Move(loss.paired_production.share, answer.paired_production_loss);
+    round.Move(loss.copies.share, answer.single_copy_loss);
+    round.Move(loss.paired_copies.share, answer.paired_copy_loss);
     if (answer.tightest) loss.limit = *answer.tightest;
     passed_bps_[budget] = offer.production.bits_per_second * (1 - answer.production_loss) +
                           offer.copies.bits_per_second * (1 - answer.copy_loss);
@@ -337,8 +433,6 @@ class Solver {
   std::vector<double> passed_bps_;
   std::vector<double> used_;  // by budget: of its tightest limit
   Overloads is_full_;
-  double unrest_ = 0;
-  double weight_ = 1;
 };
 
 }  // namespace

@@ -25,8 +25,8 @@ struct Means {
 
 // Budgets, and workers by CVM, that were offered more than their limit.
 struct Overloads {
-  std::vector<bool> budgets;
-  std::vector<std::vector<bool>> workers;
+  std::vector<char> budgets;
+  std::vector<std::vector<char>> workers;
 };
 
 struct Equilibrium {
@@ -40,7 +40,8 @@ struct Equilibrium {
 
 // Losses feed one another: frames that one budget loses are not there to fill the next, and the
 // copies of frames that came in share a budget with what comes in. Reckoned in rounds until no
-// loss changes by more than 1e-9.
+// loss changes by more than 1e-9, on all cores: parts of the deployment that no lossy place
+// connects come to rest by themselves, and what comes by no lossy place is reckoned once.
 Equilibrium FindEquilibrium(const ValidScenario& scenario, const FlowBundles& flows,
                             const BudgetNumbers& numbers, const FlowLimits& limits,
                             const Means& means);

@@ -58,6 +58,8 @@ class Bundler {
                  .stream = static_cast<std::uint32_t>(passing.stream),
                  .flux = passing.flux,
                  .squares = SquaresOf(passing.flux)};
+      frames_.is_answered = !passing.is_answer && !passing.is_elastic &&
+                            !scenario_.workloads[passing.workload].requests.empty();
       is_answer_ = passing.is_answer;
       is_elastic_ = passing.is_elastic;
       flow_ = passing.flow;

@@ -51,6 +51,7 @@ struct FlowBundle {
   std::uint32_t workload = 0;
   std::uint32_t stream = 0;
   std::uint32_t asked_by = kNone;  // the stream of the requests that it answers
+  bool is_answered = false;        // the next stream answers what is delivered of this
   std::uint32_t elastic = kNone;   // its group, of which `flux` is a unit
   Flux flux;
   double squares = 0;  // as CopyBundle::wire_squares
