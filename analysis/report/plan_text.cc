@@ -50,13 +50,13 @@ std::string SizingText(const std::optional<Sizing>& sizing, const std::set<std::
   constexpr std::size_t kShown = 8;
   const std::vector<const FleetSize*> sizes = ShownSizes(*sizing, families, kShown);
   if (!sizes.empty()) {
-    AppendLine(out, "  {:22}{:>6}{:>12}{:>10}   {}", "type", "vCPU", "receivers", "N+1",
+    AppendLine(out, "  {:16}{:>5}{:>11}{:>9}  {}", "type", "vCPU", "receivers", "N+1",
                "limited by");
   }
   for (const FleetSize* size : sizes) {
-    AppendLine(out, "  {:22}{:>6}{:>12}{:>10}   {}", Clipped(Printable(size->type), 21),
-               size->vcpus, NeedRange(*size, 0), NeedRange(*size, 1),
-               ToString(size->needs.front().limit));
+    AppendLine(out, "  {:16}{:>5}{:>11}{:>9}  {}", Clipped(Printable(size->type), 16), size->vcpus,
+               NeedRange(*size, 0), NeedRange(*size, 1),
+               Clipped(std::string(ToString(size->needs.front().limit)), 35));
   }
   for (const std::string& each : CheapestWords(*sizing)) sentence(each);
   for (const std::string& note : sizing->fleet.notes) sentence(Printable(note));
@@ -150,14 +150,15 @@ void PlanReport::WriteBottlenecks() {
     return;
   }
   out_ += '\n';
-  Line("{}{:31}{:>12}  {:13}{:>8}{:>13}", Painted("Bottlenecks", Ink::kBold, style_.color), "",
-       "limit", "", "used", "breaks at");
+  Line("{}{:29}{:>12}  {:14}{:>8}", Painted("Bottlenecks", Ink::kBold, style_.color), "", "limit",
+       "", "used");
   for (const Bottleneck& each : plan_.bottlenecks) {
     const std::string workers =
         each.use.workers > 1 ? fmt::format(" (busiest of {} workers)", each.use.workers) : "";
-    Line("{:42.42}{:>12}  {:13}{:>8}", "  " + PartWords(each) + workers, LimitWords(each),
+    Line("{:40.40}{:>12}  {:14}{:>8}", "  " + PartWords(each) + workers, LimitWords(each),
          LimitName(each.use.limit), PercentText(1 - each.use.margin));
-    Line("      tightest: {:32.32}{:>38}", Printable(each.use.tightest_member), BreakWords(each));
+    Line("      tightest: {:32.32}  breaks at: {}", Printable(each.use.tightest_member),
+         BreakWords(each));
   }
 }
 
