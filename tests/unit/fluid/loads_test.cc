@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numeric>
 #include <string>
 
 #include "tests/unit/fluid/fluid.h"
@@ -10,8 +9,9 @@
 namespace vpcmirror::sim {
 namespace {
 
-constexpr double kMbps = 1e-4;     // what whole bits and a queue of 1,000 frames in 1,000 s may change
-constexpr double kShare = 1e-4;    // the same of a share
+// What whole bytes and frames make of a rate, and a queue of 1,000 frames of a share of ten million.
+constexpr double kMbps = 1e-4;
+constexpr double kShare = 2e-4;
 
 double CopiesKept(const RunResult& result) {
   const Ledger& ledger = result.mirrors.at(0).ledger;
@@ -201,8 +201,8 @@ TEST(FluidLoadsTest, AReceiversLimitLosesCopies) {
   EXPECT_NEAR(Mbps(result.delivered), 100, kMbps);
 }
 
-// 1,000 requests a second of 125 bytes, of which the server's 0.5 Mbps take half; 500 are
-// answered, by 1,000 bytes and the headers of one frame each.
+// 20,000 requests a second of 125 bytes are 20 Mbps, of which the server takes half: 10,000 are
+// answered, in one frame each.
 TEST(FluidLoadsTest, ARequestThatIsLostIsNotAnswered) {
   const RunResult result = Fluid(R"({"duration": "1000 s",
       "hosts": {"client": {}, "server": {"limits": {"bandwidth": "10 Mbps",
@@ -211,13 +211,11 @@ TEST(FluidLoadsTest, ARequestThatIsLostIsNotAnswered) {
                           "requests": {"rate": "20000/s", "request": "125 B",
                                        "response": "100 B"}}},
       "assumptions": {"congestion": "shared_random"}})");
-  // 20 Mbps are asked for.
   EXPECT_NEAR(static_cast<double>(EniOf(result, "server").in.frames), 1e7, 1000);
   EXPECT_NEAR(static_cast<double>(EniOf(result, "server").offered_out.frames), 1e7, 1000);
   EXPECT_NEAR(static_cast<double>(result.produced->frames), 3e7, 1000);
 }
 
-// One budget for 90 of inbound and 90 of outbound production and the copies of both.
 TEST(FluidLoadsTest, AFixedPointDoesNotHangOnTheOrderOfHosts) {
   const auto of = [](const char* first, const char* second) {
     return Fluid(fmt::format(R"({{"duration": "1000 s",

@@ -59,12 +59,12 @@ TEST(FluidTcpTest, FlowsShareALimit) {
   EXPECT_NEAR(Goodput(result, "other"), 25 * kGoodputShare, kNearMbps);
 }
 
-// 4 KiB in 2 ms are 16.384 Mbps of data, in frames 17.13; the other flow has what that leaves.
+// 8 KiB in 2 ms are 32.768 Mbps of data, in frames 34.26; the other flow has what that leaves.
 TEST(FluidTcpTest, AWindowLimitsAFlow) {
   const RunResult result =
-      FluidOfFlows({.tcp = R"("buffer": "4 KiB")",
+      FluidOfFlows({.tcp = R"("buffer": "8 KiB")",
                .more_workloads = R"(, "other": {"from": "client", "to": "server", "tcp": {}})"});
-  const double first = 4096 * 8 / 0.002 / 1e6;
+  const double first = 8192 * 8 / 0.002 / 1e6;
   EXPECT_NEAR(Goodput(result, "flow"), first, kNearMbps);
   EXPECT_NEAR(Goodput(result, "other"), (100 - first / kGoodputShare) * kGoodputShare, kNearMbps);
 }

@@ -71,12 +71,19 @@ std::string TableWith(const char* to) {
 }
 constexpr const char* kBroken = R"(, "route_table": "broken")";
 
+// For the second half of the second.
 TEST(FluidWaysTest, ProductionWithoutARouteIsLost) {
-  const RunResult result = FluidOfEstate({.vpc = TableWith("10.0.0.3"), .subnet = kBroken});
-  EXPECT_EQ(EniOf(result, "web").dropped.at("no_route").frames, 10'000);
-  EXPECT_EQ(EniOf(result, "db").offered_in.frames, 0);
+  const RunResult result = Fluid(R"({"vpcs": {"v": {"cidr": "10.0.0.0/16",
+        "subnets": {"s": {"cidr": "10.0.0.0/24", "route_table": "sound"}},
+        "route_tables": {"sound": [], "broken": [{"to": "10.0.0.3/32", "via": "blackhole"}]}}},
+      "hosts": {"web": {}, "db": {}, "ids": {}},
+      "workloads": {"sql": {"from": "web", "to": "db", "rate": "100 Mbps", "sizes": "1250 B"}},
+      "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
+      "timeline": [{"at": "500 ms", "change": "subnet:s", "route_table": "broken"}]})");
+  EXPECT_EQ(EniOf(result, "web").dropped.at("no_route").frames, 5000);
+  EXPECT_EQ(EniOf(result, "db").offered_in.frames, 5000);
   // What leaves for nowhere is copied all the same: the tap is in front of the route.
-  EXPECT_EQ(result.mirrors.at(0).ledger.mirrored.frames, 20'000);
+  EXPECT_EQ(result.mirrors.at(0).ledger.mirrored.frames, 10'000);
 }
 
 TEST(FluidWaysTest, CopiesWithoutARouteAreLostAtTheSource) {
