@@ -36,7 +36,7 @@ constexpr double kRounding = 100;
 // Empty where the engine has no answer.
 std::optional<ValidScenario> SampleOf(const std::string& name) {
   const fs::path file = fs::path(VPCMIRROR_SOURCE_DIR) / "scenarios" / (name + ".json");
-  ValidScenario scenario = LoadScenario(file.string(), Shipped());
+  ValidScenario scenario = LoadScenario(file.string(), Shipped(), {.open_captures = false});
   const bool replays = std::any_of(scenario.workloads.begin(), scenario.workloads.end(),
                                    [](const auto& each) { return !each.replays.empty(); });
   return replays ? std::nullopt : std::optional(std::move(scenario));
