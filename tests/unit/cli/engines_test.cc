@@ -16,9 +16,11 @@ using testing::StartsWith;
 
 // 10,000 frames a second of each host, an event each.
 ValidScenario EventsOf(int hosts, int seconds, const std::string& more = "") {
-  return Load(R"({"duration": ")" + std::to_string(seconds) + R"( s", "hosts": {"web": {"count": )" +
-              std::to_string(hosts) + R"(}}, "workloads": {"www": {"at": "web", "out": "100 Mbps",
-                  "sizes": "1250 B"}})" + more + "}");
+  return Load(R"({"duration": ")" + std::to_string(seconds) +
+              R"( s", "hosts": {"web": {"count": )" + std::to_string(hosts) +
+              R"(}}, "workloads": {"www": {"at": "web", "out": "100 Mbps",
+                  "sizes": "1250 B"}})" +
+              more + "}");
 }
 
 TEST(ChooseEngineTest, TakesWhatWasAskedForAndSaysNothing) {

@@ -77,12 +77,11 @@ inline std::string TextOf(const Watched& of) {
   const auto rate = [](const char* key, const std::string& value) {
     return value.empty() ? "" : fmt::format(R"(, "{}": "{}")", key, value);
   };
-  const std::string mirror =
-      of.direction.empty()
-          ? ""
-          : fmt::format(R"({{"CollectorSrcs": ["web"], "Direction": "{}",
+  const std::string mirror = of.direction.empty()
+                                 ? ""
+                                 : fmt::format(R"({{"CollectorSrcs": ["web"], "Direction": "{}",
                              "CollectorTarget": {{"TargetIps": ["ids"]}}}})",
-                        of.direction);
+                                               of.direction);
   return fmt::format(
       R"({{"duration": "{}",
           "hosts": {{"web": {{"limits": {{{}}}{}}}, "ids": {{{}}}}},

@@ -15,8 +15,7 @@ constexpr double kNear = 1e-4;  // Mbps, or of a share
 // 15,000 frames and copies of them a second where 20,000 may pass: two thirds.
 TEST(FluidLimitsTest, APacketRateIsSharedByProductionAndCopies) {
   const RunResult result =
-      FluidOf({.limits = R"("pps": "20 kpps", "model": "per_direction")",
-               .out = "150 Mbps"});
+      FluidOf({.limits = R"("pps": "20 kpps", "model": "per_direction")", .out = "150 Mbps"});
   EXPECT_NEAR(static_cast<double>(EniOf(result, "web").out.packet_rate.count()), 20'000, 1);
   const Ledger& ledger = result.mirrors.at(0).ledger;
   EXPECT_NEAR(static_cast<double>(ledger.mirrored.frames), 1e7, 10);

@@ -9,7 +9,8 @@
 namespace vpcmirror::sim {
 namespace {
 
-// What whole bytes and frames make of a rate, and a queue of 1,000 frames of a share of ten million.
+// What whole bytes and frames make of a rate, and a queue of 1,000 frames of a share of ten
+// million.
 constexpr double kMbps = 1e-4;
 constexpr double kShare = 2e-4;
 
@@ -41,8 +42,7 @@ TEST(FluidLoadsTest, VxlanAddsFiftyBytesToEachCopy) {
 
 TEST(FluidLoadsTest, AMirrorOfOneDirectionCopiesThatOne) {
   for (const char* direction : {"INGRESS", "EGRESS"}) {
-    const RunResult result =
-        FluidOf({.in = "300 Mbps", .out = "1 Gbps", .direction = direction});
+    const RunResult result = FluidOf({.in = "300 Mbps", .out = "1 Gbps", .direction = direction});
     const double copied = std::string(direction) == "INGRESS" ? 300 : 1000;
     EXPECT_NEAR(Mbps(EniOf(result, "web").mirror_out), copied, kMbps);
   }
@@ -63,9 +63,10 @@ TEST(FluidLoadsTest, ACombinedLimitCountsInAndOutAndCopies) {
 
 // In: 100 of 120. Out: 40 and copies of those 40 and of the 100 that came in, 180 of which 100.
 TEST(FluidLoadsTest, ALimitOfEachDirectionCountsItAlone) {
-  const RunResult result = FluidOf({.limits = R"("bandwidth": "100 Mbps", "model": "per_direction")",
-                                    .in = "120 Mbps",
-                                    .out = "40 Mbps"});
+  const RunResult result =
+      FluidOf({.limits = R"("bandwidth": "100 Mbps", "model": "per_direction")",
+               .in = "120 Mbps",
+               .out = "40 Mbps"});
   const EniResult& web = EniOf(result, "web");
   EXPECT_NEAR(Mbps(web.in), 100, kMbps);
   EXPECT_NEAR(Mbps(web.out), 100, kMbps);
@@ -74,11 +75,10 @@ TEST(FluidLoadsTest, ALimitOfEachDirectionCountsItAlone) {
 
 TEST(FluidLoadsTest, WhatFitsIsNotLost) {
   for (const char* congestion : {"shared_random", "production_first", "fifo"}) {
-    const RunResult result =
-        FluidOf({.limits = R"("bandwidth": "100 Mbps", "model": "combined")",
-                 .in = "25 Mbps",
-                 .out = "25 Mbps",
-                 .congestion = congestion});
+    const RunResult result = FluidOf({.limits = R"("bandwidth": "100 Mbps", "model": "combined")",
+                                      .in = "25 Mbps",
+                                      .out = "25 Mbps",
+                                      .congestion = congestion});
     EXPECT_NEAR(Mbps(EniOf(result, "web").out), 75, kMbps);
     EXPECT_EQ(TotalFrames(EniOf(result, "web").dropped), 0);
     EXPECT_EQ(result.mirrors.at(0).ledger.TotalDropped().frames, 0);
@@ -130,7 +130,8 @@ TEST(FluidDisciplineTest, FifoTakesTheFirstOfAPairSoonerThanTheSecond) {
   const double first = 1 / (0.75 * (1 + x));
   for (const bool is_copy_first : {true, false}) {
     Watched of = AtOneAndAHalf("fifo");
-    of.more_assumptions = fmt::format(R"(, "copy_order": "{}")", is_copy_first ? "before" : "after");
+    of.more_assumptions =
+        fmt::format(R"(, "copy_order": "{}")", is_copy_first ? "before" : "after");
     const EniResult web = EniOf(FluidOf(of), "web");
     const double copies = is_copy_first ? first : x * first;
     EXPECT_NEAR(Mbps(web.out), 100, kMbps);
@@ -192,8 +193,9 @@ TEST(FluidLoadsTest, WhatIsLostUpstreamDoesNotArrive) {
 
 // A receiver's own limit: 100 of copies into 40 are lost by 60, and no production is.
 TEST(FluidLoadsTest, AReceiversLimitLosesCopies) {
-  const RunResult result = FluidOf(
-      {.out = "100 Mbps", .ids = R"("limits": {"bandwidth": "40 Mbps", "model": "per_direction"})"});
+  const RunResult result =
+      FluidOf({.out = "100 Mbps",
+               .ids = R"("limits": {"bandwidth": "40 Mbps", "model": "per_direction"})"});
   const MirrorResult& mirror = result.mirrors.at(0);
   EXPECT_NEAR(Mbps(EniOf(result, "ids").in), 40, kMbps);
   EXPECT_NEAR(static_cast<double>(mirror.lost_after_source.at("receiver_bandwidth").frames),

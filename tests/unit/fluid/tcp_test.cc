@@ -23,11 +23,11 @@ struct Flows {
 };
 
 RunResult FluidOfFlows(const Flows& of) {
-  const std::string mirror =
-      of.direction.empty() ? ""
-                           : fmt::format(R"({{"CollectorSrcs": ["client"], "Direction": "{}",
+  const std::string mirror = of.direction.empty()
+                                 ? ""
+                                 : fmt::format(R"({{"CollectorSrcs": ["client"], "Direction": "{}",
                                               "CollectorTarget": {{"TargetIps": ["ids"]}}}})",
-                                         of.direction);
+                                               of.direction);
   return Fluid(fmt::format(
       R"({{"duration": "100 s",
           "hosts": {{"client": {{"limits": {{{}}}}}, "server": {{"limits": {{{}}}}}, "ids": {{}}}},
@@ -54,16 +54,17 @@ TEST(FluidTcpTest, AFlowFillsItsLink) {
 
 TEST(FluidTcpTest, FlowsShareALimit) {
   const RunResult result = FluidOfFlows(
-      {.flows = 3, .more_workloads = R"(, "other": {"from": "client", "to": "server", "tcp": {}})"});
+      {.flows = 3,
+       .more_workloads = R"(, "other": {"from": "client", "to": "server", "tcp": {}})"});
   EXPECT_NEAR(Goodput(result, "flow"), 75 * kGoodputShare, kNearMbps);
   EXPECT_NEAR(Goodput(result, "other"), 25 * kGoodputShare, kNearMbps);
 }
 
 // 8 KiB in 2 ms are 32.768 Mbps of data, in frames 34.26; the other flow has what that leaves.
 TEST(FluidTcpTest, AWindowLimitsAFlow) {
-  const RunResult result =
-      FluidOfFlows({.tcp = R"("buffer": "8 KiB")",
-               .more_workloads = R"(, "other": {"from": "client", "to": "server", "tcp": {}})"});
+  const RunResult result = FluidOfFlows(
+      {.tcp = R"("buffer": "8 KiB")",
+       .more_workloads = R"(, "other": {"from": "client", "to": "server", "tcp": {}})"});
   const double first = 8192 * 8 / 0.002 / 1e6;
   EXPECT_NEAR(Goodput(result, "flow"), first, kNearMbps);
   EXPECT_NEAR(Goodput(result, "other"), (100 - first / kGoodputShare) * kGoodputShare, kNearMbps);
@@ -103,8 +104,8 @@ TEST(FluidTcpTest, WithProductionFirstTheCopiesAreLost) {
 TEST(FluidTcpTest, ClientsAskAgainWhenTheyHaveThought) {
   const RunResult result =
       FluidOfFlows({.tcp = R"("request": "100 B", "response": "1000 B", "think": "10 ms")",
-               .flows = 10,
-               .client = R"("bandwidth": "100 Gbps")"});
+                    .flows = 10,
+                    .client = R"("bandwidth": "100 Gbps")"});
   EXPECT_NEAR(static_cast<double>(result.tcp.at(0).delivered.count()), 100 / 0.012 * 10 * 1100,
               1100);
   EXPECT_EQ(result.tcp.at(0).connections, 10);

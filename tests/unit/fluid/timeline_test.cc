@@ -121,8 +121,7 @@ TEST(FluidTimelineTest, GroupsAndRoutesChange) {
   const RunResult group = Play(R"({"at": "50 ms", "change": "ids", "security_groups": ["closed"]},
                                   {"at": "80 ms", "change": "ids", "security_groups": []})");
   EXPECT_EQ(group.mirrors.at(0).lost_after_source.at("receiver_security_group").frames, 300);
-  const RunResult route =
-      Play(R"({"at": "50 ms", "change": "subnet:s", "route_table": "broken"})");
+  const RunResult route = Play(R"({"at": "50 ms", "change": "subnet:s", "route_table": "broken"})");
   EXPECT_EQ(DroppedOf(route.mirrors.at(0).ledger, DropReason::kNoRoute).frames, 500);
 }
 

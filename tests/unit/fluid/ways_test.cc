@@ -42,7 +42,7 @@ TEST(FluidWaysTest, WhatNothingStopsArrives) {
 TEST(FluidWaysTest, ASecurityGroupRefusesFrames) {
   WaysEstate of{.vpc = R"(, "security_groups": {"closed": {"ingress": [],
                         "egress": [{"action": "accept", "protocol": "all", "peer": "0.0.0.0/0"}]}})",
-            .web = R"("security_groups": ["closed"])"};
+                .web = R"("security_groups": ["closed"])"};
   const RunResult result = FluidOfEstate(of);
   EXPECT_EQ(EniOf(result, "web").dropped.at("security_group").frames, 10'000);
   EXPECT_EQ(EniOf(result, "db").in.frames, 10'000);
@@ -55,19 +55,18 @@ TEST(FluidWaysTest, ASecurityGroupRefusesFrames) {
 }
 
 TEST(FluidWaysTest, AnAclRefusesFrames) {
-  const RunResult result =
-      FluidOfEstate({.vpc = R"(, "acls": {"inside": {
+  const RunResult result = FluidOfEstate({.vpc = R"(, "acls": {"inside": {
                   "ingress": [{"action": "accept", "protocol": "all", "peer": "10.0.0.0/16"}],
                   "egress": [{"action": "accept", "protocol": "all", "peer": "0.0.0.0/0"}]}})",
-               .subnet = R"(, "acl": "inside")"});
+                                          .subnet = R"(, "acl": "inside")"});
   EXPECT_EQ(EniOf(result, "web").dropped.at("acl").frames, 10'000);
   EXPECT_EQ(EniOf(result, "web").in.frames, 0);
   EXPECT_EQ(RejectedOf(result.mirrors.at(0).ledger, Refusal::kNotAdmitted).frames, 10'000);
 }
 
 std::string TableWith(const char* to) {
-  return fmt::format(
-      R"(, "route_tables": {{"broken": [{{"to": "{}/32", "via": "blackhole"}}]}})", to);
+  return fmt::format(R"(, "route_tables": {{"broken": [{{"to": "{}/32", "via": "blackhole"}}]}})",
+                     to);
 }
 constexpr const char* kBroken = R"(, "route_table": "broken")";
 
@@ -98,7 +97,7 @@ TEST(FluidWaysTest, CopiesWithoutARouteAreLostAtTheSource) {
 TEST(FluidWaysTest, AReceiversSecurityGroupKeepsCopiesOut) {
   const RunResult result =
       FluidOfEstate({.vpc = R"(, "security_groups": {"closed": {"ingress": []}})",
-               .ids = R"("security_groups": ["closed"])"});
+                     .ids = R"("security_groups": ["closed"])"});
   const MirrorResult& mirror = result.mirrors.at(0);
   EXPECT_EQ(mirror.ledger.mirrored.frames, 20'000);
   EXPECT_EQ(mirror.lost_after_source.at("receiver_security_group").frames, 20'000);

@@ -20,8 +20,8 @@ ValidScenario CourseOf(const std::string& timeline, const std::string& workload 
       "workloads": {"sql": {"from": "web", "to": "db", "rate": "100 Mbps")" +
                    workload + R"(}},
       "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
-      "timeline": [)" + timeline +
-                   "]" + more + "}");
+      "timeline": [)" +
+                   timeline + "]" + more + "}");
 }
 
 std::vector<Stretch> StretchesOf(const ValidScenario& scenario) {
@@ -31,12 +31,14 @@ std::vector<Stretch> StretchesOf(const ValidScenario& scenario) {
   return stretches;
 }
 
-std::size_t StreamsOf(const Stretch& stretch) { return stretch.scenario.workloads[0].streams.size(); }
+std::size_t StreamsOf(const Stretch& stretch) {
+  return stretch.scenario.workloads[0].streams.size();
+}
 
 TEST(CourseTest, WithoutChangesIsOneStretch) {
   const std::vector<Stretch> stretches = StretchesOf(CourseOf(""));
   ASSERT_EQ(stretches.size(), 1u);
-  EXPECT_EQ(stretches[0].span, (TimeSpan{Picoseconds(0), 100 * kMs}));
+  EXPECT_EQ(stretches[0].span, (TimeSpan{Picoseconds(0), kMs * 100}));
   EXPECT_EQ(StreamsOf(stretches[0]), 1u);
 }
 
@@ -48,7 +50,7 @@ TEST(CourseTest, BordersAreWhereSomethingChanges) {
   ASSERT_EQ(stretches.size(), 5u);
   const std::int64_t borders[] = {0, 10, 20, 60, 80, 100};
   for (std::size_t i = 0; i < stretches.size(); ++i) {
-    EXPECT_EQ(stretches[i].span, (TimeSpan{borders[i] * kMs, borders[i + 1] * kMs}));
+    EXPECT_EQ(stretches[i].span, (TimeSpan{kMs * borders[i], kMs * borders[i + 1]}));
     EXPECT_EQ(StreamsOf(stretches[i]), borders[i] >= 20 && borders[i] < 80 ? 1u : 0u);
     EXPECT_TRUE(stretches[i].scenario.timeline.empty());
   }
@@ -66,8 +68,8 @@ TEST(CourseTest, SlowReceiversHaveTheirSpeed) {
 
 // Of the rates of the scenario, and not of those that it has.
 TEST(CourseTest, ScalesRates) {
-  const std::vector<Stretch> stretches = StretchesOf(
-      CourseOf(R"({"at": "20 ms", "scale": "sql", "by": "x2"}, {"at": "40 ms", "scale": "sql", "by": "x3"},
+  const std::vector<Stretch> stretches = StretchesOf(CourseOf(
+      R"({"at": "20 ms", "scale": "sql", "by": "x2"}, {"at": "40 ms", "scale": "sql", "by": "x3"},
                   {"at": "60 ms", "scale": "sql", "by": "x0"})"));
   ASSERT_EQ(stretches.size(), 4u);
   const std::int64_t mbps[] = {100, 200, 300};
@@ -80,8 +82,8 @@ TEST(CourseTest, ScalesRates) {
 
 // What was given stays as it was when the next one is asked for.
 TEST(CourseTest, ABandwidthChangesInTheStretchesThatFollow) {
-  const std::vector<Stretch> stretches = StretchesOf(
-      CourseOf(R"({"at": "30 ms", "change": "web", "bandwidth": "10 Mbps"},
+  const std::vector<Stretch> stretches =
+      StretchesOf(CourseOf(R"({"at": "30 ms", "change": "web", "bandwidth": "10 Mbps"},
                   {"at": "60 ms", "change": "web", "bandwidth": "20 Mbps"})"));
   ASSERT_EQ(stretches.size(), 3u);
   const std::int64_t mbps[] = {1000, 10, 20};
@@ -92,8 +94,8 @@ TEST(CourseTest, ABandwidthChangesInTheStretchesThatFollow) {
 }
 
 TEST(CourseTest, NobodyTalksToAnEniThatIsNotThere) {
-  const std::vector<Stretch> stretches = StretchesOf(CourseOf(
-      R"({"at": "30 ms", "detach_eni": "db"}, {"at": "60 ms", "attach_eni": "db"})"));
+  const std::vector<Stretch> stretches = StretchesOf(
+      CourseOf(R"({"at": "30 ms", "detach_eni": "db"}, {"at": "60 ms", "attach_eni": "db"})"));
   ASSERT_EQ(stretches.size(), 3u);
   EXPECT_EQ(StreamsOf(stretches[0]), 1u);
   EXPECT_EQ(StreamsOf(stretches[1]), 0u);
@@ -110,8 +112,8 @@ TEST(CourseTest, MirrorsAreAsTheApiLeftThem) {
 }
 
 TEST(CourseTest, CountsTheEventsThatCameToPass) {
-  const ValidScenario scenario = CourseOf(
-      R"({"at": "30 ms", "receiver_down": "ids"}, {"at": "60 ms", "receiver_up": "ids"})");
+  const ValidScenario scenario =
+      CourseOf(R"({"at": "30 ms", "receiver_down": "ids"}, {"at": "60 ms", "receiver_up": "ids"})");
   Course course(scenario);
   Stretch stretch;
   for (const std::size_t events : {0u, 1u, 2u}) {
