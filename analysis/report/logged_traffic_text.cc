@@ -116,7 +116,7 @@ class LoggedTrafficWriter {
       return a.rate->peak.bits_per_second > b.rate->peak.bits_per_second;
     });
     AppendLine(out_, "\n{:<32}{:>12}{:>12}  {}", title, "mean", "peak",
-               logged_.is_matrix ? "" : "in the window from, UTC");
+               logged_.is_matrix ? "" : "in the window of, UTC");
     for (std::size_t i = 0; i < std::min(rows.size(), kMostRows); ++i) {
       const Row& row = rows[i];
       constexpr std::size_t kNameColumns = 32;

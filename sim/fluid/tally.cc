@@ -183,7 +183,10 @@ void Tally::ComesIn(const FlowBundle& bundle, const Hop& hop, std::uint32_t budg
   if (waiting > 0) Hold(in_budgets_[budget], nullptr, eni.in, bundle.flux, waiting);
   for (std::uint32_t i = 0; i < hop.copies; ++i) {
     const CopyBundle& copy = flows_->copies[hop.first_copy + i];
-    if (copy.way.dropped != DropReason::kMtu) eni.unmade_copies.Add(copy.wire, lost * seconds_);
+    // Those of frames that wait are still to be made.
+    if (copy.way.dropped != DropReason::kMtu) {
+      eni.unmade_copies.Add(copy.wire, (share - kept) * seconds_);
+    }
   }
 }
 

@@ -132,7 +132,7 @@ const BadAssertion kBadAssertions[] = {
     {"UnknownKey", "miror_loss < 1%",
      "result.json has no \"miror_loss\" | \"mirror_loss\" (nearest), or \"assumptions\", "
      "\"baseline\", \"because\", \"complete\", \"copies\", \"coverage\", \"delay\", "
-     "\"disciplines\", \"duration_ns\", \"engine\", or 23 more"},
+     "\"disciplines\", \"duration_ns\", \"engine\", or 24 more"},
     {"UnknownKeyInside", "delay.production.p98_ns < 1 ms",
      "\"delay.production\" has no \"p98_ns\" | \"p99_ns\" (nearest), or \"frames\", \"max_ns\", "
      "\"mean_ns\", \"p50_ns\", \"p99_99_ns\", \"p99_9_ns\""},

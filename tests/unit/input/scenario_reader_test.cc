@@ -318,7 +318,7 @@ const BrokenCase kBrokenCases[] = {
      "{\"hosts\": {\"w\": {}}, \"assert\": [\"loss is small\"]}",
      {"1:33 /assert/0: result.json has no \"loss\" | \"assumptions\", \"baseline\", \"because\", "
       "\"complete\", \"copies\", \"coverage\", \"delay\", \"disciplines\", \"duration_ns\", "
-      "\"engine\", or 24 more"}},
+      "\"engine\", or 25 more"}},
     {"OutputOutsideTheFolder",
      "{\"hosts\": {\"w\": {}}, \"output\": {\"pcap\": {\"w\": \"../w.pcap\"}}}",
      {"1:47 /output/pcap/w: found the string \"../w.pcap\" | the name of a capture, ending in "
