@@ -37,8 +37,10 @@ TEST(FluidLimitsTest, TheTighterOfTwoLimitsBinds) {
 
 // 10 us to send a frame and 20 to copy it: 50,000 a second keep 1.5 cores busy, and there is one.
 TEST(FluidLimitsTest, CoresAreSharedByTheCostTable) {
-  constexpr const char* kCosts = R"(, "costs": {"production_tx": {"per_frame": "10 us"},
-      "production_rx": {"per_frame": "10 us"}, "clone": {"per_frame": "20 us"}})";
+  constexpr const char* kCosts = R"(, "costs": {
+      "production_tx": {"per_frame": "10 us", "per_byte": "0 ns"},
+      "production_rx": {"per_frame": "10 us", "per_byte": "0 ns"},
+      "clone": {"per_frame": "20 us", "per_byte": "0 ns"}})";
   Watched of{.limits = R"("bandwidth": "10 Gbps", "vcpus": 1, "model": "combined")",
              .out = "500 Mbps",
              .more_of_web = kCosts};

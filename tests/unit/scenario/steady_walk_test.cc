@@ -33,8 +33,8 @@ Seen SeenOf(const ValidScenario& scenario) {
 // What web sends to db goes by way of gate.
 constexpr const char* kByWayOfGate = R"({
     "vpcs": {"v": {"cidr": "10.0.0.0/16",
-      "subnets": {"web": {"cidr": "10.0.1.0/24", "route_table": "by-gate"}, "db": "10.0.2.0/24"},
-      "route_tables": {"by-gate": [{"to": "10.0.2.0/24", "via": "gate"}]}}},
+      "subnets": {"web": {"cidr": "10.0.1.0/24", "route_table": "by-gate"}, "db": {"cidr": "10.0.2.0/24", "route_table": "plain"}},
+      "route_tables": {"plain": [], "by-gate": [{"to": "10.0.2.0/24", "via": "gate"}]}}},
     "hosts": {"web": {"subnet": "web"}, "gate": {"subnet": "db"}, "db": {"subnet": "db"}},
     "workloads": {"sql": {"from": "web", "to": "db", "rate": "100 Mbps", "sizes": "1250 B",
                           "flows": 1}}})";
