@@ -41,7 +41,8 @@ std::string ScenarioText() {
   return fmt::format(R"({{"provider": "tencent",
     "hosts": {{"web": {{"count": {}, "type": "S5.2XLARGE32"}},
                "ids": {{"count": 2, "type": "S5.4XLARGE32", "receiver": "suricata"}}}},
-    "mirrors": [{{"CollectorSrcs": ["web"], "IngressFilterRules": [{}],
+    "mirrors": [{{"CollectorSrcs": ["web"], "Direction": "NO-DIRECTION",
+                  "IngressFilterRules": [{}],
                   "EgressFilterRules": [{}],
                   "CollectorTarget": {{"TargetIps": ["ids"], "AlgHash": "FIVE_TUPLE_FLOW"}}}}]}})",
                      kEnis, rules, rules);
