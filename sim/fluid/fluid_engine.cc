@@ -153,6 +153,12 @@ class FluidRun {
     Count delivered = tally_.delivered();
     delivered -= delivered_when_warm_;
     result.delivered = LoadOf(delivered, counters.time());
+    if (scenario_.series_bin) {
+      result.notes.emplace_back("The fluid engine keeps no series; --engine packet does.");
+    }
+    if (!scenario_.pcaps.empty()) {
+      result.notes.emplace_back("The fluid engine has no packets, and writes no captures.");
+    }
     const std::vector<std::string> doubts = doubts_.Notes();
     result.notes.insert(result.notes.end(), doubts.begin(), doubts.end());
   }
