@@ -11,6 +11,8 @@
 #include "models/capacity/steady_load.h"
 #include "models/capacity/worker_rings.h"
 #include "models/cloud/receiver_capacity.h"
+#include "models/units/rates.h"
+#include "sim/fluid/bursts.h"
 #include "sim/fluid/couplings.h"
 #include "sim/fluid/elastic.h"
 #include "sim/fluid/in_parallel.h"
@@ -33,13 +35,17 @@ struct Demand {
   Flux inelastic;
   Flux inelastic_copies;
   double squares = 0;  // of sizes, as CopyBundle::wire_squares
+  BurstyLoad bursty;   // of all of it, what comes in bursts
 };
 
 // Adds up what each budget, load balancer and worker is offered.
 class DemandSink {
  public:
   DemandSink(const ValidScenario& scenario, const BudgetNumbers& numbers)
-      : deployment_(*scenario.deployment), numbers_(numbers), budgets(numbers.size()) {
+      : scenario_(scenario),
+        deployment_(*scenario.deployment),
+        numbers_(numbers),
+        budgets(numbers.size()) {
     for (const LoadBalancer& balancer : deployment_.load_balancers) {
       zones.emplace_back(balancer.zones.size());
     }
@@ -48,12 +54,20 @@ class DemandSink {
     }
   }
 
-  void Sent(const FlowBundle& bundle, double) { is_elastic_ = bundle.elastic != FlowBundle::kNone; }
+  void Sent(const FlowBundle& bundle, double) {
+    CloseBursts();
+    is_elastic_ = bundle.elastic != FlowBundle::kNone;
+    const Workload& workload = scenario_.workloads[bundle.workload];
+    on_off_ = workload.arrivals == ArrivalProcess::kOnOff ? &workload.on_off : nullptr;
+  }
+  // Behind the last bundle.
+  void Finish() { CloseBursts(); }
   void Delivered(const FlowBundle&, double) {}
   void Refusals(const Hop&, double) {}
   void Leaves(const FlowBundle& bundle, const Hop&, std::uint32_t budget, double, double limited,
               double) {
     budgets[budget].left += bundle.flux * limited;
+    NoteBursts(budget, bundle.flux, limited);
     if (!is_elastic_) budgets[budget].inelastic += bundle.flux * limited;
     budgets[budget].squares += bundle.squares * limited;
   }
@@ -62,6 +76,7 @@ class DemandSink {
     if (hop.admission != Admission::kAdmitted) return;
     budgets[budget].came_in += bundle.flux * share;
     budgets[budget].received += bundle.flux * share;
+    NoteBursts(budget, bundle.flux, share);
     if (!is_elastic_) budgets[budget].inelastic += bundle.flux * share;
     budgets[budget].squares += bundle.squares * share;
   }
@@ -70,6 +85,7 @@ class DemandSink {
                    double limited, double) {
     Demand& demand = budgets[budget];
     demand.copies += copy.wire * limited;
+    NoteBursts(budget, copy.wire, limited);
     if (!is_elastic_) demand.inelastic_copies += copy.wire * limited;
     demand.squares += copy.wire_squares * limited;
     const double frames = copy.original.frames_per_second * limited;
@@ -83,6 +99,7 @@ class DemandSink {
   void CopiesComeIn(const CopyBundle& copy, const Flux& wire, std::uint32_t, std::uint32_t budget,
                     double share, double) {
     budgets[budget].came_in += wire * share;
+    NoteBursts(budget, wire, share);
     if (!is_elastic_) budgets[budget].inelastic += wire * share;
     budgets[budget].squares += copy.wire_squares * share;
   }
@@ -100,8 +117,39 @@ class DemandSink {
   }
 
  private:
+  // A bundle's frames and their copies burst together.
+  struct OfBundle {
+    std::uint32_t budget = 0;
+    double bits_per_second = 0;
+  };
+
+  void NoteBursts(std::uint32_t budget, const Flux& flux, double share) {
+    if (on_off_ == nullptr) return;
+    const double bits = flux.bits_per_second * share;
+    for (OfBundle& each : of_bundle_) {
+      if (each.budget != budget) continue;
+      each.bits_per_second += bits;
+      return;
+    }
+    of_bundle_.push_back({budget, bits});
+  }
+
+  void CloseBursts() {
+    if (on_off_ == nullptr) return;
+    const double on = Seconds(on_off_->mean_on);
+    const double on_share = on / (on + Seconds(on_off_->mean_off));
+    for (const OfBundle& each : of_bundle_) {
+      budgets[each.budget].bursty.Add(each.bits_per_second, on_share, on);
+    }
+    of_bundle_.clear();
+    on_off_ = nullptr;
+  }
+
+  const ValidScenario& scenario_;
   const Deployment& deployment_;
   const BudgetNumbers& numbers_;
+  const OnOffSpec* on_off_ = nullptr;  // of the bundle under way, where it comes in bursts
+  std::vector<OfBundle> of_bundle_;
   bool is_elastic_ = false;  // the bundle under way
 
  public:
@@ -117,6 +165,18 @@ double ShareOver(double offered, double limit) {
 
 // How much of an excess of so many frames a second a queue has room for.
 double Waiting(double excess, double room) { return excess > room ? room / excess : 1; }
+
+SteadyOffer Times(SteadyOffer offer, double factor) {
+  for (ClassLoad* load : {&offer.production, &offer.copies}) {
+    load->bits_per_second *= factor;
+    load->frames_per_second *= factor;
+    load->cores *= factor;
+  }
+  offer.pairs_per_second *= factor;
+  offer.copies_in_step_per_second *= factor;
+  offer.copies_paced_per_second *= factor;
+  return offer;
+}
 
 class Solver {
  public:
@@ -148,6 +208,7 @@ class Solver {
     Round round;
     DemandSink demand(scenario_, numbers_);
     Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run();
+    demand.Finish();
     JudgeAll(demand, round);
     int rounds = 1;
     if (round.unrest > kRest) {
@@ -185,6 +246,7 @@ class Solver {
       Round round(++rounds);
       DemandSink demand(scenario_, numbers_);
       Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run();
+      demand.Finish();
       JudgeAll(demand, round);
       unrest = round.unrest;
     }
@@ -203,6 +265,7 @@ class Solver {
     unrest = *std::max_element(unrests.begin(), unrests.end());
     DemandSink demand(scenario_, numbers_);
     Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run();
+    demand.Finish();
     for (std::size_t i = 0; i < deployment_.cvms.size(); ++i) JudgeWorkers(i, demand.workers[i]);
     return *std::max_element(rounds.begin(), rounds.end());
   }
@@ -210,13 +273,19 @@ class Solver {
   LossyPlaces Lossy() const {
     LossyPlaces lossy;
     for (std::size_t i = 0; i < deployment_.cvms.size(); ++i) {
-      lossy.cvms.push_back(is_full_.budgets[2 * i] | is_full_.budgets[2 * i + 1]);
+      lossy.cvms.push_back(IsLossy(2 * i) || IsLossy(2 * i + 1) ? 1 : 0);
     }
     for (const auto& of_balancer : losses_.zones) {
       auto& zones = lossy.zones.emplace_back();
       for (const Excess& excess : of_balancer) zones.push_back(excess.share > 0 ? 1 : 0);
     }
     return lossy;
+  }
+
+  bool IsLossy(std::size_t budget) const {
+    const BudgetLoss& loss = losses_.budgets[budget];
+    return is_full_.budgets[budget] != 0 || loss.production.share > 0 || loss.copies.share > 0 ||
+           loss.paired_production.share > 0 || loss.paired_copies.share > 0;
   }
 
   // Of bundles that come by no lossy place.
@@ -231,6 +300,7 @@ class Solver {
     }
     DemandSink demand(scenario_, numbers_);
     Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run(others);
+    demand.Finish();
     return demand;
   }
 
@@ -249,6 +319,7 @@ class Solver {
         demand.zones[balancer][zone] = others.zones[balancer][zone];
       }
       Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run(coupling.bundles);
+      demand.Finish();
       for (const std::uint32_t cvm : coupling.cvms) JudgeCvm(cvm, demand, round);
       for (const auto& [balancer, zone] : coupling.zones) {
         JudgeZone(balancer, zone, demand, round);
@@ -322,7 +393,7 @@ class Solver {
     std::optional<double> cores;
     if (limits.vcpus) cores = *limits.vcpus;
     if (limits.model == LimitModel::kCombined) {
-      JudgeBudget(cvm, 2 * cvm, cores, of_out, round);
+      JudgeBudget(cvm, 2 * cvm, cores, of_out, out.bursty, round);
       return;
     }
     // One set of cores for both directions.
@@ -333,10 +404,10 @@ class Solver {
     const auto share = [&](double asked) {
       return cores && all > 0 ? std::optional<double>(*cores * asked / all) : cores;
     };
-    JudgeBudget(cvm, 2 * cvm + 1, share(in_cores), of_in, round);
+    JudgeBudget(cvm, 2 * cvm + 1, share(in_cores), of_in, in.bursty, round);
     // So many come right behind another out of the budget for what comes in.
     of_out.copies_paced_per_second *= std::min(1.0, used_[2 * cvm + 1]);
-    JudgeBudget(cvm, 2 * cvm, share(out_cores), of_out, round);
+    JudgeBudget(cvm, 2 * cvm, share(out_cores), of_out, out.bursty, round);
   }
 
   SteadyOffer OfferOf(std::size_t cvm, const Demand& demand) const {
@@ -365,11 +436,49 @@ class Solver {
     return table.BusyCores(operation, flux.frames_per_second, flux.bits_per_second / kBits, *vcpus);
   }
 
-  void JudgeBudget(std::size_t cvm, std::size_t budget, std::optional<double> cores,
-                   const SteadyOffer& offer, Round& round) {
+  // In the mean over the levels that bursts make of it.
+  SteadyAnswer AnswerTo(std::size_t cvm, std::optional<double> cores, const SteadyOffer& offer,
+                        const BurstyLoad& bursty) const {
     const ProviderProfile& provider = ProviderOf(cvm);
-    const SteadyAnswer answer =
-        SteadyLoad(means_.rates[cvm], cores, provider.congestion, provider.copy_order, offer);
+    const auto at = [&](const SteadyOffer& level) {
+      return SteadyLoad(means_.rates[cvm], cores, provider.congestion, provider.copy_order, level);
+    };
+    SteadyAnswer mean = at(offer);
+    if (bursty.mean <= 0) return mean;
+    const double bits = offer.production.bits_per_second + offer.copies.bits_per_second;
+    const double frames = offer.production.frames_per_second + offer.copies.frames_per_second;
+    const double room =
+        frames > 0 ? static_cast<double>(deployment_.cvms[cvm].queue.frames) * bits / frames : 0;
+    const bool has_queues_of_classes = provider.congestion == Congestion::kProductionFirst;
+    constexpr double SteadyAnswer::*kOfProduction[] = {&SteadyAnswer::production_loss,
+                                                       &SteadyAnswer::paired_production_loss,
+                                                       &SteadyAnswer::single_production_loss};
+    constexpr double SteadyAnswer::*kOfCopies[] = {
+        &SteadyAnswer::copy_loss, &SteadyAnswer::paired_copy_loss, &SteadyAnswer::single_copy_loss};
+    for (const auto loss : kOfProduction) mean.*loss = 0;
+    for (const auto loss : kOfCopies) mean.*loss = 0;
+    BurstExcess of_production;
+    BurstExcess of_copies;
+    for (const LoadLevel& level : LevelsOf(bursty, bits)) {
+      const SteadyOffer offered = Times(offer, level.factor);
+      const SteadyAnswer answer = at(offered);
+      const double production = offered.production.bits_per_second * answer.production_loss;
+      const double copies = offered.copies.bits_per_second * answer.copy_loss;
+      of_production.Add(level, has_queues_of_classes ? production : production + copies);
+      of_copies.Add(level, has_queues_of_classes ? copies : production + copies);
+      const double weight = level.share * level.factor;
+      for (const auto loss : kOfProduction) mean.*loss += weight * (answer.*loss);
+      for (const auto loss : kOfCopies) mean.*loss += weight * (answer.*loss);
+    }
+    for (const auto loss : kOfProduction) mean.*loss *= of_production.LostBeside(room);
+    for (const auto loss : kOfCopies) mean.*loss *= of_copies.LostBeside(room);
+    return mean;
+  }
+
+  void JudgeBudget(std::size_t cvm, std::size_t budget, std::optional<double> cores,
+                   const SteadyOffer& offer, const BurstyLoad& bursty, Round& round) {
+    const ProviderProfile& provider = ProviderOf(cvm);
+    const SteadyAnswer answer = AnswerTo(cvm, cores, offer, bursty);
     constexpr double kRounding = 1e-9;  // flows that react fill a budget, and no more
     used_[budget] = answer.used;
     is_full_.budgets[budget] = answer.used > 1 + kRounding;

@@ -266,5 +266,64 @@ TEST(FluidTest, AgreesWithPackets) {
   }
 }
 
+struct Bursts {
+  int sources = 4;
+  int on_ms = 0;
+  int off_ms = 0;
+  double mean_mbps = 0;  // of all of them, before their copies; the limit is 100
+  std::string discipline;
+  int queue = 100;  // frames
+};
+
+// Sources that are on and off, all that they send mirrored.
+std::string ScenarioOf(const Bursts& bursts) {
+  std::string workloads;
+  for (int i = 0; i < bursts.sources; ++i) {
+    workloads += fmt::format(
+        R"({}"w{}": {{"at": "web", "out": "{:.0f} bps", "sizes": "1200 B",
+                     "arrivals": {{"on": "{} ms", "off": "{} ms", "shape": 2.9}}}})",
+        i > 0 ? ", " : "", i, bursts.mean_mbps * 1e6 / bursts.sources, bursts.on_ms, bursts.off_ms);
+  }
+  return fmt::format(
+      R"({{"duration": "{} s",
+          "hosts": {{"web": {{"queue": "{} frames", "limits": {{"bandwidth": "100 Mbps",
+                                                             "model": "per_direction"}}}},
+                    "ids": {{"receiver": "generic"}}}},
+          "workloads": {{{}}},
+          "mirrors": [{{"CollectorSrcs": ["web"], "Direction": "EGRESS",
+                       "CollectorTarget": {{"TargetIps": ["ids"]}}}}],
+          "assumptions": {{"encapsulation": "none", "congestion": "{}"}}}})",
+      std::max(60, (bursts.on_ms + bursts.off_ms) / 10), bursts.queue, workloads,
+      bursts.discipline);
+}
+
+double CopiesLost(const RunResult& result) {
+  const Ledger& ledger = result.mirrors.at(0).ledger;
+  return Percent(ledger.TotalDropped().bytes, ledger.offered.bytes);
+}
+
+// Loads below the limit in the mean, whose bursts are above it.
+TEST(FluidTest, BurstsLoseWhatTheyLoseAsPackets) {
+  constexpr double kAllowedOfBursts = 2;
+  constexpr int kRuns = 4;
+  Table table({"fluid-bursts", "copies that on-off sources lose, fluid against packets",
+               "% of copies", "points", 2});
+  for (const Bursts& bursts :
+       {Bursts{1, 200, 200, 40, "shared_random"}, Bursts{4, 200, 200, 40, "shared_random"},
+        Bursts{4, 500, 500, 40, "production_first"}, Bursts{4, 50, 50, 40, "production_first"},
+        Bursts{10, 200, 600, 35, "production_first"}, Bursts{20, 500, 1500, 35, "production_first"},
+        Bursts{80, 200, 600, 40, "shared_random"}, Bursts{20, 20, 60, 35, "shared_random", 1000}}) {
+    const std::string scenario = ScenarioOf(bursts);
+    double packets = 0;
+    for (int i = 1; i <= kRuns; ++i) {
+      packets += CopiesLost(Simulate(scenario, static_cast<std::uint64_t>(i))) / kRuns;
+    }
+    const double fluid = CopiesLost(SimulateFluid(scenario));
+    table.Add(fmt::format("{} sources, {} ms on, {} ms off, {}, {} frames", bursts.sources,
+                          bursts.on_ms, bursts.off_ms, bursts.discipline, bursts.queue),
+              fluid, packets, fluid - packets, kAllowedOfBursts);
+  }
+}
+
 }  // namespace
 }  // namespace vpcmirror::fidelity
