@@ -6,7 +6,7 @@
 namespace vpcmirror::sim {
 namespace {
 
-constexpr double kFew = 64;  // sources that are reckoned one by one
+constexpr double kBinomialSources = 64;  // that are reckoned one by one
 constexpr int kNormalLevels = 33;
 constexpr double kNormalReach = 4;  // standard deviations
 
@@ -36,67 +36,56 @@ void ScaleToMeanOne(std::vector<LoadLevel>& levels) {
 
 }  // namespace
 
-void BurstyLoad::Add(double source_mean, double on_share, double mean_burst_seconds) {
-  mean += source_mean;
-  squares += source_mean * source_mean;
-  variance += source_mean * source_mean * (1 - on_share) / on_share;
-  burst_seconds += source_mean * mean_burst_seconds;
+void BurstyLoad::Add(const OnOffSource& source) {
+  mean_ += source.mean;
+  squares_ += source.mean * source.mean;
+  variance_ += source.mean * source.mean * (1 - source.on_share) / source.on_share;
+  burst_seconds_ += source.mean * source.burst_seconds;
+  burst_variation_ += source.mean * source.burst_variation;
 }
 
-BurstyLoad& BurstyLoad::operator+=(const BurstyLoad& other) {
-  mean += other.mean;
-  squares += other.squares;
-  variance += other.variance;
-  burst_seconds += other.burst_seconds;
-  return *this;
+double BurstyLoad::sources() const {
+  return squares_ > 0 ? std::max(1.0, mean_ * mean_ / squares_) : 0;
+}
+
+// Of n alike ones, variance / mean^2 is (1 - p) / (n p).
+double BurstyLoad::on_share() const {
+  return mean_ > 0 ? 1 / (1 + sources() * variance_ / (mean_ * mean_)) : 1;
+}
+
+double BurstyLoad::LostBeside(double room_bits, double limit) const {
+  const double on = on_share();
+  if (mean_ <= 0 || on >= 1 || limit <= mean_) return 1;
+  const double peak = mean_ / (sources() * on);
+  const double fill = limit / peak;
+  if (fill >= sources()) return 1;  // nothing is ever too much
+  const double ratio = on / (1 - on);
+  const double decay = (1 + ratio - sources() * ratio / fill) / (1 - fill / sources());
+  const double burst_bits = peak * burst_seconds_ / mean_;
+  return std::exp(-decay * room_bits / burst_bits / (burst_variation_ / mean_));
 }
 
 std::vector<LoadLevel> LevelsOf(const BurstyLoad& bursty, double total) {
-  if (bursty.mean <= 0 || bursty.variance <= 0 || total <= 0) return {LoadLevel{}};
-  const double sources = std::max(1.0, bursty.mean * bursty.mean / bursty.squares);
-  const double variation = bursty.variance / (bursty.mean * bursty.mean);
-  const double burst = bursty.burst_seconds / bursty.mean;
-  const double part = std::min(1.0, bursty.mean / total);
+  const double on = bursty.on_share();
+  if (bursty.mean() <= 0 || on >= 1 || total <= 0) return {LoadLevel{}};
+  const double part = std::min(1.0, bursty.mean() / total);
   const auto factor_of = [&](double of_bursty) { return 1 + part * (of_bursty - 1); };
   std::vector<LoadLevel> levels;
-  if (sources <= kFew) {
-    const int n = static_cast<int>(std::lround(sources));
-    const double on = 1 / (1 + n * variation);
+  if (bursty.sources() <= kBinomialSources) {
+    const int n = static_cast<int>(std::lround(bursty.sources()));
     const std::vector<double> chances = BinomialOf(n, on);
     for (int k = 0; k <= n; ++k) {
-      levels.push_back({.factor = factor_of(k / (n * on)),
-                        .share = chances[static_cast<std::size_t>(k)],
-                        .falls = k / burst});
+      levels.push_back({factor_of(k / (n * on)), chances[static_cast<std::size_t>(k)]});
     }
   } else {
-    const double deviation = std::sqrt(variation);
-    // A level stands for so many numbers of sources that burst.
-    const double on = 1 / (1 + sources * variation);
-    const double width = 2 * kNormalReach / (kNormalLevels - 1);
-    const double numbers = std::max(1.0, width * std::sqrt(sources * on * (1 - on)));
+    const double deviation = std::sqrt((1 - on) / (bursty.sources() * on));
     for (int i = 0; i < kNormalLevels; ++i) {
       const double z = kNormalReach * (2.0 * i / (kNormalLevels - 1) - 1);
-      const double of_bursty = std::max(0.0, 1 + z * deviation);
-      levels.push_back({.factor = factor_of(of_bursty),
-                        .share = std::exp(-z * z / 2),
-                        .falls = of_bursty * sources * on / burst / numbers});
+      levels.push_back({factor_of(std::max(0.0, 1 + z * deviation)), std::exp(-z * z / 2)});
     }
   }
   ScaleToMeanOne(levels);
   return levels;
-}
-
-void BurstExcess::Add(const LoadLevel& level, double bits_per_second) {
-  if (bits_per_second <= 0) return;
-  if (share_ == 0) ends_ = level.share * level.falls;
-  share_ += level.share;
-  bits_ += level.share * bits_per_second;
-}
-
-double BurstExcess::LostBeside(double room_bits) const {
-  if (bits_ <= 0) return 0;
-  // Bits of one such time, in the mean: all of a second, by how many there are.
-  return ends_ > 0 ? std::exp(-room_bits * ends_ / bits_) : 1;
 }
 
 }  // namespace vpcmirror::sim

@@ -5,44 +5,47 @@
 
 namespace vpcmirror::sim {
 
-// What on-off sources send to a budget together: each is silent, or sends at its peak.
-struct BurstyLoad {
-  double mean = 0;     // bits a second
-  double squares = 0;  // of the sources' means, added up
-  double variance = 0;
-  double burst_seconds = 0;  // of the mean burst, weighted by the sources' means
+// A source that is silent, or sends at its peak.
+struct OnOffSource {
+  double mean = 0;      // bits a second
+  double on_share = 1;  // of the time; over 0
+  double burst_seconds = 0;
+  double burst_variation = 1;  // of the lengths of bursts and pauses: variance / mean^2
+};
 
-  // A source of that mean which sends for a share of the time, in bursts of that mean length.
-  void Add(double source_mean, double on_share, double mean_burst_seconds);
-  BurstyLoad& operator+=(const BurstyLoad& other);
+// What such sources send to a budget together. They are taken to be alike and independent, so
+// many as have their mean and variance together.
+class BurstyLoad {
+ public:
+  void Add(const OnOffSource& source);
+
+  double mean() const { return mean_; }
+  double sources() const;
+  double on_share() const;
+
+  // With a queue of so many bits beside a limit of so many a second, the share that is lost of
+  // what would be lost without: exp(-n room / burst / variation), a burst being that of one
+  // source at its peak. With N sources, c of which fill the limit, and r = on / off,
+  // n = (1 + r - N r / c) / (1 - c / N) (Anick, Mitra and Sondhi 1982, for lengths that are
+  // exponentially distributed, whose variation is 1). 1 where the mean is over the limit.
+  double LostBeside(double room_bits, double limit) const;
+
+ private:
+  double mean_ = 0;
+  double squares_ = 0;
+  double variance_ = 0;
+  double burst_seconds_ = 0;    // weighted by the sources' means
+  double burst_variation_ = 0;  // the same
 };
 
 // A load that is so many times its mean for a share of the time.
 struct LoadLevel {
   double factor = 1;
   double share = 1;
-  double falls = 0;  // times a second, while it has this level, to the next below
 };
 
-// The levels of a load of `total` of which `bursty` is a part, the mean of their factors being 1.
-// The sources are taken to be alike and independent, so many as have that mean and variance
-// together: binomial, and normal where there are many.
+// The levels of a load of `total`, of which `bursty` is a part, the mean of their factors being 1:
+// binomial, and normal where there are many sources.
 std::vector<LoadLevel> LevelsOf(const BurstyLoad& bursty, double total);
-
-// What is too much at levels of a load, all of them above some level, which never is.
-class BurstExcess {
- public:
-  // From the lowest level on: so many bits a second are too much there.
-  void Add(const LoadLevel& level, double bits_per_second);
-
-  // The share of it that is lost when a queue has room for so many bits: it lasts until the load
-  // falls below the lowest of the levels, and is exponentially distributed.
-  double LostBeside(double room_bits) const;
-
- private:
-  double share_ = 0;  // of the time
-  double bits_ = 0;   // a second, in the mean of all time
-  double ends_ = 0;   // a second
-};
 
 }  // namespace vpcmirror::sim

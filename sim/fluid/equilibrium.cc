@@ -136,10 +136,16 @@ class DemandSink {
 
   void CloseBursts() {
     if (on_off_ == nullptr) return;
+    // Of a Pareto distribution; without a variance up to a shape of 2.
+    const double shape = on_off_->shape;
     const double on = Seconds(on_off_->mean_on);
-    const double on_share = on / (on + Seconds(on_off_->mean_off));
+    OnOffSource source{.on_share = on / (on + Seconds(on_off_->mean_off)),
+                       .burst_seconds = on,
+                       .burst_variation = shape > 2 ? 1 / (shape * (shape - 2))
+                                                    : std::numeric_limits<double>::infinity()};
     for (const OfBundle& each : of_bundle_) {
-      budgets[each.budget].bursty.Add(each.bits_per_second, on_share, on);
+      source.mean = each.bits_per_second;
+      budgets[each.budget].bursty.Add(source);
     }
     of_bundle_.clear();
     on_off_ = nullptr;
@@ -444,34 +450,24 @@ class Solver {
       return SteadyLoad(means_.rates[cvm], cores, provider.congestion, provider.copy_order, level);
     };
     SteadyAnswer mean = at(offer);
-    if (bursty.mean <= 0) return mean;
+    if (bursty.mean() <= 0) return mean;
     const double bits = offer.production.bits_per_second + offer.copies.bits_per_second;
     const double frames = offer.production.frames_per_second + offer.copies.frames_per_second;
     const double room =
         frames > 0 ? static_cast<double>(deployment_.cvms[cvm].queue.frames) * bits / frames : 0;
-    const bool has_queues_of_classes = provider.congestion == Congestion::kProductionFirst;
-    constexpr double SteadyAnswer::*kOfProduction[] = {&SteadyAnswer::production_loss,
-                                                       &SteadyAnswer::paired_production_loss,
-                                                       &SteadyAnswer::single_production_loss};
-    constexpr double SteadyAnswer::*kOfCopies[] = {
-        &SteadyAnswer::copy_loss, &SteadyAnswer::paired_copy_loss, &SteadyAnswer::single_copy_loss};
-    for (const auto loss : kOfProduction) mean.*loss = 0;
-    for (const auto loss : kOfCopies) mean.*loss = 0;
-    BurstExcess of_production;
-    BurstExcess of_copies;
+    constexpr double SteadyAnswer::*kLosses[] = {
+        &SteadyAnswer::production_loss,        &SteadyAnswer::copy_loss,
+        &SteadyAnswer::paired_production_loss, &SteadyAnswer::paired_copy_loss,
+        &SteadyAnswer::single_production_loss, &SteadyAnswer::single_copy_loss};
+    for (const auto loss : kLosses) mean.*loss = 0;
     for (const LoadLevel& level : LevelsOf(bursty, bits)) {
-      const SteadyOffer offered = Times(offer, level.factor);
-      const SteadyAnswer answer = at(offered);
-      const double production = offered.production.bits_per_second * answer.production_loss;
-      const double copies = offered.copies.bits_per_second * answer.copy_loss;
-      of_production.Add(level, has_queues_of_classes ? production : production + copies);
-      of_copies.Add(level, has_queues_of_classes ? copies : production + copies);
-      const double weight = level.share * level.factor;
-      for (const auto loss : kOfProduction) mean.*loss += weight * (answer.*loss);
-      for (const auto loss : kOfCopies) mean.*loss += weight * (answer.*loss);
+      const SteadyAnswer answer = at(Times(offer, level.factor));
+      for (const auto loss : kLosses) mean.*loss += level.share * level.factor * (answer.*loss);
     }
-    for (const auto loss : kOfProduction) mean.*loss *= of_production.LostBeside(room);
-    for (const auto loss : kOfCopies) mean.*loss *= of_copies.LostBeside(room);
+    // What the limit leaves of what does not burst.
+    const double limit = mean.used > 0 ? bits / mean.used - (bits - bursty.mean()) : 0;
+    const double lost = bursty.LostBeside(room, limit);
+    for (const auto loss : kLosses) mean.*loss *= lost;
     return mean;
   }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 namespace vpcmirror::sim {
@@ -23,20 +24,19 @@ double VarianceOf(const std::vector<LoadLevel>& levels) {
 // Silent for three quarters of the time, and at four times its mean for the rest.
 TEST(BurstsTest, OneSourceIsSilentOrAtItsPeak) {
   BurstyLoad load;
-  load.Add(10e6, 0.25, 0.1);
+  load.Add({.mean = 10e6, .on_share = 0.25, .burst_seconds = 0.1});
   const std::vector<LoadLevel> levels = LevelsOf(load, 10e6);
   ASSERT_EQ(levels.size(), 2u);
   EXPECT_NEAR(levels[0].share, 0.75, 1e-9);
   EXPECT_NEAR(levels[0].factor, 0, 1e-9);
   EXPECT_NEAR(levels[1].share, 0.25, 1e-9);
   EXPECT_NEAR(levels[1].factor, 4, 1e-9);
-  EXPECT_NEAR(levels[1].falls, 10, 1e-9);  // a burst of 100 ms
 }
 
 // Beside as much that is steady: half of the load doubles at most by half.
 TEST(BurstsTest, WhatIsSteadyDoesNotBurst) {
   BurstyLoad load;
-  load.Add(10e6, 0.5, 0.1);
+  load.Add({.mean = 10e6, .on_share = 0.5, .burst_seconds = 0.1});
   const std::vector<LoadLevel> levels = LevelsOf(load, 20e6);
   EXPECT_NEAR(levels.back().factor, 1.5, 1e-9);
   EXPECT_NEAR(levels.front().factor, 0.5, 1e-9);
@@ -46,8 +46,10 @@ TEST(BurstsTest, WhatIsSteadyDoesNotBurst) {
 TEST(BurstsTest, ManySourcesHaveTheVarianceOfTheirSum) {
   for (const int sources : {3, 20, 64, 200}) {
     BurstyLoad load;
-    for (int i = 0; i < sources; ++i) load.Add(1e6, 0.25, 0.1);
-    const std::vector<LoadLevel> levels = LevelsOf(load, load.mean);
+    for (int i = 0; i < sources; ++i) {
+      load.Add({.mean = 1e6, .on_share = 0.25, .burst_seconds = 0.1});
+    }
+    const std::vector<LoadLevel> levels = LevelsOf(load, load.mean());
     EXPECT_NEAR(MeanOf(levels), 1, 1e-9) << sources;
     EXPECT_NEAR(VarianceOf(levels), 3.0 / sources, 0.01 * 3.0 / sources) << sources;
   }
@@ -59,14 +61,26 @@ TEST(BurstsTest, NothingThatBurstsIsOneLevel) {
   EXPECT_EQ(levels[0].factor, 1);
 }
 
-// 20 Mbps too much for 100 ms at a time are 2 Mb: room for as much leaves exp(-1) of it lost.
+// Two sources that are on half of the time, each 20 Mbps at its peak in bursts of 100 ms, at a
+// limit of 30 Mbps: c = 1.5, r = 1, n = (2 - 2 / 1.5) / (1 - 0.75) = 8 / 3 of a burst of 2 Mb.
 TEST(BurstsTest, AQueueTakesShortExcesses) {
-  BurstExcess excess;
-  EXPECT_EQ(excess.LostBeside(0), 0);
-  excess.Add({.factor = 0, .share = 0.75, .falls = 0}, 0);
-  excess.Add({.factor = 4, .share = 0.25, .falls = 10}, 20e6);
-  EXPECT_NEAR(excess.LostBeside(0), 1, 1e-12);
-  EXPECT_NEAR(excess.LostBeside(2e6), std::exp(-1), 1e-12);
+  BurstyLoad load;
+  for (int i = 0; i < 2; ++i) {
+    load.Add({.mean = 10e6, .on_share = 0.5, .burst_seconds = 0.1, .burst_variation = 1});
+  }
+  EXPECT_NEAR(load.LostBeside(0, 30e6), 1, 1e-12);
+  EXPECT_NEAR(load.LostBeside(2e6, 30e6), std::exp(-8.0 / 3), 1e-9);
+  EXPECT_EQ(load.LostBeside(2e6, 15e6), 1);  // less than the mean
+}
+
+// No queue holds bursts whose lengths have no variance.
+TEST(BurstsTest, AQueueIsNoHelpAgainstHeavyTails) {
+  BurstyLoad load;
+  load.Add({.mean = 10e6,
+            .on_share = 0.5,
+            .burst_seconds = 0.1,
+            .burst_variation = std::numeric_limits<double>::infinity()});
+  EXPECT_EQ(load.LostBeside(1e9, 15e6), 1);
 }
 
 }  // namespace
