@@ -100,11 +100,7 @@ void AddBaseline(const ValidScenario& without, Runs& runs, RunResult& result) {
     result.notes.emplace_back("The run without the mirror was stopped: there is no comparison.");
     return;
   }
-  result.baseline = BaselineResult{
-      .produced = baseline.produced.value_or(Count{}),
-      .production = {baseline.production, baseline.delivered, baseline.production_delay},
-      .tcp = baseline.tcp};
-  JudgeSlowdown(result);
+  CompareWithBaseline(baseline, result);
 }
 
 DisciplineResult DisciplineOf(const std::string& value, const RunResult& result) {
@@ -142,11 +138,19 @@ void TryDisciplines(const ValidScenario& scenario, Runs& runs, RunResult& result
   JudgeDisciplines(result);
 }
 
+}  // namespace
+
 bool Compares(const ValidScenario& scenario) {
   return scenario.baseline && !scenario.mirrors.empty();
 }
 
-}  // namespace
+void CompareWithBaseline(const RunResult& baseline, RunResult& result) {
+  result.baseline = BaselineResult{
+      .produced = baseline.produced.value_or(Count{}),
+      .production = {baseline.production, baseline.delivered, baseline.production_delay},
+      .tcp = baseline.tcp};
+  JudgeSlowdown(result);
+}
 
 RunEstimate EstimateExperiment(const ValidScenario& scenario, EngineKind engine) {
   const RunEstimate run = EstimateRun(engine, scenario);

@@ -26,6 +26,13 @@ struct ExperimentSettings {
   RunLimits limits;               // of all runs together, but for those under other disciplines
 };
 
+// Whether there is a run without mirrors to compare with.
+bool Compares(const ValidScenario& scenario);
+
+// Both judged; `baseline` of the same scenario without mirrors. Judges anew whether TCP flows are
+// slower for them.
+void CompareWithBaseline(const RunResult& baseline, RunResult& result);
+
 // Of the run and of what it is compared with, but for other disciplines.
 RunEstimate EstimateExperiment(const ValidScenario& scenario, EngineKind engine);
 

@@ -18,6 +18,7 @@
 #include "analysis/report/plan_text.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
+#include "models/scenario/variants.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/engines.h"
@@ -109,8 +110,13 @@ class Planning {
     RunControl control;
     control.seed = scenario.seed;
     control.stop = around_.stop;
-    Trials trials(engine, control, [this](const ValidScenario& of, RunResult& run) {
+    Trials trials(engine, control, [&](const ValidScenario& of, RunResult& run) {
       Judge(of, margin_goal_, run);
+      if (!Compares(of)) return;
+      const ValidScenario without = WithoutMirrors(of);
+      RunResult baseline = engine.Run(without, control);
+      Judge(without, margin_goal_, baseline);
+      CompareWithBaseline(baseline, run);
     });
     Write(MakePlan(scenario, result, settings, trials), folder);
     return ExitCodeFor(result);
@@ -146,7 +152,8 @@ class Planning {
     // A plan asks nothing that only shows under way.
     scenario.pcaps.clear();
     scenario.series_bin.reset();
-    scenario.baseline = false;
+    const auto reacts = [](const Workload& workload) { return !workload.tcp_streams.empty(); };
+    scenario.baseline = std::any_of(scenario.workloads.begin(), scenario.workloads.end(), reacts);
     return scenario;
   }
 

@@ -356,6 +356,17 @@ bool FlowLog::ReadPorts(FlowKey& flow) {
   return true;
 }
 
+// An IP packet has 20 bytes at least and 65,575 at most (RFC 791, RFC 8200). More than a day of
+// 10 Tbps are no record but a slip, and sums of more would overflow.
+bool FlowLog::FitPackets(std::int64_t bytes, std::int64_t packets) {
+  constexpr std::int64_t kMostBytes = 100'000'000'000'000'000;
+  constexpr std::int64_t kShortest = 20;
+  constexpr std::int64_t kLongest = 65'575;
+  if (bytes > kMostBytes || packets > kMostBytes) return false;
+  if (packets <= 0) return true;  // not said
+  return bytes / packets <= kLongest && bytes >= packets * kShortest;
+}
+
 bool FlowLog::ReadAmounts(FlowRecord& record) {
   const auto read = [&](LogField field, std::int64_t& number) {
     const std::string_view text = ValueOf(field);
@@ -366,6 +377,9 @@ bool FlowLog::ReadAmounts(FlowRecord& record) {
   }
   if (!read(LogField::kPackets, record.packets)) {
     return BadField(LogField::kPackets, "number of packets");
+  }
+  if (!FitPackets(record.bytes, record.packets)) {
+    return BadField(LogField::kBytes, "number of bytes of so many IP packets");
   }
   record.packets = std::max<std::int64_t>(record.packets, 0);
   std::int64_t replied = 0;

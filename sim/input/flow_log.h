@@ -102,6 +102,7 @@ class FlowLog {
   bool ReadEnd(LogField field, IpAddress& address, std::string_view& name);
   bool ReadPorts(FlowKey& flow);
   bool ReadAmounts(FlowRecord& record);
+  static bool FitPackets(std::int64_t bytes, std::int64_t packets);
   bool ReadRate(FlowRecord& record);
   bool ReadTimes(FlowRecord& record);
   // The answers that a record has counted, as a record of their own.
