@@ -75,6 +75,12 @@ TEST_F(PlanCommandTest, SaysTheVerdictFirstAndUntilWhenItLasts) {
   EXPECT_LE(LongestLine(ran.out.substr(0, ran.out.find("\nPlan: "))), 80u) << ran.out;
 }
 
+// 1,388 bytes of TCP and a copy of 1,438 share 50 Mbps: 49 %.
+TEST_F(PlanCommandTest, HasTheVerdictOfARunWhereTcpIsSlowedDown) {
+  const Ran ran = Plan({VPCMIRROR_SOURCE_DIR "/scenarios/tcp-crowded-out.json"});
+  EXPECT_THAT(ran.out, StartsWith("DOES NOT FIT, because TCP flows have 23."));
+}
+
 TEST_F(PlanCommandTest, JsonIsTheFileAndFollowsTheSchema) {
   const Ran ran = Plan({Scenario("three.json", kOneInThreeOut), "--format", "json", "--whatif",
                         "/workloads/www/in=x2;/workloads/www/out=x2", "--budget", "1 Gbps"});

@@ -210,6 +210,20 @@ TEST(FlowLogTest, BadLinesAreToldWithTheirNumberAndCounted) {
                           "5: 4 values, where 14 are expected", "6: \"MAYBE\" is no action"));
 }
 
+// A packet has 20 to 65,575 bytes, and no window more than 100 PB.
+TEST(FlowLogTest, AmountsThatNoPacketsMakeAreBadLines) {
+  std::string text;
+  for (const char* amounts : {"1000 1000", "1 65576", "1 100000000000000001",
+                              "9223372036854775807 9223372036854775807", "1 20", "2 131150"}) {
+    text += std::string("2 1 eni-1 10.0.0.1 10.0.0.2 1 2 6 ") + amounts + " 1 2 ACCEPT OK\n";
+  }
+  FlowLog log(WriteTestFile("amounts.log", text));
+  EXPECT_THAT(SumsOf(log).kinds, SizeIs(2));
+  EXPECT_EQ(log.bad_lines(), 4);
+  EXPECT_EQ(log.told_lines().at(1).message,
+            "\"65576\" is no number of bytes of so many IP packets");
+}
+
 TEST(FlowLogTest, BrokenJsonIsABadLine) {
   FlowLog log(WriteTestFile("bad.json", "{\"a\":\n{\"a\" 1}\n{\"a\":1}x\n{\"a\":\"b\n{}\n"));
   EXPECT_THAT(SumsOf(log).kinds, IsEmpty());
