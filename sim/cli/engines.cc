@@ -27,6 +27,10 @@ std::unique_ptr<Engine> MakeEngine(EngineKind kind) {
   return kind == EngineKind::kFluid ? MakeFluidEngine() : MakePacketEngine();
 }
 
+void RefuseWhatItLacks(EngineKind kind, const ValidScenario& scenario) {
+  if (kind == EngineKind::kFluid) RefuseReplays(scenario);
+}
+
 RunEstimate EstimateRun(EngineKind kind, const ValidScenario& scenario) {
   return kind == EngineKind::kFluid ? RunEstimate{} : EstimateRun(scenario);
 }

@@ -14,6 +14,9 @@ enum class EngineKind { kPacket, kFluid };
 
 std::unique_ptr<Engine> MakeEngine(EngineKind kind);
 
+// Throws ScenarioException for what it cannot run, however small.
+void RefuseWhatItLacks(EngineKind kind, const ValidScenario& scenario);
+
 // What a run of it takes. The fluid engine has no events.
 RunEstimate EstimateRun(EngineKind kind, const ValidScenario& scenario);
 

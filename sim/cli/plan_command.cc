@@ -72,8 +72,11 @@ double PlanMargin(const PlanOptions& options) {
   return *margin.value;
 }
 
-// What goes only with one scenario.
+// What does not go together, and what goes only with one scenario.
 void CheckPlanMixture(const PlanOptions& options) {
+  if (options.receivers && !options.budget.empty()) {
+    throw CLI::ValidationError("--budget", "asks what fits, as --receivers does: give one of them");
+  }
   if (options.files.size() == 1) return;
   const bool asks_more = !options.what_ifs.empty() || options.receivers || !options.budget.empty();
   if (asks_more || options.format != "text") {

@@ -129,6 +129,12 @@ SweepPlan::SweepPlan(SweepRequest request)
   for (const std::string& set : request_.sets) read_.sets.push_back(ParseOverride(set));
   library_ = LoadLibrary(read_.data_folder);
   for (const Variation& variation : variations_) {
+    if (request_.seed && variation.path == "/seed") {
+      throw ScenarioException({{.path = "",
+                                .message = "--seed gives all runs one seed, and --vary " +
+                                           variation.path + " each its own",
+                                .accepted = "one of the two"}});
+    }
     axes_.push_back({variation.path, variation.values});
   }
   points_ = Choose(axes_, request_);
@@ -177,6 +183,7 @@ std::vector<PointForecast> SweepPlan::Foresee(
     try {
       const ValidScenario scenario = Load(point);
       forecasts.push_back({SeedOf(scenario), EstimateExperiment(scenario, EngineOf(scenario))});
+      RefuseWhatItLacks(EngineOf(scenario), scenario);
       RefuseIfTooLarge(scenario, forecasts.back().estimate, request_.limits);
     } catch (const ScenarioException& exception) {
       errors.Add(exception);

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "models/scenario/engine.h"
-#include "sim/cli/engines.h"
 #include "models/scenario/valid_scenario.h"
+#include "sim/cli/engines.h"
 #include "sim/input/scenario_reader.h"
 #include "sim/input/variation.h"
 #include "sim/packet/event_estimate.h"

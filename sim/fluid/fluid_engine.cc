@@ -210,18 +210,6 @@ class FluidRun {
   Count delivered_when_warm_;
 };
 
-// What is in a capture comes packet by packet.
-void RefuseReplays(const ValidScenario& scenario) {
-  std::vector<ScenarioError> errors;
-  for (const Workload& workload : scenario.workloads) {
-    if (workload.replays.empty()) continue;
-    errors.push_back({.path = "/workloads/" + workload.name + "/replay",
-                      .message = "the fluid engine reckons with rates and replays no capture",
-                      .accepted = "--engine packet, or a rate in place of the capture"});
-  }
-  if (!errors.empty()) throw ScenarioException(errors);
-}
-
 class FluidEngine : public Engine {
  public:
   RunResult Run(const ValidScenario& scenario, const RunControl& control) override {
@@ -240,6 +228,17 @@ class FluidEngine : public Engine {
 };
 
 }  // namespace
+
+void RefuseReplays(const ValidScenario& scenario) {
+  std::vector<ScenarioError> errors;
+  for (const Workload& workload : scenario.workloads) {
+    if (workload.replays.empty()) continue;
+    errors.push_back({.path = "/workloads/" + workload.name + "/replay",
+                      .message = "the fluid engine reckons with rates and replays no capture",
+                      .accepted = "--engine packet, or a rate in place of the capture"});
+  }
+  if (!errors.empty()) throw ScenarioException(errors);
+}
 
 std::unique_ptr<Engine> MakeFluidEngine() { return std::make_unique<FluidEngine>(); }
 

@@ -11,4 +11,8 @@ namespace vpcmirror::sim {
 // and no order: the time that a queue takes to fill is left out.
 std::unique_ptr<Engine> MakeFluidEngine();
 
+// As its Run does beforehand. Throws ScenarioException for a scenario that replays captures, which
+// come packet by packet.
+void RefuseReplays(const ValidScenario& scenario);
+
 }  // namespace vpcmirror::sim

@@ -139,6 +139,12 @@ TEST_F(SweepCommandTest, RefusesMoreRunsThanATableHolds) {
       HasSubstr("100000000 points x 1 runs are too many"));
 }
 
+TEST_F(SweepCommandTest, RefusesOneSeedForRunsThatHaveTheirOwn) {
+  const Ran ran = Sweep({"--vary", "/seed=1,2", "--seed", "5"});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, HasSubstr("--seed gives all runs one seed"));
+}
+
 TEST_F(SweepCommandTest, CountsAssertionsThatAreMissed) {
   EXPECT_EQ(
       Sweep({"--vary", "/seed=1", "--assert", "mirror_loss == 0", "--assert", "mirror_loss > 0.5"})
