@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/mirror/mirror_tap.h"
+#include "models/scenario/copy_traffic.h"
 #include "models/scenario/steady_traffic.h"
 #include "models/scenario/valid_scenario.h"
 
@@ -44,15 +45,11 @@ class PassingTraffic {
     bool asks_next_hop = false;
   };
   const Watch& WatchOf(std::size_t eni);
-  void AddCopy(const Passing& passing, const Outcome& outcome, const Flux& flux,
-               std::vector<std::size_t>& arrived, SteadyTraffic& traffic);
-  void Balance(const Passing& passing, std::size_t load_balancer, const Flux& copy,
-               std::vector<std::size_t>& arrived, SteadyTraffic& traffic) const;
 
   const ValidScenario& scenario_;
   std::vector<std::vector<std::size_t>> mirrors_;  // by ENI
   std::vector<std::unique_ptr<Watch>> watches_;    // by ENI
-  std::vector<BackendChoice> choices_;             // by load balancer
+  CopyTraffic copies_;
   static constexpr std::size_t kCacheBytes = std::size_t{16} << 20;
   FlowCache cache_{kCacheBytes};
 };

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/scenario/copy_traffic.h"
+
 namespace vpcmirror {
 namespace {
 
 class Reckoner {
  public:
   Reckoner(const ValidScenario& scenario, const SteadyObserver& observe)
-      : scenario_(scenario), observe_(observe) {
+      : scenario_(scenario), observe_(observe), copies_(scenario) {
     traffic_.enis.resize(scenario.deployment->enis.size());
     traffic_.mirrors.resize(scenario.mirrors.size());
     traffic_.workloads.resize(scenario.workloads.size());
@@ -48,7 +50,16 @@ class Reckoner {
       if (refusal == Refusal::kNeverMirrored) workload.never_mirrored += passing.flux;
     }
     if (observe_) observe_(passing);
-    for (const Outcome& outcome : passing.decision.outcomes()) Copy(passing, outcome);
+    for (const Outcome& outcome : passing.decision.outcomes()) {
+      copies_.Add({.eni = passing.eni,
+                   .direction = passing.direction,
+                   .mirror = passing.mirrors[passing.tap.given_position(outcome.session)],
+                   .session = passing.tap.session(outcome.session),
+                   .outcome = outcome,
+                   .frame = passing.frame.wire_length,
+                   .flux = passing.flux},
+                  arrived_, traffic_);
+    }
   }
 
   void Leave(const SteadyPassing& passing) {
@@ -67,79 +78,9 @@ class Reckoner {
     largest = std::max(largest, leaving_.bits_per_second);
   }
 
-  void Copy(const SteadyPassing& passing, const Outcome& outcome) {
-    const std::size_t index = passing.mirrors[passing.tap.given_position(outcome.session)];
-    const Flux& flux = passing.flux;
-    MirrorTraffic& mirror = traffic_.mirrors[index];
-    mirror.offered += flux;
-    if (outcome.refusal != Refusal::kNone) return;
-    const CopyPlan& plan = outcome.plan;
-    if (IsUnfit(plan)) mirror.unfit += flux;
-    if (plan.mtu_action == MtuAction::kDrop) return;
-    mirror.mirrored += flux;
-    const bool leaves = passing.direction == Direction::kEgress;
-    if (leaves) mirror.mirrored_of_out += flux;
-    const bool is_cut =
-        plan.mtu_action == MtuAction::kTruncate || plan.mtu_action == MtuAction::kRepair;
-    if (is_cut) mirror.cut += flux;
-    const Flux copy =
-        CopiesOf(passing.tap.session(outcome.session), plan, passing.frame.wire_length, flux);
-    mirror.wire += copy;
-    EniTraffic& source = traffic_.enis[passing.eni];
-    source.copies_out += copy;
-    if (leaves) source.copies_of_out += copy;
-    const PlacedMirror& placed = scenario_.mirrors[index];
-    if (placed.load_balancer) {
-      Balance(*placed.load_balancer, passing.eni, leaves, copy);
-    } else {
-      mirror.by_receiver.resize(placed.receiver_enis.size());
-      mirror.by_receiver[plan.receiver] += copy;
-      Arrive(placed.receiver_enis[plan.receiver], leaves, copy);
-    }
-  }
-
-  // Cut to the packet length is not unfit.
-  static bool IsUnfit(const CopyPlan& plan) {
-    switch (plan.mtu_action) {
-      case MtuAction::kWhole:
-        return false;
-      case MtuAction::kTruncate:
-      case MtuAction::kRepair:
-        return plan.kept >= plan.room;
-      case MtuAction::kSegment:
-      case MtuAction::kFragment:
-      case MtuAction::kDrop:
-        return true;
-    }
-    return false;
-  }
-
-  // A hash spreads flows about evenly.
-  void Balance(std::size_t index, std::size_t source, bool of_out, const Flux& copy) {
-    const Deployment& deployment = *scenario_.deployment;
-    const LoadBalancer& balancer = deployment.load_balancers[index];
-    const std::size_t zone =
-        balancer.ZoneFor(deployment.subnets[deployment.enis[source].subnet].zone);
-    const BackendChoice choice(balancer);
-    const auto& eligible = choice.Eligible(zone);
-    for (const std::size_t backend : eligible) {
-      Arrive(balancer.backends[backend].eni, of_out,
-             copy * (1.0 / static_cast<double>(eligible.size())));
-    }
-  }
-
-  void Arrive(std::size_t receiver, bool of_out, const Flux& copy) {
-    EniTraffic& eni = traffic_.enis[receiver];
-    eni.copies_in += copy;
-    if (of_out) eni.copies_in_of_out += copy;
-    if (std::find(arrived_.begin(), arrived_.end(), receiver) != arrived_.end()) {
-      eni.duplicates_in += copy;
-    }
-    arrived_.push_back(receiver);
-  }
-
   const ValidScenario& scenario_;
   const SteadyObserver& observe_;
+  CopyTraffic copies_;
   std::vector<std::size_t> arrived_;  // ENIs that copies of the frames under way are at
   LeavingFlow leaving_;
   SteadyTraffic traffic_;

@@ -271,20 +271,23 @@ void WalkSteadyFlows(const ValidScenario& scenario, const SteadyObserver& observ
   Walk(scenario, observe, part).Run();
 }
 
-// Pieces are of at most `room`.
+// Pieces are of at most `room`. Only of what is cut does the length of a frame decide, which may be
+// a mean.
 Flux CopiesOf(const Mirror& mirror, const CopyPlan& plan, Bytes frame, const Flux& flux) {
-  const bool is_whole = plan.mtu_action == MtuAction::kWhole ||
-                        plan.mtu_action == MtuAction::kTruncate ||
-                        plan.mtu_action == MtuAction::kRepair;
-  const Bytes kept = plan.offset + plan.kept;
-  std::int64_t pieces = 1;
+  const bool is_cut =
+      plan.mtu_action == MtuAction::kTruncate || plan.mtu_action == MtuAction::kRepair;
+  const bool is_whole = plan.mtu_action == MtuAction::kWhole;
   const Bytes room = plan.mtu_action == MtuAction::kSegment ? plan.segment_room : plan.room;
-  if (!is_whole && room > Bytes(0)) {
-    pieces = (frame.count() + room.count() - 1) / room.count();
+  std::int64_t pieces = 1;
+  if (!is_whole && !is_cut && room > Bytes(0)) {
+    pieces = std::max<std::int64_t>(1, (frame.count() + room.count() - 1) / room.count());
   }
-  const Bytes wire = kept + mirror.WireOverhead() * pieces;
-  return {flux.frames_per_second * static_cast<double>(wire.count()) * kBits,
-          flux.frames_per_second * static_cast<double>(pieces)};
+  const double frames = flux.frames_per_second * static_cast<double>(pieces);
+  const double overhead = static_cast<double>(mirror.WireOverhead().count()) * kBits;
+  const double kept = is_cut ? flux.frames_per_second *
+                                   static_cast<double>((plan.offset + plan.kept).count()) * kBits
+                             : flux.bits_per_second;
+  return {kept + frames * overhead, frames};
 }
 
 }  // namespace vpcmirror

@@ -68,7 +68,7 @@ void WalkSteadyFlows(const ValidScenario& scenario, const SteadyObserver& observ
 // Of Ethernet, IPv4 and TCP with timestamps (RFC 7323), of a segment or an acknowledgement.
 inline constexpr Bytes kTcpFrameHeaders{14 + 20 + 32};
 
-// What the frames of `flux`, each of length `frame`, are as copies, outer headers on. A copy in
+// What the frames of `flux`, of mean length `frame`, are as copies, outer headers on. A copy in
 // several packets has outer headers in each. Requires a plan that does not drop.
 Flux CopiesOf(const Mirror& mirror, const CopyPlan& plan, Bytes frame, const Flux& flux);
 
