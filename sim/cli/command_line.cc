@@ -49,6 +49,7 @@ int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& ar
   AddImportCommand(app, around, exit_code);
   AddCheckCommand(app, around, exit_code);
   AddDiffCommand(app, around, exit_code);
+  AddReportCommand(app, around, exit_code);
   AddTrafficCommand(app, around, exit_code);
   AddRunCommand(app, around, exit_code);
   AddPlanCommand(app, around, exit_code);

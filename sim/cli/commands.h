@@ -16,6 +16,7 @@ void AddImportCommand(CLI::App& app, const Surroundings& around, int& exit_code)
 void AddCatalogCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddDiffCommand(CLI::App& app, const Surroundings& around, int& exit_code);
+void AddReportCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddExplainCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddExportCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddNewCommand(CLI::App& app, const Surroundings& around, int& exit_code);

@@ -1,0 +1,12 @@
+// A run as a Report.
+#pragma once
+
+#include "analysis/report/report.h"
+#include "models/scenario/run_result.h"
+
+namespace vpcmirror {
+
+// Requires a judged result.
+Report RunReport(const RunResult& result);
+
+}  // namespace vpcmirror
