@@ -22,10 +22,16 @@ struct Value {
   Tone tone = Tone::kPlain;
 };
 
+enum class Role : std::uint8_t {
+  kFigure,
+  kId,     // tells rows apart; of several, all together
+  kWords,  // says more about a row
+};
+
 struct Column {
   std::string key;    // "used_bps", its unit at the end, as in result.json
   std::string title;  // "Used"
-  bool is_name = false;  // tells rows apart, and is no figure
+  Role role = Role::kFigure;
 };
 
 struct Table {
@@ -114,7 +120,7 @@ struct HeatMap {
   std::vector<std::vector<Value>> cells;  // by y, then by x
 };
 
-struct Paragraph {
+struct Remark {
   std::string text;
   Tone tone = Tone::kPlain;
 };
@@ -124,7 +130,7 @@ struct Listing {
   std::string text;
 };
 
-using Block = std::variant<Paragraph, Listing, Table, Bars, LineChart, Diagram, HeatMap>;
+using Block = std::variant<Remark, Listing, Table, Bars, LineChart, Diagram, HeatMap>;
 
 struct Section {
   std::string key;  // "hosts"; of all sections of a report, one
@@ -148,7 +154,7 @@ struct Report {
   std::string verdict;  // "DOES NOT FIT"
   Tone tone = Tone::kPlain;
   std::string because;              // the sentence behind the verdict
-  std::vector<Paragraph> remarks;   // that every reader has to know: cut short, notes
+  std::vector<Remark> remarks;   // that every reader has to know: cut short, notes
   std::optional<Bars> bottlenecks;  // the tightest three
   std::vector<Headline> headlines;
   std::vector<Section> sections;

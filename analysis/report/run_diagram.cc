@@ -31,8 +31,8 @@ class CopiesPicture {
   Diagram Draw() {
     diagram_ = {.key = "copies",
                 .title = "Copies from source to receiver",
-                .caption = "As wide as their bandwidth, outer headers on; what is lost ends as a "
-                           "hatched stub. Where an ENI has several mirrors, its copies are shown "
+                .caption = "As wide as their bandwidth, outer headers on; the hatched part of a "
+                           "band is lost. Where an ENI has several mirrors, its copies are shown "
                            "in proportion to what each mirror sent.",
                 .columns = {"Sources", "Mirrors", "Receivers"}};
     AddMirrors();

@@ -50,9 +50,9 @@ Table HostTable(const RunResult& result) {
               .title = "Hosts",
               .caption = "What is wanted of each machine's limits, whether it was lost or not; "
                          "means over the run.",
-              .columns = {{"host", "Host", true},
-                          {"type", "Type", true},
-                          {"limited", "Limit is of", true},
+              .columns = {{"host", "Host", Role::kId},
+                          {"type", "Type", Role::kWords},
+                          {"limited", "Limit is of", Role::kWords},
                           {"used_in_bps", "In"},
                           {"used_out_bps", "Out"},
                           {"copies_out_bps", "Copies out"},
@@ -62,7 +62,7 @@ Table HostTable(const RunResult& result) {
                           {"limit_pps", "Packet limit"},
                           {"cpu_cores", "vCPUs busy"},
                           {"cpu_limit_cores", "vCPUs"},
-                          {"tightest", "Tightest", true},
+                          {"tightest", "Tightest", Role::kWords},
                           {"used_share", "Used of it"},
                           {"memory_peak_bytes", "Waited at most"}}};
   for (const HostResult& host : result.hosts) {
@@ -84,9 +84,9 @@ Table EniTable(const RunResult& result) {
   Table table{.key = "enis",
               .title = "ENIs",
               .caption = "What each was offered and what passed it.",
-              .columns = {{"eni", "ENI", true},
-                          {"host", "Host", true},
-                          {"ip", "Address", true},
+              .columns = {{"eni", "ENI", Role::kId},
+                          {"host", "Host", Role::kWords},
+                          {"ip", "Address", Role::kWords},
                           {"offered_in_bps", "Offered in"},
                           {"in_bps", "Passed in"},
                           {"offered_out_bps", "Offered out"},
@@ -115,8 +115,8 @@ Table ReceiverTable(const RunResult& result) {
   Table table{.key = "receivers",
               .title = "Receivers",
               .caption = "Copies that came, and what the software took of them.",
-              .columns = {{"receiver", "Receiver", true},
-                          {"profile", "Software", true},
+              .columns = {{"receiver", "Receiver", Role::kId},
+                          {"profile", "Software", Role::kWords},
                           {"in_bps", "Arrived"},
                           {"digested_bps", "Digested"},
                           {"capacity_bps", "Capacity"},
@@ -144,8 +144,8 @@ Table LoadBalancerTable(const RunResult& result) {
   Table table{.key = "load_balancers",
               .title = "Load balancers",
               .caption = "What came in at each zone, and what each backend was passed.",
-              .columns = {{"load_balancer", "Load balancer", true},
-                          {"part", "Part", true},
+              .columns = {{"load_balancer", "Load balancer", Role::kId},
+                          {"part", "Part", Role::kId},
                           {"in_bps", "Copies"},
                           {"in_pps", "Packets"},
                           {"limit_bps", "Limit"}}};
@@ -172,9 +172,9 @@ Table MirrorTable(const RunResult& result) {
               .title = "Where the bytes went",
               .caption = "Of what passed the sources: what each mirror refused, lost, sent, and "
                          "what arrived. Shares are of frames.",
-              .columns = {{"mirror", "Mirror", true},
-                          {"from", "From", true},
-                          {"to", "To", true},
+              .columns = {{"mirror", "Mirror", Role::kId},
+                          {"from", "From", Role::kWords},
+                          {"to", "To", Role::kWords},
                           {"offered_frames", "Offered"},
                           {"offered_bytes", "Offered, bytes"},
                           {"rejected_frames", "Not copied"},
@@ -221,9 +221,9 @@ Table LossTable(const RunResult& result) {
   Table table{.key = "losses",
               .title = "Lost, by cause",
               .caption = "Shares are of the frames that were offered there.",
-              .columns = {{"what", "What", true},
-                          {"where", "Where", true},
-                          {"reason", "Cause", true},
+              .columns = {{"what", "What", Role::kId},
+                          {"where", "Where", Role::kId},
+                          {"reason", "Cause", Role::kId},
                           {"frames", "Frames"},
                           {"bytes", "Bytes"},
                           {"share", "Share"}}};
@@ -248,7 +248,7 @@ Table DelayTable(const RunResult& result) {
   Table table{.key = "delay",
               .title = "Delay",
               .caption = "How long frames took that were delivered.",
-              .columns = {{"of", "Of", true},
+              .columns = {{"of", "Of", Role::kId},
                           {"frames", "Frames"},
                           {"mean_ns", "Mean"},
                           {"p50_ns", "Median"},
@@ -272,8 +272,8 @@ Table TcpTable(const RunResult& result) {
   Table table{.key = "tcp",
               .title = "TCP flows",
               .caption = "What the connections of each workload got.",
-              .columns = {{"workload", "Workload", true},
-                          {"variant", "Variant", true},
+              .columns = {{"workload", "Workload", Role::kId},
+                          {"variant", "Variant", Role::kWords},
                           {"flows", "Flows"},
                           {"goodput_bps", "Goodput"},
                           {"retransmitted_share", "Sent again"},
@@ -297,10 +297,10 @@ Table TimelineTable(const RunResult& result) {
               .title = "Timeline",
               .caption = "What came to pass, in order.",
               .columns = {{"at_ns", "At"},
-                          {"what", "What", true},
-                          {"subject", "Of", true},
-                          {"detail", "Detail", true},
-                          {"refused", "Refused", true}}};
+                          {"what", "What", Role::kId},
+                          {"subject", "Of", Role::kId},
+                          {"detail", "Detail", Role::kWords},
+                          {"refused", "Refused", Role::kWords}}};
   for (const TimelineAction& action : result.timeline) {
     std::string refused;
     if (action.refusal) {
@@ -318,9 +318,9 @@ Table TimelineTable(const RunResult& result) {
 Table AssertionTable(const RunResult& result) {
   Table table{.key = "assertions",
               .title = "Assertions",
-              .columns = {{"assertion", "Assertion", true},
-                          {"outcome", "Outcome", true},
-                          {"value", "It is", true}}};
+              .columns = {{"assertion", "Assertion", Role::kId},
+                          {"outcome", "Outcome", Role::kWords},
+                          {"value", "It is", Role::kWords}}};
   for (const AssertionResult& assertion : result.assertions) {
     const AssertionOutcome outcome = OutcomeOf(assertion);
     table.rows.push_back({value::Words(assertion.text),
@@ -334,11 +334,11 @@ Table AssumptionTable(const std::vector<Assumption>& assumptions) {
   Table table{.key = "assumptions",
               .title = "Assumptions and sources",
               .caption = "What the figures rest on where no measurement of yours says otherwise.",
-              .columns = {{"assumption", "Assumption", true},
-                          {"value", "Value", true},
-                          {"whose", "Whose", true},
-                          {"meaning", "What it means", true},
-                          {"source", "Rests on", true}}};
+              .columns = {{"assumption", "Assumption", Role::kId},
+                          {"value", "Value", Role::kWords},
+                          {"whose", "Whose", Role::kWords},
+                          {"meaning", "What it means", Role::kWords},
+                          {"source", "Rests on", Role::kWords}}};
   for (const Assumption& assumption : assumptions) {
     table.rows.push_back({value::Words(assumption.name), value::Words(assumption.value),
                           value::Words(assumption.overridden ? "yours" : "default"),
@@ -354,7 +354,7 @@ Table ReplicationTable(const RunResult& result) {
               .caption = fmt::format("Means over runs on random streams of their own, with the "
                                      "half of their {} intervals.",
                                      PercentText(all.confidence)),
-              .columns = {{"figure", "Figure", true},
+              .columns = {{"figure", "Figure", Role::kId},
                           {"mean", "Mean"},
                           {"half_width", "Plus or minus"},
                           {"smallest", "Smallest"},
@@ -372,8 +372,8 @@ Table DisciplineTable(const RunResult& result) {
   Table table{.key = "disciplines",
               .title = "Who is served first when it is full",
               .caption = "No document says it; the same experiment under each.",
-              .columns = {{"congestion", "Discipline", true},
-                          {"verdict", "Verdict", true},
+              .columns = {{"congestion", "Discipline", Role::kId},
+                          {"verdict", "Verdict", Role::kWords},
                           {"production_loss", "Production lost"},
                           {"mirror_loss", "Copies lost"}}};
   for (const DisciplineResult& discipline : result.disciplines) {

@@ -81,18 +81,19 @@ ResultFolder::~ResultFolder() {
   }
 }
 
-void ResultFolder::Keep(std::string_view result, bool keep_captures,
-                        const PendingFile::Contents& series) {
+void ResultFolder::Keep(std::string_view result, const Beside& beside) {
   PendingFile pending(result_file(), result);
+  PendingFile report(report_file(), beside.report);
   const std::string series_file = path_ + "/series.csv";
-  if (series) {
-    PendingFile(series_file, series).Commit();
+  if (beside.series) {
+    PendingFile(series_file, beside.series).Commit();
   } else {
     std::error_code ignored;
     fs::remove(series_file, ignored);
   }
-  if (keep_captures) KeepCaptures();
+  if (beside.captures) KeepCaptures();
   pending.Commit(path_ + "/" + kPreviousResultFile);
+  report.Commit();
 }
 
 void ResultFolder::KeepCaptures() {

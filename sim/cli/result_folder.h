@@ -27,15 +27,21 @@ class ResultFolder {
   // Where captures are written during the run.
   const std::string& partial() const { return partial_; }
   std::string result_file() const { return path_ + "/" + kResultFile; }
+  std::string report_file() const { return path_ + "/report.html"; }
 
   std::string plan_file() const { return path_ + "/plan.json"; }
   std::string previous_plan_file() const { return path_ + "/previous-plan.json"; }
 
-  // Puts result.json in place, the one before kept as previous.json, series.csv if there
-  // is `series`, and with `keep_captures` all that is in partial(). Nothing is replaced
-  // unless the result could be written whole. A series.csv of another result goes.
-  void Keep(std::string_view result, bool keep_captures,
-            const PendingFile::Contents& series = nullptr);
+  // What lies in the folder beside result.json.
+  struct Beside {
+    PendingFile::Contents report;           // report.html
+    PendingFile::Contents series = nullptr;  // series.csv; empty: none
+    bool captures = false;                  // all that is in partial()
+  };
+  // Puts result.json in place, the one before kept as previous.json, and what is to lie beside
+  // it. Nothing is replaced unless the result could be written whole. A series.csv of another
+  // result goes.
+  void Keep(std::string_view result, const Beside& beside);
 
  private:
   void KeepCaptures();

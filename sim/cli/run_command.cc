@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "analysis/report/assertions.h"
+#include "analysis/report/html/html_report.h"
 #include "analysis/report/result_json.h"
 #include "analysis/report/result_text.h"
+#include "analysis/report/run_report.h"
 #include "analysis/report/series_csv.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
@@ -157,12 +159,12 @@ RunLimits LimitsOf(const RunOptions& options, const Surroundings& around) {
 }
 
 // What the user asked for goes to stdout; the rest is said where it does not disturb that.
-void Report(const RunResult& result, const std::string& json, const std::string& file,
-            const RunOptions& options, const Surroundings& around) {
+void Print(const RunResult& result, const std::string& json, const ResultFolder& folder,
+           const RunOptions& options, const Surroundings& around) {
   const bool text = options.format == "text" && !options.quiet;
   if (text) {
-    around.out << ResultText(result, {.width = 80, .color = around.color}) << "\nResult: " << file
-               << '\n';
+    around.out << ResultText(result, {.width = 80, .color = around.color}) << "\nResult: "
+               << folder.result_file() << "\nReport: " << folder.report_file() << '\n';
     return;
   }
   if (options.format == "json") around.out << json;
@@ -172,7 +174,7 @@ void Report(const RunResult& result, const std::string& json, const std::string&
     around.err << fmt::format("vpcmirror: assertion {}: {} ({})\n", ToString(outcome),
                               Printable(assertion.text), OutcomeText(assertion));
   }
-  if (!options.quiet) around.err << "Result: " << file << '\n';
+  if (!options.quiet) around.err << "Result: " << folder.result_file() << '\n';
 }
 
 void SayIfStopped(const RunResult& result, const Surroundings& around) {
@@ -193,6 +195,12 @@ int ExitCodeOf(const RunResult& result) {
     if (OutcomeOf(assertion) != AssertionOutcome::kMet) return kAssertionMissed;
   }
   return kFine;
+}
+
+PendingFile::Contents PageOf(const RunResult& result) {
+  return [&result](const std::function<void(std::string_view)>& write) {
+    WriteHtmlReport(RunReport(result), write);
+  };
 }
 
 // Of series.csv; nothing where there is no series.
@@ -259,9 +267,11 @@ int Run(const RunOptions& options, const Surroundings& around) {
   const RunResult result =
       Simulate(scenario, settings, options, confidence, folder.partial(), around);
   const std::string json = ResultJson(result);
-  folder.Keep(json, result.complete, SeriesOf(result));
+  folder.Keep(json, {.report = PageOf(result),
+                     .series = SeriesOf(result),
+                     .captures = result.complete});
   SayIfStopped(result, around);
-  Report(result, json, folder.result_file(), options, around);
+  Print(result, json, folder, options, around);
   return ExitCodeOf(result);
 }
 

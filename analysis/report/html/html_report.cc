@@ -13,12 +13,11 @@
 #include "analysis/report/html/svg_diagram.h"
 #include "analysis/report/html/tones.h"
 #include "analysis/report/markdown_text.h"
+#include "analysis/report/part_writer.h"
 
 namespace vpcmirror {
 namespace {
 
-// The part handed on is about as long.
-constexpr std::size_t kPartBytes = 1 << 16;
 constexpr double kRoomBehindBars = 1.02;
 
 // The ends of all bars and of their mark.
@@ -47,7 +46,7 @@ struct Axis {
 class Page {
  public:
   Page(const Report& report, const std::function<void(std::string_view)>& write)
-      : report_(report), write_(write) {}
+      : report_(report), out_(write) {}
 
   void Write() {
     WriteHead();
@@ -55,24 +54,15 @@ class Page {
     WriteSections();
     WriteFooter();
     WriteScripts();
-    write_(out_);
+    out_.Finish();
   }
 
  private:
   template <class... Args>
   void Add(fmt::format_string<Args...> format, Args&&... args) {
-    fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
-    HandOn();
+    out_.Add(format, std::forward<Args>(args)...);
   }
-  void AddText(std::string_view text) {
-    out_ += text;
-    HandOn();
-  }
-  void HandOn() {
-    if (out_.size() < kPartBytes) return;
-    write_(out_);
-    out_.clear();
-  }
+  void AddText(std::string_view text) { out_.AddText(text); }
 
   void WriteHead() {
     const std::string title = HtmlText(report_.title);
@@ -99,7 +89,7 @@ class Page {
           ClassOf(report_.tone), SignOf(report_.tone), HtmlText(report_.verdict),
           HtmlText(report_.because));
     }
-    for (const Paragraph& remark : report_.remarks) WriteBlock(remark);
+    for (const Remark& remark : report_.remarks) WriteBlock(remark);
     Add("<div class=\"first\">\n");
     if (report_.bottlenecks) WriteBlock(*report_.bottlenecks);
     WriteHeadlines();
@@ -119,19 +109,20 @@ class Page {
     Add("<div class=\"headlines\"><h2>At a glance</h2><div class=\"scroll\" tabindex=\"0\">"
         "<table><thead><tr><th scope=\"col\"></th>");
     if (compares) {
-      Add("<th scope=\"col\" class=\"figure\">Without the mirror</th>"
-          "<th scope=\"col\" class=\"figure\">With it</th>"
-          "<th scope=\"col\" class=\"figure\">Difference</th>");
+      Add("<th scope=\"col\" class=\"figure\">Without<br>mirror</th>"
+          "<th scope=\"col\" class=\"figure\">With<br>mirror</th>"
+          "<th scope=\"col\" class=\"figure\"><br>Difference</th>");
     } else {
       Add("<th scope=\"col\" class=\"figure\"></th>");
     }
-    Add("<th scope=\"col\">Rests on</th></tr></thead><tbody>");
+    Add("</tr></thead><tbody>");
     for (const Headline& headline : report_.headlines) {
-      Add("<tr><th scope=\"row\">{}</th>", HtmlText(headline.title));
+      Add("<tr><th scope=\"row\">{}<small>{}</small></th>", HtmlText(headline.title),
+          HtmlText(headline.rests_on));
       if (compares) WriteCell(headline.without.value_or(Value{"-"}), true);
       WriteCell(headline.with, true);
       if (compares) WriteCell(Value{headline.difference}, true);
-      Add("<td class=\"rests\">{}</td></tr>", HtmlText(headline.rests_on));
+      Add("</tr>");
     }
     Add("</tbody></table></div></div>\n");
   }
@@ -147,9 +138,9 @@ class Page {
     Add("</div>\n");
   }
 
-  void WriteBlock(const Paragraph& paragraph) {
-    Add("<p class=\"remark {}\">{}{}</p>\n", ClassOf(paragraph.tone), SignOf(paragraph.tone),
-        HtmlText(paragraph.text));
+  void WriteBlock(const Remark& remark) {
+    Add("<p class=\"remark {}\">{}{}</p>\n", ClassOf(remark.tone), SignOf(remark.tone),
+        HtmlText(remark.text));
   }
 
   void WriteBlock(const Listing& listing) {
@@ -197,7 +188,7 @@ class Page {
     if (big) Add("<noscript>");
     Add("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
     for (const Column& column : table.columns) {
-      Add("<th scope=\"col\"{}>{}</th>", column.is_name ? "" : " class=\"figure\"",
+      Add("<th scope=\"col\"{}>{}</th>", column.role != Role::kFigure ? "" : " class=\"figure\"",
           HtmlText(column.title));
     }
     Add("</tr></thead><tbody>\n");
@@ -208,7 +199,7 @@ class Page {
           AddText("<td>");
           AddText(HtmlText(row[i].text));
         } else {
-          WriteCell(row[i], !table.columns[i].is_name);
+          WriteCell(row[i], table.columns[i].role == Role::kFigure);
         }
       }
     }
@@ -329,9 +320,8 @@ class Page {
   }
 
   const Report& report_;
-  const std::function<void(std::string_view)>& write_;
   bool has_charts_ = false;
-  std::string out_;
+  PartWriter out_;
 };
 
 }  // namespace

@@ -95,7 +95,7 @@ class Data {
     AppendList(table.columns, [this](const Column& column) {
       out_ += "{\"title\":";
       AppendString(out_, column.title);
-      out_ += column.is_name ? ",\"name\":1}" : "}";
+      out_ += column.role != Role::kFigure ? ",\"name\":1}" : "}";
     });
     out_ += ",\"texts\":[";
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -106,7 +106,7 @@ class Data {
     constexpr int kDigits = 9;  // enough to sort by
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       if (i > 0) out_ += ',';
-      if (table.columns[i].is_name) {
+      if (table.columns[i].role != Role::kFigure) {
         out_ += "null";
         continue;
       }

@@ -89,6 +89,8 @@
       this.down = false;
       this.all = false;
       this.row_height = 31;
+      // Words that stay in one line.
+      this.short = this.table.texts.map((texts) => texts.every((text) => text.length <= 26));
       this.build();
     }
 
@@ -219,7 +221,8 @@
         const tone = this.table.tones.get(y * this.heads.length + x) || 0;
         const text = this.table.texts[x][y];
         const cell = document.createElement("td");
-        cell.className = (column.name ? "" : "figure ") + (tone > 0 ? TONES[tone] : "");
+        cell.className = (column.name ? this.short[x] ? "short " : "" : "figure ") +
+                         (tone > 0 ? TONES[tone] : "");
         const words = document.createElement("bdi");
         words.textContent = text;
         if (tone > 0) cell.append(SIGNS[tone]);
