@@ -144,7 +144,7 @@ struct Headline {
   Value with;                    // the mirror
   std::optional<Value> without;  // it; empty: not known, or no such thing
   std::string difference;        // may be empty
-  std::string rests_on;          // "counted by the packet engine"
+  std::string rests_on;          // empty: on what Report::figures_rest_on says
 };
 
 struct Report {
@@ -157,6 +157,7 @@ struct Report {
   std::vector<Remark> remarks;   // that every reader has to know: cut short, notes
   std::optional<Bars> bottlenecks;  // the tightest three
   std::vector<Headline> headlines;
+  std::string figures_rest_on;  // "Counted, packet by packet."
   std::vector<Section> sections;
   // What it takes to get the same again.
   std::vector<std::pair<std::string, std::string>> provenance;  // "Seed", "1"

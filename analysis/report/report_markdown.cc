@@ -70,6 +70,7 @@ class MarkdownWriter {
 
   void WriteHeadlines() {
     if (report_.headlines.empty()) return;
+    WriteCaption(report_.figures_rest_on);
     Add("\n| | without mirror | with mirror | | rests on |\n| --- | ---: | ---: | ---: | --- |\n");
     for (const Headline& headline : report_.headlines) {
       Add("| {} | {} | {} | {} | {} |\n", StrangersMarkdown(headline.title),

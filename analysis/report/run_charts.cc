@@ -221,7 +221,8 @@ class Charts {
 }  // namespace
 
 std::vector<Block> SeriesCharts(const RunResult& result) {
-  if (!result.series || result.series->bins == 0) return {};
+  constexpr std::int64_t kFewestBins = 3;  // of which a curve says more than a table
+  if (!result.series || result.series->bins < kFewestBins) return {};
   return Charts(result).Draw();
 }
 

@@ -130,8 +130,9 @@ SourceCores CoresOfSources(const RunResult& result) {
 }
 
 std::string EngineWords(const RunResult& result) {
-  return result.engine == "packet" ? "counted, packet by packet"
-                                   : fmt::format("reckoned by the {} engine", result.engine);
+  return result.engine == "packet"
+             ? "Counted, packet by packet, unless it says otherwise."
+             : fmt::format("Reckoned by the {} engine, unless it says otherwise.", result.engine);
 }
 
 template <class Rate>
@@ -144,7 +145,11 @@ std::string MoreWords(Rate with, Rate without) {
 
 void AddEgress(const RunResult& result, Report& report) {
   const MirroringCost cost = MirroringCostOf(result);
-  if (cost.sources == 0) return;
+  if (cost.sources == 0) {
+    report.remarks.push_back(
+        {"No copy left any ENI: mirroring costs nothing here, and sees nothing.", Tone::kWarning});
+    return;
+  }
   const std::string of =
       cost.sources == 1 ? "the source" : fmt::format("{} sources", cost.sources);
   const BitsPerSecond with = cost.copies.bandwidth + cost.production.bandwidth;
@@ -156,15 +161,13 @@ void AddEgress(const RunResult& result, Report& report) {
        .title = "Egress of " + of,
        .with = value::Rate(with),
        .without = known ? std::optional(value::Rate(cost.production.bandwidth)) : std::nullopt,
-       .difference = known ? MoreWords(with, cost.production.bandwidth) : "",
-       .rests_on = EngineWords(result)});
+       .difference = known ? MoreWords(with, cost.production.bandwidth) : ""});
   report.headlines.push_back(
       {.key = "egress_pps",
        .title = "Packets out of " + of,
        .with = value::Rate(with_packets),
        .without = known ? std::optional(value::Rate(cost.production.packet_rate)) : std::nullopt,
-       .difference = known ? MoreWords(with_packets, cost.production.packet_rate) : "",
-       .rests_on = EngineWords(result)});
+       .difference = known ? MoreWords(with_packets, cost.production.packet_rate) : ""});
 }
 
 // The costs of CPU have a table of their own name, which says where it was measured.
@@ -185,7 +188,6 @@ void AddCores(const RunResult& result, Report& report) {
 }
 
 void AddProduction(const RunResult& result, Report& report) {
-  const std::string engine = EngineWords(result);
   const ProductionResult* without = result.baseline ? &result.baseline->production : nullptr;
   const auto other = [&](auto value) {
     return without ? std::optional<Value>(value(*without)) : std::nullopt;
@@ -194,15 +196,13 @@ void AddProduction(const RunResult& result, Report& report) {
       {.key = "production_loss",
        .title = "Production lost",
        .with = value::LossShare(result.production),
-       .without = other([](const ProductionResult& all) { return value::LossShare(all.loss); }),
-       .rests_on = engine});
+       .without = other([](const ProductionResult& all) { return value::LossShare(all.loss); })});
   if (result.production_delay.frames > 0) {
     report.headlines.push_back(
         {.key = "production_delay_p99_ns",
          .title = "Delay of production, 99 %",
          .with = value::Delay(result.production_delay.p99),
-         .without = other([](const ProductionResult& all) { return value::Delay(all.delay.p99); }),
-         .rests_on = engine});
+         .without = other([](const ProductionResult& all) { return value::Delay(all.delay.p99); })});
   }
 }
 
@@ -210,8 +210,7 @@ void AddCopies(const RunResult& result, Report& report) {
   report.headlines.push_back({.key = "mirror_loss",
                               .title = "Copies lost",
                               .with = result.copies.of == 0 ? value::Words("no copies")
-                                                            : value::LossShare(result.copies),
-                              .rests_on = EngineWords(result)});
+                                                            : value::LossShare(result.copies)});
   if (result.coverage && result.coverage->seen) {
     report.headlines.push_back({.key = "coverage_share",
                                 .title = "Traffic that a mirror sees",
@@ -301,6 +300,7 @@ Report RunReport(const RunResult& result) {
   AddRemarks(result, report);
   Bars bottlenecks = BottlenecksOf(result);
   if (!bottlenecks.bars.empty()) report.bottlenecks = std::move(bottlenecks);
+  report.figures_rest_on = EngineWords(result);
   AddEgress(result, report);
   AddProduction(result, report);
   AddCopies(result, report);

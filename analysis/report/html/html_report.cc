@@ -106,8 +106,9 @@ class Page {
       return std::any_of(report_.headlines.begin(), report_.headlines.end(), member);
     };
     const bool compares = has([](const Headline& headline) { return headline.without.has_value(); });
-    Add("<div class=\"headlines\"><h2>At a glance</h2><div class=\"scroll\" tabindex=\"0\">"
-        "<table><thead><tr><th scope=\"col\"></th>");
+    Add("<div class=\"headlines\"><h2>At a glance</h2>");
+    WriteCaption(report_.figures_rest_on);
+    Add("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\"></th>");
     if (compares) {
       Add("<th scope=\"col\" class=\"figure\">Without<br>mirror</th>"
           "<th scope=\"col\" class=\"figure\">With<br>mirror</th>"
@@ -117,8 +118,9 @@ class Page {
     }
     Add("</tr></thead><tbody>");
     for (const Headline& headline : report_.headlines) {
-      Add("<tr><th scope=\"row\">{}<small>{}</small></th>", HtmlText(headline.title),
-          HtmlText(headline.rests_on));
+      Add("<tr><th scope=\"row\">{}", HtmlText(headline.title));
+      if (!headline.rests_on.empty()) Add("<small>{}</small>", HtmlText(headline.rests_on));
+      Add("</th>");
       if (compares) WriteCell(headline.without.value_or(Value{"-"}), true);
       WriteCell(headline.with, true);
       if (compares) WriteCell(Value{headline.difference}, true);

@@ -280,6 +280,16 @@
     return points;
   };
 
+  // Of lines, with their dashes, which Chart.js leaves out of points.
+  const names = (chart) =>
+      Chart.defaults.plugins.legend.labels.generateLabels(chart)
+          .filter((item) => !chart.data.datasets[item.datasetIndex].is_band)
+          .map((item) => {
+            const line = chart.data.datasets[item.datasetIndex];
+            return {...item, pointStyle: "line", lineDash: line.borderDash,
+                    strokeStyle: line.borderColor, lineWidth: 2.5};
+          });
+
   class ChartView {
     constructor(figure) {
       this.spec = data.charts[figure.dataset.chart];
@@ -430,8 +440,7 @@
             y: {...axis(this.spec.y_title, (value) => text_of(value, unit)), beginAtZero: true},
           },
           plugins: {
-            legend: {labels: {color: ink, usePointStyle: true, pointStyle: "line", boxWidth: 40,
-                              filter: (item, all) => !all.datasets[item.datasetIndex].is_band}},
+            legend: {labels: {color: ink, usePointStyle: true, boxWidth: 40, generateLabels: names}},
             tooltip: {callbacks: {
               title: (items) => items.length > 0 ? text_of(items[0].parsed.x, x_unit) + " " +
                                                    this.spec.x_title : "",
