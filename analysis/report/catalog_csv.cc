@@ -65,14 +65,16 @@ std::string CrossoverCell(const Limits& limits) {
   return bytes ? fmt::format("{:.1f}", *bytes) : "";
 }
 
-struct Column {
+struct CatalogColumn {
   const char* name;
   std::string (*cell)(const CatalogType&);
 };
 
-std::string TableCsv(const std::vector<Column>& columns, const std::vector<CatalogType>& types) {
+std::string TableCsv(const std::vector<CatalogColumn>& columns,
+                     const std::vector<CatalogType>& types) {
   std::string out;
-  for (const Column& column : columns) out += (out.empty() ? "" : ",") + std::string(column.name);
+  for (const CatalogColumn& column : columns)
+    out += (out.empty() ? "" : ",") + std::string(column.name);
   out += '\n';
   for (const CatalogType& type : types) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -83,16 +85,18 @@ std::string TableCsv(const std::vector<Column>& columns, const std::vector<Catal
   return out;
 }
 
-const Column kName = {"instance_type", [](const CatalogType& t) { return t.type.name; }};
-const Column kVcpu = {"vcpu", [](const CatalogType& t) { return FigureCell(t.type.limits.vcpus); }};
-const Column kEnis = {"eni_max", [](const CatalogType& t) { return FigureCell(t.type.max_enis); }};
-const Column kSource = {"source", [](const CatalogType& t) { return t.type.source; }};
-const Column kAsOf = {"as_of", [](const CatalogType& t) { return t.type.as_of; }};
-const Column kHourPrice = {"hour_price", &AmountCell};
-const Column kCurrency = {"currency", &CurrencyCell};
-const Column kKnownColumn = {"known", &KnownCell};
+const CatalogColumn kName = {"instance_type", [](const CatalogType& t) { return t.type.name; }};
+const CatalogColumn kVcpu = {"vcpu",
+                             [](const CatalogType& t) { return FigureCell(t.type.limits.vcpus); }};
+const CatalogColumn kEnis = {"eni_max",
+                             [](const CatalogType& t) { return FigureCell(t.type.max_enis); }};
+const CatalogColumn kSource = {"source", [](const CatalogType& t) { return t.type.source; }};
+const CatalogColumn kAsOf = {"as_of", [](const CatalogType& t) { return t.type.as_of; }};
+const CatalogColumn kHourPrice = {"hour_price", &AmountCell};
+const CatalogColumn kCurrency = {"currency", &CurrencyCell};
+const CatalogColumn kKnownColumn = {"known", &KnownCell};
 
-std::string CatalogFile(std::vector<Column> columns, const std::vector<CatalogType>& types) {
+std::string CatalogFile(std::vector<CatalogColumn> columns, const std::vector<CatalogType>& types) {
   columns.insert(columns.end(), {kEnis, kSource, kAsOf});
   const auto some = [&](auto has) { return std::any_of(types.begin(), types.end(), has); };
   if (some([](const CatalogType& t) { return t.hour_price.has_value(); })) {

@@ -16,9 +16,9 @@ namespace {
 constexpr int kValueColumn = 22;
 
 std::string GibWords(const std::optional<Bytes>& memory) {
-  constexpr double kGib = 1024.0 * 1024 * 1024;
+  constexpr double kGibibyte = 1024.0 * 1024 * 1024;
   if (!memory) return "-";
-  return SignificantText(static_cast<double>(memory->count()) / kGib, 6) + " GiB";
+  return SignificantText(static_cast<double>(memory->count()) / kGibibyte, 6) + " GiB";
 }
 
 std::string Words(const std::optional<BitsPerSecond>& rate) {

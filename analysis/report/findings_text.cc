@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <utility>
 
 #include "analysis/report/characters.h"
+#include "analysis/report/finding_lines.h"
 #include "analysis/report/paragraph.h"
 #include "analysis/report/paths_text.h"
 #include "analysis/report/source_frame.h"
@@ -45,12 +45,10 @@ class FindingsWriter {
  public:
   FindingsWriter(const FindingsReport& report, std::string_view source,
                  const FindingsTextOptions& options)
-      : report_(report), lines_(source), style_(options.style), verbose_(options.verbose) {
-    if (options.sources == nullptr) return;
-    for (const auto& [file, text] : *options.sources) {
-      if (file != report.file) others_.emplace(file, text);
-    }
-  }
+      : report_(report),
+        lines_(report.file, source, options.sources),
+        style_(options.style),
+        verbose_(options.verbose) {}
 
   std::string Write() {
     for (const Finding* finding : ShownFindings(report_)) WriteFinding(*finding);
@@ -77,8 +75,7 @@ class FindingsWriter {
   }
 
   const FindingsReport& report_;
-  SourceLines lines_;
-  std::map<std::string_view, SourceLines> others_;  // by file
+  FindingLines lines_;
   TextStyle style_;
   bool verbose_;
   std::string out_;
@@ -107,10 +104,7 @@ void FindingsWriter::WriteHead(const Finding& finding) {
 }
 
 void FindingsWriter::WriteFrame(const Finding& finding) {
-  const auto other = others_.find(finding.file);
-  if ((finding.file != report_.file && other == others_.end()) || finding.column == 0) return;
-  const std::string_view line =
-      (other == others_.end() ? lines_ : other->second).Line(finding.line);
+  const std::string_view line = lines_.LineOf(finding);
   if (line.empty()) return;
   out_ += SourceFrame(
       line, finding.line, finding.column,

@@ -8,6 +8,8 @@
 #include <optional>
 #include <tuple>
 
+#include "analysis/report/text_layout.h"
+
 namespace vpcmirror {
 namespace {
 
@@ -75,6 +77,16 @@ std::vector<MemberGroup> GroupMembers(const std::vector<Member>& members) {
         fmt::format("{}[{}]{}", firsts[i].name, RangesText(indices[i]), firsts[i].rest);
   }
   return groups;
+}
+
+std::string GroupedNames(const std::vector<std::string>& ids) {
+  std::vector<Member> members;
+  for (const std::string& id : ids) members.push_back({id, ""});
+  std::string names;
+  for (const MemberGroup& group : GroupMembers(members)) {
+    names += (names.empty() ? "" : ", ") + Printable(group.label);
+  }
+  return names;
 }
 
 }  // namespace vpcmirror

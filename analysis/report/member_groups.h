@@ -20,4 +20,7 @@ struct MemberGroup {
 // Puts together the members of one name and kind, in the order of their firsts.
 std::vector<MemberGroup> GroupMembers(const std::vector<Member>& members);
 
+// "web[0-3]/eni0, db/eni0", as a terminal may print it.
+std::string GroupedNames(const std::vector<std::string>& ids);
+
 }  // namespace vpcmirror

@@ -9,6 +9,7 @@
 
 #include "analysis/report/markdown_text.h"
 #include "analysis/report/plan_words.h"
+#include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"
 #include "analysis/words/quantities.h"
 

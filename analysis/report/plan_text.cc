@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/report/member_groups.h"
 #include "analysis/report/plan_words.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"
 #include "analysis/words/quantities.h"
 

@@ -48,18 +48,6 @@ std::string GrowthText(double factor) {
   return fmt::format("{}{}", growth < 0 ? "-" : "+", PercentText(std::abs(growth)));
 }
 
-std::string LimitName(const std::string& limit) {
-  if (limit == "cpu") return "vCPUs";
-  std::string name = limit;
-  for (const auto& [suffix, words] : {std::pair{"_in", " in"}, std::pair{"_out", " out"}}) {
-    if (!name.ends_with(suffix)) continue;
-    name.replace(name.size() - std::string_view(suffix).size(), std::string::npos, words);
-  }
-  const std::size_t rate = name.find("packet_rate");
-  if (rate != std::string::npos) name.replace(rate, 11, "packet rate");
-  return name;
-}
-
 std::string PartWords(const Bottleneck& bottleneck) {
   const PartUse& use = bottleneck.use;
   const std::string name = Printable(bottleneck.part.name);
@@ -261,16 +249,6 @@ std::vector<std::string> CheapestWords(const Sizing& sizing) {
   for (const CheapestFleet& each : sizing.fleet.cheapest) all.push_back(words(each, "Cheapest"));
   for (const CheapestFleet& each : sizing.with_spare) all.push_back(words(each, "N+1"));
   return all;
-}
-
-std::string GroupedNames(const std::vector<std::string>& ids) {
-  std::vector<Member> members;
-  for (const std::string& id : ids) members.push_back({id, ""});
-  std::string names;
-  for (const MemberGroup& group : GroupMembers(members)) {
-    names += (names.empty() ? "" : ", ") + Printable(group.label);
-  }
-  return names;
 }
 
 std::string BudgetWords(const CopyBudget& budget) {

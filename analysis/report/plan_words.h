@@ -16,8 +16,6 @@ namespace vpcmirror {
 std::string PartWords(const Bottleneck& bottleneck);
 // "3 Gbps in+out", "571.4 kpps (busiest of 16 workers)".
 std::string LimitWords(const Bottleneck& bottleneck);
-// "bandwidth", "packet rate", "vCPUs".
-std::string LimitName(const std::string& limit);
 // "x1.5 (+50 %)"; "over x64"; "others first" where they lose what would fill it; "-" where it
 // was not searched for.
 std::string BreakWords(const Bottleneck& bottleneck);
@@ -61,8 +59,6 @@ std::vector<std::string> CheapestWords(const Sizing& sizing);
 std::string BudgetWords(const CopyBudget& budget);
 // "only what sources send", "all, whole".
 std::string ChoiceWords(const BudgetChoice& choice);
-// "web[0-3]/eni0, db/eni0".
-std::string GroupedNames(const std::vector<std::string>& ids);
 
 // "aws sessions: 2,000 x 730 h x 0.015 USD = 21900.00 USD".
 std::string CostWords(const CostLine& line);

@@ -33,7 +33,7 @@ struct Samples {
 };
 
 // Numbers by path, in the order in which the first result has them.
-class Table {
+class FigureTable {
  public:
   void Add(const Json& result) {
     for (const auto& [key, value] : result.items()) {
@@ -152,7 +152,7 @@ bool IsOfFirstRun(const AssertionResult& assertion) {
 
 Replications Replicate(std::span<const std::string> results, double confidence,
                        std::vector<AssertionResult>& assertions) {
-  Table table;
+  FigureTable table;
   std::vector<Findings> findings(assertions.size());
   std::map<Verdict, int> verdicts;
   for (const std::string& text : results) {

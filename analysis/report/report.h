@@ -130,12 +130,12 @@ struct Listing {
   std::string text;
 };
 
-using Block = std::variant<Remark, Listing, Table, Bars, LineChart, Diagram, HeatMap>;
+using ReportPart = std::variant<Remark, Listing, Table, Bars, LineChart, Diagram, HeatMap>;
 
 struct Section {
   std::string key;  // "hosts"; of all sections of a report, one
   std::string title;
-  std::vector<Block> blocks;
+  std::vector<ReportPart> blocks;
 };
 
 struct Headline {
@@ -154,7 +154,7 @@ struct Report {
   std::string verdict;  // "DOES NOT FIT"
   Tone tone = Tone::kPlain;
   std::string because;              // the sentence behind the verdict
-  std::vector<Remark> remarks;   // that every reader has to know: cut short, notes
+  std::vector<Remark> remarks;      // that every reader has to know: cut short, notes
   std::optional<Bars> bottlenecks;  // the tightest three
   std::vector<Headline> headlines;
   std::string figures_rest_on;  // "Counted, packet by packet."

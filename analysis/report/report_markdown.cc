@@ -37,7 +37,7 @@ class MarkdownWriter {
     WriteFirst();
     for (const Section& section : report_.sections) {
       Add("\n<details><summary>{}</summary>\n", HtmlText(section.title));
-      for (const Block& block : section.blocks) {
+      for (const ReportPart& block : section.blocks) {
         std::visit([this](const auto& part) { WriteBlock(part); }, block);
       }
       Add("\n</details>\n");

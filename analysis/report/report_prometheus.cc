@@ -51,6 +51,16 @@ std::string Quoted(std::string_view text) {
   return quoted + '"';
 }
 
+// A label's name has letters, digits and '_' alone.
+std::string LabelName(std::string_view key) {
+  std::string name(key);
+  for (char& c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!plain) c = '_';
+  }
+  return name;
+}
+
 class PrometheusWriter {
  public:
   PrometheusWriter(const Report& report, const std::function<void(std::string_view)>& write)
@@ -78,7 +88,7 @@ class PrometheusWriter {
     const auto sample = [&](const Value& value, std::string_view mirror) {
       if (!value.number || !std::isfinite(*value.number)) return;
       out_.Add("{}{{{},mirror=\"{}\"}} {}\n", metric.name, scenario_, mirror,
-          *value.number / metric.per_base);
+               *value.number / metric.per_base);
     };
     sample(headline.with, "with");
     if (headline.without) sample(*headline.without, "without");
@@ -107,7 +117,7 @@ class PrometheusWriter {
     std::string labels = scenario_;
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (table.columns[i].role != Role::kId) continue;
-      labels += fmt::format(",{}={}", table.columns[i].key, Quoted(row[i].text));
+      labels += fmt::format(",{}={}", LabelName(table.columns[i].key), Quoted(row[i].text));
     }
     return labels;
   }

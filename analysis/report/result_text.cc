@@ -10,6 +10,7 @@
 #include "analysis/report/assertions.h"
 #include "analysis/report/comparison_text.h"
 #include "analysis/report/member_groups.h"
+#include "analysis/report/mirroring_cost.h"
 #include "analysis/report/tcp_text.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/usage.h"
@@ -63,13 +64,11 @@ constexpr Face kFaces[] = {{true}, {false}};
 
 // What the sources would send, unless some of it did not get out: then nobody knows
 // but the run without the mirror.
-std::string InsteadOf(BitsPerSecond passed, BitsPerSecond offered) {
-  constexpr double kAlike = 0.999;  // what waits at the end is no loss
-  if (static_cast<double>(passed.count()) >= kAlike * static_cast<double>(offered.count())) {
-    return fmt::format("instead of {}", BitRateText(passed));
-  }
-  return fmt::format("in all, {} of it production, of which {} came", BitRateText(passed),
-                     BitRateText(offered));
+std::string InsteadOf(const MirroringCost& cost) {
+  const std::string passed = BitRateText(cost.production.bandwidth);
+  if (cost.is_whole()) return "instead of " + passed;
+  return fmt::format("in all, {} of it production, of which {} came", passed,
+                     BitRateText(cost.offered));
 }
 
 class TextReport {
@@ -190,30 +189,17 @@ void TextReport::WriteVerdictsOfRuns() {
 }
 
 void TextReport::WriteHeadline() {
-  Load copies;
-  std::int64_t production_bps = 0;
-  std::int64_t offered_bps = 0;
-  std::size_t sources = 0;
-  for (const EniResult& eni : result_.enis) {
-    const Load& mirrored = eni.mirror_out;
-    if (mirrored.frames == 0 && mirrored.bandwidth == BitsPerSecond(0)) continue;
-    ++sources;
-    copies.bandwidth += mirrored.bandwidth;
-    copies.packet_rate += mirrored.packet_rate;
-    production_bps += (eni.out.bandwidth - mirrored.bandwidth).count();
-    offered_bps += eni.offered_out.bandwidth.count();
-  }
+  const MirroringCost cost = MirroringCostOf(result_);
   out_ += '\n';
-  if (sources == 0) {
+  if (cost.sources == 0) {
     Sentence("Mirroring costs nothing: no copy left any ENI.");
   } else {
-    Sentence(
-        fmt::format("Mirroring costs {} and {} of egress: {} {} {} {}.",
-                    BitRateText(copies.bandwidth), PacketRateText(copies.packet_rate),
-                    sources == 1 ? "the source" : fmt::format("the {} sources together", sources),
-                    sources == 1 ? "sends" : "send",
-                    BitRateText(copies.bandwidth + BitsPerSecond(production_bps)),
-                    InsteadOf(BitsPerSecond(production_bps), BitsPerSecond(offered_bps))));
+    Sentence(fmt::format(
+        "Mirroring costs {} and {} of egress: {} {} {} {}.", BitRateText(cost.copies.bandwidth),
+        PacketRateText(cost.copies.packet_rate),
+        cost.sources == 1 ? "the source" : fmt::format("the {} sources together", cost.sources),
+        cost.sources == 1 ? "sends" : "send",
+        BitRateText(cost.copies.bandwidth + cost.production.bandwidth), InsteadOf(cost)));
   }
   const auto loss_text = [](const Loss& loss) {
     return loss.lost == 0 ? std::string("none lost")
@@ -393,18 +379,6 @@ void TextReport::WriteDrops(const DropCounts& drops, std::int64_t of_frames) {
   }
 }
 
-std::string JoinedGroups(const std::vector<std::string>& ids) {
-  std::vector<Member> members;
-  members.reserve(ids.size());
-  for (const std::string& id : ids) members.push_back({id, ""});
-  std::string text;
-  for (const MemberGroup& group : GroupMembers(members)) {
-    if (!text.empty()) text += ", ";
-    text += group.label;
-  }
-  return text;
-}
-
 void TextReport::WriteMirrors() {
   if (result_.mirrors.empty()) return;
   out_ += '\n';
@@ -424,8 +398,8 @@ void TextReport::WriteMirrorLine(const std::string& what, const Count& count,
 
 void TextReport::WriteMirror(const MirrorResult& mirror) {
   const Ledger& ledger = mirror.ledger;
-  Sentence(fmt::format("{}: {} -> {}", mirror.id, JoinedGroups(mirror.sources),
-                       JoinedGroups(mirror.receivers)),
+  Sentence(fmt::format("{}: {} -> {}", mirror.id, GroupedNames(mirror.sources),
+                       GroupedNames(mirror.receivers)),
            2);
   Line("  {:{}}{:>14}{:>14}", "offered", kIdColumn - 2, CountText(ledger.offered.frames),
        SizeText(ledger.offered.bytes));

@@ -13,7 +13,7 @@ namespace vpcmirror {
 template <class Visit>
 void ForEachTable(const Report& report, Visit visit) {
   for (const Section& section : report.sections) {
-    for (const Block& block : section.blocks) {
+    for (const ReportPart& block : section.blocks) {
       if (const Table* table = std::get_if<Table>(&block)) visit(*table);
     }
   }

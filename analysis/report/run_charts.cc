@@ -30,8 +30,8 @@ class SeriesSums {
   std::vector<double> Rate(SeriesKind kind, std::string_view figure, double factor,
                            const std::string* only = nullptr) const {
     std::vector<double> rate = Sum(kind, figure, only);
-    const double bin_s = static_cast<double>(series_.bin.count()) /
-                         static_cast<double>(kPicosecondsPerSecond);
+    const double bin_s =
+        static_cast<double>(series_.bin.count()) / static_cast<double>(kPicosecondsPerSecond);
     for (double& value : rate) value *= factor / bin_s;
     return rate;
   }
@@ -75,14 +75,14 @@ class Charts {
  public:
   explicit Charts(const RunResult& result)
       : result_(result), series_(*result.series), sums_(series_) {
-    const double bin_s = static_cast<double>(series_.bin.count()) /
-                         static_cast<double>(kPicosecondsPerSecond);
+    const double bin_s =
+        static_cast<double>(series_.bin.count()) / static_cast<double>(kPicosecondsPerSecond);
     for (std::int64_t i = 0; i < series_.bins; ++i) {
       seconds_.push_back(static_cast<double>(i) * bin_s);
     }
   }
 
-  std::vector<Block> Draw() {
+  std::vector<ReportPart> Draw() {
     DrawTraffic();
     DrawTightestHost();
     DrawTightestReceiver();
@@ -102,7 +102,8 @@ class Charts {
             .x = seconds_};
   }
   static void AddLine(LineChart& chart, std::string name, std::vector<double> values) {
-    if (!IsZero(values)) chart.lines.push_back({.name = std::move(name), .values = std::move(values)});
+    if (!IsZero(values))
+      chart.lines.push_back({.name = std::move(name), .values = std::move(values)});
   }
   void AddLimit(LineChart& chart, std::string name, double limit) const {
     chart.lines.push_back({.name = std::move(name),
@@ -163,15 +164,15 @@ class Charts {
     }
     Keep(std::move(chart));
     DrawHostCpu(host);
-    LineChart queue = Chart("host_queue", "Waiting at " + host.id, "At the end of each bin.",
-                            FigureUnit::kBytes);
+    LineChart queue =
+        Chart("host_queue", "Waiting at " + host.id, "At the end of each bin.", FigureUnit::kBytes);
     AddLine(queue, "in its queues", sums_.Sum(SeriesKind::kHost, "queue_bytes", &host.id));
     Keep(std::move(queue));
   }
 
   void DrawHostCpu(const HostResult& host) {
-    LineChart chart = Chart("host_cpu", "vCPUs busy at " + host.id, "A mean for each bin.",
-                            FigureUnit::kNumber);
+    LineChart chart =
+        Chart("host_cpu", "vCPUs busy at " + host.id, "A mean for each bin.", FigureUnit::kNumber);
     AddLine(chart, "busy", sums_.Sum(SeriesKind::kHost, "cpu_cores", &host.id));
     if (host.cpu.cores_limit) AddLimit(chart, "vCPUs", *host.cpu.cores_limit);
     Keep(std::move(chart));
@@ -186,9 +187,9 @@ class Charts {
                          });
     if (tightest == result_.receivers.end()) return;
     const std::string& id = tightest->id;
-    LineChart chart = Chart("receiver_packets", "Fullest receiver: " + id,
-                            "Copies that came and that its software took.",
-                            FigureUnit::kPacketsPerSecond);
+    LineChart chart =
+        Chart("receiver_packets", "Fullest receiver: " + id,
+              "Copies that came and that its software took.", FigureUnit::kPacketsPerSecond);
     AddLine(chart, "arrived", sums_.Rate(SeriesKind::kReceiver, "in_frames", 1, &id));
     AddLine(chart, "digested", sums_.Rate(SeriesKind::kReceiver, "digested_frames", 1, &id));
     if (tightest->capacity_packet_rate) {
@@ -198,11 +199,11 @@ class Charts {
   }
 
   void DrawDrops() {
-    LineChart chart = Chart("drops", "Frames lost, by cause",
-                            "Production and copies together, everywhere.",
-                            FigureUnit::kPacketsPerSecond);
-    const double bins_per_second = static_cast<double>(kPicosecondsPerSecond) /
-                                   static_cast<double>(series_.bin.count());
+    LineChart chart =
+        Chart("drops", "Frames lost, by cause", "Production and copies together, everywhere.",
+              FigureUnit::kPacketsPerSecond);
+    const double bins_per_second =
+        static_cast<double>(kPicosecondsPerSecond) / static_cast<double>(series_.bin.count());
     for (auto& [reason, frames] : sums_.Drops()) {
       std::vector<double> rate = frames;
       for (double& value : rate) value *= bins_per_second;
@@ -215,12 +216,12 @@ class Charts {
   const Series& series_;
   SeriesSums sums_;
   std::vector<double> seconds_;
-  std::vector<Block> blocks_;
+  std::vector<ReportPart> blocks_;
 };
 
 }  // namespace
 
-std::vector<Block> SeriesCharts(const RunResult& result) {
+std::vector<ReportPart> SeriesCharts(const RunResult& result) {
   constexpr std::int64_t kFewestBins = 3;  // of which a curve says more than a table
   if (!result.series || result.series->bins < kFewestBins) return {};
   return Charts(result).Draw();

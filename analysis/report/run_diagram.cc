@@ -31,9 +31,10 @@ class CopiesPicture {
   Diagram Draw() {
     diagram_ = {.key = "copies",
                 .title = "Copies from source to receiver",
-                .caption = "As wide as their bandwidth, outer headers on; the hatched part of a "
-                           "band is lost. Where an ENI has several mirrors, its copies are shown "
-                           "in proportion to what each mirror sent.",
+                .caption =
+                    "As wide as their bandwidth, outer headers on; the hatched part of a "
+                    "band is lost. Where an ENI has several mirrors, its copies are shown "
+                    "in proportion to what each mirror sent.",
                 .columns = {"Sources", "Mirrors", "Receivers"}};
     AddMirrors();
     AddSources();
@@ -49,16 +50,16 @@ class CopiesPicture {
   }
 
   void AddMirrors() {
-    const double seconds =
-        static_cast<double>((result_.duration - result_.warm_up).count()) /
-        static_cast<double>(kPicosecondsPerSecond);
+    const double seconds = static_cast<double>((result_.duration - result_.warm_up).count()) /
+                           static_cast<double>(kPicosecondsPerSecond);
     for (const MirrorResult& mirror : result_.mirrors) {
       const Ledger& ledger = mirror.ledger;
       const double wire =
           seconds > 0 ? static_cast<double>(ledger.wire_bytes.count()) * 8 / seconds : 0;
       Count dropped;
       for (const Count& count : ledger.dropped) dropped += count;
-      const double sent_frames = static_cast<double>(std::max<std::int64_t>(1, ledger.mirrored.frames));
+      const double sent_frames =
+          static_cast<double>(std::max<std::int64_t>(1, ledger.mirrored.frames));
       Way way{.wire = wire,
               .lost = wire * static_cast<double>(dropped.frames) / sent_frames,
               .on_the_way = wire * static_cast<double>(LostOnTheWay(mirror)) / sent_frames};
@@ -152,12 +153,11 @@ class CopiesPicture {
         production_out.bandwidth += eni.offered_out.bandwidth;
         Share(mirrors_of_source_[eni.id], rates[member], by_mirror);
       }
-      const std::size_t node =
-          AddNode({.label = box.label,
-                   .details = {"in " + BitRateText(production_in.bandwidth),
-                               "out " + BitRateText(production_out.bandwidth)},
-                   .column = kSources,
-                   .tone = ToneOfHosts(box, host_of)});
+      const std::size_t node = AddNode({.label = box.label,
+                                        .details = {"in " + BitRateText(production_in.bandwidth),
+                                                    "out " + BitRateText(production_out.bandwidth)},
+                                        .column = kSources,
+                                        .tone = ToneOfHosts(box, host_of)});
       for (const auto& [mirror, sent] : by_mirror) {
         const Way& way = ways_[mirror];
         // What was lost at the sources, in proportion to what came through.
@@ -198,7 +198,8 @@ class CopiesPicture {
                                         .tone = tone == Tone::kGood ? Tone::kPlain : tone});
       const double lost_share = box.rate > 0 ? std::max(0.0, 1 - digested / box.rate) : 0;
       for (const auto& [mirror, came] : by_mirror) {
-        AddBand(ways_[mirror].node, node, came, LosesAnything(box, receivers) ? came * lost_share : 0);
+        AddBand(ways_[mirror].node, node, came,
+                LosesAnything(box, receivers) ? came * lost_share : 0);
       }
     }
   }
@@ -238,8 +239,8 @@ class CopiesPicture {
   }
 
   struct Way {
-    double wire = 0;   // bits/s that left the sources
-    double lost = 0;   // as much again that did not
+    double wire = 0;        // bits/s that left the sources
+    double lost = 0;        // as much again that did not
     double on_the_way = 0;  // of wire, what reached no receiver's ENI
     std::size_t node = 0;
   };

@@ -12,7 +12,7 @@ namespace vpcmirror {
 Diagram CopiesDiagram(const RunResult& result);
 
 // What happened from bin to bin to all together and to the tightest; empty without a series.
-std::vector<Block> SeriesCharts(const RunResult& result);
+std::vector<ReportPart> SeriesCharts(const RunResult& result);
 
 Table HostTable(const RunResult& result);
 Table EniTable(const RunResult& result);

@@ -8,8 +8,8 @@
 
 #include "analysis/report/member_groups.h"
 #include "analysis/report/mirroring_cost.h"
-#include "analysis/report/plan_words.h"
 #include "analysis/report/run_parts.h"
+#include "analysis/report/usage.h"
 #include "analysis/report/values.h"
 #include "analysis/report/verdict.h"
 
@@ -73,10 +73,10 @@ std::vector<Holder> HoldersOf(const RunResult& result) {
   }
   for (const LoadBalancerResult& balancer : result.load_balancers) {
     if (!balancer.margin) continue;
-    holders.push_back({balancer.id, "load balancer", 1 - *balancer.margin,
-                       fmt::format("bandwidth, {} a zone",
-                                   BitRateText(balancer.limit_bandwidth.value_or(
-                                       BitsPerSecond(0))))});
+    holders.push_back(
+        {balancer.id, "load balancer", 1 - *balancer.margin,
+         fmt::format("bandwidth, {} a zone",
+                     BitRateText(balancer.limit_bandwidth.value_or(BitsPerSecond(0))))});
   }
   return holders;
 }
@@ -98,13 +98,13 @@ Bars BottlenecksOf(const RunResult& result) {
       if (holders[member].used > fullest->used) fullest = &holders[member];
     }
     const std::size_t alike = group.members.size();
-    bars.bars.push_back(
-        {.label = fullest->id,
-         .detail = alike == 1 ? fullest->of
-                              : fmt::format("{}; the fullest of {}", fullest->of, alike),
-         .to = fullest->used,
-         .text = PercentText(fullest->used) + " used",
-         .tone = value::ToneOfUse(fullest->used, result.margin_goal)});
+    bars.bars.push_back({.label = fullest->id,
+                         .detail = alike == 1
+                                       ? fullest->of
+                                       : fmt::format("{}; the fullest of {}", fullest->of, alike),
+                         .to = fullest->used,
+                         .text = PercentText(fullest->used) + " used",
+                         .tone = value::ToneOfUse(fullest->used, result.margin_goal)});
   }
   std::stable_sort(bars.bars.begin(), bars.bars.end(),
                    [](const Bar& a, const Bar& b) { return a.to > b.to; });
@@ -138,8 +138,7 @@ std::string EngineWords(const RunResult& result) {
 template <class Rate>
 std::string MoreWords(Rate with, Rate without) {
   if (without.count() == 0) return "";
-  const double factor =
-      static_cast<double>(with.count()) / static_cast<double>(without.count());
+  const double factor = static_cast<double>(with.count()) / static_cast<double>(without.count());
   return factor >= 1.0005 ? fmt::format("x{:.3g}", factor) : "none";
 }
 
@@ -150,8 +149,7 @@ void AddEgress(const RunResult& result, Report& report) {
         {"No copy left any ENI: mirroring costs nothing here, and sees nothing.", Tone::kWarning});
     return;
   }
-  const std::string of =
-      cost.sources == 1 ? "the source" : fmt::format("{} sources", cost.sources);
+  const std::string of = cost.sources == 1 ? "the source" : fmt::format("{} sources", cost.sources);
   const BitsPerSecond with = cost.copies.bandwidth + cost.production.bandwidth;
   const PacketsPerSecond with_packets = cost.copies.packet_rate + cost.production.packet_rate;
   // Where production was lost nobody knows what would have left without the mirror.
@@ -198,11 +196,12 @@ void AddProduction(const RunResult& result, Report& report) {
        .with = value::LossShare(result.production),
        .without = other([](const ProductionResult& all) { return value::LossShare(all.loss); })});
   if (result.production_delay.frames > 0) {
-    report.headlines.push_back(
-        {.key = "production_delay_p99_ns",
-         .title = "Delay of production, 99 %",
-         .with = value::Delay(result.production_delay.p99),
-         .without = other([](const ProductionResult& all) { return value::Delay(all.delay.p99); })});
+    report.headlines.push_back({.key = "production_delay_p99_ns",
+                                .title = "Delay of production, 99 %",
+                                .with = value::Delay(result.production_delay.p99),
+                                .without = other([](const ProductionResult& all) {
+                                  return value::Delay(all.delay.p99);
+                                })});
   }
 }
 
@@ -242,10 +241,9 @@ void AddRemarks(const RunResult& result, Report& report) {
     for (const auto& [verdict, runs] : result.replications->verdicts) {
       counts += fmt::format("{}{} in {}", counts.empty() ? "" : ", ", ToString(verdict), runs);
     }
-    report.remarks.push_back({fmt::format("Of {} runs: {}. Below is the first.",
-                                          result.replications->runs, counts),
-                              result.replications->verdicts.size() > 1 ? Tone::kWarning
-                                                                       : Tone::kPlain});
+    report.remarks.push_back(
+        {fmt::format("Of {} runs: {}. Below is the first.", result.replications->runs, counts),
+         result.replications->verdicts.size() > 1 ? Tone::kWarning : Tone::kPlain});
   }
   if (!result.spans.empty()) {
     report.remarks.push_back(
@@ -255,37 +253,30 @@ void AddRemarks(const RunResult& result, Report& report) {
   for (const std::string& note : result.notes) report.remarks.push_back({note, Tone::kWarning});
 }
 
-void AddTable(std::vector<Section>& sections, Table table) {
-  if (table.rows.empty()) return;
-  Section section{.key = table.key, .title = table.title};
-  section.blocks.push_back(std::move(table));
-  sections.push_back(std::move(section));
-}
-
 void AddSections(const RunResult& result, Report& report) {
   std::vector<Section>& sections = report.sections;
-  if (!result.assertions.empty()) AddTable(sections, AssertionTable(result));
+  if (!result.assertions.empty()) AddSection(report, AssertionTable(result));
   Diagram copies = CopiesDiagram(result);
   if (!copies.bands.empty()) {
     Section section{.key = "copies", .title = "Where the copies go"};
     section.blocks.push_back(std::move(copies));
     sections.push_back(std::move(section));
   }
-  if (std::vector<Block> charts = SeriesCharts(result); !charts.empty()) {
+  if (std::vector<ReportPart> charts = SeriesCharts(result); !charts.empty()) {
     sections.push_back({"series", "From moment to moment", std::move(charts)});
   }
-  AddTable(sections, TimelineTable(result));
-  AddTable(sections, MirrorTable(result));
-  AddTable(sections, LossTable(result));
-  AddTable(sections, HostTable(result));
-  AddTable(sections, EniTable(result));
-  AddTable(sections, ReceiverTable(result));
-  AddTable(sections, LoadBalancerTable(result));
-  AddTable(sections, DelayTable(result));
-  AddTable(sections, TcpTable(result));
-  AddTable(sections, DisciplineTable(result));
-  if (result.replications) AddTable(sections, ReplicationTable(result));
-  AddTable(sections, AssumptionTable(result.assumptions));
+  AddSection(report, TimelineTable(result));
+  AddSection(report, MirrorTable(result));
+  AddSection(report, LossTable(result));
+  AddSection(report, HostTable(result));
+  AddSection(report, EniTable(result));
+  AddSection(report, ReceiverTable(result));
+  AddSection(report, LoadBalancerTable(result));
+  AddSection(report, DelayTable(result));
+  AddSection(report, TcpTable(result));
+  AddSection(report, DisciplineTable(result));
+  if (result.replications) AddSection(report, ReplicationTable(result));
+  AddSection(report, AssumptionTable(result.assumptions));
 }
 
 }  // namespace

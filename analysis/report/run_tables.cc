@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "analysis/report/assertions.h"
-#include "analysis/report/plan_words.h"
+#include "analysis/report/member_groups.h"
 #include "analysis/report/run_parts.h"
 #include "analysis/report/usage.h"
 #include "analysis/report/values.h"
@@ -39,17 +39,14 @@ std::string LimitWords(LimitModel model) {
   return model == LimitModel::kCombined ? "in and out together" : "each way";
 }
 
-std::string Joined(const std::vector<std::string>& ids) {
-  return GroupedNames(ids);
-}
-
 }  // namespace
 
 Table HostTable(const RunResult& result) {
   Table table{.key = "hosts",
               .title = "Hosts",
-              .caption = "What is wanted of each machine's limits, whether it was lost or not; "
-                         "means over the run.",
+              .caption =
+                  "What is wanted of each machine's limits, whether it was lost or not; "
+                  "means over the run.",
               .columns = {{"host", "Host", Role::kId},
                           {"type", "Type", Role::kWords},
                           {"limited", "Limit is of", Role::kWords},
@@ -67,15 +64,15 @@ Table HostTable(const RunResult& result) {
                           {"memory_peak_bytes", "Waited at most"}}};
   for (const HostResult& host : result.hosts) {
     const auto& cores = host.cpu.cores_limit;
-    table.rows.push_back({value::Words(host.id), value::Words(host.type.empty() ? "-" : host.type),
-                          value::Words(LimitWords(host.limit_model)),
-                          value::Rate(host.used_in.bandwidth), value::Rate(host.used_out.bandwidth),
-                          value::Rate(host.copies_out.bandwidth), value::Limit(host.limit_bandwidth),
-                          value::Rate(host.used_in.packet_rate), value::Rate(host.used_out.packet_rate),
-                          value::Limit(host.limit_packet_rate), value::Cores(host.cpu.cores_used),
-                          cores ? value::Cores(*cores) : value::Words("-"),
-                          value::Words(host.tightest.empty() ? "-" : LimitName(host.tightest)),
-                          value::Used(host.margin, result.margin_goal), value::Size(host.memory_peak)});
+    table.rows.push_back(
+        {value::Words(host.id), value::Words(host.type.empty() ? "-" : host.type),
+         value::Words(LimitWords(host.limit_model)), value::Rate(host.used_in.bandwidth),
+         value::Rate(host.used_out.bandwidth), value::Rate(host.copies_out.bandwidth),
+         value::Limit(host.limit_bandwidth), value::Rate(host.used_in.packet_rate),
+         value::Rate(host.used_out.packet_rate), value::Limit(host.limit_packet_rate),
+         value::Cores(host.cpu.cores_used), cores ? value::Cores(*cores) : value::Words("-"),
+         value::Words(host.tightest.empty() ? "-" : LimitName(host.tightest)),
+         value::Used(host.margin, result.margin_goal), value::Size(host.memory_peak)});
   }
   return table;
 }
@@ -101,7 +98,8 @@ Table EniTable(const RunResult& result) {
     for (const auto& [reason, count] : eni.dropped) {
       if (!IsAsScenarioSays(reason)) lost += count.frames;
     }
-    table.rows.push_back({value::Words(eni.id), value::Words(eni.host), value::Words(ToString(eni.address)),
+    table.rows.push_back({value::Words(eni.id), value::Words(eni.host),
+                          value::Words(ToString(eni.address)),
                           value::Rate(eni.offered_in.bandwidth), value::Rate(eni.in.bandwidth),
                           value::Rate(eni.offered_out.bandwidth), value::Rate(eni.out.bandwidth),
                           value::Rate(eni.mirror_out.bandwidth), value::Rate(eni.in.packet_rate),
@@ -134,8 +132,8 @@ Table ReceiverTable(const RunResult& result) {
          value::Limit(receiver.capacity_bandwidth), value::Rate(receiver.in.packet_rate),
          value::Rate(receiver.digested.packet_rate), value::Limit(receiver.capacity_packet_rate),
          value::Whole(receiver.workers ? receiver.workers->count : 1),
-         value::Used(receiver.margin, result.margin_goal), LostFrames(TotalFrames(receiver.dropped)),
-         value::Whole(receiver.duplicate_frames)});
+         value::Used(receiver.margin, result.margin_goal),
+         LostFrames(TotalFrames(receiver.dropped)), value::Whole(receiver.duplicate_frames)});
   }
   return table;
 }
@@ -157,11 +155,11 @@ Table LoadBalancerTable(const RunResult& result) {
                             value::Limit(balancer.limit_bandwidth)});
     }
     for (const BackendResult& backend : balancer.backends) {
-      table.rows.push_back({value::Words(balancer.id),
-                            value::Words(fmt::format("to {}{}", backend.id,
-                                                backend.healthy ? "" : " (unhealthy)")),
-                            value::Rate(backend.out.bandwidth), value::Rate(backend.out.packet_rate),
-                            value::Words("-")});
+      table.rows.push_back(
+          {value::Words(balancer.id),
+           value::Words(fmt::format("to {}{}", backend.id, backend.healthy ? "" : " (unhealthy)")),
+           value::Rate(backend.out.bandwidth), value::Rate(backend.out.packet_rate),
+           value::Words("-")});
     }
   }
   return table;
@@ -170,8 +168,9 @@ Table LoadBalancerTable(const RunResult& result) {
 Table MirrorTable(const RunResult& result) {
   Table table{.key = "mirrors",
               .title = "Where the bytes went",
-              .caption = "Of what passed the sources: what each mirror refused, lost, sent, and "
-                         "what arrived. Shares are of frames.",
+              .caption =
+                  "Of what passed the sources: what each mirror refused, lost, sent, and "
+                  "what arrived. Shares are of frames.",
               .columns = {{"mirror", "Mirror", Role::kId},
                           {"from", "From", Role::kWords},
                           {"to", "To", Role::kWords},
@@ -194,12 +193,12 @@ Table MirrorTable(const RunResult& result) {
     const Loss lost{dropped + later, ledger.mirrored.frames + dropped};
     Value delivered = lost.of == 0 ? value::Words("-") : value::Share(1 - lost.fraction());
     if (lost.lost > 0) delivered.tone = Tone::kBad;
-    table.rows.push_back({value::Words(mirror.id), value::Words(Joined(mirror.sources)),
-                          value::Words(Joined(mirror.receivers)), value::Whole(ledger.offered.frames),
-                          value::Size(ledger.offered.bytes), value::Whole(rejected), LostFrames(dropped),
-                          value::Whole(ledger.mirrored.frames), LostFrames(later),
-                          std::move(delivered), value::Size(ledger.wire_bytes),
-                          value::Whole(ledger.truncated.frames)});
+    table.rows.push_back(
+        {value::Words(mirror.id), value::Words(GroupedNames(mirror.sources)),
+         value::Words(GroupedNames(mirror.receivers)), value::Whole(ledger.offered.frames),
+         value::Size(ledger.offered.bytes), value::Whole(rejected), LostFrames(dropped),
+         value::Whole(ledger.mirrored.frames), LostFrames(later), std::move(delivered),
+         value::Size(ledger.wire_bytes), value::Whole(ledger.truncated.frames)});
   }
   return table;
 }
@@ -210,8 +209,9 @@ void AddLosses(Table& table, const std::string& what, const std::string& where,
                const DropCounts& drops, std::int64_t of) {
   for (const auto& [reason, count] : drops) {
     if (count.frames == 0) continue;
-    table.rows.push_back({value::Words(what), value::Words(where), value::Words(reason), value::Whole(count.frames),
-                          value::Size(count.bytes), value::Share(Loss{count.frames, of}.fraction())});
+    table.rows.push_back({value::Words(what), value::Words(where), value::Words(reason),
+                          value::Whole(count.frames), value::Size(count.bytes),
+                          value::Share(Loss{count.frames, of}.fraction())});
   }
 }
 
@@ -259,8 +259,9 @@ Table DelayTable(const RunResult& result) {
   const auto add = [&](const std::string& of, const DelayResult& delay) {
     if (delay.frames == 0) return;
     table.rows.push_back({value::Words(of), value::Whole(delay.frames), value::Delay(delay.mean),
-                          value::Delay(delay.p50), value::Delay(delay.p99), value::Delay(delay.p999),
-                          value::Delay(delay.p9999), value::Delay(delay.largest)});
+                          value::Delay(delay.p50), value::Delay(delay.p99),
+                          value::Delay(delay.p999), value::Delay(delay.p9999),
+                          value::Delay(delay.largest)});
   };
   add("production", result.production_delay);
   if (result.baseline) add("production without the mirror", result.baseline->production.delay);
@@ -282,12 +283,11 @@ Table TcpTable(const RunResult& result) {
                           {"exchange_p99_ns", "Exchange, 99 %"}}};
   for (const TcpResult& tcp : result.tcp) {
     const bool exchanged = tcp.exchange.frames > 0;
-    table.rows.push_back({value::Words(tcp.id), value::Words(tcp.variant), value::Whole(tcp.flows),
-                          value::Rate(tcp.goodput),
-                          value::Share(Loss{tcp.retransmitted, tcp.segments}.fraction()),
-                          value::Whole(tcp.failed),
-                          exchanged ? value::Delay(tcp.exchange.p50) : value::Words("-"),
-                          exchanged ? value::Delay(tcp.exchange.p99) : value::Words("-")});
+    table.rows.push_back(
+        {value::Words(tcp.id), value::Words(tcp.variant), value::Whole(tcp.flows),
+         value::Rate(tcp.goodput), value::Share(Loss{tcp.retransmitted, tcp.segments}.fraction()),
+         value::Whole(tcp.failed), exchanged ? value::Delay(tcp.exchange.p50) : value::Words("-"),
+         exchanged ? value::Delay(tcp.exchange.p99) : value::Words("-")});
   }
   return table;
 }
@@ -308,8 +308,8 @@ Table TimelineTable(const RunResult& result) {
                     ? action.refusal->message
                     : action.refusal->code + ": " + action.refusal->message;
     }
-    table.rows.push_back({value::Delay(action.at), value::Words(action.what), value::Words(action.subject),
-                          value::Words(action.detail),
+    table.rows.push_back({value::Delay(action.at), value::Words(action.what),
+                          value::Words(action.subject), value::Words(action.detail),
                           value::Words(refused, refused.empty() ? Tone::kPlain : Tone::kWarning)});
   }
   return table;
@@ -377,9 +377,9 @@ Table DisciplineTable(const RunResult& result) {
                           {"production_loss", "Production lost"},
                           {"mirror_loss", "Copies lost"}}};
   for (const DisciplineResult& discipline : result.disciplines) {
-    table.rows.push_back({value::Words(discipline.value),
-                          value::Words(std::string(ToString(discipline.verdict))),
-                          value::LossShare(discipline.production), value::LossShare(discipline.copies)});
+    table.rows.push_back(
+        {value::Words(discipline.value), value::Words(std::string(ToString(discipline.verdict))),
+         value::LossShare(discipline.production), value::LossShare(discipline.copies)});
   }
   return table;
 }

@@ -1,6 +1,7 @@
 // What is held against a limit.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "models/cloud/limits.h"
@@ -19,5 +20,8 @@ Usage<Rate> UsageOf(LimitModel model, Rate in, Rate out) {
   if (model == LimitModel::kCombined) return {in + out, ""};
   return out > in ? Usage<Rate>{out, "out"} : Usage<Rate>{in, "in"};
 }
+
+// "bandwidth", "packet rate in", "vCPUs" of what result.json calls tightest.
+std::string LimitName(const std::string& tightest);
 
 }  // namespace vpcmirror

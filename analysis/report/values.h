@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "analysis/report/report.h"
 #include "analysis/words/quantities.h"
@@ -50,3 +52,15 @@ inline Value Used(const std::optional<double>& margin, double margin_goal) {
 }
 
 }  // namespace vpcmirror::value
+
+namespace vpcmirror {
+
+// A table as a section of its own; nothing where it has no rows.
+inline void AddSection(Report& report, Table table) {
+  if (table.rows.empty()) return;
+  Section section{.key = table.key, .title = table.title};
+  section.blocks.push_back(std::move(table));
+  report.sections.push_back(std::move(section));
+}
+
+}  // namespace vpcmirror

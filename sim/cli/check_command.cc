@@ -14,6 +14,7 @@
 
 #include "analysis/check/check.h"
 #include "analysis/check/rule.h"
+#include "analysis/report/check_report.h"
 #include "analysis/report/findings.h"
 #include "analysis/report/findings_baseline.h"
 #include "analysis/report/findings_github.h"
@@ -22,6 +23,7 @@
 #include "analysis/report/findings_markdown.h"
 #include "analysis/report/findings_sarif.h"
 #include "analysis/report/findings_text.h"
+#include "analysis/report/html/html_report.h"
 #include "analysis/report/paths.h"
 #include "sim/cli/check_coverage.h"
 #include "sim/cli/commands.h"
@@ -153,6 +155,7 @@ std::string Written(const CheckOptions& options, const FindingsReport& report, b
   if (options.format == "junit") return FindingsJunit(report, SeverityOf(options.fail_on));
   if (options.format == "github") return FindingsGithub(report);
   if (options.format == "markdown") return FindingsMarkdown(report);
+  if (options.format == "html") return HtmlReport(CheckReport(report, source, &sources));
   return FindingsText(report, source,
                       {.style = {.color = color}, .verbose = options.verbose, .sources = &sources});
 }
@@ -212,11 +215,12 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
                    "Scenario file; or answers of a provider's API, and folders of them")
       ->required();
   command
-      ->add_option("--format", options->format,
-                   "text, json, jsonl, sarif, junit, github or markdown; of --coverage text, json "
-                   "or csv")
-      ->check(
-          CLI::IsMember({"text", "json", "jsonl", "sarif", "junit", "github", "markdown", "csv"}));
+      ->add_option(
+          "--format", options->format,
+          "text, json, jsonl, sarif, junit, github, markdown or html; of --coverage text, json "
+          "or csv")
+      ->check(CLI::IsMember(
+          {"text", "json", "jsonl", "sarif", "junit", "github", "markdown", "html", "csv"}));
   command
       ->add_option("--fail-on", options->fail_on, "error, warning or info: exit with 1 from there")
       ->check(CLI::IsMember({"error", "warning", "info"}));

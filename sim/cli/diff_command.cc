@@ -9,6 +9,8 @@
 
 #include "analysis/compare/mirror_diff.h"
 #include "analysis/compare/result_diff.h"
+#include "analysis/report/diff_report.h"
+#include "analysis/report/html/html_report.h"
 #include "analysis/report/mirror_diff_json.h"
 #include "analysis/report/mirror_diff_text.h"
 #include "analysis/report/result_diff_json.h"
@@ -91,8 +93,10 @@ int DiffResultFiles(const std::string& before_file, const std::string& after_fil
                                 .result_before = &before,
                                 .result_after = &after,
                                 .diff = DiffResults(before, after, noise)};
-  around.out << InFormat(report, options.format, around.color, ResultDiffText, ResultDiffMarkdown,
-                         ResultDiffJson);
+  around.out << (options.format == "html"
+                     ? HtmlReport(ReportOfDiff(report))
+                     : InFormat(report, options.format, around.color, ResultDiffText,
+                                ResultDiffMarkdown, ResultDiffJson));
   return IsFailure(options, report.diff) ? kFindings : kFine;
 }
 
@@ -154,6 +158,11 @@ int Diff(const CLI::App& command, const DiffOptions& options, const Surroundings
       before.kind == DocumentKind::kResult || after.kind == DocumentKind::kResult;
   if (!has_result) {
     Refuse(command, kResultOptions, "is about results of runs, and these are scenarios");
+    if (options.format == "html") {
+      throw CLI::ValidationError("--format",
+                                 "html is for two results; of scenarios there are text, json and "
+                                 "markdown");
+    }
     return DiffScenarios(options, around);
   }
   for (const NamedDocument* each : {&before, &after}) {
@@ -196,8 +205,9 @@ void AddDiffCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
                       "Result or its folder; or scenario file, or a file or folder of what a "
                       "provider's API answers");
   command->add_option("after", options->after, "The same after the change");
-  command->add_option("--format", options->format, "text, json or markdown")
-      ->check(CLI::IsMember({"text", "json", "markdown"}))
+  command
+      ->add_option("--format", options->format, "text, json or markdown; of two results html, too")
+      ->check(CLI::IsMember({"text", "json", "markdown", "html"}))
       ->capture_default_str();
   command
       ->add_option("--noise", options->noise,

@@ -27,6 +27,7 @@
 #include "sim/cli/progress_bar.h"
 #include "sim/cli/sweep_figures.h"
 #include "sim/cli/sweep_output.h"
+#include "sim/cli/sweep_page.h"
 #include "sim/sweep/give_out.h"
 #include "sim/sweep/processes.h"
 
@@ -277,9 +278,11 @@ bool SweepJob::RunMissing(const std::vector<std::size_t>& missing, int jobs, Rem
 
 int SweepJob::Conclude(bool all, const SweepStore& store) const {
   const SweepTotals totals = WriteSweepTables(settings_.out, plan_, forecasts_, store);
+  const std::string summary = SweepSummary(totals, plan_.run_count());
+  WriteSweepPage(settings_.out, plan_, store, summary);
   if (!settings_.quiet) {
-    around_.out << SweepSummary(totals, plan_.run_count())
-                << "\nTable: " << Printable(settings_.out + "/sweep.csv") << '\n';
+    around_.out << summary << "\nTable: " << Printable(settings_.out + "/sweep.csv")
+                << "\nReport: " << Printable(settings_.out + "/sweep.html") << '\n';
   }
   if (!all) {
     around_.err << "vpcmirror: stopped; the same command with --resume runs what is missing\n";

@@ -38,9 +38,7 @@ struct Axis {
     high *= kRoomBehindBars;
     low *= kRoomBehindBars;
   }
-  double Percent(double value) const {
-    return high > low ? 100 * (value - low) / (high - low) : 0;
-  }
+  double Percent(double value) const { return high > low ? 100 * (value - low) / (high - low) : 0; }
 };
 
 class Page {
@@ -105,7 +103,8 @@ class Page {
     const auto has = [&](auto member) {
       return std::any_of(report_.headlines.begin(), report_.headlines.end(), member);
     };
-    const bool compares = has([](const Headline& headline) { return headline.without.has_value(); });
+    const bool compares =
+        has([](const Headline& headline) { return headline.without.has_value(); });
     Add("<div class=\"headlines\"><h2>At a glance</h2>");
     WriteCaption(report_.figures_rest_on);
     Add("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\"></th>");
@@ -132,7 +131,7 @@ class Page {
   void WriteSections() {
     for (const Section& section : report_.sections) {
       Add("<section id=\"{}\"><h2>{}</h2>\n", section.key, HtmlText(section.title));
-      for (const Block& block : section.blocks) {
+      for (const ReportPart& block : section.blocks) {
         std::visit([this](const auto& part) { WriteBlock(part); }, block);
       }
       Add("</section>\n");
@@ -216,7 +215,8 @@ class Page {
       number = fmt::format(" data-n=\"{}\"", *value.number);
     }
     std::string classes = is_figure ? "figure" : "";
-    if (value.tone != Tone::kPlain) fmt::format_to(std::back_inserter(classes), " {}", ClassOf(value.tone));
+    if (value.tone != Tone::kPlain)
+      fmt::format_to(std::back_inserter(classes), " {}", ClassOf(value.tone));
     Add("<td{}{}>{}<bdi>{}</bdi></td>",
         classes.empty() ? "" : fmt::format(" class=\"{}\"", classes), number, SignOf(value.tone),
         HtmlText(value.text));
@@ -330,6 +330,12 @@ class Page {
 
 void WriteHtmlReport(const Report& report, const std::function<void(std::string_view)>& write) {
   Page(report, write).Write();
+}
+
+std::string HtmlReport(const Report& report) {
+  std::string page;
+  WriteHtmlReport(report, [&](std::string_view part) { page += part; });
+  return page;
 }
 
 }  // namespace vpcmirror

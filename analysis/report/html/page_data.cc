@@ -61,7 +61,7 @@ class Data {
   template <class Kind, class Visit>
   void ForEach(const Report& report, Visit visit) {
     for (const Section& section : report.sections) {
-      for (const Block& block : section.blocks) {
+      for (const ReportPart& block : section.blocks) {
         if (const Kind* found = std::get_if<Kind>(&block)) visit(*found);
         write_(out_);
         out_.clear();
@@ -100,7 +100,8 @@ class Data {
     out_ += ",\"texts\":[";
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       if (i > 0) out_ += ',';
-      AppendList(table.rows, [&](const std::vector<Value>& row) { AppendString(out_, row[i].text); });
+      AppendList(table.rows,
+                 [&](const std::vector<Value>& row) { AppendString(out_, row[i].text); });
     }
     out_ += "],\"numbers\":[";
     constexpr int kDigits = 9;  // enough to sort by

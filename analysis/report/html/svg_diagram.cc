@@ -19,17 +19,17 @@ constexpr double kWidth = 960;
 constexpr double kBoxWidth = 200;
 constexpr double kLine = 16;
 constexpr double kPadding = 8;
-constexpr double kGap = 18;       // between boxes of a column
-constexpr double kTop = 30;       // of the columns' titles
-constexpr double kBandRoom = 220;  // that all bands of the fullest column take together
-constexpr double kThinnest = 1.5;  // a band that is there is seen
+constexpr double kGap = 18;           // between boxes of a column
+constexpr double kTop = 30;           // of the columns' titles
+constexpr double kBandRoom = 220;     // that all bands of the fullest column take together
+constexpr double kThinnest = 1.5;     // a band that is there is seen
 constexpr std::size_t kLongest = 26;  // letters of a label that fit a box
 
 struct Box {
   double x = 0;
   double y = 0;
   double height = 0;
-  double in = 0;   // rates of its bands
+  double in = 0;  // rates of its bands
   double out = 0;
   double next_in = 0;  // where the next band ends
   double next_out = 0;
@@ -70,7 +70,8 @@ class Picture {
     for (std::size_t i = 0; i < boxes_.size(); ++i) {
       const double words =
           kLine * static_cast<double>(1 + diagram_.nodes[i].details.size()) + 2 * kPadding;
-      boxes_[i].height = std::max(words, Thickness(std::max(boxes_[i].in, boxes_[i].out)) + kPadding);
+      boxes_[i].height =
+          std::max(words, Thickness(std::max(boxes_[i].in, boxes_[i].out)) + kPadding);
     }
   }
 
@@ -111,9 +112,8 @@ class Picture {
       heights.push_back(std::max(0.0, height - kGap));
     }
     height_ = *std::max_element(heights.begin(), heights.end());
-    const double step = columns_.size() > 1
-                            ? (kWidth - kBoxWidth) / static_cast<double>(columns_.size() - 1)
-                            : 0;
+    const double step =
+        columns_.size() > 1 ? (kWidth - kBoxWidth) / static_cast<double>(columns_.size() - 1) : 0;
     for (std::size_t at = 0; at < columns_.size(); ++at) {
       double y = kTop + (height_ - heights[at]) / 2;
       for (const std::size_t i : columns_[at]) {
@@ -207,7 +207,9 @@ class Picture {
     const double words = kLine * static_cast<double>(1 + node.details.size());
     double y = box.y + (box.height - words) / 2 + kLine - 4;
     Add("<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\">{}{}</text>", box.x + kPadding, y,
-        node.tone == Tone::kBad ? "\u2716 " : node.tone == Tone::kWarning ? "\u25b2 " : "",
+        node.tone == Tone::kBad       ? "\u2716 "
+        : node.tone == Tone::kWarning ? "\u25b2 "
+                                      : "",
         HtmlText(Shortened(node.label)));
     for (const std::string& detail : node.details) {
       y += kLine;
