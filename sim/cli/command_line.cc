@@ -58,6 +58,7 @@ int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& ar
   AddExportCommand(app, around, exit_code);
   AddProfilesCommand(app, around, exit_code);
   AddCatalogCommand(app, around, exit_code);
+  AddManualCommands(app, around, exit_code);
   RefuseUnknownCommand(app, arguments);
   const int parsed = Parse(app, arguments, around, exit_code);
   around.out.flush();

@@ -22,5 +22,7 @@ void AddExportCommand(CLI::App& app, const Surroundings& around, int& exit_code)
 void AddNewCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddSweepCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddProfilesCommand(CLI::App& app, const Surroundings& around, int& exit_code);
+// Of what other programs read: completion and manual.
+void AddManualCommands(CLI::App& app, const Surroundings& around, int& exit_code);
 
 }  // namespace vpcmirror::sim

@@ -1,0 +1,235 @@
+#include "sim/cli/completion.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <string_view>
+
+namespace vpcmirror::sim {
+namespace {
+
+std::string Spaced(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+std::vector<std::string> NamesOf(const std::vector<CommandEntry>& commands) {
+  std::vector<std::string> names;
+  for (const CommandEntry& command : commands) names.push_back(command.name);
+  return names;
+}
+
+std::vector<std::string> OptionsOf(const CommandEntry& command) {
+  std::vector<std::string> names;
+  for (const OptionEntry& option : command.options) {
+    if (!option.is_positional) names.insert(names.end(), option.names.begin(), option.names.end());
+  }
+  return names;
+}
+
+// Calls with each command and the words that lead to it: "catalog list".
+void ForEachCommand(const CommandEntry& command, const std::string& path,
+                    const std::function<void(const CommandEntry&, const std::string&)>& look) {
+  for (const CommandEntry& below : command.commands) {
+    const std::string words = path.empty() ? below.name : path + " " + below.name;
+    look(below, words);
+    ForEachCommand(below, words, look);
+  }
+}
+
+// What the command's own words are chosen from: "tencent" of export.
+std::vector<std::string> PositionalChoices(const CommandEntry& command) {
+  for (const OptionEntry& option : command.options) {
+    if (option.is_positional && !option.choices.empty()) return option.choices;
+  }
+  return {};
+}
+
+// Between single quotes of a POSIX shell and of zsh.
+std::string Quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      quoted += "'\\''";
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
+// fish knows \' and \\ between single quotes.
+std::string FishQuoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+// In a specification of zsh's _arguments, brackets and colons mean something.
+std::string ZshText(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '[' || c == ']' || c == ':' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+}  // namespace
+
+std::string BashCompletion(const CommandEntry& program) {
+  std::string choices;
+  std::string options;
+  std::string commands =
+      fmt::format("    '') words={} ;;\n", Quoted(Spaced(NamesOf(program.commands))));
+  ForEachCommand(program, "", [&](const CommandEntry& command, const std::string& path) {
+    options +=
+        fmt::format("    {}) words={} ;;\n", Quoted(path), Quoted(Spaced(OptionsOf(command))));
+    const std::vector<std::string> next =
+        command.commands.empty() ? PositionalChoices(command) : NamesOf(command.commands);
+    if (!next.empty()) {
+      commands += fmt::format("    {}) words={} ;;\n", Quoted(path), Quoted(Spaced(next)));
+    }
+    for (const OptionEntry& option : command.options) {
+      if (option.choices.empty() || option.is_positional) continue;
+      for (const std::string& name : option.names) {
+        choices += fmt::format("    {}) words={} ;;\n", Quoted(path + " " + name),
+                               Quoted(Spaced(option.choices)));
+      }
+    }
+  });
+  return fmt::format(
+      R"(# Completion of vpcmirror for bash: source <(vpcmirror completion bash)
+_vpcmirror() {{
+  local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}}
+  local words='' path='' word i
+  if [[ $current == '=' ]]; then
+    current=''
+  elif [[ $previous == '=' ]]; then
+    previous=${{COMP_WORDS[COMP_CWORD-2]}}
+  fi
+  for ((i = 1; i < COMP_CWORD; ++i)); do
+    word=${{COMP_WORDS[i]}}
+    [[ $word == -* ]] && break
+    case "${{path:+$path }}$word" in
+{}      *) break ;;
+    esac
+  done
+  case "$path $previous" in
+{}  esac
+  if [[ -n $words ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    return
+  fi
+  if [[ $current == -* ]]; then
+    case "$path" in
+{}    esac
+  else
+    case "$path" in
+{}    esac
+  fi
+  [[ -n $words ]] && mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}}
+complete -o default -F _vpcmirror vpcmirror
+)",
+      [&] {
+        std::string paths;
+        ForEachCommand(program, "", [&](const CommandEntry&, const std::string& path) {
+          paths += fmt::format("      {}) path={} ;;\n", Quoted(path), Quoted(path));
+        });
+        return paths;
+      }(),
+      choices, options, commands);
+}
+
+std::string ZshCompletion(const CommandEntry& program) {
+  const auto described = [](const std::vector<CommandEntry>& commands) {
+    std::string list;
+    for (const CommandEntry& command : commands) {
+      list += fmt::format(" {}", Quoted(ZshText(command.name) + ":" + command.description));
+    }
+    return list;
+  };
+  std::string functions;
+  const std::function<void(const CommandEntry&, const std::string&)> add =
+      [&](const CommandEntry& command, const std::string& function) {
+        functions += fmt::format("{}() {{\n", function);
+        if (!command.commands.empty()) {
+          functions += fmt::format(
+              "  local -a commands=({} )\n"
+              "  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n"
+              "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n"
+              "  (( $+functions[{}_$command] )) && {}_$command\n}}\n",
+              described(command.commands), function, function);
+          for (const CommandEntry& below : command.commands) {
+            add(below, function + "_" + below.name);
+          }
+          return;
+        }
+        functions += "  _arguments";
+        for (const OptionEntry& option : command.options) {
+          if (option.is_positional) continue;
+          for (const std::string& name : option.names) {
+            std::string spec = fmt::format("*{}[{}]", name, ZshText(option.description));
+            if (!option.choices.empty()) {
+              spec += fmt::format(":{}:({})", ZshText(option.value), Spaced(option.choices));
+            } else if (!option.value.empty()) {
+              spec += fmt::format(":{}:_files", ZshText(option.value));
+            }
+            functions += fmt::format(" \\\n    {}", Quoted(spec));
+          }
+        }
+        const std::vector<std::string> first = PositionalChoices(command);
+        if (!first.empty()) {
+          functions += fmt::format(" \\\n    {}", Quoted(fmt::format("1: :({})", Spaced(first))));
+        }
+        functions += " \\\n    '*:file:_files'\n}\n";
+      };
+  add(program, "_vpcmirror");
+  return fmt::format(
+      "#compdef vpcmirror\n"
+      "# Completion of vpcmirror for zsh: source <(vpcmirror completion zsh), behind compinit\n"
+      "{}compdef _vpcmirror vpcmirror\n",
+      functions);
+}
+
+std::string FishCompletion(const CommandEntry& program) {
+  std::string script = "# Completion of vpcmirror for fish: vpcmirror completion fish | source\n";
+  for (const CommandEntry& command : program.commands) {
+    script += fmt::format("complete -c vpcmirror -f -n __fish_use_subcommand -a {} -d {}\n",
+                          command.name, FishQuoted(command.description));
+  }
+  ForEachCommand(program, "", [&](const CommandEntry& command, const std::string& path) {
+    const std::string seen =
+        "__fish_seen_subcommand_from " + path.substr(0, path.find(' ')) +
+        (path.find(' ') == std::string::npos ? ""
+                                             : "; and __fish_seen_subcommand_from " + command.name);
+    const std::string when = FishQuoted(seen);
+    for (const CommandEntry& below : command.commands) {
+      script += fmt::format("complete -c vpcmirror -n {} -a {} -d {}\n", when, below.name,
+                            FishQuoted(below.description));
+    }
+    const std::vector<std::string> first = PositionalChoices(command);
+    if (!first.empty()) {
+      script += fmt::format("complete -c vpcmirror -n {} -a {}\n", when, FishQuoted(Spaced(first)));
+    }
+    for (const OptionEntry& option : command.options) {
+      if (option.is_positional) continue;
+      script += fmt::format("complete -c vpcmirror -n {}", when);
+      for (const std::string& name : option.names) {
+        script += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
+      }
+      if (!option.choices.empty()) {
+        script += fmt::format(" -x -a {}", FishQuoted(Spaced(option.choices)));
+      } else if (!option.value.empty()) {
+        script += " -r";
+      }
+      script += fmt::format(" -d {}\n", FishQuoted(option.description));
+    }
+  });
+  return script;
+}
+
+}  // namespace vpcmirror::sim
