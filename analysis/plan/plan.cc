@@ -72,6 +72,8 @@ std::vector<std::string> UnscaledOf(const ValidScenario& scenario) {
 
 }  // namespace
 
+Verdict VerdictOf(const Plan& plan) { return WithObstacles(plan.result.verdict, plan.obstacles); }
+
 Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const PlanSettings& settings,
               Trials& trials) {
   Plan plan{.result = result, .bottlenecks = BottlenecksOf(scenario, result)};
@@ -91,9 +93,10 @@ Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const Plan
   plan.cost = MonthlyCostOf(scenario, result, settings.market.prices, {.today = settings.today});
   plan.budget = settings.budget;
   if (settings.budget) plan.choices = ChoicesFor(scenario, *settings.budget);
-  for (const auto& [change, changed] : settings.what_ifs) {
-    plan.what_ifs.push_back(AnswerWhatIf(change, changed, trials));
+  for (const WhatIfQuestion& each : settings.what_ifs) {
+    plan.what_ifs.push_back(AnswerWhatIf(each, trials));
   }
+  plan.obstacles = settings.obstacles;
   plan.unscaled = UnscaledOf(scenario);
   plan.runs = trials.runs();
   return plan;

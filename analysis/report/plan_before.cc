@@ -70,7 +70,7 @@ std::optional<PlanBefore> ReadPlanBefore(std::string_view plan_json) {
 }
 
 PlanBefore OutcomeOf(const Plan& plan) {
-  PlanBefore outcome{.verdict = std::string(ToString(plan.result.verdict)),
+  PlanBefore outcome{.verdict = std::string(ToString(VerdictOf(plan))),
                      .margin = plan.result.margin,
                      .lasts_until = plan.headroom.without_loss.at(),
                      .totals = plan.cost.totals};

@@ -110,8 +110,17 @@ PlanDocument SavingJson(const Saving& each) {
           {"then", OutlineJson(each.outline)}};
 }
 
+PlanDocument ObstacleJson(const Obstacle& each) {
+  return {{"code", each.code},
+          {"of", each.subject},
+          {"refused", each.is_refused},
+          {"message", each.message}};
+}
+
 PlanDocument WhatIfJson(const WhatIf& each) {
   return {{"change", each.change},
+          {"verdict", ToString(WithObstacles(each.outline.verdict, each.obstacles))},
+          {"obstacles", PlanList(each.obstacles, ObstacleJson)},
           {"then", OutlineJson(each.outline)},
           {"without_loss", BracketJson(each.without_loss)}};
 }
@@ -245,8 +254,10 @@ std::string PlanJson(const Plan& plan, const std::optional<PlanBefore>& before) 
   json["seed"] = result.seed;
   json["duration_ns"] = result.duration.count() / kPicosecondsPerNanosecond;
   json["runs"] = plan.runs;
-  json["verdict"] = ToString(result.verdict);
-  json["because"] = result.because;
+  json["verdict"] = ToString(VerdictOf(plan));
+  json["because"] = plan.obstacles.empty() ? result.because : ObstacleWords(plan.obstacles);
+  json["obstacles"] = PlanList(plan.obstacles, ObstacleJson);
+  json["by_traffic"] = {{"verdict", ToString(result.verdict)}, {"because", result.because}};
   json["holds"] = result.holds.empty() ? PlanDocument(nullptr) : PlanDocument(result.holds);
   json["margin"] = PlanNumber(result.margin);
   json["margin_of"] = result.margin ? PlanDocument(result.margin_of) : PlanDocument(nullptr);

@@ -99,6 +99,7 @@ class PlanReport {
   }
 
   void WriteVerdict();
+  void WriteObstacles();
   void WriteBefore(const PlanBefore& before);
   void WriteBottlenecks();
   void WriteGrowth();
@@ -121,19 +122,36 @@ class PlanReport {
 
 void PlanReport::WriteVerdict() {
   const RunResult& result = plan_.result;
-  const std::string_view verdict = ToString(result.verdict);
-  const std::string line = Wrapped(fmt::format("{}, because {}{}.", verdict, result.because,
-                                               result.holds.empty() ? "" : "; " + result.holds),
-                                   style_.width, 0);
-  Line("{}{}", Painted(verdict, InkOfPlan(result.verdict), style_.color),
+  const std::string_view verdict = ToString(VerdictOf(plan_));
+  const std::string line = Wrapped(VerdictWords(plan_), style_.width, 0);
+  Line("{}{}", Painted(verdict, InkOfPlan(VerdictOf(plan_)), style_.color),
        std::string_view(line).substr(verdict.size()));
+  WriteObstacles();
   out_ += '\n';
   std::string title = Printable(result.scenario_name);
   if (!result.scenario_description.empty()) title += ": " + Printable(result.scenario_description);
   Sentence(title);
   Sentence(fmt::format("{} engine, {} runs of {}.", result.engine, plan_.runs,
                        TimeText(result.duration)));
-  for (const std::string& note : result.notes) Sentence(Printable(note));
+  for (const std::string& note : result.notes) {
+    const auto says = [&](const Obstacle& each) { return note.ends_with(each.message); };
+    const bool is_said = std::any_of(plan_.obstacles.begin(), plan_.obstacles.end(), says);
+    if (!is_said) Sentence(Printable(note));
+  }
+}
+
+void PlanReport::WriteObstacles() {
+  constexpr std::size_t kShown = 5;
+  if (plan_.obstacles.empty()) return;
+  Sentence(ByTrafficWords(plan_));
+  for (std::size_t i = 0; i < std::min(kShown, plan_.obstacles.size()); ++i) {
+    const Obstacle& each = plan_.obstacles[i];
+    Sentence(Printable(each.code + ": " + each.message), 2, 2);
+  }
+  if (plan_.obstacles.size() > kShown) {
+    Sentence(fmt::format("{} more: vpcmirror check lists them.", plan_.obstacles.size() - kShown),
+             2);
+  }
 }
 
 void PlanReport::WriteBefore(const PlanBefore& before) {
@@ -163,7 +181,8 @@ void PlanReport::WriteBottlenecks() {
 }
 
 void PlanReport::WriteGrowth() {
-  Title("Growth of all workloads");
+  Title(plan_.obstacles.empty() ? "Growth of all workloads"
+                                : "Growth of all workloads, if the above were mended");
   Sentence(LastsWords(plan_), 2);
   Sentence(FitsWords(plan_), 2);
   if (!plan_.unscaled.empty()) {
@@ -245,19 +264,31 @@ void PlanReport::WriteWhatIfs() {
   Title("What if");
   columns_ = {{.change = "",
                .outline = OutlineOf(plan_.result),
+               .obstacles = plan_.obstacles,
                .without_loss = plan_.headroom.without_loss}};
   columns_.insert(columns_.end(), plan_.what_ifs.begin(), plan_.what_ifs.end());
   for (std::size_t i = 1; i < columns_.size(); ++i) {
     Sentence(fmt::format("[{}] {}", i, Printable(columns_[i].change)), 2, 4);
+    if (columns_[i].obstacles.empty()) continue;
+    Sentence("DOES NOT FIT, because " + Printable(ObstacleWords(columns_[i].obstacles)), 6, 0);
   }
+  const bool is_hindered = std::any_of(columns_.begin(), columns_.end(), [](const WhatIf& each) {
+    return !each.obstacles.empty();
+  });
   for (std::size_t first = 0; first < columns_.size(); first += kWhatIfsAbreast) {
     std::string head = fmt::format("  {:22}", "");
     for (std::size_t i = first; i < std::min(first + kWhatIfsAbreast, columns_.size()); ++i) {
       head += fmt::format("{:>14}", i == 0 ? "as it is" : fmt::format("[{}]", i));
     }
     Line("{}", head);
-    WriteWhatIfRow("verdict", first,
-                   [](const WhatIf& each) { return std::string(ToString(each.outline.verdict)); });
+    WriteWhatIfRow("verdict", first, [](const WhatIf& each) {
+      return std::string(ToString(WithObstacles(each.outline.verdict, each.obstacles)));
+    });
+    if (is_hindered) {
+      WriteWhatIfRow("whatever is sent", first, [](const WhatIf& each) {
+        return each.obstacles.empty() ? "-" : each.obstacles.front().code;
+      });
+    }
     WriteWhatIfRow("margin", first,
                    [](const WhatIf& each) { return MarginText(each.outline.margin); });
     WriteWhatIfRow("  of", first, [](const WhatIf& each) {

@@ -43,6 +43,21 @@ std::string LostShareWords(const Loss& loss, std::string_view what) {
 
 }  // namespace
 
+std::string VerdictWords(const Plan& plan) {
+  const RunResult& result = plan.result;
+  if (!plan.obstacles.empty()) {
+    return fmt::format("{}, because {}.", ToString(VerdictOf(plan)),
+                       Printable(ObstacleWords(plan.obstacles)));
+  }
+  return fmt::format("{}, because {}{}.", ToString(result.verdict), result.because,
+                     result.holds.empty() ? "" : "; " + result.holds);
+}
+
+std::string ByTrafficWords(const Plan& plan) {
+  return fmt::format("By its traffic alone: {}, because {}.", ToString(plan.result.verdict),
+                     plan.result.because);
+}
+
 std::string GrowthText(double factor) {
   const double growth = factor - 1;
   return fmt::format("{}{}", growth < 0 ? "-" : "+", PercentText(std::abs(growth)));

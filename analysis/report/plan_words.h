@@ -12,6 +12,11 @@
 
 namespace vpcmirror {
 
+// "FITS, because ids needs ...", a sentence: with what stands in the way, beside its traffic.
+std::string VerdictWords(const Plan& plan);
+// "By its traffic alone it FITS, because ids needs ..."
+std::string ByTrafficWords(const Plan& plan);
+
 // "web, 2 hosts", "ids, receiver".
 std::string PartWords(const Bottleneck& bottleneck);
 // "3 Gbps in+out", "571.4 kpps (busiest of 16 workers)".

@@ -24,8 +24,10 @@
 #include "sim/cli/engines.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/experiment.h"
+#include "sim/cli/plan_obstacles.h"
 #include "sim/cli/result_folder.h"
 #include "sim/input/catalog.h"
+#include "sim/input/examine_scenario.h"
 #include "sim/input/json_document.h"
 #include "sim/input/library.h"
 #include "sim/input/prices_reader.h"
@@ -102,9 +104,11 @@ class Planning {
   }
 
   int OfOne(const std::string& file) {
-    ValidScenario scenario = Read(file, {});
+    std::vector<Obstacle> obstacles;
+    ValidScenario scenario = Read(file, {}, &obstacles);
     // Before the first run, so that a change that leads nowhere costs none.
     PlanSettings settings = SettingsFor(file, scenario);
+    settings.obstacles = std::move(obstacles);
     if (around_.run_begins) around_.run_begins();
     ResultFolder folder(options_.out.empty() ? DefaultResultFolder(scenario.name) : options_.out);
     const EngineKind kind = Choose(scenario);
@@ -148,10 +152,15 @@ class Planning {
   }
 
  private:
-  ValidScenario Read(const std::string& file, const std::vector<Override>& changes) const {
+  // A scenario, and what stands in its way where that is asked for.
+  ValidScenario Read(const std::string& file, const std::vector<Override>& changes,
+                     std::vector<Obstacle>* obstacles = nullptr) const {
     ReadOptions read = read_;
     read.sets.insert(read.sets.end(), changes.begin(), changes.end());
-    ValidScenario scenario = LoadScenario(file, library_, read);
+    ExaminedScenario examined = ExamineScenario(file, library_, read);
+    if (!examined.errors.empty()) throw ScenarioException(std::move(examined.errors));
+    ValidScenario scenario = *std::move(examined.sound);
+    if (obstacles != nullptr) *obstacles = ObstaclesOf(examined.written, scenario);
     // A plan asks nothing that only shows under way.
     scenario.pcaps.clear();
     scenario.series_bin.reset();
@@ -161,14 +170,16 @@ class Planning {
   }
 
   // Several changes of one column have a semicolon between them.
-  ValidScenario Changed(const std::string& file, const std::string& change) const {
+  WhatIfQuestion Changed(const std::string& file, const std::string& change) const {
     std::vector<Override> changes;
     for (std::size_t at = 0; at <= change.size();) {
       const std::size_t end = std::min(change.find(';', at), change.size());
       changes.push_back(ParseOverride(change.substr(at, end - at), "--whatif"));
       at = end + 1;
     }
-    return Read(file, changes);
+    WhatIfQuestion question{.change = change};
+    question.scenario = Read(file, changes, &question.obstacles);
+    return question;
   }
 
   // The latter of --receivers and --budget is for all receivers, however many.
@@ -198,7 +209,7 @@ class Planning {
     settings.today = around_.today;
     settings.budget = BudgetFor(scenario);
     for (const std::string& change : options_.what_ifs) {
-      settings.what_ifs.emplace_back(change, Changed(file, change));
+      settings.what_ifs.push_back(Changed(file, change));
     }
     return settings;
   }

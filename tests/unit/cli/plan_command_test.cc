@@ -145,6 +145,69 @@ TEST_F(PlanCommandTest, SeveralScenariosGetOneFleet) {
   EXPECT_THAT(ran.out, HasSubstr("For 4 Gbps and 500 kpps of copies of 1 sources"));
 }
 
+// Two sources of 36 Gbps are 72 Gbps, a ninth of which is 8: 2 Gbps of a receiver are refused
+// (215/44475), 8 are not. Their 20 Mbps each fit either way.
+constexpr char kUnderTheNinth[] = R"({"name": "ninth", "provider": "tencent",
+  "hosts": {"web": {"count": 2, "limits": {"bandwidth": "36 Gbps"}},
+            "ids": {"receiver": "generic", "limits": {"bandwidth": "2 Gbps"}}},
+  "workloads": {"www": {"at": "web", "in": "10 Mbps", "out": "10 Mbps"}},
+  "mirrors": [{"TrafficMirrorName": "m", "CollectorSrcs": ["web"],
+               "CollectorTarget": {"TargetIps": ["ids"]}}]})";
+
+TEST_F(PlanCommandTest, WhatTheCloudRefusesDoesNotFitWhateverIsSent) {
+  const std::string file = Scenario("ninth.json", kUnderTheNinth);
+  const Ran ran = Plan({file});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  EXPECT_THAT(ran.out, StartsWith("DOES NOT FIT, because the cloud refuses it: MIR-CAP-001 (mirror m)."
+                                  "\nBy its traffic alone: FITS, because ids needs"));
+  EXPECT_THAT(ran.out, HasSubstr("8000 Mbps, 1/9 of its sources' 72000 Mbps"));
+  const json plan = json::parse(program_.Read("out/plan.json"));
+  EXPECT_EQ(plan["verdict"], "DOES NOT FIT");
+  EXPECT_EQ(plan["by_traffic"]["verdict"], "FITS");
+  EXPECT_EQ(plan["obstacles"][0]["code"], "MIR-CAP-001");
+  EXPECT_EQ(plan["obstacles"][0]["refused"], true);
+  EXPECT_THAT(Plan({file, "--format", "md"}).out,
+              StartsWith("**DOES NOT FIT**, because the cloud refuses it: MIR-CAP-001"));
+}
+
+TEST_F(PlanCommandTest, AWhatIfSaysWhatTheCloudRefuses) {
+  const std::string enough = "/hosts/ids/limits/bandwidth=8 Gbps";
+  const Ran refused = Plan({Scenario("ninth.json", kUnderTheNinth), "--whatif", enough});
+  EXPECT_THAT(refused.out,
+              HasSubstr("  verdict                 DOES NOT FIT          FITS\n"
+                        "  whatever is sent         MIR-CAP-001             -\n"));
+  const Ran taken = Plan({Scenario("ninth.json", kUnderTheNinth), "--set", enough, "--whatif",
+                          "/hosts/ids/limits/bandwidth=2 Gbps", "--format", "json"});
+  const json plan = json::parse(taken.out);
+  EXPECT_EQ(plan["verdict"], "FITS");
+  EXPECT_EQ(plan["what_ifs"][0]["verdict"], "DOES NOT FIT");
+  EXPECT_EQ(plan["what_ifs"][0]["obstacles"][0]["code"], "MIR-CAP-001");
+  EXPECT_EQ(testing_report::Complaints(
+                testing_report::ReadSchema("scenarios/schema/plan.schema.json"), plan),
+            "");
+}
+
+TEST_F(PlanCommandTest, AnOwnerMayAcceptWhatCheckCallsAnError) {
+  std::string text = kUnderTheNinth;
+  text.insert(text.rfind('}'),
+              R"(, "accept": [{"finding": "MIR-CAP-001", "because": "the quota was raised"}])");
+  EXPECT_THAT(Plan({Scenario("ninth.json", text)}).out, StartsWith("FITS"));
+}
+
+// The group of the receiver admits nothing.
+TEST_F(PlanCommandTest, CopiesThatDoNotArriveAreNamed) {
+  const Ran ran = Plan({Scenario("closed.json", R"({"name": "closed", "provider": "tencent",
+    "vpcs": {"v": {"cidr": "10.0.0.0/16", "subnets": {"s": "10.0.1.0/24"},
+             "security_groups": {"shut": {"ingress": [{"action": "drop", "peer": "0.0.0.0/0"}]}}}},
+    "hosts": {"web": {"subnet": "s", "limits": {"bandwidth": "6 Gbps"}},
+              "ids": {"subnet": "s", "receiver": "generic", "security_groups": ["shut"]}},
+    "workloads": {"www": {"at": "web", "out": "1 Gbps"}},
+    "mirrors": [{"TrafficMirrorName": "m", "CollectorSrcs": ["web"],
+                 "CollectorTarget": {"TargetIps": ["ids"]}}]})")});
+  EXPECT_THAT(ran.out, StartsWith("DOES NOT FIT, because copies do not arrive: MIR-SEC-001"))
+      << ran.err;
+}
+
 TEST_F(PlanCommandTest, AnAssertionThatIsMissedIsThree) {
   const std::string file = Scenario("three.json", kOneInThreeOut);
   EXPECT_EQ(Plan({file, "--assert", "margin >= 50%"}).exit_code, kAssertionMissed);
