@@ -30,12 +30,6 @@ struct Bottleneck {
   std::optional<LoadBracket> breaks;
 };
 
-// Until which load of all workloads.
-struct Headroom {
-  LoadBracket fits;          // from where on it no longer does: AT RISK, or worse
-  LoadBracket without_loss;  // from where on it DOES NOT FIT
-};
-
 struct Plan {
   RunResult result;                     // of the scenario as it is
   std::vector<Obstacle> obstacles;      // whatever its verdict says; all else is of traffic alone
