@@ -94,8 +94,7 @@ std::vector<std::string> ChangesSince(const PlanBefore& before, const Plan& plan
   for (const std::string& currency : currencies) {
     const auto text = [&](const std::map<std::string, double>& totals) {
       const auto total = totals.find(currency);
-      return fmt::format("{:.2f} {}", total == totals.end() ? 0 : total->second,
-                         Printable(currency));
+      return MoneyText(total == totals.end() ? 0 : total->second, currency);
     };
     AddIfOther("cost a month", text(before.totals), text(now.totals), changes);
   }

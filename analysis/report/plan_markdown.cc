@@ -28,10 +28,10 @@ class MarkdownPlan {
                        StrangersMarkdown(because));
     for (const Obstacle& each : plan_.obstacles) Item(each.code + ": " + each.message);
     if (!plan_.obstacles.empty()) {
-      out_ += "\n" + StrangersMarkdown(ByTrafficWords(plan_)) + "\n\n";
+      out_ += "\n" + StrangersMarkdown(ByTrafficWords(result)) + "\n\n";
     }
     if (!result.holds.empty()) out_ += StrangersMarkdown(result.holds) + "\n\n";
-    out_ += LastsWords(plan_) + " " + FitsWords(plan_) + "\n";
+    out_ += fmt::format("{}\n", fmt::join(GrowthSentences(result, plan_.headroom), " "));
     if (before) WriteBefore(*before);
     WriteBottlenecks();
     WriteLosses();
@@ -121,6 +121,7 @@ class MarkdownPlan {
       Title("Receivers needed");
       Item(DemandWords(*plan_.sizing));
       for (const std::string& each : CheapestWords(*plan_.sizing)) Item(each);
+      for (const std::string& each : SizingNotes(*plan_.sizing)) Item(each);
     }
     if (plan_.cost.lines.empty()) return;
     Title("Cost a month");
