@@ -6,6 +6,7 @@ namespace {
 struct Side {
   Flux production;
   Flux copies;
+  Flux received;
   double pairs = 0;  // a second
   double production_cores = 0;
   double copy_cores = 0;
@@ -44,6 +45,7 @@ std::optional<HostLoad> LoadOfHost(const CheckContext& context, std::size_t inde
     const EniTraffic& traffic = context.traffic.enis[eni];
     in.production += traffic.in;
     in.production += traffic.copies_in;  // what a receiver is there for
+    in.received += traffic.copies_in;
     out.production += traffic.out;
     out.copies += traffic.copies_out;
     out.pairs += traffic.copies_of_out.frames_per_second;
@@ -59,12 +61,13 @@ std::optional<HostLoad> LoadOfHost(const CheckContext& context, std::size_t inde
   if (cvm.limits.vcpus) cores = *cvm.limits.vcpus;
   const auto answer = [&](const Side& side, std::string name) -> HostLoad {
     return {SteadyLoad(limits, cores, profile.congestion, profile.copy_order, OfferOf(side)),
-            side.production, side.copies, std::move(name)};
+            side.production, side.copies, side.received, std::move(name)};
   };
   HostLoad load;
   if (cvm.limits.model == LimitModel::kCombined) {
     Side both = out;
     both.production += in.production;
+    both.received = in.received;
     both.production_cores += in.production_cores;
     load = answer(both, "");
   } else {

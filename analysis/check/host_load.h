@@ -14,6 +14,7 @@ struct HostLoad {
   SteadyAnswer answer;
   Flux production;  // of that side, or of both where the limit is combined
   Flux copies;
+  Flux received;  // of production, the copies of others that come in
   std::string side;  // "out", "in"; empty: combined
 };
 // Empty: nothing limits the host, or it has no traffic.

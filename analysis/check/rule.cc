@@ -534,12 +534,14 @@ const Rule kRules[] = {
                "2026-11-22"}},
      .word = "too_many_sessions_per_target"},
     {.code = "MIR-QTA-005",
-     .severity = Severity::kWarning,
+     .severity = Severity::kError,
      .confidence = FindingBasis::kDocumented,
      .title = "More sources than one ENI may receive from",
      .why = "An ENI that is a target has a quota of sources, or of sessions, which is larger for "
-            "large instance types and can often be raised.",
-     .fix = "Further receivers, a load balancer as the target, or a raised quota.",
+            "large instance types. The API refuses what is beyond it. Where the type is not given, "
+            "or which types are large is not known, the larger one is assumed to hold.",
+     .fix = "Further receivers, a load balancer as the target, a larger type, or a raised quota "
+            "where the cloud raises it.",
      .refs = {{"AWS, Traffic Mirroring, quotas and considerations "
                "(docs.aws.amazon.com/vpc/latest/mirroring)",
                "2026-11-22"},

@@ -93,6 +93,20 @@ Finding AboutHost(const CheckContext& context, const Worst& worst, std::string m
   return finding;
 }
 
+// What a host that is asked for too much loses of what.
+std::string LossText(const HostLoad& load) {
+  const double own = load.production.frames_per_second - load.received.frames_per_second;
+  constexpr double kNothing = 1e-6;  // frames a second: what sums of doubles round
+  const std::string of_production = PercentText(load.answer.production_loss);
+  if (own < kNothing && load.copies.frames_per_second <= 0) {
+    return "all of it copies that it receives: " + of_production + " of them would be lost";
+  }
+  return "of which copies are " + BitRateText(load.copies.bits_per_second) + ": " +
+         PercentText(load.answer.copy_loss) + " of the copies and " + of_production +
+         " of production would be lost" +
+         (load.received.frames_per_second > 0 ? ", copies that it receives among it" : "");
+}
+
 std::string Without(const CheckContext& context, std::size_t cvm) {
   return context.deployment().cvms[cvm].receiver
              ? "a larger instance type, or another receiver beside it"
@@ -109,10 +123,7 @@ void FindHostsOverLimits(const CheckContext& context, std::vector<Finding>& find
     findings.push_back(
         AboutHost(context, worst,
                   cvm.id + " is asked for " + UseText(context, worst.cvm, worst.load) + " (" +
-                      PercentText(answer.used) + "), of which copies are " +
-                      BitRateText(worst.load.copies.bits_per_second) + ": " +
-                      PercentText(answer.copy_loss) + " of the copies and " +
-                      PercentText(answer.production_loss) + " of production would be lost",
+                      PercentText(answer.used) + "), " + LossText(worst.load),
                   Without(context, worst.cvm)));
   }
 }
@@ -124,7 +135,8 @@ void FindHostsNearLimits(const CheckContext& context, std::vector<Finding>& find
         context, worst,
         cvm.id + " is asked for " + UseText(context, worst.cvm, worst.load) + " (" +
             PercentText(worst.load.answer.used) + "), of which copies are " +
-            BitRateText(worst.load.copies.bits_per_second) + ": what comes in bursts will be lost",
+            BitRateText(worst.load.copies.bits_per_second + worst.load.received.bits_per_second) +
+            ": what comes in bursts will be lost",
         Without(context, worst.cvm)));
   }
 }

@@ -163,14 +163,26 @@ void FindCrowdedTargets(const CheckContext& context, std::vector<Finding>& findi
          {std::tuple("sources_per_eni_target", static_cast<std::int64_t>(use.sources.size()),
                      "sources"),
           std::tuple("sessions_per_eni_target", use.sessions, "sessions")}) {
-      const auto most = QuotaOf(context.ProfileOf(*use.last), quota);
+      const Eni& of_receiver = context.deployment().enis[receiver];
+      const std::string& type = context.deployment().cvms[of_receiver.cvm].type;
+      const ProviderProfile& profile = context.ProfileOf(*use.last);
+      const auto most = QuotaOf(profile, quota, type);
       if (!most || count <= *most) continue;
-      const std::string& eni = context.deployment().enis[receiver].id;
+      const std::string& eni = of_receiver.id;
       Finding finding = About(*use.last,
                               "the receiver " + eni + " has " + std::to_string(count) + " " + what +
                                   ", where " + std::to_string(*most) + " are the most of one ENI",
                               "further receivers, or a load balancer as the target");
       finding.subject = {"eni", eni};
+      const auto may_hold = QuotaThatMayHold(profile, quota, type);
+      if (may_hold && count <= *may_hold) {
+        finding.severity = Severity::kAssumption;
+        finding.message += ", or " + std::to_string(*may_hold) +
+                           " of large types: it is assumed to be of one";
+      }
+      const auto code = profile.error_codes.find("too_many_sources");
+      const bool is_of_target = profile.sessions.one_source;  // else of a session
+      if (is_of_target && code != profile.error_codes.end()) finding.api_code = code->second;
       finding.numbers = {{what, static_cast<double>(count), ""},
                          {"most", static_cast<double>(*most), ""}};
       findings.push_back(std::move(finding));

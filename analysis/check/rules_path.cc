@@ -9,19 +9,23 @@
 namespace vpcmirror {
 namespace {
 
-// What keeps copies whole: where the source's own MTU counts, a smaller one does not.
-std::string FixOf(MtuBasis basis, Bytes source_mtu, Bytes cut) {
+// What keeps copies whole, as far as the cloud has it: where the source's own MTU counts, a smaller one does not.
+std::string FixOf(const ProviderProfile& profile, MtuBasis basis, Bytes source_mtu, Bytes cut) {
   const std::string fits = std::to_string((source_mtu - cut).count());
   const std::string larger = std::to_string((source_mtu + cut).count());
-  if (basis == MtuBasis::kFixed) return "an MTU of " + fits + " at the sources";
+  const bool is_largest = profile.largest_mtu && source_mtu + cut > *profile.largest_mtu;
+  if (basis == MtuBasis::kFixed || (is_largest && basis == MtuBasis::kReceiver)) {
+    return "an MTU of " + fits + " at the sources";
+  }
   if (basis == MtuBasis::kReceiver) {
     return "an MTU of " + fits + " at the sources, or of " + larger + " at the receivers";
   }
-  return "packets of at most " + fits +
-         " bytes, by an MTU or MSS inside the guests (`sizes` of a workload tells check), or an "
-         "MTU "
-         "of " +
-         larger + " on the whole way, with packets left as they are";
+  const std::string smaller =
+      "packets of at most " + fits +
+      " bytes, by an MTU or MSS inside the guests (`sizes` of a workload tells check)";
+  if (is_largest) return smaller;
+  return smaller + ", or an MTU of " + larger +
+         " on the whole way, with packets left as they are";
 }
 
 // Of a full packet, as far as the packet lengths of the directions that are watched go.
@@ -83,7 +87,7 @@ void FindCutCopies(const CheckContext& context, std::vector<Finding>& findings) 
                 "copies of full frames (MTU " + std::to_string(mtu.count()) + ") of " +
                     context.deployment().enis[source].id + " are longer than the MTU of " +
                     std::to_string(least_mtu.count()) + " on their way, and" + sent,
-                FixOf(mirror.settings().mtu.basis, mtu, Bytes(cut)));
+                FixOf(context.ProfileOf(placed), mirror.settings().mtu.basis, mtu, Bytes(cut)));
       finding.numbers = {{"source_mtu", static_cast<double>(mtu.count()), "B"},
                          {"room", static_cast<double>(room.count()), "B"},
                          {"cut", static_cast<double>(cut), "B"}};

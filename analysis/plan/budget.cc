@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
+#include "analysis/plan/sizing.h"
 #include "models/cloud/receiver_capacity.h"
 #include "models/scenario/mirror_variants.h"
 #include "models/scenario/steady_walk.h"
@@ -44,6 +46,35 @@ bool Fits(const Flux& flux, const CopyBudget& budget) {
          is_within(flux.frames_per_second, budget.packet_rate);
 }
 
+// The sources that are kept, against what the cloud asks of their number and bandwidth.
+class KeptSources {
+ public:
+  KeptSources(const Deployment& deployment, const CopyBudget& budget)
+      : deployment_(deployment), budget_(budget) {}
+
+  // False, and nothing kept, where that would be one too many.
+  bool Keep(std::size_t eni) {
+    if (budget_.sources && kept_ >= *budget_.sources) return false;
+    const std::size_t cvm = deployment_.enis[eni].cvm;
+    BitsPerSecond with = bandwidth_;
+    if (cvms_.count(cvm) == 0) {
+      with += deployment_.cvms[cvm].limits.bandwidth.value_or(BitsPerSecond(0));
+    }
+    if (budget_.source_bandwidth && with > *budget_.source_bandwidth) return false;
+    bandwidth_ = with;
+    cvms_.insert(cvm);
+    ++kept_;
+    return true;
+  }
+
+ private:
+  const Deployment& deployment_;
+  const CopyBudget& budget_;
+  std::set<std::size_t> cvms_;
+  BitsPerSecond bandwidth_{};
+  std::int64_t kept_ = 0;
+};
+
 // The most bytes first; of the rest what still fits.
 BudgetChoice Choose(const ValidScenario& scenario, const CopyBudget& budget, double all_bits) {
   const TrafficBySource by_source = CopiedBySource(scenario);
@@ -52,12 +83,13 @@ BudgetChoice Choose(const ValidScenario& scenario, const CopyBudget& budget, dou
     return a.second.kept_bits > b.second.kept_bits;
   });
   BudgetChoice choice{.sources_before = sources.size()};
+  KeptSources sources_kept(*scenario.deployment, budget);
   Flux taken;
   double kept = 0;
   for (const auto& [eni, traffic] : sources) {
     Flux with = taken;
     with += traffic.wire;
-    if (!Fits(with, budget)) continue;
+    if (!Fits(with, budget) || !sources_kept.Keep(eni)) continue;
     taken = with;
     kept += traffic.kept_bits;
     choice.sources.push_back(scenario.deployment->enis[eni].id);
@@ -104,9 +136,15 @@ std::optional<CopyBudget> BudgetOf(const ValidScenario& scenario, std::int64_t r
           static_cast<double>(least->count()) * static_cast<double>(receivers) * (1 - margin_goal);
       return std::optional(Rate(std::llround(all)));
     };
-    const CopyBudget budget{total(cvm.limits.bandwidth, software.bandwidth),
-                            total(cvm.limits.packet_rate, software.packet_rate)};
+    CopyBudget budget{.bandwidth = total(cvm.limits.bandwidth, software.bandwidth),
+                      .packet_rate = total(cvm.limits.packet_rate, software.packet_rate)};
     if (!budget.bandwidth && !budget.packet_rate) return std::nullopt;
+    const FleetRules rules = FleetRulesFor(scenario);
+    if (const auto of_one = SourcesOfOne(rules, cvm.type)) budget.sources = *of_one * receivers;
+    if (rules.source_to_receiver_bandwidth && cvm.limits.bandwidth) {
+      budget.source_bandwidth = BitsPerSecond(cvm.limits.bandwidth->count() * receivers *
+                                              *rules.source_to_receiver_bandwidth);
+    }
     return budget;
   }
   return std::nullopt;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,10 +18,13 @@ namespace vpcmirror {
 struct CopyBudget {
   std::optional<BitsPerSecond> bandwidth;  // empty: not limited
   std::optional<PacketsPerSecond> packet_rate;
+  // What the cloud asks of so many receivers; empty: no rule, or none that is known.
+  std::optional<std::int64_t> sources;            // ENIs at most
+  std::optional<BitsPerSecond> source_bandwidth;  // of their CVMs together, whatever is copied
 };
 
 // What `receivers` like the scenario's first one take, `margin_goal` of each limit left free.
-// Empty where it has no receiver, or nothing is known of it.
+// By the provider's rules, too. Empty where it has no receiver, or nothing is known of it.
 std::optional<CopyBudget> BudgetOf(const ValidScenario& scenario, std::int64_t receivers,
                                    double margin_goal);
 

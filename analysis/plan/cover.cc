@@ -14,13 +14,62 @@ namespace {
 constexpr double kEnough = 1 - 1e-9;  // of a need
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+// Towards one need, and the most that a single thing covers of it.
+struct Covered {
+  double all = 0;
+  double largest = 0;
+
+  void Add(double of_one, double times) {
+    all += times * of_one;
+    if (times > 0) largest = std::max(largest, of_one);
+  }
+};
+
 // What is covered beyond the need counts no more.
 struct Partial {
   std::int64_t cost = 0;
   std::int64_t count = 0;
   double share = 0;
-  double bandwidth = 0;
+  Covered bandwidth;
+  Covered sources;
   std::vector<std::int64_t> numbers;  // by item
+};
+
+// A need that a rule asks for, of all things but the largest where one may be lost.
+class AskedSum {
+ public:
+  AskedSum(double need, bool without_any) : need_(need), without_any_(without_any) {}
+
+  void Use(double of_one, double cost) {
+    most_of_one_ = std::max(most_of_one_, of_one);
+    if (of_one > 0) cost_of_unit_ = std::min(cost_of_unit_, cost / of_one);
+  }
+
+  // Of what has a part as large as that.
+  double Of(double largest) const { return need_ + (without_any_ && need_ > 0 ? largest : 0); }
+  bool IsMet(const Covered& by) const { return by.all >= Of(by.largest) * kEnough; }
+  double LeastCost(const Covered& by) const { return Missing(by, by.largest, cost_of_unit_); }
+  // How many of an item, in parts of one.
+  double NumberOf(double of_one, const Covered& by) const {
+    return Missing(by, std::max(by.largest, of_one), 1 / of_one);
+  }
+  // Whether `a` is as good as `b` is, whatever is added to both.
+  bool Covers(const Covered& a, const Covered& b) const {
+    const double always = Of(most_of_one_);
+    if (a.all < std::min(b.all, always)) return false;
+    return !without_any_ || a.all >= always || a.largest <= b.largest;
+  }
+
+ private:
+  double Missing(const Covered& by, double largest, double of_unit) const {
+    const double missing = Of(largest) * kEnough - by.all;
+    return missing > 0 ? missing * of_unit : 0;
+  }
+
+  double need_;
+  bool without_any_;
+  double most_of_one_ = 0;
+  double cost_of_unit_ = kInfinity;
 };
 
 struct Dearer {
@@ -35,7 +84,11 @@ bool IsBetter(const Partial& a, const std::optional<Partial>& b) { return !b || 
 class Search {
  public:
   Search(const std::vector<CoverItem>& items, const CoverNeed& need, double share)
-      : items_(items), need_(need), share_(share) {
+      : items_(items),
+        need_(need),
+        share_(share),
+        bandwidth_(need.bandwidth, need.without_any),
+        sources_(need.sources, need.without_any) {
     for (const CoverItem& item : items) cost_step_ = std::gcd(cost_step_, item.cost);
   }
 
@@ -44,8 +97,8 @@ class Search {
     const CoverItem& of = items_[item];
     const auto cost = static_cast<double>(of.cost);
     if (of.share > 0) cost_of_share_ = std::min(cost_of_share_, cost / of.share);
-    if (of.bandwidth > 0) cost_of_bandwidth_ = std::min(cost_of_bandwidth_, cost / of.bandwidth);
-    cost_of_one_ = std::min(cost_of_one_, cost);
+    bandwidth_.Use(of.bandwidth, cost);
+    sources_.Use(of.sources, cost);
   }
 
   const std::vector<std::size_t>& usable() const { return usable_; }
@@ -60,29 +113,31 @@ class Search {
     const auto times = static_cast<double>(number);
     partial.cost += items_[item].cost * number;
     partial.share += times * items_[item].share;
-    partial.bandwidth += times * items_[item].bandwidth;
+    partial.bandwidth.Add(items_[item].bandwidth, times);
+    partial.sources.Add(items_[item].sources, times);
     partial.count += number;
     partial.numbers[item] += number;
   }
 
   bool IsMet(const Partial& partial) const {
-    return partial.share >= share_ * kEnough && partial.bandwidth >= need_.bandwidth * kEnough &&
-           partial.count >= need_.count;
+    return partial.share >= share_ * kEnough && bandwidth_.IsMet(partial.bandwidth) &&
+           sources_.IsMet(partial.sources) && !IsTooMany(partial.count);
   }
+
+  bool IsTooMany(std::int64_t count) const { return need_.most > 0 && count > need_.most; }
+  bool IsBounded() const { return need_.most > 0; }
 
   // Whether `a` covers at least what `b` does.
   bool Covers(const Partial& a, const Partial& b) const {
-    return a.share >= std::min(b.share, share_) &&
-           a.bandwidth >= std::min(b.bandwidth, need_.bandwidth) &&
-           a.count >= std::min(b.count, need_.count);
+    return a.share >= std::min(b.share, share_) && bandwidth_.Covers(a.bandwidth, b.bandwidth) &&
+           sources_.Covers(a.sources, b.sources) && (!IsBounded() || a.count <= b.count);
   }
 
   // What a cover that begins so costs at least: in whole steps, of which all costs are made.
   double LeastCost(const Partial& partial) const {
-    const double count = static_cast<double>(need_.count - partial.count);
-    const double rest = std::max({0.0, Missing(share_, partial.share, cost_of_share_),
-                                  Missing(need_.bandwidth, partial.bandwidth, cost_of_bandwidth_),
-                                  count > 0 ? count * cost_of_one_ : 0.0});
+    const double rest = std::max({Missing(share_, partial.share, cost_of_share_),
+                                  bandwidth_.LeastCost(partial.bandwidth),
+                                  sources_.LeastCost(partial.sources)});
     constexpr double kHair = 1e-6;  // of a step: what doubles round
     const auto step = static_cast<double>(cost_step_);
     return std::ceil((static_cast<double>(partial.cost) + rest) / step - kHair) * step;
@@ -92,8 +147,8 @@ class Search {
   std::optional<std::int64_t> NumberOf(std::size_t item, const Partial& partial) const {
     const CoverItem& of = items_[item];
     const double number = std::max({Missing(share_, partial.share, 1 / of.share),
-                                    Missing(need_.bandwidth, partial.bandwidth, 1 / of.bandwidth),
-                                    static_cast<double>(need_.count - partial.count), 0.0});
+                                    bandwidth_.NumberOf(of.bandwidth, partial.bandwidth),
+                                    sources_.NumberOf(of.sources, partial.sources)});
     constexpr double kMost = 1e12;  // things: no fleet has as many
     if (!(number <= kMost)) return std::nullopt;
     return static_cast<std::int64_t>(std::ceil(number));
@@ -111,8 +166,8 @@ class Search {
   std::int64_t cost_step_ = 0;
   std::vector<std::size_t> usable_;
   double cost_of_share_ = kInfinity;
-  double cost_of_bandwidth_ = kInfinity;
-  double cost_of_one_ = kInfinity;
+  AskedSum bandwidth_;
+  AskedSum sources_;
 };
 
 // Of covers that were looked at, those that no other covers. All cost at most what comes later.
@@ -144,19 +199,25 @@ void TryOneAndTwo(const Search& search, const Partial& start, std::optional<Part
     complete(start, first);
     const auto number = search.NumberOf(first, start);
     if (!number || *number < 1) continue;
-    Partial most_of_it = start;
-    search.Add(most_of_it, first, *number - 1);
-    for (const std::size_t second : search.usable()) complete(most_of_it, second);
+    // Where things are counted, few of the first leave more to the second than may be had.
+    const std::int64_t least = search.IsBounded() ? 1 : *number - 1;
+    for (std::int64_t of_first = least; of_first < *number; ++of_first) {
+      Partial part = start;
+      search.Add(part, first, of_first);
+      if (search.IsTooMany(part.count)) break;
+      for (const std::size_t second : search.usable()) complete(part, second);
+    }
   }
 }
 
 // Puts into `best` what is cheaper than it. False when `looks_left` ran out.
 bool Improve(const Search& search, Partial start, std::optional<Partial>& best, int& looks_left) {
   TryOneAndTwo(search, start, best);
-  if (!best) return true;
+  if (!best && !search.IsBounded()) return true;
   std::priority_queue<Partial, std::vector<Partial>, Dearer> waiting;
   const auto wait = [&](Partial partial) {
-    if (search.LeastCost(partial) < static_cast<double>(best->cost)) {
+    const double least = search.LeastCost(partial);
+    if (std::isfinite(least) && (!best || least < static_cast<double>(best->cost))) {
       waiting.push(std::move(partial));
     }
   };
@@ -174,7 +235,7 @@ bool Improve(const Search& search, Partial start, std::optional<Partial>& best, 
     for (const std::size_t item : search.usable()) {
       Partial larger = partial;
       search.Add(larger, item, 1);
-      wait(std::move(larger));
+      if (!search.IsTooMany(larger.count)) wait(std::move(larger));
     }
   }
   return true;

@@ -13,12 +13,14 @@ struct CoverItem {
   std::int64_t cost = 0;  // over 0, at most 10^15
   double share = 0;       // of a demand of 1
   double bandwidth = 0;   // towards CoverNeed::bandwidth, in its unit
+  double sources = 0;     // towards CoverNeed::sources
 };
 
 struct CoverNeed {
   double bandwidth = 0;      // of all together; 0: none is asked
-  std::int64_t count = 0;    // at least so many things
-  bool without_any = false;  // shares add up to 1 without any one of them, too
+  double sources = 0;        // the same
+  bool without_any = false;  // all of it without any one of them, too
+  std::int64_t most = 0;     // things in all; 0: any number
 };
 
 struct Cover {
@@ -32,7 +34,8 @@ struct Cover {
 inline constexpr int kMostPartialCovers = 5'000;
 
 // The least cost at which shares add up to 1 and the need is met; of equally dear covers that
-// come up, one of fewest things. Empty when no number of them does. What falls short by a part
+// come up, one of fewest things. Empty when no number of them does, or none was found of at most
+// `most` things before the search was given up. What falls short by a part
 // in 10^9 is enough.
 //
 // By dynamic programming over cost: covers grow by one thing at a time and are looked at from the
@@ -40,7 +43,7 @@ inline constexpr int kMostPartialCovers = 5'000;
 // when the least that it may come to (by the item with most of a need for its cost, whichever
 // need asks for most, in whole steps of all costs) is no less than the best that is known. The
 // first that meets every need is the answer. `without_any` is one search for each item as the
-// largest of the cover.
+// largest share of the cover; of the other needs, a cover counts without its own largest part.
 std::optional<Cover> CheapestCover(const std::vector<CoverItem>& items, const CoverNeed& need,
                                    int most_partial_covers = kMostPartialCovers);
 

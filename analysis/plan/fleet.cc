@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -94,18 +95,29 @@ bool TakesLargestFlow(const ReceiverProfile& profile, const FleetDemand& demand,
   return takes_bits && takes_packets;
 }
 
+// All copies of the largest source.
+bool TakesLargestSource(const InstanceType& type, const ReceiverProfile& profile,
+                        const FleetDemand& demand, double most_used) {
+  const FleetDemand of_one{.bandwidth = demand.largest_source,
+                           .packet_rate = demand.largest_source_packets};
+  return Receiver(type, profile).ShareOf(of_one, most_used).share >= 1 - kTolerance;
+}
+
 // What the rules ask of the fleet as a whole.
 struct RuleNeed {
-  std::int64_t receivers = 0;
+  FleetRules rules;
+  std::int64_t sources = 0;
   double bandwidth = 0;  // of their ENIs, bps
+
+  // Receivers of one type that may have all sources.
+  std::int64_t ReceiversOf(const std::string& type) const {
+    const auto most = SourcesOfOne(rules, type);
+    return most && *most > 0 ? (sources + *most - 1) / *most : 0;
+  }
 };
 
 RuleNeed NeedOf(const FleetDemand& demand, const FleetRules& rules) {
-  RuleNeed need;
-  if (rules.sources_per_receiver && *rules.sources_per_receiver > 0) {
-    const std::int64_t most = *rules.sources_per_receiver;
-    need.receivers = (demand.sources + most - 1) / most;
-  }
+  RuleNeed need{.rules = rules, .sources = demand.sources};
   if (rules.source_to_receiver_bandwidth) {
     need.bandwidth = Number(demand.source_bandwidth) / *rules.source_to_receiver_bandwidth;
   }
@@ -122,13 +134,17 @@ FleetNeed NeedOfOneSize(const InstanceType& type, const ReceiverPace& pace,
     return need;
   }
   if (share.limit == FleetLimit::kNothingKnown || share.share <= 0) return need;
+  if (!TakesLargestSource(type, pace.profile, demand, most_used)) {
+    need.limit = FleetLimit::kOneSource;
+    return need;
+  }
   std::int64_t receivers = Needed(1 / share.share);
   const auto raise = [&](std::int64_t least, FleetLimit limit) {
     if (least <= receivers) return;
     receivers = least;
     need.limit = limit;
   };
-  raise(rule.receivers, FleetLimit::kSources);
+  raise(rule.ReceiversOf(type.name), FleetLimit::kSources);
   if (rule.bandwidth > 0 && type.limits.bandwidth) {
     raise(Needed(rule.bandwidth / Number(*type.limits.bandwidth)), FleetLimit::kSourceShare);
   }
@@ -176,10 +192,18 @@ std::optional<std::int64_t> CostOf(const FleetSize& size, const std::string& cur
 // Why no fleet does, and what would have to give.
 std::string WhyNot(const ReceiverPace& pace, const std::vector<FleetNeed>& needs,
                    const FleetDemand& demand, double most_used) {
-  const bool is_one_flow = std::any_of(needs.begin(), needs.end(), [](const FleetNeed& need) {
-    return need.limit == FleetLimit::kOneFlow;
-  });
-  if (!is_one_flow) {
+  const auto is_for = [&](FleetLimit limit) {
+    return std::any_of(needs.begin(), needs.end(),
+                       [&](const FleetNeed& need) { return need.limit == limit; });
+  };
+  if (is_for(FleetLimit::kOneSource)) {
+    return fmt::format(
+        "the copies of one source, {} and {}, all go to one receiver, and no type here with {} "
+        "takes them: spread them by flow, filter, truncate, or use faster software",
+        BitRateText(demand.largest_source), PacketRateText(demand.largest_source_packets),
+        pace.name);
+  }
+  if (!is_for(FleetLimit::kOneFlow)) {
     return "nothing is known of what " + pace.name +
            " or the types take: give limits by hand, or a profile with figures";
   }
@@ -224,6 +248,7 @@ class Planner {
     NoteTypesWithoutCost();
     for (std::size_t pace = 0; pace < paces_.size(); ++pace) {
       plan_.cheapest.push_back(Cheapest(pace));
+      plan_.fewest.push_back(Fewest(pace));
     }
     return std::move(plan_);
   }
@@ -262,7 +287,39 @@ class Planner {
     item.share = Receiver(type, paces_[pace].profile).ShareOf(demand_, settings_.most_used).share;
     // A bandwidth that is not known does not limit.
     item.bandwidth = type.limits.bandwidth ? Number(*type.limits.bandwidth) : rule_.bandwidth;
+    item.sources = static_cast<double>(
+        SourcesOfOne(rule_.rules, type.name).value_or(std::max<std::int64_t>(1, rule_.sources)));
     return item;
+  }
+
+  std::int64_t Spare() const { return settings_.spare ? 1 : 0; }
+
+  // The size that the fewest receivers are needed of, the cheaper of two.
+  std::size_t SizeOfFewest(const std::vector<std::size_t>& usable, std::size_t pace) const {
+    return *std::min_element(usable.begin(), usable.end(), [&](std::size_t a, std::size_t b) {
+      const auto key = [&](std::size_t size) {
+        return std::pair(*plan_.sizes[size].needs[pace].receivers,
+                         *CostOf(plan_.sizes[size], plan_.currency));
+      };
+      return key(a) < key(b);
+    });
+  }
+
+  CheapestFleet Fewest(std::size_t pace) const {
+    const std::vector<std::size_t> usable = UsableSizes(pace);
+    if (usable.empty()) return plan_.cheapest[pace];
+    const std::size_t size = SizeOfFewest(usable, pace);
+    const FleetSize& of = plan_.sizes[size];
+    CheapestFleet fleet{.pace = paces_[pace].name};
+    fleet.receivers = *of.needs[pace].receivers + Spare();
+    fleet.parts = {{of.type, fleet.receivers}};
+    fleet.cost = CostOfFleet(static_cast<double>(*CostOf(of, plan_.currency)) *
+                             static_cast<double>(fleet.receivers));
+    return fleet;
+  }
+
+  double CostOfFleet(double units) const {
+    return plan_.currency.empty() ? units : units / kCostUnits;
   }
 
   CheapestFleet Cheapest(std::size_t pace) const {
@@ -274,7 +331,15 @@ class Planner {
       fleet.why_not = WhyNot(paces_[pace], needs, demand_, settings_.most_used);
       return fleet;
     }
-    const auto cover = CoverOf(usable, pace);
+    auto cover = CoverOf(usable, pace, 0);
+    const std::int64_t few =
+        2 * (*plan_.sizes[SizeOfFewest(usable, pace)].needs[pace].receivers + Spare());
+    const std::int64_t most = std::max(kHandfulOfReceivers, few);
+    if (cover && std::accumulate(cover->numbers.begin(), cover->numbers.end(), std::int64_t{0}) >
+                     most) {
+      cover = CoverOf(usable, pace, most);
+      fleet.most_receivers = most;
+    }
     if (!cover) {
       fleet.why_not = "no number of receivers does: give the types' bandwidth by hand";
       return fleet;
@@ -289,16 +354,24 @@ class Planner {
       cost += static_cast<double>(*CostOf(plan_.sizes[usable[i]], plan_.currency)) *
               static_cast<double>(numbers[i]);
     }
-    fleet.cost = plan_.currency.empty() ? cost : cost / kCostUnits;
+    fleet.cost = CostOfFleet(cost);
     return fleet;
   }
 
-  std::optional<Cover> CoverOf(const std::vector<std::size_t>& usable, std::size_t pace) const {
+  // Of at most so many receivers; 0: of any number.
+  std::optional<Cover> CoverOf(const std::vector<std::size_t>& usable, std::size_t pace,
+                               std::int64_t most) const {
     std::vector<CoverItem> items;
     for (const std::size_t size : usable) items.push_back(ItemOf(size, pace));
-    return CheapestCover(
-        items,
-        {.bandwidth = rule_.bandwidth, .count = rule_.receivers, .without_any = settings_.spare});
+    return CheapestCover(items, {.bandwidth = rule_.bandwidth,
+                                 .sources = AskedSources(),
+                                 .without_any = settings_.spare,
+                                 .most = most});
+  }
+
+  // 0 where no rule counts them.
+  double AskedSources() const {
+    return rule_.rules.sources_per_receiver ? static_cast<double>(rule_.sources) : 0;
   }
 
   const FleetDemand& demand_;
@@ -331,7 +404,18 @@ FleetRules FleetRulesOf(const ProviderProfile& profile, FleetTarget target) {
     if (!most) continue;
     rules.sources_per_receiver = std::min(rules.sources_per_receiver.value_or(*most), *most);
   }
+  for (const Quota& each : profile.quotas) {
+    if (each.name != "sources_per_eni_target" || each.listed_types.empty()) continue;
+    rules.sources_per_listed_receiver = each.most_of_listed;
+    rules.listed_types = {each.listed_types.begin(), each.listed_types.end()};
+  }
   return rules;
+}
+
+std::optional<std::int64_t> SourcesOfOne(const FleetRules& rules, const std::string& type) {
+  return rules.sources_per_listed_receiver && rules.listed_types.count(type) != 0
+             ? rules.sources_per_listed_receiver
+             : rules.sources_per_receiver;
 }
 
 std::vector<ReceiverPace> PacesOf(const std::vector<ReceiverProfile>& profiles) {
@@ -369,6 +453,8 @@ std::string_view ToString(FleetLimit limit) {
       return "ENI bandwidth against that of the sources";
     case FleetLimit::kOneFlow:
       return "one flow is more than a worker takes";
+    case FleetLimit::kOneSource:
+      return "one source is more than a receiver takes";
     case FleetLimit::kNothingKnown:
       return "nothing is known";
   }

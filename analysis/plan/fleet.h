@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,11 @@ struct FleetDemand {
   // The most that one worker is sent of one flow: both directions, where it gets both.
   BitsPerSecond largest_flow{};
   PacketsPerSecond largest_flow_packets{};
+  // Copies of one source, all of which go to one receiver; 0 where a source's copies spread.
+  BitsPerSecond largest_source{};
+  PacketsPerSecond largest_source_packets{};
   std::int64_t sources = 0;          // ENIs
-  BitsPerSecond source_bandwidth{};  // of all source ENIs together, whatever is copied
+  BitsPerSecond source_bandwidth{};  // of all CVMs with a source, whatever is copied
 };
 
 // What the provider asks of the receivers of a mirror.
@@ -31,11 +35,20 @@ struct FleetRules {
   // The receivers' ENI bandwidth is at least source_bandwidth divided by this; empty: no rule.
   std::optional<int> source_to_receiver_bandwidth;
   std::optional<std::int64_t> sources_per_receiver;  // at most; empty: no rule
+  // The same of types that the cloud lists; empty: of none another number is known.
+  std::optional<std::int64_t> sources_per_listed_receiver;
+  std::set<std::string> listed_types;
 };
+// At most, of one receiver of a type; empty: no rule.
+std::optional<std::int64_t> SourcesOfOne(const FleetRules& rules, const std::string& type);
 // By the profile's quotas "sources_per_eni_target" and "sessions_per_eni_target". Behind a load
 // balancer nothing is asked of a single receiver.
 enum class FleetTarget : std::uint8_t { kEnis, kLoadBalancer };
 FleetRules FleetRulesOf(const ProviderProfile& profile, FleetTarget target);
+
+// So many receivers nobody minds to look after; of more, at most twice as many as it takes of
+// the size that takes fewest. A judgement of ours, that no document states.
+inline constexpr std::int64_t kHandfulOfReceivers = 16;
 
 struct FleetSettings {
   double most_used = 0.8;  // of each limit of a receiver, in (0, 1]
@@ -59,6 +72,7 @@ enum class FleetLimit : std::uint8_t {
   kSources,       // FleetRules::sources_per_receiver
   kSourceShare,   // FleetRules::source_to_receiver_bandwidth
   kOneFlow,       // no number helps: a worker does not take the largest flow
+  kOneSource,     // no number helps: a receiver does not take all copies of the largest source
   kNothingKnown,  // neither the type nor the software says what it takes
 };
 std::string_view ToString(FleetLimit limit);  // "bandwidth of the ENI", ...
@@ -94,12 +108,14 @@ struct CheapestFleet {
   double cost = 0;               // an hour in FleetPlan::currency; vCPUs where that is empty
   // Nothing is cheaper. Else the search was given up (cover.h): the best of one size and of two.
   bool is_exact = true;
+  std::int64_t most_receivers = 0;  // that were allowed, where cheaper ones have more; 0: they do not
   std::string why_not;  // a sentence with what would have to give; empty: there is one
 };
 
 struct FleetPlan {
   std::vector<FleetSize> sizes;         // by vCPUs, then by name
   std::vector<CheapestFleet> cheapest;  // by pace, in their order
+  std::vector<CheapestFleet> fewest;    // the same: of one size, with the fewest receivers
   std::string currency;                 // ISO 4217; empty: no price is known, vCPUs are the cost
   std::vector<std::string> notes;       // sentences: which types were left out, and why
 };
@@ -108,9 +124,11 @@ struct FleetPlan {
 // types without, or in another currency than most, are then no part of a cheapest fleet), else by
 // vCPUs. Copies spread over a mixed fleet in proportion to what each receiver takes, as weights
 // of the mirror do, so that a receiver's share is the least of its limits, each divided by the
-// demand, and shares add up. With `spare`, they still do without the receiver of the largest share.
+// demand, and shares add up. With `spare`, they still do without the receiver of the largest
+// share, and the rules are kept without any one receiver.
 //
-// The cheapest fleet is exact, by dynamic programming over cost (cover.h says how), but where so
+// A cheapest fleet has at most kHandfulOfReceivers, or twice the fewest where that is more.
+// It is exact, by dynamic programming over cost (cover.h says how), but where so
 // many receivers are needed that the search is given up, which CheapestFleet says. Costs are
 // counted in whole millionths of a price.
 //

@@ -13,7 +13,7 @@ constexpr double kPrecision = 1.01;  // of a bracket, upper end against lower
 constexpr double kGuessSpread = 1.004;
 
 LoadOutline OutlineOf(const ValidScenario& scenario, const RunResult& result) {
-  return {result.verdict, PartsOf(scenario, result)};
+  return {result.verdict, AllPartsOf(scenario, result)};
 }
 
 bool IsKnown(const LoadBracket& bracket) {
@@ -72,6 +72,23 @@ LoadBracket LoadSearch::Find(const Breaks& breaks, std::optional<double> guess) 
     bracket = Known(breaks);
   }
   return bracket;
+}
+
+Headroom HeadroomOf(double least_margin, double margin_goal, LoadSearch& search) {
+  const auto fits_no_more = [](const LoadOutline& at) { return at.verdict != Verdict::kFits; };
+  const auto does_not_fit = [](const LoadOutline& at) {
+    return at.verdict == Verdict::kDoesNotFit;
+  };
+  Headroom headroom;
+  headroom.without_loss = search.Find(does_not_fit, LinearGuess(least_margin, 0));
+  headroom.fits = search.Find(fits_no_more, LinearGuess(least_margin, margin_goal));
+  return headroom;
+}
+
+std::optional<double> LinearGuess(double margin, double least_margin) {
+  const double used = 1 - margin;
+  if (used <= 0) return std::nullopt;
+  return (1 - least_margin) / used;
 }
 
 }  // namespace vpcmirror

@@ -53,4 +53,17 @@ class LoadSearch {
   std::map<double, LoadOutline> outlines_;
 };
 
+// Until which load of all workloads.
+struct Headroom {
+  LoadBracket fits;          // from where on it no longer does: AT RISK, or worse
+  LoadBracket without_loss;  // from where on it DOES NOT FIT
+};
+
+// `least_margin` is that of the tightest limit at this load, a first guess; 1 where nothing limits.
+Headroom HeadroomOf(double least_margin, double margin_goal, LoadSearch& search);
+
+// The load at which use that grows as the load does leaves `least_margin`, of one that leaves
+// `margin`; empty where nothing is used.
+std::optional<double> LinearGuess(double margin, double least_margin);
+
 }  // namespace vpcmirror

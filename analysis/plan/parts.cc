@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "models/scenario/limit_margins.h"
+
 namespace vpcmirror {
 namespace {
 
@@ -37,10 +39,12 @@ void AddPart(PartName name, PartUse use, std::map<PartName, PartUse>& parts) {
   const auto [at, is_new] = parts.try_emplace(std::move(name), use);
   if (is_new) return;
   use.members += at->second.members;
+  KeepLeastMargins(at->second.margins, use.margins);
   if (use.margin < at->second.margin) {
     at->second = std::move(use);
   } else {
     at->second.members = use.members;
+    at->second.margins = std::move(use.margins);
   }
 }
 
@@ -68,7 +72,7 @@ std::string_view ToString(PartKind kind) {
   return "";
 }
 
-std::map<PartName, PartUse> PartsOf(const ValidScenario& scenario, const RunResult& result) {
+std::map<PartName, PartUse> AllPartsOf(const ValidScenario& scenario, const RunResult& result) {
   const auto names = HostNames(*scenario.deployment);
   const auto name_of = [&](const std::string& cvm) {
     const auto found = names.find(cvm);
@@ -81,7 +85,8 @@ std::map<PartName, PartUse> PartsOf(const ValidScenario& scenario, const RunResu
             {.tightest_member = host.id,
              .limit = host.tightest,
              .capacity = CapacityOf(host),
-             .margin = *host.margin},
+             .margin = *host.margin,
+             .margins = host.margins},
             parts);
   }
   for (const ReceiverResult& receiver : result.receivers) {
@@ -91,7 +96,8 @@ std::map<PartName, PartUse> PartsOf(const ValidScenario& scenario, const RunResu
              .limit = receiver.tightest,
              .capacity = CapacityOf(receiver),
              .workers = receiver.workers ? receiver.workers->count : 1,
-             .margin = *receiver.margin},
+             .margin = *receiver.margin,
+             .margins = receiver.margins},
             parts);
   }
   for (const LoadBalancerResult& balancer : result.load_balancers) {
@@ -100,9 +106,15 @@ std::map<PartName, PartUse> PartsOf(const ValidScenario& scenario, const RunResu
             {.tightest_member = balancer.id,
              .limit = balancer.tightest,
              .capacity = PlainCount(balancer.limit_bandwidth),
-             .margin = *balancer.margin},
+             .margin = *balancer.margin,
+             .margins = balancer.margins},
             parts);
   }
+  return parts;
+}
+
+std::map<PartName, PartUse> PartsOf(const ValidScenario& scenario, const RunResult& result) {
+  std::map<PartName, PartUse> parts = AllPartsOf(scenario, result);
   LeaveOutDoubles(parts);
   return parts;
 }

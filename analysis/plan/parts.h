@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/scenario/run_result.h"
 #include "models/scenario/valid_scenario.h"
@@ -34,10 +35,12 @@ struct PartUse {
   double capacity = 0;
   int workers = 1;    // of a receiver's software, the busiest of which is judged
   double margin = 0;  // free share of that limit; negative over it
+  std::vector<LimitMargin> margins;  // of each limit, at the member that has least of it left
 };
 
-// Those that something limits. A receiver's vCPUs that are its software's capacity in
-// other words are not told twice. `result` is judged.
+// Those that something limits. `result` is judged.
+std::map<PartName, PartUse> AllPartsOf(const ValidScenario& scenario, const RunResult& result);
+// Without a receiver's vCPUs that are its software's capacity in other words.
 std::map<PartName, PartUse> PartsOf(const ValidScenario& scenario, const RunResult& result);
 
 }  // namespace vpcmirror

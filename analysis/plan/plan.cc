@@ -20,38 +20,24 @@ std::vector<Bottleneck> BottlenecksOf(const ValidScenario& scenario, const RunRe
   return all;
 }
 
-// Where use grows as the load does.
-std::optional<double> LinearGuess(double margin, double least_margin) {
-  const double used = 1 - margin;
-  if (used <= 0) return std::nullopt;
-  return (1 - least_margin) / used;
-}
-
-bool IsOver(const LoadOutline& outline, const PartName& name) {
+// That limit of it, whatever its other limits leave.
+bool IsOver(const LoadOutline& outline, const PartName& name, const std::string& limit) {
   const auto part = outline.parts.find(name);
-  return part != outline.parts.end() && part->second.margin < 0;
+  if (part == outline.parts.end()) return false;
+  const auto& margins = part->second.margins;
+  return std::any_of(margins.begin(), margins.end(), [&](const LimitMargin& each) {
+    return each.limit == limit && each.margin < 0;
+  });
 }
 
 void SearchBreaks(std::size_t searched, LoadSearch& search, std::vector<Bottleneck>& bottlenecks) {
   for (std::size_t i = 0; i < std::min(searched, bottlenecks.size()); ++i) {
     Bottleneck& each = bottlenecks[i];
     each.breaks =
-        search.Find([&](const LoadOutline& outline) { return IsOver(outline, each.part); },
-                    LinearGuess(each.use.margin, 0));
+        search.Find([&](const LoadOutline& outline) {
+          return IsOver(outline, each.part, each.use.limit);
+        }, LinearGuess(each.use.margin, 0));
   }
-}
-
-Headroom HeadroomOf(const std::vector<Bottleneck>& bottlenecks, double margin_goal,
-                    LoadSearch& search) {
-  const double least = bottlenecks.empty() ? 1 : bottlenecks.front().use.margin;
-  const auto fits_no_more = [](const LoadOutline& at) { return at.verdict != Verdict::kFits; };
-  const auto does_not_fit = [](const LoadOutline& at) {
-    return at.verdict == Verdict::kDoesNotFit;
-  };
-  Headroom headroom;
-  headroom.without_loss = search.Find(does_not_fit, LinearGuess(least, 0));
-  headroom.fits = search.Find(fits_no_more, LinearGuess(least, margin_goal));
-  return headroom;
 }
 
 std::optional<LossesAtLoad> FirstLosses(const ValidScenario& scenario, const RunResult& result,
@@ -72,12 +58,15 @@ std::vector<std::string> UnscaledOf(const ValidScenario& scenario) {
 
 }  // namespace
 
+Verdict VerdictOf(const Plan& plan) { return WithObstacles(plan.result.verdict, plan.obstacles); }
+
 Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const PlanSettings& settings,
               Trials& trials) {
   Plan plan{.result = result, .bottlenecks = BottlenecksOf(scenario, result)};
   LoadSearch search(scenario, result, trials);
   SearchBreaks(settings.searched, search, plan.bottlenecks);
-  plan.headroom = HeadroomOf(plan.bottlenecks, result.margin_goal, search);
+  const double least = plan.bottlenecks.empty() ? 1 : plan.bottlenecks.front().use.margin;
+  plan.headroom = HeadroomOf(least, result.margin_goal, search);
   plan.first_losses = FirstLosses(scenario, result, plan.headroom.without_loss, trials);
   const Outline now = OutlineOf(result);
   plan.sensitivity =
@@ -91,9 +80,10 @@ Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const Plan
   plan.cost = MonthlyCostOf(scenario, result, settings.market.prices, {.today = settings.today});
   plan.budget = settings.budget;
   if (settings.budget) plan.choices = ChoicesFor(scenario, *settings.budget);
-  for (const auto& [change, changed] : settings.what_ifs) {
-    plan.what_ifs.push_back(AnswerWhatIf(change, changed, trials));
+  for (const WhatIfQuestion& each : settings.what_ifs) {
+    plan.what_ifs.push_back(AnswerWhatIf(each, trials));
   }
+  plan.obstacles = settings.obstacles;
   plan.unscaled = UnscaledOf(scenario);
   plan.runs = trials.runs();
   return plan;

@@ -11,6 +11,7 @@
 #include "analysis/plan/load_search.h"
 #include "analysis/plan/losses.h"
 #include "analysis/plan/monthly_cost.h"
+#include "analysis/plan/obstacle.h"
 #include "analysis/plan/outage.h"
 #include "analysis/plan/parts.h"
 #include "analysis/plan/sensitivity.h"
@@ -29,14 +30,9 @@ struct Bottleneck {
   std::optional<LoadBracket> breaks;
 };
 
-// Until which load of all workloads.
-struct Headroom {
-  LoadBracket fits;          // from where on it no longer does: AT RISK, or worse
-  LoadBracket without_loss;  // from where on it DOES NOT FIT
-};
-
 struct Plan {
   RunResult result;                     // of the scenario as it is
+  std::vector<Obstacle> obstacles;      // whatever its verdict says; all else is of traffic alone
   std::vector<Bottleneck> bottlenecks;  // by margin, the tightest first
   Headroom headroom;
   // A little over the first load that does not fit, or of the scenario itself where that does
@@ -64,9 +60,12 @@ struct PlanSettings {
   Market market;
   std::optional<CopyBudget> budget;  // empty: nobody asks what fits one
   std::string today;                 // ISO date, for prices; empty: nothing is free
-  // What the user asks about, each with the scenario that it makes.
-  std::vector<std::pair<std::string, ValidScenario>> what_ifs;
+  std::vector<Obstacle> obstacles;   // of the scenario
+  std::vector<WhatIfQuestion> what_ifs;
 };
+
+// With what stands in the way, beside its traffic.
+Verdict VerdictOf(const Plan& plan);
 
 // `result` is judged, of `scenario`. Throws TrialStopped.
 Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const PlanSettings& settings,

@@ -25,6 +25,10 @@ FleetDemand DemandOf(const ValidScenario& scenario, const RunResult& result);
 // What is enough for each of them: the largest of every figure. At least one.
 FleetDemand LargestOf(const std::vector<FleetDemand>& demands);
 
+// What the scenario's first provider asks of the receivers of its mirrors; of those that are ENIs,
+// if any is.
+FleetRules FleetRulesFor(const ValidScenario& scenario);
+
 struct Sizing {
   FleetDemand demand;
   std::string provider;                   // whose types those are
@@ -32,11 +36,18 @@ struct Sizing {
   double most_used = 0;                   // of each limit
   FleetPlan fleet;                        // without the spare receiver
   std::vector<CheapestFleet> with_spare;  // N+1, by pace as in the fleet
+  std::vector<CheapestFleet> fewest_with_spare;
+  std::vector<std::string> notes;  // sentences: how copies spread, where not as it is reckoned
 };
 
 // For the first provider of the scenario and the software of its receivers, the generic one
 // where it has none. `margin_goal` is the share of each limit that is to stay free, under 1.
 Sizing SizeFor(const ValidScenario& scenario, const FleetDemand& demand, const Market& market,
                double margin_goal);
+// One for several scenarios of one provider and one software, at least one.
+Sizing SizeForAll(const std::vector<const ValidScenario*>& scenarios, const FleetDemand& demand,
+                  const Market& market, double margin_goal);
+// The profiles that a fleet for the scenario runs, by name.
+std::vector<std::string> SoftwareNames(const ValidScenario& scenario, const Market& market);
 
 }  // namespace vpcmirror

@@ -11,11 +11,12 @@ LoadBracket LossFreeLoad(LoadSearch& search, std::optional<double> tightest_marg
                      guess);
 }
 
-WhatIf AnswerWhatIf(const std::string& change, const ValidScenario& changed, Trials& trials) {
-  const RunResult result = trials.Run(changed);
-  LoadSearch search(changed, result, trials);
-  return {.change = change,
+WhatIf AnswerWhatIf(const WhatIfQuestion& question, Trials& trials) {
+  const RunResult result = trials.Run(question.scenario);
+  LoadSearch search(question.scenario, result, trials);
+  return {.change = question.change,
           .outline = OutlineOf(result),
+          .obstacles = question.obstacles,
           .without_loss = LossFreeLoad(search, result.margin)};
 }
 

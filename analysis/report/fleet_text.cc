@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analysis/report/paragraph.h"
+#include "analysis/report/plan_words.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/words/quantities.h"
 
@@ -55,13 +56,8 @@ std::string PartsText(const CheapestFleet& fleet) {
 
 std::string CostWords(double cost, const std::string& currency) {
   if (currency.empty()) return SignificantText(cost, 6) + " vCPUs";
-  return fmt::format("{:.4g} {} an hour, {:.2f} a month", cost, currency, cost * kHoursOfMonth);
-}
-
-std::string MoneyText(double amount, const std::string& currency) {
-  std::string cents = fmt::format("{:.2f}", amount);
-  std::string whole = CountText(static_cast<std::int64_t>(amount));
-  return whole + cents.substr(cents.size() - 3) + " " + currency;
+  return fmt::format("{:.4g} {} an hour, {} a month", cost, currency,
+                     AmountText(cost * kHoursOfMonth));
 }
 
 std::string WhatOf(const CostLine& line) {

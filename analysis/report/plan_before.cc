@@ -70,7 +70,7 @@ std::optional<PlanBefore> ReadPlanBefore(std::string_view plan_json) {
 }
 
 PlanBefore OutcomeOf(const Plan& plan) {
-  PlanBefore outcome{.verdict = std::string(ToString(plan.result.verdict)),
+  PlanBefore outcome{.verdict = std::string(ToString(VerdictOf(plan))),
                      .margin = plan.result.margin,
                      .lasts_until = plan.headroom.without_loss.at(),
                      .totals = plan.cost.totals};
@@ -94,8 +94,7 @@ std::vector<std::string> ChangesSince(const PlanBefore& before, const Plan& plan
   for (const std::string& currency : currencies) {
     const auto text = [&](const std::map<std::string, double>& totals) {
       const auto total = totals.find(currency);
-      return fmt::format("{:.2f} {}", total == totals.end() ? 0 : total->second,
-                         Printable(currency));
+      return MoneyText(total == totals.end() ? 0 : total->second, currency);
     };
     AddIfOther("cost a month", text(before.totals), text(now.totals), changes);
   }

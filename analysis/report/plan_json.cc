@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/report/assumption_json.h"
+#include "analysis/report/plan_words.h"
 #include "analysis/report/verdict.h"
 
 namespace vpcmirror {
@@ -110,8 +111,17 @@ PlanDocument SavingJson(const Saving& each) {
           {"then", OutlineJson(each.outline)}};
 }
 
+PlanDocument ObstacleJson(const Obstacle& each) {
+  return {{"code", each.code},
+          {"of", each.subject},
+          {"refused", each.is_refused},
+          {"message", each.message}};
+}
+
 PlanDocument WhatIfJson(const WhatIf& each) {
   return {{"change", each.change},
+          {"verdict", ToString(WithObstacles(each.outline.verdict, each.obstacles))},
+          {"obstacles", PlanList(each.obstacles, ObstacleJson)},
           {"then", OutlineJson(each.outline)},
           {"without_loss", BracketJson(each.without_loss)}};
 }
@@ -152,6 +162,8 @@ PlanDocument CheapestJson(const CheapestFleet& fleet) {
           {"receivers", fleet.receivers},
           {"cost", fleet.cost},
           {"exact", fleet.is_exact},
+          {"most_receivers",
+           fleet.most_receivers > 0 ? PlanDocument(fleet.most_receivers) : PlanDocument(nullptr)},
           {"why_not", fleet.why_not.empty() ? PlanDocument(nullptr) : PlanDocument(fleet.why_not)},
           {"parts", PlanList(fleet.parts, [](const FleetPart& part) {
              return PlanDocument{{"type", part.type}, {"receivers", part.receivers}};
@@ -167,13 +179,17 @@ PlanDocument SizingJson(const std::optional<Sizing>& sizing) {
           {"copies_pps", sizing->demand.packet_rate.count()},
           {"largest_flow_bps", sizing->demand.largest_flow.count()},
           {"largest_flow_pps", sizing->demand.largest_flow_packets.count()},
+          {"largest_source_bps", sizing->demand.largest_source.count()},
+          {"largest_source_pps", sizing->demand.largest_source_packets.count()},
           {"sources", sizing->demand.sources},
           {"source_bps", sizing->demand.source_bandwidth.count()},
           {"cost_unit", sizing->fleet.currency.empty() ? "vcpus" : sizing->fleet.currency},
           {"sizes", PlanList(sizing->fleet.sizes, SizeJson)},
           {"cheapest", PlanList(sizing->fleet.cheapest, CheapestJson)},
           {"cheapest_with_spare", PlanList(sizing->with_spare, CheapestJson)},
-          {"notes", sizing->fleet.notes}};
+          {"fewest", PlanList(sizing->fleet.fewest, CheapestJson)},
+          {"fewest_with_spare", PlanList(sizing->fewest_with_spare, CheapestJson)},
+          {"notes", SizingNotes(*sizing)}};
 }
 
 PlanDocument CostLineJson(const CostLine& line) {
@@ -209,6 +225,9 @@ PlanDocument BudgetJson(const Plan& plan) {
            budget.bandwidth ? PlanDocument(budget.bandwidth->count()) : PlanDocument(nullptr)},
           {"copies_pps",
            budget.packet_rate ? PlanDocument(budget.packet_rate->count()) : PlanDocument(nullptr)},
+          {"sources", WholeOrNull(budget.sources)},
+          {"source_bps", budget.source_bandwidth ? PlanDocument(budget.source_bandwidth->count())
+                                                 : PlanDocument(nullptr)},
           {"choices", PlanList(plan.choices, [](const BudgetChoice& each) {
              return PlanDocument{{"lever", each.lever ? PlanDocument(ToString(*each.lever))
                                                       : PlanDocument(nullptr)},
@@ -231,22 +250,70 @@ PlanDocument BeforeJson(const std::optional<PlanBefore>& before) {
           {"totals", std::move(totals)}};
 }
 
+PlanDocument ScenarioJson(const RunResult& result) {
+  return {{"name", result.scenario_name},
+          {"description", result.scenario_description},
+          {"file", WithoutFolder(result.scenario_file)},
+          {"sha256", result.scenario_sha256}};
+}
+
+PlanDocument HeadroomJson(const Headroom& headroom) {
+  return {{"fits", BracketJson(headroom.fits)},
+          {"without_loss", BracketJson(headroom.without_loss)}};
+}
+
+// The verdict with what stands in the way, and without.
+void AddVerdict(const RunResult& result, const std::vector<Obstacle>& obstacles,
+                PlanDocument& json) {
+  json["verdict"] = ToString(WithObstacles(result.verdict, obstacles));
+  json["because"] = obstacles.empty() ? result.because : ObstacleWords(obstacles);
+  json["obstacles"] = PlanList(obstacles, ObstacleJson);
+  json["by_traffic"] = {{"verdict", ToString(result.verdict)}, {"because", result.because}};
+}
+
+PlanDocument OneOfSeveralJson(const OneOfSeveral& each) {
+  const RunResult& result = each.result;
+  PlanDocument json;
+  json["scenario"] = ScenarioJson(result);
+  AddVerdict(result, each.obstacles, json);
+  json["margin"] = PlanNumber(result.margin);
+  json["margin_of"] = result.margin ? PlanDocument(result.margin_of) : PlanDocument(nullptr);
+  json["production"] = FramesLost(result.production);
+  json["copies"] = FramesLost(result.copies);
+  json["copies_bps"] = each.demand.bandwidth.count();
+  json["copies_pps"] = each.demand.packet_rate.count();
+  json["sends_nothing"] = SendsNothing(result);
+  json["headroom"] = HeadroomJson(each.headroom);
+  return json;
+}
+
+std::string Written(const PlanDocument& json) {
+  return json.dump(2, ' ', false, PlanDocument::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
+
+std::string SeveralJson(const std::vector<OneOfSeveral>& planned,
+                        const std::vector<SharedFleet>& fleets) {
+  PlanDocument json;
+  json["schema"] = kFleetSchema;
+  json["scenarios"] = PlanList(planned, OneOfSeveralJson);
+  json["fleets"] = PlanList(fleets, [](const SharedFleet& each) {
+    return PlanDocument{{"scenarios", each.scenarios}, {"sizing", SizingJson(each.sizing)}};
+  });
+  return Written(json);
+}
 
 std::string PlanJson(const Plan& plan, const std::optional<PlanBefore>& before) {
   const RunResult& result = plan.result;
   PlanDocument json;
   json["schema"] = kPlanSchema;
-  json["scenario"] = {{"name", result.scenario_name},
-                      {"description", result.scenario_description},
-                      {"file", WithoutFolder(result.scenario_file)},
-                      {"sha256", result.scenario_sha256}};
+  json["scenario"] = ScenarioJson(result);
   json["engine"] = result.engine;
   json["seed"] = result.seed;
   json["duration_ns"] = result.duration.count() / kPicosecondsPerNanosecond;
   json["runs"] = plan.runs;
-  json["verdict"] = ToString(result.verdict);
-  json["because"] = result.because;
+  AddVerdict(result, plan.obstacles, json);
   json["holds"] = result.holds.empty() ? PlanDocument(nullptr) : PlanDocument(result.holds);
   json["margin"] = PlanNumber(result.margin);
   json["margin_of"] = result.margin ? PlanDocument(result.margin_of) : PlanDocument(nullptr);
@@ -254,8 +321,8 @@ std::string PlanJson(const Plan& plan, const std::optional<PlanBefore>& before) 
   json["production"] = FramesLost(result.production);
   json["copies"] = FramesLost(result.copies);
   json["bottlenecks"] = PlanList(plan.bottlenecks, BottleneckJson);
-  json["headroom"] = {{"fits", BracketJson(plan.headroom.fits)},
-                      {"without_loss", BracketJson(plan.headroom.without_loss)}};
+  json["sends_nothing"] = SendsNothing(result);
+  json["headroom"] = HeadroomJson(plan.headroom);
   json["first_losses"] = LossesJson(plan.first_losses);
   json["sensitivity"] = PlanList(plan.sensitivity, SensitivityJson);
   json["savings"] = PlanList(plan.savings, SavingJson);
@@ -268,7 +335,7 @@ std::string PlanJson(const Plan& plan, const std::optional<PlanBefore>& before) 
   json["unscaled_workloads"] = plan.unscaled;
   json["notes"] = result.notes;
   json["assumptions"] = PlanList(result.assumptions, AssumptionJson);
-  return json.dump(2, ' ', false, PlanDocument::error_handler_t::replace) + "\n";
+  return Written(json);
 }
 
 }  // namespace vpcmirror

@@ -23,10 +23,16 @@ class MarkdownPlan {
 
   std::string Write(const std::optional<PlanBefore>& before) {
     const RunResult& result = plan_.result;
-    out_ = fmt::format("**{}**, because {}.\n\n", ToString(result.verdict),
-                       StrangersMarkdown(result.because));
+    const std::string because =
+        plan_.obstacles.empty() ? result.because : ObstacleWords(plan_.obstacles);
+    out_ = fmt::format("**{}**, because {}.\n\n", ToString(VerdictOf(plan_)),
+                       StrangersMarkdown(because));
+    for (const Obstacle& each : plan_.obstacles) Item(each.code + ": " + each.message);
+    if (!plan_.obstacles.empty()) {
+      out_ += "\n" + StrangersMarkdown(ByTrafficWords(result)) + "\n\n";
+    }
     if (!result.holds.empty()) out_ += StrangersMarkdown(result.holds) + "\n\n";
-    out_ += LastsWords(plan_) + " " + FitsWords(plan_) + "\n";
+    out_ += fmt::format("{}\n", fmt::join(GrowthSentences(result, plan_.headroom), " "));
     if (before) WriteBefore(*before);
     WriteBottlenecks();
     WriteLosses();
@@ -86,7 +92,12 @@ class MarkdownPlan {
     if (!plan_.what_ifs.empty()) {
       Title("What if");
       Head({"change", "verdict", "margin", "copies lost", "production lost"});
-      for (const WhatIf& each : plan_.what_ifs) RowOf(each.change, each.outline);
+      for (const WhatIf& each : plan_.what_ifs) {
+        Outline outline = each.outline;
+        outline.verdict = WithObstacles(outline.verdict, each.obstacles);
+        const std::string why = ObstacleWords(each.obstacles);
+        RowOf(each.change + (why.empty() ? "" : " (" + why + ")"), outline);
+      }
     }
     Title("What the verdict hangs on");
     Head({"if it is so", "verdict", "margin", "copies lost", "production lost"});
@@ -111,6 +122,7 @@ class MarkdownPlan {
       Title("Receivers needed");
       Item(DemandWords(*plan_.sizing));
       for (const std::string& each : CheapestWords(*plan_.sizing)) Item(each);
+      for (const std::string& each : SizingNotes(*plan_.sizing)) Item(each);
     }
     if (plan_.cost.lines.empty()) return;
     Title("Cost a month");

@@ -35,6 +35,19 @@ std::string Clipped(const std::string& name, std::size_t width) {
   return name.size() <= width ? name : name.substr(0, width - 2) + "..";
 }
 
+// An address that no line holds: its host and its last step; plan.json has all of it.
+std::string ShortAddresses(std::string text, std::size_t most) {
+  constexpr std::string_view kScheme = "https://";
+  for (std::size_t at = 0; (at = text.find(kScheme, at)) != std::string::npos; ++at) {
+    const std::size_t end = std::min(text.find_first_of(" )", at), text.size());
+    if (end - at <= most) continue;
+    const std::size_t host_end = text.find('/', at + kScheme.size());
+    const std::size_t last = text.rfind('/', end - 1);
+    if (host_end < last) text.replace(host_end + 1, last - host_end - 1, "..");
+  }
+  return text;
+}
+
 // One figure of a what-if.
 using WhatIfCell = std::string (*)(const WhatIf&);
 
@@ -61,7 +74,7 @@ std::string SizingText(const std::optional<Sizing>& sizing, const std::set<std::
                Clipped(std::string(ToString(size->needs.front().limit)), 35));
   }
   for (const std::string& each : CheapestWords(*sizing)) sentence(each);
-  for (const std::string& note : sizing->fleet.notes) sentence(Printable(note));
+  for (const std::string& note : SizingNotes(*sizing)) sentence(Printable(note));
   return out;
 }
 
@@ -101,6 +114,7 @@ class PlanReport {
   }
 
   void WriteVerdict();
+  void WriteObstacles();
   void WriteBefore(const PlanBefore& before);
   void WriteBottlenecks();
   void WriteGrowth();
@@ -123,19 +137,36 @@ class PlanReport {
 
 void PlanReport::WriteVerdict() {
   const RunResult& result = plan_.result;
-  const std::string_view verdict = ToString(result.verdict);
-  const std::string line = Wrapped(fmt::format("{}, because {}{}.", verdict, result.because,
-                                               result.holds.empty() ? "" : "; " + result.holds),
-                                   style_.width, 0);
-  Line("{}{}", Painted(verdict, InkOfPlan(result.verdict), style_.color),
+  const std::string_view verdict = ToString(VerdictOf(plan_));
+  const std::string line = Wrapped(VerdictWords(result, plan_.obstacles), style_.width, 0);
+  Line("{}{}", Painted(verdict, InkOfPlan(VerdictOf(plan_)), style_.color),
        std::string_view(line).substr(verdict.size()));
+  WriteObstacles();
   out_ += '\n';
   std::string title = Printable(result.scenario_name);
   if (!result.scenario_description.empty()) title += ": " + Printable(result.scenario_description);
   Sentence(title);
   Sentence(fmt::format("{} engine, {} runs of {}.", result.engine, plan_.runs,
                        TimeText(result.duration)));
-  for (const std::string& note : result.notes) Sentence(Printable(note));
+  for (const std::string& note : result.notes) {
+    const auto says = [&](const Obstacle& each) { return note.ends_with(each.message); };
+    const bool is_said = std::any_of(plan_.obstacles.begin(), plan_.obstacles.end(), says);
+    if (!is_said) Sentence(Printable(note));
+  }
+}
+
+void PlanReport::WriteObstacles() {
+  constexpr std::size_t kShown = 5;
+  if (plan_.obstacles.empty()) return;
+  Sentence(ByTrafficWords(plan_.result));
+  for (std::size_t i = 0; i < std::min(kShown, plan_.obstacles.size()); ++i) {
+    const Obstacle& each = plan_.obstacles[i];
+    Sentence(Printable(each.code + ": " + each.message), 2, 2);
+  }
+  if (plan_.obstacles.size() > kShown) {
+    Sentence(fmt::format("{} more: vpcmirror check lists them.", plan_.obstacles.size() - kShown),
+             2);
+  }
 }
 
 void PlanReport::WriteBefore(const PlanBefore& before) {
@@ -165,9 +196,9 @@ void PlanReport::WriteBottlenecks() {
 }
 
 void PlanReport::WriteGrowth() {
-  Title("Growth of all workloads");
-  Sentence(LastsWords(plan_), 2);
-  Sentence(FitsWords(plan_), 2);
+  Title(plan_.obstacles.empty() ? "Growth of all workloads"
+                                : "Growth of all workloads, if the above were mended");
+  for (const std::string& each : GrowthSentences(plan_.result, plan_.headroom)) Sentence(each, 2);
   if (!plan_.unscaled.empty()) {
     Sentence(fmt::format("TCP flows take what they get, and are not scaled: {}.",
                          Printable(fmt::format("{}", fmt::join(plan_.unscaled, ", ")))),
@@ -185,8 +216,9 @@ void PlanReport::WriteLosses() {
   const std::vector<LossPlace>& places = plan_.first_losses->places;
   for (std::size_t i = 0; i < places.size(); ++i) {
     Sentence(PlaceWords(places[i]), 2, 2);
-    const std::string counters = CounterWords(places[i]);
-    const bool is_said_below = i + 1 < places.size() && CounterWords(places[i + 1]) == counters;
+    constexpr std::size_t kMostOfAddress = 68;  // beside indents and brackets
+    const std::string counters = ShortAddresses(CounterWords(places[i]), kMostOfAddress);
+    const bool is_said_below = i + 1 < places.size() && CounterWords(places[i + 1]) == CounterWords(places[i]);
     if (!is_said_below) Sentence(counters, 4, 2);
   }
 }
@@ -218,8 +250,17 @@ void PlanReport::WriteSavings() {
   constexpr std::size_t kShown = 10;
   for (std::size_t i = 0; i < std::min(kShown, plan_.savings.size()); ++i) {
     const Saving& each = plan_.savings[i];
-    Line("  {:35}{:>11}   {}", Clipped(LeverWords(each.lever), 35), BitRateText(each.saved),
-         OutlineWords(each.outline));
+    const std::string row =
+        fmt::format("  {:35}{:>11}   {}", Clipped(LeverWords(each.lever), 35),
+                    BitRateText(each.saved), OutlineWords(each.outline));
+    constexpr std::size_t kVerdictAt = 51;
+    const std::size_t losses_at = row.rfind("  ");
+    if (row.size() <= static_cast<std::size_t>(style_.width)) {
+      Line("{}", row);
+    } else {
+      Line("{}", row.substr(0, losses_at));
+      Line("{}{}", std::string(kVerdictAt, ' '), row.substr(losses_at + 2));
+    }
   }
   if (plan_.savings.size() > kShown) {
     Sentence(fmt::format("{} more save less.", plan_.savings.size() - kShown), 2);
@@ -247,19 +288,31 @@ void PlanReport::WriteWhatIfs() {
   Title("What if");
   columns_ = {{.change = "",
                .outline = OutlineOf(plan_.result),
+               .obstacles = plan_.obstacles,
                .without_loss = plan_.headroom.without_loss}};
   columns_.insert(columns_.end(), plan_.what_ifs.begin(), plan_.what_ifs.end());
   for (std::size_t i = 1; i < columns_.size(); ++i) {
     Sentence(fmt::format("[{}] {}", i, Printable(columns_[i].change)), 2, 4);
+    if (columns_[i].obstacles.empty()) continue;
+    Sentence("DOES NOT FIT, because " + Printable(ObstacleWords(columns_[i].obstacles)), 6, 0);
   }
+  const bool is_hindered = std::any_of(columns_.begin(), columns_.end(), [](const WhatIf& each) {
+    return !each.obstacles.empty();
+  });
   for (std::size_t first = 0; first < columns_.size(); first += kWhatIfsAbreast) {
     std::string head = fmt::format("  {:22}", "");
     for (std::size_t i = first; i < std::min(first + kWhatIfsAbreast, columns_.size()); ++i) {
       head += fmt::format("{:>14}", i == 0 ? "as it is" : fmt::format("[{}]", i));
     }
     Line("{}", head);
-    WriteWhatIfRow("verdict", first,
-                   [](const WhatIf& each) { return std::string(ToString(each.outline.verdict)); });
+    WriteWhatIfRow("verdict", first, [](const WhatIf& each) {
+      return std::string(ToString(WithObstacles(each.outline.verdict, each.obstacles)));
+    });
+    if (is_hindered) {
+      WriteWhatIfRow("whatever is sent", first, [](const WhatIf& each) {
+        return each.obstacles.empty() ? "-" : each.obstacles.front().code;
+      });
+    }
     WriteWhatIfRow("margin", first,
                    [](const WhatIf& each) { return MarginText(each.outline.margin); });
     WriteWhatIfRow("  of", first, [](const WhatIf& each) {
@@ -311,11 +364,14 @@ void PlanReport::WriteCost() {
   }
   for (const CostLine& each : plan_.cost.lines) Sentence(CostWords(each), 2, 2);
   for (const auto& [currency, total] : plan_.cost.totals) {
-    Line("  {}{:.2f} {}{}",
-         plan_.cost.is_complete ? "In all " : "Of what has a known price, in all ", total, currency,
-         plan_.cost.due.at(currency) < total
-             ? fmt::format(", {:.2f} of it free now", total - plan_.cost.due.at(currency))
-             : "");
+    const double free_now = total - plan_.cost.due.at(currency);
+    Sentence(fmt::format("{}{}{}",
+                         plan_.cost.is_complete ? "In all " : "Of what has a known price, in all ",
+                         MoneyText(total, currency),
+                         free_now > 0 ? fmt::format(", {} of it free now",
+                                                    MoneyText(free_now, currency))
+                                      : ""),
+             2, 2);
   }
   for (const std::string& each : plan_.cost.assumptions) Sentence(Printable(each), 2, 2);
 }
@@ -337,18 +393,35 @@ std::string PlanText(const Plan& plan, const std::optional<PlanBefore>& before,
   return PlanReport(plan, style).Write(before);
 }
 
-std::string FleetText(const std::vector<RunResult>& results, const std::optional<Sizing>& sizing,
-                      const TextStyle& style) {
+std::string SeveralText(const std::vector<OneOfSeveral>& planned,
+                        const std::vector<SharedFleet>& fleets, const TextStyle& style) {
   std::string out;
   std::set<std::string> families;
-  for (const RunResult& result : results) {
-    AppendLine(out, "{}",
-               Wrapped(fmt::format("{}: {}, because {}.", Printable(result.scenario_name),
-                                   ToString(result.verdict), result.because),
-                       style.width, 2));
+  const auto sentence = [&](const std::string& text, int indent) {
+    AppendLine(out, "{}{}", std::string(static_cast<std::size_t>(indent), ' '),
+               Wrapped(text, style.width - indent, indent + 2));
+  };
+  for (const OneOfSeveral& each : planned) {
+    const RunResult& result = each.result;
+    sentence(Printable(result.scenario_name) + ": " + VerdictWords(result, each.obstacles), 0);
+    if (!each.obstacles.empty()) sentence(ByTrafficWords(result), 2);
+    for (const std::string& growth : GrowthSentences(result, each.headroom)) sentence(growth, 2);
     families.merge(FamiliesOfReceivers(result));
   }
-  return out + SizingText(sizing, families, style);
+  if (fleets.empty()) return out + SizingText(std::nullopt, families, style);
+  if (fleets.size() > 1) {
+    out += '\n';
+    sentence("Other clouds and other software need receivers of their own: a fleet for each.", 0);
+  }
+  for (const SharedFleet& each : fleets) {
+    out += SizingText(each.sizing, families, style);
+    if (fleets.size() > 1) {
+      sentence(Printable(fmt::format("This fleet is for {} ({}).", fmt::join(each.scenarios, ", "),
+                                     each.sizing.provider)),
+               2);
+    }
+  }
+  return out;
 }
 
 }  // namespace vpcmirror

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/plan/plan.h"
+#include "analysis/plan/several.h"
 #include "analysis/report/plan_before.h"
 #include "analysis/report/result_text.h"
 
@@ -16,8 +17,9 @@ namespace vpcmirror {
 std::string PlanText(const Plan& plan, const std::optional<PlanBefore>& before,
                      const TextStyle& style);
 
-// A verdict for each scenario, then the receivers that are enough for any of them.
-std::string FleetText(const std::vector<RunResult>& results, const std::optional<Sizing>& sizing,
-                      const TextStyle& style);
+// Verdict and growth of each scenario, then the receivers that are enough for any of them: a
+// fleet for each cloud and software.
+std::string SeveralText(const std::vector<OneOfSeveral>& planned,
+                        const std::vector<SharedFleet>& fleets, const TextStyle& style);
 
 }  // namespace vpcmirror

@@ -43,6 +43,20 @@ std::string LostShareWords(const Loss& loss, std::string_view what) {
 
 }  // namespace
 
+std::string VerdictWords(const RunResult& result, const std::vector<Obstacle>& obstacles) {
+  if (!obstacles.empty()) {
+    return fmt::format("{}, because {}.", ToString(WithObstacles(result.verdict, obstacles)),
+                       Printable(ObstacleWords(obstacles)));
+  }
+  return fmt::format("{}, because {}{}.", ToString(result.verdict), result.because,
+                     result.holds.empty() ? "" : "; " + result.holds);
+}
+
+std::string ByTrafficWords(const RunResult& result) {
+  return fmt::format("By its traffic alone: {}, because {}.", ToString(result.verdict),
+                     result.because);
+}
+
 std::string GrowthText(double factor) {
   const double growth = factor - 1;
   return fmt::format("{}{}", growth < 0 ? "-" : "+", PercentText(std::abs(growth)));
@@ -81,9 +95,18 @@ std::string BreakWords(const Bottleneck& bottleneck) {
   return would_break ? "others first" : "over " + FactorText(bracket->holds);
 }
 
-std::string FitsWords(const Plan& plan) {
-  const LoadBracket& fits = plan.headroom.fits;
-  const std::string goal = PercentText(plan.result.margin_goal);
+bool SendsNothing(const RunResult& result) {
+  return result.production.of == 0 && result.copies.of == 0;
+}
+
+std::vector<std::string> GrowthSentences(const RunResult& result, const Headroom& headroom) {
+  if (SendsNothing(result)) return {"Nothing is sent: there is no traffic to plan by."};
+  return {LastsWords(headroom), FitsWords(headroom, result.margin_goal)};
+}
+
+std::string FitsWords(const Headroom& headroom, double margin_goal) {
+  const LoadBracket& fits = headroom.fits;
+  const std::string goal = PercentText(margin_goal);
   const auto at = fits.at();
   if (!at && fits.holds == 0) {
     return fmt::format("No load fits with {} of every limit free.", goal);
@@ -95,8 +118,8 @@ std::string FitsWords(const Plan& plan) {
                                 goal, FactorText(*at), GrowthText(*at));
 }
 
-std::string LastsWords(const Plan& plan) {
-  const LoadBracket& lasts = plan.headroom.without_loss;
+std::string LastsWords(const Headroom& headroom) {
+  const LoadBracket& lasts = headroom.without_loss;
   const auto at = lasts.at();
   if (!at && lasts.holds == 0) return "Something is lost at any load.";
   if (!at) return fmt::format("Nothing is lost up to {} of this load.", FactorText(lasts.holds));
@@ -189,11 +212,15 @@ std::string OutageWords(const Outage& outage) {
 }
 
 std::string DemandWords(const Sizing& sizing) {
+  const FleetDemand& demand = sizing.demand;
+  const std::string source = demand.largest_source == BitsPerSecond(0)
+                                 ? ""
+                                 : ", the largest source " + BitRateText(demand.largest_source);
   return fmt::format(
-      "For {} and {} of copies of {} sources, the largest flow {}, with {} of every limit free; "
-      "software: {}.",
-      BitRateText(sizing.demand.bandwidth), PacketRateText(sizing.demand.packet_rate),
-      CountText(sizing.demand.sources), BitRateText(sizing.demand.largest_flow),
+      "For {} and {} of copies of {} source{}, the largest flow {}{}, with {} of every limit "
+      "free; software: {}.",
+      BitRateText(demand.bandwidth), PacketRateText(demand.packet_rate), CountText(demand.sources),
+      demand.sources == 1 ? "" : "s", BitRateText(demand.largest_flow), source,
       PercentText(1 - sizing.most_used), fmt::join(sizing.profiles, ", "));
 }
 
@@ -230,30 +257,71 @@ std::vector<const FleetSize*> ShownSizes(const Sizing& sizing,
   return shown;
 }
 
+namespace {
+
+// "2 x S5.LARGE16 + 1 x S5.SMALL1 (9 vCPU)".
+std::string FleetWords(const CheapestFleet& fleet, const std::string& currency) {
+  std::string parts;
+  for (const FleetPart& part : fleet.parts) {
+    parts += fmt::format("{}{} x {}", parts.empty() ? "" : " + ", CountText(part.receivers),
+                         Printable(part.type));
+  }
+  const std::string unit = currency.empty() ? "vCPU" : Printable(currency) + " an hour";
+  return fmt::format("{} ({} {})", parts, SignificantText(fleet.cost, 6), unit);
+}
+
+std::string CheapestSentence(std::string_view what, const CheapestFleet& cheapest,
+                             const CheapestFleet& fewest, const std::string& currency) {
+  const std::string start = fmt::format("{}, {}: ", what, Printable(cheapest.pace));
+  if (!cheapest.why_not.empty()) return start + Printable(cheapest.why_not);
+  std::string words = start + FleetWords(cheapest, currency);
+  if (cheapest.most_receivers > 0) {
+    words += fmt::format(", of at most {} receivers", CountText(cheapest.most_receivers));
+  }
+  if (!cheapest.is_exact) words += ", the best of one size and of two";
+  if (fewest.receivers < cheapest.receivers) {
+    words += "; fewest receivers: " + FleetWords(fewest, currency);
+  }
+  return words;
+}
+
+}  // namespace
+
 std::vector<std::string> CheapestWords(const Sizing& sizing) {
   std::vector<std::string> all;
-  const auto words = [&](const CheapestFleet& fleet, std::string_view what) {
-    if (!fleet.why_not.empty()) {
-      return fmt::format("{}, {}: {}", what, Printable(fleet.pace), Printable(fleet.why_not));
+  const auto add = [&](std::string_view what, const std::vector<CheapestFleet>& cheapest,
+                       const std::vector<CheapestFleet>& fewest) {
+    for (std::size_t i = 0; i < cheapest.size(); ++i) {
+      all.push_back(CheapestSentence(what, cheapest[i], fewest[i], sizing.fleet.currency));
     }
-    std::string parts;
-    for (const FleetPart& part : fleet.parts) {
-      parts += fmt::format("{}{} x {}", parts.empty() ? "" : " + ", part.receivers,
-                           Printable(part.type));
-    }
-    const std::string unit =
-        sizing.fleet.currency.empty() ? "vCPU" : Printable(sizing.fleet.currency) + " an hour";
-    return fmt::format("{}, {}: {} ({:.6g} {})", what, Printable(fleet.pace), parts, fleet.cost,
-                       unit);
   };
-  for (const CheapestFleet& each : sizing.fleet.cheapest) all.push_back(words(each, "Cheapest"));
-  for (const CheapestFleet& each : sizing.with_spare) all.push_back(words(each, "N+1"));
+  add("Cheapest", sizing.fleet.cheapest, sizing.fleet.fewest);
+  add("N+1", sizing.with_spare, sizing.fewest_with_spare);
   return all;
+}
+
+std::vector<std::string> SizingNotes(const Sizing& sizing) {
+  std::vector<std::string> notes = sizing.fleet.notes;
+  const auto is_bounded = [](const CheapestFleet& each) { return each.most_receivers > 0; };
+  const auto& spare = sizing.with_spare;
+  if (std::any_of(spare.begin(), spare.end(), is_bounded)) {
+    notes.push_back(fmt::format(
+        "Cheaper fleets of more receivers are left out: of more than {}, at most twice the fewest "
+        "are taken.",
+        kHandfulOfReceivers));
+  }
+  notes.insert(notes.end(), sizing.notes.begin(), sizing.notes.end());
+  return notes;
 }
 
 std::string BudgetWords(const CopyBudget& budget) {
   std::string words = budget.bandwidth ? BitRateText(*budget.bandwidth) : "any bandwidth";
   if (budget.packet_rate) words += " and " + PacketRateText(*budget.packet_rate);
+  if (budget.sources) words += fmt::format(", of at most {} sources", CountText(*budget.sources));
+  if (budget.source_bandwidth) {
+    words += fmt::format(", of sources with {} in all", BitRateText(*budget.source_bandwidth));
+  }
+  if (budget.sources || budget.source_bandwidth) words += ", as the cloud allows";
   return words;
 }
 
@@ -272,17 +340,29 @@ std::string ChoiceWords(const BudgetChoice& choice) {
   return "";
 }
 
+std::string AmountText(double amount) {
+  const std::string cents = fmt::format("{:.2f}", std::abs(amount));
+  const std::size_t point = cents.size() - 3;
+  const std::string whole = CountText(std::stoll(cents.substr(0, point)));
+  return (amount < 0 ? "-" : "") + whole + cents.substr(point);
+}
+
+std::string MoneyText(double amount, const std::string& currency) {
+  return AmountText(amount) + " " + Printable(currency);
+}
+
 std::string CostWords(const CostLine& line) {
   const std::string of = line.of.empty() ? "" : " " + Printable(line.of);
   const bool is_hours = line.item != CostItem::kCopied && line.item != CostItem::kCrossZone;
   const std::string count = is_hours
-                                ? fmt::format("{:.6g} x {:.6g} h", line.count, line.month_units)
-                                : fmt::format("{:.6g} GB", line.count * line.month_units);
+                                ? fmt::format("{} x {:.6g} h", SignificantText(line.count, 6),
+                                              line.month_units)
+                                : SignificantText(line.count * line.month_units, 6) + " GB";
   std::string words =
       fmt::format("{} {}{}: {}", Printable(line.provider), ToString(line.item), of, count);
-  words += line.price ? fmt::format(" x {:.6g} {} = {:.2f} {}", line.price->amount,
-                                    Printable(line.price->currency), line.amount,
-                                    Printable(line.price->currency))
+  words += line.price ? fmt::format(" x {:.6g} {} = {}", line.price->amount,
+                                    Printable(line.price->currency),
+                                    MoneyText(line.amount, line.price->currency))
                       : ", price not known";
   if (line.is_free_now) words += ", free now";
   return line.note.empty() ? words : words + " (" + Printable(line.note) + ")";

@@ -12,6 +12,11 @@
 
 namespace vpcmirror {
 
+// "FITS, because ids needs ...", a sentence: with what stands in the way, beside its traffic.
+std::string VerdictWords(const RunResult& result, const std::vector<Obstacle>& obstacles);
+// "By its traffic alone: FITS, because ids needs ..."
+std::string ByTrafficWords(const RunResult& result);
+
 // "web, 2 hosts", "ids, receiver".
 std::string PartWords(const Bottleneck& bottleneck);
 // "3 Gbps in+out", "571.4 kpps (busiest of 16 workers)".
@@ -23,8 +28,12 @@ std::string BreakWords(const Bottleneck& bottleneck);
 std::string GrowthText(double factor);
 
 // Until when it fits and nothing is lost, a sentence each.
-std::string FitsWords(const Plan& plan);
-std::string LastsWords(const Plan& plan);
+std::string FitsWords(const Headroom& headroom, double margin_goal);
+std::string LastsWords(const Headroom& headroom);
+// Whether there is no traffic to plan by: nothing was sent.
+bool SendsNothing(const RunResult& result);
+// Of growth, a sentence each: those two, or that there is no traffic.
+std::vector<std::string> GrowthSentences(const RunResult& result, const Headroom& headroom);
 
 // "At x1.58 (+58 %) of this load, 4.7 % of production and 3 % of copies are lost ..."
 std::string LossWords(const LossesAtLoad& losses);
@@ -55,12 +64,19 @@ std::vector<const FleetSize*> ShownSizes(const Sizing& sizing,
 // The cheapest fleet by pace, without and with a spare receiver, a sentence each.
 std::vector<std::string> CheapestWords(const Sizing& sizing);
 
+// What there is to say of those fleets, a sentence each.
+std::vector<std::string> SizingNotes(const Sizing& sizing);
+
 // "4 Gbps, 400 kpps".
 std::string BudgetWords(const CopyBudget& budget);
 // "only what sources send", "all, whole".
 std::string ChoiceWords(const BudgetChoice& choice);
 
-// "aws sessions: 2,000 x 730 h x 0.015 USD = 21900.00 USD".
+// "21,900.00", to the hundredth.
+std::string AmountText(double amount);
+// "21,900.00 USD".
+std::string MoneyText(double amount, const std::string& currency);
+// "aws sessions: 2,000 x 730 h x 0.015 USD = 21,900.00 USD".
 std::string CostWords(const CostLine& line);
 
 }  // namespace vpcmirror

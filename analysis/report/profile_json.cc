@@ -102,6 +102,7 @@ Json MtuJson(const ProviderProfile& profile) {
   json["fixed"] = Text(profile.mtu.fixed);
   PutBytes(json, "counted_overhead", profile.mtu.counted_overhead_v4);
   PutBytes(json, "counted_overhead_ipv6", profile.mtu.counted_overhead_v6);
+  PutBytes(json, "largest", profile.largest_mtu);
   PutText(json, "advice", profile.mtu_advice);
   return json;
 }
@@ -212,6 +213,10 @@ Json QuotaJson(const Quota& quota) {
   json["name"] = quota.name;
   json["text"] = quota.text;
   if (quota.most) json["most"] = *quota.most;
+  if (quota.most_of_listed) {
+    json["listed"]["most"] = *quota.most_of_listed;
+    if (!quota.listed_types.empty()) json["listed"]["types"] = quota.listed_types;
+  }
   json["as_of"] = quota.as_of;
   json["source"] = quota.source;
   return json;

@@ -354,6 +354,9 @@ void ProfileReport::WriteSize() {
   Row("over the MTU", PolicyWords(profile_.mtu_policy), "mtu_policy");
   Row("whose MTU", BasisWords(profile_.mtu), "truncation_basis");
   Row("overhead counted", OverheadWords(profile_.mtu), "counted_overhead");
+  if (profile_.largest_mtu) {
+    Row("largest MTU", fmt::format("{} bytes", profile_.largest_mtu->count()));
+  }
   if (!profile_.mtu_advice.empty()) Row("advice", profile_.mtu_advice);
 }
 
@@ -466,6 +469,9 @@ void ProfileReport::WriteNames() {
     Item(fmt::format("{} {}: {} As of {}, {}", quota.name,
                      quota.most ? fmt::format("{}", *quota.most) : "unlimited", quota.text,
                      quota.as_of, quota.source));
+    if (!quota.most_of_listed || quota.listed_types.empty()) continue;
+    Item(fmt::format("{} {} of {}", quota.name, *quota.most_of_listed,
+                     fmt::join(quota.listed_types, ", ")));
   }
   if (!profile_.metrics.empty()) Title("Metrics");
   for (const std::string& metric : profile_.metrics) Item(metric);

@@ -13,6 +13,7 @@
 #include "analysis/report/usage.h"
 #include "analysis/words/quantities.h"
 #include "models/capacity/worker_rings.h"
+#include "models/scenario/limit_margins.h"
 
 namespace vpcmirror {
 namespace {
@@ -28,25 +29,53 @@ struct Use {
   TimeSpan span;               // of the run, in which that is so
 };
 
+// What all limits of one part leave, and the one that leaves least in words.
+struct Uses {
+  std::optional<Use> tightest;
+  std::vector<LimitMargin> margins;
+
+  // Whether the limit is tighter than those before it.
+  bool Add(std::string name, double margin) {
+    margins.push_back({std::move(name), margin});
+    return !tightest || margin < tightest->margin;
+  }
+};
+
 template <class Rate>
-void Consider(std::optional<Use>& tightest, std::string_view name, const Usage<Rate>& usage,
+void Consider(Uses& uses, std::string_view name, const Usage<Rate>& usage,
               std::optional<Rate> limit) {
   if (!limit || limit->count() <= 0) return;
   const double margin =
       static_cast<double>((*limit - usage.rate).count()) / static_cast<double>(limit->count());
-  if (tightest && tightest->margin <= margin) return;
-  tightest = Use{std::string(name), margin, Compared(usage.rate, *limit), usage.direction};
-  if (!usage.direction.empty()) tightest->name += fmt::format("_{}", usage.direction);
+  std::string full_name(name);
+  if (!usage.direction.empty()) full_name += fmt::format("_{}", usage.direction);
+  if (!uses.Add(full_name, margin)) return;
+  uses.tightest =
+      Use{std::move(full_name), margin, Compared(usage.rate, *limit), usage.direction};
+}
+
+// In and out together, or either; in counts first, where both are the same.
+template <class Rate>
+void ConsiderDirections(Uses& uses, std::string_view name, const HostResult& host,
+                        Rate Load::*rate, std::optional<Rate> limit) {
+  const Rate in = host.used_in.*rate;
+  const Rate out = host.used_out.*rate;
+  if (host.limit_model == LimitModel::kCombined) {
+    Consider(uses, name, {in + out, ""}, limit);
+    return;
+  }
+  Consider(uses, name, {in, "in"}, limit);
+  Consider(uses, name, {out, "out"}, limit);
 }
 
 // What the CVM pays of its vCPUs, production included.
-void ConsiderCpu(std::optional<Use>& tightest, const CpuUse& cpu) {
+void ConsiderCpu(Uses& uses, const CpuUse& cpu) {
   if (!cpu.cores_limit || *cpu.cores_limit <= 0) return;
   const double margin = 1 - cpu.cores_used / *cpu.cores_limit;
-  if (tightest && tightest->margin <= margin) return;
+  if (!uses.Add("cpu", margin)) return;
   const OperationUse& clone = cpu.operations[static_cast<std::size_t>(CpuOperation::kClone)];
   const bool pays_copies = clone.payer == Payer::kGuest && clone.cores > 0;
-  tightest = Use{
+  uses.tightest = Use{
       .name = "cpu",
       .margin = margin,
       .words = {fmt::format("{:.3g}", cpu.cores_used),
@@ -55,36 +84,32 @@ void ConsiderCpu(std::optional<Use>& tightest, const CpuUse& cpu) {
                     pays_copies ? fmt::format(", {:.3g} of it to make copies", clone.cores) : "")}};
 }
 
-std::optional<Use> TightestOf(const HostResult& host) {
-  std::optional<Use> tightest;
-  const Load& in = host.used_in;
-  const Load& out = host.used_out;
-  Consider(tightest, "bandwidth", UsageOf(host.limit_model, in.bandwidth, out.bandwidth),
-           host.limit_bandwidth);
-  Consider(tightest, "packet_rate", UsageOf(host.limit_model, in.packet_rate, out.packet_rate),
-           host.limit_packet_rate);
-  ConsiderCpu(tightest, host.cpu);
-  return tightest;
+Uses UsesOf(const HostResult& host) {
+  Uses uses;
+  ConsiderDirections(uses, "bandwidth", host, &Load::bandwidth, host.limit_bandwidth);
+  ConsiderDirections(uses, "packet_rate", host, &Load::packet_rate, host.limit_packet_rate);
+  ConsiderCpu(uses, host.cpu);
+  return uses;
 }
 
 // The busiest worker counts: the others cannot help it with its flows.
-std::optional<Use> TightestOf(const ReceiverResult& receiver) {
-  std::optional<Use> tightest;
+Uses UsesOf(const ReceiverResult& receiver) {
+  Uses uses;
   const int workers = receiver.workers ? receiver.workers->count : 1;
   const Load& load = receiver.workers ? receiver.workers->busiest : receiver.in;
-  Consider(tightest, "bandwidth", {load.bandwidth, ""},
+  Consider(uses, "bandwidth", {load.bandwidth, ""},
            WorkerShare(receiver.capacity_bandwidth, workers));
-  Consider(tightest, "packet_rate", {load.packet_rate, ""},
+  Consider(uses, "packet_rate", {load.packet_rate, ""},
            WorkerShare(receiver.capacity_packet_rate, workers));
-  return tightest;
+  return uses;
 }
 
-std::optional<Use> TightestOf(const LoadBalancerResult& balancer) {
-  std::optional<Use> tightest;
+Uses UsesOf(const LoadBalancerResult& balancer) {
+  Uses uses;
   for (const LoadBalancerZoneResult& zone : balancer.zones) {
-    Consider(tightest, "bandwidth", {zone.in.bandwidth, ""}, balancer.limit_bandwidth);
+    Consider(uses, "bandwidth", {zone.in.bandwidth, ""}, balancer.limit_bandwidth);
   }
-  return tightest;
+  return uses;
 }
 
 std::string Sentence(const LoadBalancerResult& balancer, const Use& use) {
@@ -122,15 +147,24 @@ struct Bottleneck {
 
 // A host whose own TCP flows fill its limit to the burst and the last queued byte asks for
 // no more than there is.
-void ForgiveFilling(const HostResult& host, Bytes burst, Picoseconds duration,
-                    std::optional<Use>& use) {
-  if (!use || use->margin >= 0 || !use->name.starts_with("bandwidth")) return;
-  const double over = -use->margin * static_cast<double>(host.limit_bandwidth->count()) *
+bool IsFilled(const HostResult& host, Bytes burst, Picoseconds duration, double margin) {
+  const double over = -margin * static_cast<double>(host.limit_bandwidth->count()) *
                       Seconds(duration) / kBitsPerByte;
   // Of rates that were rounded to whole frames and bytes.
   constexpr double kRounding = 1e-6;
   const double filled = static_cast<double>((burst + host.memory_peak).count());
-  if (over <= filled || -use->margin < kRounding) use->margin = 0;
+  return over <= filled || -margin < kRounding;
+}
+
+void ForgiveFilling(const HostResult& host, Bytes burst, Picoseconds duration, Uses& uses) {
+  for (LimitMargin& each : uses.margins) {
+    const bool is_over = each.margin < 0 && each.limit.starts_with("bandwidth");
+    if (!is_over || !IsFilled(host, burst, duration, each.margin)) continue;
+    each.margin = 0;
+    if (each.limit != uses.tightest->name) continue;
+    uses.tightest->margin = 0;
+    uses.tightest->words.used = uses.tightest->words.limit;
+  }
 }
 
 bool HasLimitsOf(const HostResult& a, const HostResult& b) {
@@ -165,17 +199,18 @@ std::vector<Part<Subject>> PartsOf(const RunResult& result,
   return parts;
 }
 
-// Of the part in which `use_of` leaves least.
-template <class Subject, class UseOf>
-void JudgeMargin(const std::vector<Part<Subject>>& parts, bool loses, const UseOf& use_of,
+// Of the part of which `uses_of` leaves least.
+template <class Subject, class UsesOfPart>
+void JudgeMargin(const std::vector<Part<Subject>>& parts, const UsesOfPart& uses_of,
                  Subject& subject, std::optional<Bottleneck>& bottleneck) {
+  subject.margins.clear();
   std::optional<Use> use;
   const Subject* when = &subject;
   bool is_of_all = false;
   for (const Part<Subject>& part : parts) {
-    std::optional<Use> here = use_of(*part.subject, part.span);
-    // Queues took what was over the limit in a part of a run that loses nothing.
-    if (here && !part.is_all && !loses) here->margin = std::max(0.0, here->margin);
+    Uses uses = uses_of(*part.subject, part.span);
+    KeepLeastMargins(uses.margins, subject.margins);
+    std::optional<Use>& here = uses.tightest;
     if (!here || (use && use->margin <= here->margin)) continue;
     use = std::move(here);
     use->span = part.span;
@@ -327,25 +362,24 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
   result.planned_duration = scenario.duration;
   result.margin_goal = margin_goal;
 
-  const bool loses = CopiesLost(result).lost > 0 || ProductionLost(result).lost > 0;
   std::optional<Bottleneck> bottleneck;
   const std::map<std::string, Bytes> bursts = BurstsOf(scenario);
   for (std::size_t i = 0; i < result.hosts.size(); ++i) {
     HostResult& host = result.hosts[i];
-    const auto use_of = [&](const HostResult& part, const TimeSpan& span) {
-      std::optional<Use> use = TightestOf(part);
+    const auto uses_of = [&](const HostResult& part, const TimeSpan& span) {
+      Uses uses = UsesOf(part);
       const auto burst = bursts.find(part.id);
-      if (burst != bursts.end()) ForgiveFilling(part, burst->second, span.end - span.start, use);
-      return use;
+      if (burst != bursts.end()) ForgiveFilling(part, burst->second, span.end - span.start, uses);
+      return uses;
     };
-    JudgeMargin(PartsOf(result, &SpanResult::hosts, host, i), loses, use_of, host, bottleneck);
+    JudgeMargin(PartsOf(result, &SpanResult::hosts, host, i), uses_of, host, bottleneck);
     host.crossover = CrossoverOf(host);
   }
-  const auto tightest_of = [](const auto& part, const TimeSpan&) { return TightestOf(part); };
+  const auto uses_of = [](const auto& part, const TimeSpan&) { return UsesOf(part); };
   std::optional<Bottleneck> of_receivers;
   for (std::size_t i = 0; i < result.receivers.size(); ++i) {
     ReceiverResult& receiver = result.receivers[i];
-    JudgeMargin(PartsOf(result, &SpanResult::receivers, receiver, i), loses, tightest_of, receiver,
+    JudgeMargin(PartsOf(result, &SpanResult::receivers, receiver, i), uses_of, receiver,
                 of_receivers);
   }
   if (of_receivers && (!bottleneck || of_receivers->margin < bottleneck->margin + kSameMargin)) {
@@ -353,7 +387,7 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
   }
   for (std::size_t i = 0; i < result.load_balancers.size(); ++i) {
     LoadBalancerResult& balancer = result.load_balancers[i];
-    JudgeMargin(PartsOf(result, &SpanResult::load_balancers, balancer, i), loses, tightest_of,
+    JudgeMargin(PartsOf(result, &SpanResult::load_balancers, balancer, i), uses_of,
                 balancer, bottleneck);
   }
   result.copies = CopiesLost(result);

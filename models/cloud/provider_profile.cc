@@ -3,11 +3,36 @@
 #include <algorithm>
 
 namespace vpcmirror {
+namespace {
 
-std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, std::string_view name) {
+const Quota* QuotaNamed(const ProviderProfile& profile, std::string_view name) {
   const auto quota = std::find_if(profile.quotas.begin(), profile.quotas.end(),
                                   [&](const Quota& each) { return each.name == name; });
-  return quota == profile.quotas.end() ? std::nullopt : quota->most;
+  return quota == profile.quotas.end() ? nullptr : &*quota;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, std::string_view name) {
+  const Quota* quota = QuotaNamed(profile, name);
+  return quota == nullptr ? std::nullopt : quota->most;
+}
+
+std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, std::string_view name,
+                                    const std::string& type) {
+  const Quota* quota = QuotaNamed(profile, name);
+  if (quota == nullptr) return std::nullopt;
+  const auto& listed = quota->listed_types;
+  const bool is_listed = std::find(listed.begin(), listed.end(), type) != listed.end();
+  return is_listed ? quota->most_of_listed : quota->most;
+}
+
+std::optional<std::int64_t> QuotaThatMayHold(const ProviderProfile& profile, std::string_view name,
+                                             const std::string& type) {
+  const Quota* quota = QuotaNamed(profile, name);
+  if (quota == nullptr || !quota->most_of_listed) return std::nullopt;
+  const bool is_open = type.empty() || quota->listed_types.empty();
+  return is_open ? quota->most_of_listed : std::nullopt;
 }
 
 std::string ExperimentalNote(const ProviderProfile& profile) {

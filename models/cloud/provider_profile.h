@@ -142,7 +142,10 @@ struct Quota {
   std::string name;
   std::string text;
   std::optional<std::int64_t> most;  // empty: unlimited
-  std::string as_of;                 // ISO date
+  // Of instance types that a document lists; empty: `most` is of all.
+  std::optional<std::int64_t> most_of_listed;
+  std::vector<std::string> listed_types;  // none beside most_of_listed: which is not known
+  std::string as_of;                      // ISO date
   std::string source;
 };
 
@@ -198,7 +201,8 @@ struct ProviderProfile {
   std::optional<LengthRule> load_balancer_length;  // of sessions to load balancers, if another
   MtuPolicy mtu_policy = MtuPolicy::kTruncate;
   MtuRule mtu;
-  std::string mtu_advice;  // what the cloud tells its users; may be empty
+  std::string mtu_advice;            // what the cloud tells its users; may be empty
+  std::optional<Bytes> largest_mtu;  // that an ENI may have; empty: not documented
   std::vector<NeverMirrored> never_mirrored;
   // Kinds of traffic that are mirrored, but that a scenario may add to the above.
   std::vector<NeverMirrored> may_be_never_mirrored;
@@ -240,6 +244,13 @@ struct ProviderProfile {
 
 // Of a quota by name; empty where there is none.
 std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, std::string_view name);
+
+// Of such a quota that hangs on the instance type, which may be empty.
+std::optional<std::int64_t> QuotaOf(const ProviderProfile& profile, std::string_view name,
+                                    const std::string& type);
+// The larger one that may hold of a type of which it is not known; empty where nothing is open.
+std::optional<std::int64_t> QuotaThatMayHold(const ProviderProfile& profile, std::string_view name,
+                                             const std::string& type);
 
 // What every output says of an experimental profile; empty for any other.
 std::string ExperimentalNote(const ProviderProfile& profile);

@@ -79,6 +79,14 @@ struct CpuUse {
   std::array<OperationUse, kCpuOperations> operations{};  // by CpuOperation
 };
 
+// What one limit leaves, as HostResult::margin has it.
+struct LimitMargin {
+  std::string limit;  // "bandwidth", "packet_rate_out", "cpu"
+  double margin = 0;
+
+  friend bool operator==(const LimitMargin&, const LimitMargin&) = default;
+};
+
 struct HostResult {
   std::string id;
   std::string type;
@@ -96,6 +104,7 @@ struct HostResult {
   std::optional<double> margin;
   std::string tightest;  // judged: "bandwidth", "packet_rate", "bandwidth_in", ..., "cpu"
   TimeSpan margin_span;  // judged: of the run, where margin is so small
+  std::vector<LimitMargin> margins;  // judged: of every limit; no part of a stored result
   // Judged: mean frame below which packet rate binds before bandwidth.
   std::optional<Bytes> crossover;
   CpuUse cpu;
@@ -151,8 +160,9 @@ struct ReceiverResult {
   std::optional<WorkersUse> workers;
   // Judged, as HostResult's: of the busiest worker, of its share of the capacity.
   std::optional<double> margin;
-  std::string tightest;  // judged: "bandwidth" or "packet_rate"
-  TimeSpan margin_span;  // judged
+  std::string tightest;              // judged: "bandwidth" or "packet_rate"
+  TimeSpan margin_span;              // judged
+  std::vector<LimitMargin> margins;  // judged, as HostResult's
 };
 
 // What came in at one zone of a load balancer.
@@ -186,6 +196,7 @@ struct LoadBalancerResult {
   std::optional<double> margin;  // judged, of the fullest zone
   std::string tightest;          // judged: "bandwidth"
   TimeSpan margin_span;          // judged
+  std::vector<LimitMargin> margins;  // judged, as HostResult's
 };
 
 // A part of a run between two events of its timeline, of which margins are judged apart: a

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analysis/plan/plan.h"
+#include "analysis/plan/several.h"
 #include "analysis/report/plan_before.h"
 #include "analysis/report/plan_json.h"
 #include "analysis/report/plan_markdown.h"
@@ -24,8 +25,10 @@
 #include "sim/cli/engines.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/experiment.h"
+#include "sim/cli/plan_obstacles.h"
 #include "sim/cli/result_folder.h"
 #include "sim/input/catalog.h"
+#include "sim/input/examine_scenario.h"
 #include "sim/input/json_document.h"
 #include "sim/input/library.h"
 #include "sim/input/prices_reader.h"
@@ -79,10 +82,21 @@ void CheckPlanMixture(const PlanOptions& options) {
   }
   if (options.files.size() == 1) return;
   const bool asks_more = !options.what_ifs.empty() || options.receivers || !options.budget.empty();
-  if (asks_more || options.format != "text") {
+  if (asks_more || options.format == "md") {
     throw CLI::ValidationError("several scenarios",
-                               "get one fleet, as text: --whatif, --receivers, --budget and other "
-                               "formats are about a single one");
+                               "get one fleet, as text or JSON: --whatif, --receivers, --budget "
+                               "and --format md are about a single one");
+  }
+}
+
+// Of one what-if, where the last would win silently.
+void RefuseSecondValue(const std::vector<Override>& changes) {
+  const Override& last = changes.back();
+  for (std::size_t i = 0; i + 1 < changes.size(); ++i) {
+    if (changes[i].path != last.path) continue;
+    throw CLI::ValidationError("--whatif", "'" + last.path + "' is changed twice, to " +
+                                               changes[i].value + " and to " + last.value +
+                                               ": give a --whatif for each");
   }
 }
 
@@ -102,18 +116,47 @@ class Planning {
   }
 
   int OfOne(const std::string& file) {
-    ValidScenario scenario = Read(file, {});
+    std::vector<Obstacle> obstacles;
+    ValidScenario scenario = Read(file, {}, &obstacles);
     // Before the first run, so that a change that leads nowhere costs none.
     PlanSettings settings = SettingsFor(file, scenario);
+    settings.obstacles = std::move(obstacles);
     if (around_.run_begins) around_.run_begins();
     ResultFolder folder(options_.out.empty() ? DefaultResultFolder(scenario.name) : options_.out);
     const EngineKind kind = Choose(scenario);
     const RunResult result = Run(scenario, kind);
     EngineOfEachRun engine(around_, kind);
-    RunControl control;
-    control.seed = scenario.seed;
-    control.stop = around_.stop;
-    Trials trials(engine, control, [&](const ValidScenario& of, RunResult& run) {
+    const RunControl control = ControlFor(scenario);
+    Trials trials = TrialsOf(engine, control);
+    Write(MakePlan(scenario, result, settings, trials), folder);
+    return ExitCodeFor(result);
+  }
+
+  int OfSeveral(const std::vector<std::string>& files) {
+    std::vector<ValidScenario> scenarios;
+    std::vector<std::vector<Obstacle>> obstacles(files.size());
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      scenarios.push_back(Read(files[i], {}, &obstacles[i]));
+    }
+    if (around_.run_begins) around_.run_begins();
+    std::vector<OneOfSeveral> planned;
+    int code = kFine;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      planned.push_back(OfMany(scenarios[i], std::move(obstacles[i])));
+      code = std::max(code, ExitCodeFor(planned.back().result));
+    }
+    const std::vector<SharedFleet> fleets = FleetsFor(scenarios, planned, market_, margin_goal_);
+    around_.out << (options_.format == "json"
+                        ? SeveralJson(planned, fleets)
+                        : SeveralText(planned, fleets, {.width = 80, .color = around_.color}));
+    return code;
+  }
+
+ private:
+  // Both must outlive them.
+  Trials TrialsOf(Engine& engine, const RunControl& control) const {
+    return Trials(engine, control, [&engine, &control, this](const ValidScenario& of,
+                                                             RunResult& run) {
       Judge(of, margin_goal_, run);
       if (!Compares(of)) return;
       const ValidScenario without = WithoutMirrors(of);
@@ -121,37 +164,34 @@ class Planning {
       Judge(without, margin_goal_, baseline);
       CompareWithBaseline(baseline, run);
     });
-    Write(MakePlan(scenario, result, settings, trials), folder);
-    return ExitCodeFor(result);
   }
 
-  int OfSeveral(const std::vector<std::string>& files) {
-    std::vector<ValidScenario> scenarios;
-    for (const std::string& file : files) scenarios.push_back(Read(file, {}));
-    if (around_.run_begins) around_.run_begins();
-    std::vector<RunResult> results;
-    std::vector<FleetDemand> demands;
-    int code = kFine;
-    for (ValidScenario& scenario : scenarios) {
-      const EngineKind kind = Choose(scenario);
-      results.push_back(Run(scenario, kind));
-      demands.push_back(DemandOf(scenario, results.back()));
-      code = std::max(code, ExitCodeFor(results.back()));
-    }
-    const FleetDemand largest = LargestOf(demands);
-    std::optional<Sizing> sizing;
-    if (largest.bandwidth > BitsPerSecond(0)) {
-      sizing = SizeFor(scenarios.front(), largest, market_, margin_goal_);
-    }
-    around_.out << FleetText(results, sizing, {.width = 80, .color = around_.color});
-    return code;
+  RunControl ControlFor(const ValidScenario& scenario) const {
+    RunControl control;
+    control.seed = scenario.seed;
+    control.stop = around_.stop;
+    return control;
   }
 
- private:
-  ValidScenario Read(const std::string& file, const std::vector<Override>& changes) const {
+  // One of several scenarios.
+  OneOfSeveral OfMany(ValidScenario& scenario, std::vector<Obstacle> obstacles) const {
+    const EngineKind kind = Choose(scenario);
+    RunResult result = Run(scenario, kind);
+    EngineOfEachRun engine(around_, kind);
+    const RunControl control = ControlFor(scenario);
+    Trials trials = TrialsOf(engine, control);
+    return PlanOneOfSeveral(scenario, std::move(result), std::move(obstacles), trials);
+  }
+
+  // A scenario, and what stands in its way where that is asked for.
+  ValidScenario Read(const std::string& file, const std::vector<Override>& changes,
+                     std::vector<Obstacle>* obstacles = nullptr) const {
     ReadOptions read = read_;
     read.sets.insert(read.sets.end(), changes.begin(), changes.end());
-    ValidScenario scenario = LoadScenario(file, library_, read);
+    ExaminedScenario examined = ExamineScenario(file, library_, read);
+    if (!examined.errors.empty()) throw ScenarioException(std::move(examined.errors));
+    ValidScenario scenario = *std::move(examined.sound);
+    if (obstacles != nullptr) *obstacles = ObstaclesOf(examined.written, scenario);
     // A plan asks nothing that only shows under way.
     scenario.pcaps.clear();
     scenario.series_bin.reset();
@@ -161,14 +201,17 @@ class Planning {
   }
 
   // Several changes of one column have a semicolon between them.
-  ValidScenario Changed(const std::string& file, const std::string& change) const {
+  WhatIfQuestion Changed(const std::string& file, const std::string& change) const {
     std::vector<Override> changes;
     for (std::size_t at = 0; at <= change.size();) {
       const std::size_t end = std::min(change.find(';', at), change.size());
       changes.push_back(ParseOverride(change.substr(at, end - at), "--whatif"));
+      RefuseSecondValue(changes);
       at = end + 1;
     }
-    return Read(file, changes);
+    WhatIfQuestion question{.change = change};
+    question.scenario = Read(file, changes, &question.obstacles);
+    return question;
   }
 
   // The latter of --receivers and --budget is for all receivers, however many.
@@ -198,7 +241,7 @@ class Planning {
     settings.today = around_.today;
     settings.budget = BudgetFor(scenario);
     for (const std::string& change : options_.what_ifs) {
-      settings.what_ifs.emplace_back(change, Changed(file, change));
+      settings.what_ifs.push_back(Changed(file, change));
     }
     return settings;
   }
@@ -290,7 +333,7 @@ void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   auto options = std::make_shared<PlanOptions>();
   CLI::App* command = app.add_subcommand(
       "plan", "Say whether a scenario fits, what breaks first, how far it can grow, what it needs");
-  command->add_option("scenario", options->files, "Scenario file; several get one fleet")
+  command->add_option("scenario", options->files, "Scenario file; several get one fleet for all")
       ->required();
   command->add_option("--out", options->out, "Folder of plan.json (default: out/NAME)")
       ->type_name("DIR");

@@ -229,6 +229,7 @@ void ReadMtu(const Cursor& at, ProviderProfile& profile) {
   profile.mtu.fixed = BytesOf(at, "fixed").value_or(profile.mtu.fixed);
   profile.mtu.counted_overhead_v4 = BytesOf(at, "counted_overhead");
   profile.mtu.counted_overhead_v6 = BytesOf(at, "counted_overhead_ipv6");
+  profile.largest_mtu = BytesOf(at, "largest");
   profile.mtu_advice = TextOf(at, "advice");
   if (!profile.mtu.counted_overhead_v4 && profile.mtu.counted_overhead_v6) {
     at.Complain({"an overhead over IPv6 and none over IPv4", "\"counted_overhead\" beside it"});
@@ -360,11 +361,16 @@ Lifecycle ReadLifecycle(const Cursor& at) {
 }
 
 Quota ReadQuota(const Cursor& at) {
-  return {.name = TextOf(at, "name"),
-          .text = TextOf(at, "text"),
-          .most = ReadWhole(at, "most"),
-          .as_of = TextOf(at, "as_of"),
-          .source = TextOf(at, "source")};
+  Quota quota{.name = TextOf(at, "name"),
+              .text = TextOf(at, "text"),
+              .most = ReadWhole(at, "most"),
+              .as_of = TextOf(at, "as_of"),
+              .source = TextOf(at, "source")};
+  if (const auto listed = at.Get("listed")) {
+    quota.most_of_listed = ReadWhole(*listed, "most");
+    quota.listed_types = TextsOf(*listed, "types");
+  }
+  return quota;
 }
 
 Assumption ReadAssumption(const Cursor& at) {

@@ -182,6 +182,11 @@ inline std::string AwsOf(const std::string& sessions, const std::string& ingress
       "TrafficMirrorSessions": [)" +
          sessions + "]}}";
 }
+// The same with something said of its receiver.
+inline std::string WithReceiver(std::string text, const std::string& ids) {
+  const std::string nothing = R"("ids": {})";
+  return text.replace(text.find(nothing), nothing.size(), R"("ids": {)" + ids + "}");
+}
 inline std::string Session(int number, const std::string& source, int filter = 1,
                            const std::string& more = "") {
   const std::string of = std::to_string(number);
@@ -523,7 +528,8 @@ inline const std::vector<RuleCase> kRuleCases = {
                     Tencent(Watch("\"web\"", R"("Type": "PUBLICIP", "Direction": "ALL")")),
                     "/mirrors/0/Direction"}),
     {"MIR-QTA-002", ManyWebs(21), ManyWebs(20), "/mirrors/0/CollectorSrcs/0"},
-    {"MIR-QTA-005", AwsOf(Sessions(11), Accept(1)), AwsOf(Sessions(10), Accept(1)),
+    {"MIR-QTA-005", WithReceiver(AwsOf(Sessions(11), Accept(1)), R"("type": "m5.large")"),
+     WithReceiver(AwsOf(Sessions(10), Accept(1)), R"("type": "m5.large")"),
      "/mirrors/TrafficMirrorSessions/10", "sources", 11},
     Edited(RuleCase{"MIR-SEC-002", WithAcl(R"({"action": "accept", "protocol": "tcp"})"),
                     WithAcl(R"({"action": "accept", "protocol": "udp", "ports": 4789})"),

@@ -207,6 +207,53 @@ TEST(OneNinthTest, IsAdmissionOnly) {
                                                  "expected, and 68.3 % of them would be lost"));
 }
 
+// AWS, quotas: 10 sources of a target, 100 of the types that it lists, such as c5n.18xlarge and
+// not c5n.9xlarge. Where the type is not given, the larger one is assumed.
+TEST(FindCrowdedTargetsTest, TakesMoreSourcesOfListedTypes) {
+  const auto found_with = [](const std::string& ids) {
+    return FindingsOfText(WithReceiver(AwsOf(Sessions(11), Accept(1)), ids));
+  };
+  const auto of_small = found_with(R"("type": "c5n.9xlarge")");
+  const Finding* small = FindCode(of_small, "MIR-QTA-005");
+  ASSERT_NE(small, nullptr);
+  EXPECT_EQ(small->severity, Severity::kError);
+  EXPECT_EQ(small->api_code, "TrafficMirrorSourcesPerTargetLimitExceeded");
+  EXPECT_THAT(small->message, testing::HasSubstr("11 sources, where 10 are the most"));
+  EXPECT_EQ(FindCode(found_with(R"("type": "c5n.18xlarge")"), "MIR-QTA-005"), nullptr);
+  const auto of_unknown = found_with("");
+  const Finding* unknown = FindCode(of_unknown, "MIR-QTA-005");
+  ASSERT_NE(unknown, nullptr);
+  EXPECT_EQ(unknown->severity, Severity::kAssumption);
+  EXPECT_THAT(unknown->message, testing::HasSubstr("or 100 of large types"));
+}
+
+// 2 Gbps of copies of 1 Gbps in and out to a receiver of 1 Gbps, which has no traffic of its own.
+TEST(FindHostsOverLimitsTest, NamesNoProductionAtAPureReceiver) {
+  const auto findings = FindingsOfText(R"({"provider": "tencent",
+    "hosts": {"web": {"limits": {"bandwidth": "60 Gbps"}},
+              "ids": {"receiver": "kata", "limits": {"bandwidth": "1 Gbps"}}},
+    "workloads": {"www": {"at": "web", "in": "1 Gbps", "out": "1 Gbps", "sizes": "1000 B"}},
+    "mirrors": [{"State": "RUNNING", "CollectorSrcs": ["web"],
+                 "CollectorTarget": {"TargetIps": ["ids"]}}],
+    "assumptions": {"encapsulation": "none"}})");
+  const Finding* over = FindCode(findings, "MIR-CAP-003");
+  ASSERT_NE(over, nullptr);
+  EXPECT_THAT(over->message,
+              testing::HasSubstr("all of it copies that it receives: 50 % of them would be lost"));
+  EXPECT_THAT(over->message, testing::Not(testing::HasSubstr("production")));
+}
+
+// EC2 has no MTU over 9001, so that 9001 + 54 at the receivers is no remedy.
+TEST(FindCutCopiesTest, SuggestsNoMtuThatTheCloudDoesNotHave) {
+  const auto findings = FindingsOfText(
+      WithReceiver(AwsOf(Session(1, "web[0]"), Accept(1), R"("count": 2, "mtu": "9001 B")",
+                         R"("www": {"at": "web[0]", "in": "1 Mbps", "sizes": "9001 B"})"),
+                   R"("mtu": "9001 B")"));
+  const Finding* cut = FindCode(findings, "MIR-MTU-001");
+  ASSERT_NE(cut, nullptr);
+  EXPECT_EQ(cut->fix, "an MTU of 8947 at the sources");
+}
+
 TEST(FindUnsupportedTypesTest, AssumesWhereTheListIsOld) {
   const std::string text = Tencent(kWatched, "", R"("type": "S5.4XLARGE32")");
   const Scenario written = ReadScenarioText(text, "test.json");

@@ -145,6 +145,139 @@ TEST_F(PlanCommandTest, SeveralScenariosGetOneFleet) {
   EXPECT_THAT(ran.out, HasSubstr("For 4 Gbps and 500 kpps of copies of 1 sources"));
 }
 
+// Two sources of 36 Gbps are 72 Gbps, a ninth of which is 8: 2 Gbps of a receiver are refused
+// (215/44475), 8 are not. Their 20 Mbps each fit either way.
+constexpr char kUnderTheNinth[] = R"({"name": "ninth", "provider": "tencent",
+  "hosts": {"web": {"count": 2, "limits": {"bandwidth": "36 Gbps"}},
+            "ids": {"receiver": "generic", "limits": {"bandwidth": "2 Gbps"}}},
+  "workloads": {"www": {"at": "web", "in": "10 Mbps", "out": "10 Mbps"}},
+  "mirrors": [{"TrafficMirrorName": "m", "CollectorSrcs": ["web"],
+               "CollectorTarget": {"TargetIps": ["ids"]}}]})";
+
+TEST_F(PlanCommandTest, WhatTheCloudRefusesDoesNotFitWhateverIsSent) {
+  const std::string file = Scenario("ninth.json", kUnderTheNinth);
+  const Ran ran = Plan({file});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  EXPECT_THAT(ran.out, StartsWith("DOES NOT FIT, because the cloud refuses it: MIR-CAP-001 (mirror m)."
+                                  "\nBy its traffic alone: FITS, because ids needs"));
+  EXPECT_THAT(ran.out, HasSubstr("8000 Mbps, 1/9 of its sources' 72000 Mbps"));
+  const json plan = json::parse(program_.Read("out/plan.json"));
+  EXPECT_EQ(plan["verdict"], "DOES NOT FIT");
+  EXPECT_EQ(plan["by_traffic"]["verdict"], "FITS");
+  EXPECT_EQ(plan["obstacles"][0]["code"], "MIR-CAP-001");
+  EXPECT_EQ(plan["obstacles"][0]["refused"], true);
+  EXPECT_THAT(Plan({file, "--format", "md"}).out,
+              StartsWith("**DOES NOT FIT**, because the cloud refuses it: MIR-CAP-001"));
+}
+
+TEST_F(PlanCommandTest, AWhatIfSaysWhatTheCloudRefuses) {
+  const std::string enough = "/hosts/ids/limits/bandwidth=8 Gbps";
+  const Ran refused = Plan({Scenario("ninth.json", kUnderTheNinth), "--whatif", enough});
+  EXPECT_THAT(refused.out,
+              HasSubstr("  verdict                 DOES NOT FIT          FITS\n"
+                        "  whatever is sent         MIR-CAP-001             -\n"));
+  const Ran taken = Plan({Scenario("ninth.json", kUnderTheNinth), "--set", enough, "--whatif",
+                          "/hosts/ids/limits/bandwidth=2 Gbps", "--format", "json"});
+  const json plan = json::parse(taken.out);
+  EXPECT_EQ(plan["verdict"], "FITS");
+  EXPECT_EQ(plan["what_ifs"][0]["verdict"], "DOES NOT FIT");
+  EXPECT_EQ(plan["what_ifs"][0]["obstacles"][0]["code"], "MIR-CAP-001");
+  EXPECT_EQ(testing_report::Complaints(
+                testing_report::ReadSchema("scenarios/schema/plan.schema.json"), plan),
+            "");
+}
+
+// One receiver of 2 Gbps admits sources of 18 Gbps, which neither of 36 is; two of 2 Gbps admit
+// one, and its 20 Mbps fit.
+TEST_F(PlanCommandTest, ReceiversAreAskedForNoMoreSourcesThanTheCloudAllows) {
+  const std::string file = Scenario("ninth.json", kUnderTheNinth);
+  const Ran one = Plan({file, "--receivers", "1"});
+  EXPECT_THAT(one.out, HasSubstr("of sources with 18 Gbps in all, as the cloud"));
+  EXPECT_THAT(one.out, HasSubstr("Not even one source."));
+  const json two = json::parse(Plan({file, "--receivers", "2", "--format", "json"}).out);
+  EXPECT_EQ(two["budget"]["source_bps"], 36'000'000'000);
+  EXPECT_EQ(two["budget"]["choices"][0]["sources"].size(), 1u);
+}
+
+TEST_F(PlanCommandTest, AnOwnerMayAcceptWhatCheckCallsAnError) {
+  std::string text = kUnderTheNinth;
+  text.insert(text.rfind('}'),
+              R"(, "accept": [{"finding": "MIR-CAP-001", "because": "the quota was raised"}])");
+  EXPECT_THAT(Plan({Scenario("ninth.json", text)}).out, StartsWith("FITS"));
+}
+
+// The group of the receiver admits nothing.
+TEST_F(PlanCommandTest, CopiesThatDoNotArriveAreNamed) {
+  const Ran ran = Plan({Scenario("closed.json", R"({"name": "closed", "provider": "tencent",
+    "vpcs": {"v": {"cidr": "10.0.0.0/16", "subnets": {"s": "10.0.1.0/24"},
+             "security_groups": {"shut": {"ingress": [{"action": "drop", "peer": "0.0.0.0/0"}]}}}},
+    "hosts": {"web": {"subnet": "s", "limits": {"bandwidth": "6 Gbps"}},
+              "ids": {"subnet": "s", "receiver": "generic", "security_groups": ["shut"]}},
+    "workloads": {"www": {"at": "web", "out": "1 Gbps"}},
+    "mirrors": [{"TrafficMirrorName": "m", "CollectorSrcs": ["web"],
+                 "CollectorTarget": {"TargetIps": ["ids"]}}]})")});
+  EXPECT_THAT(ran.out, StartsWith("DOES NOT FIT, because copies do not arrive: MIR-SEC-001"))
+      << ran.err;
+}
+
+// 4 Gbps of copies of AWS and 2 of Tencent Cloud: a fleet of each cloud's types, whichever comes
+// first.
+TEST_F(PlanCommandTest, OtherCloudsGetFleetsOfTheirOwnInAnyOrder) {
+  const std::string aws = R"({"name": "other", "provider": "aws",
+    "hosts": {"web": {"limits": {"bandwidth": "60 Gbps"}}, "ids": {"receiver": "generic"}},
+    "workloads": {"www": {"at": "web", "in": "1 Gbps", "out": "1 Gbps", "sizes": "1000 B"}},
+    "mirrors": {
+      "TrafficMirrorTargets": [{"TrafficMirrorTargetId": "tmt-1", "NetworkInterfaceId": "ids"}],
+      "TrafficMirrorFilters": [{"TrafficMirrorFilterId": "tmf-1",
+        "IngressFilterRules": [
+          {"RuleNumber": 1, "RuleAction": "accept", "TrafficDirection": "ingress",
+           "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}],
+        "EgressFilterRules": []}],
+      "TrafficMirrorSessions": [{
+        "TrafficMirrorSessionId": "tms-1", "TrafficMirrorTargetId": "tmt-1",
+        "TrafficMirrorFilterId": "tmf-1", "NetworkInterfaceId": "web", "SessionNumber": 1}]}})";
+  const std::string a = Scenario("a.json", kOneInThreeOut);
+  const std::string b = Scenario("b.json", aws);
+  const json one = json::parse(Plan({a, b, "--format", "json"}).out);
+  EXPECT_EQ(testing_report::Complaints(
+                testing_report::ReadSchema("scenarios/schema/fleet.schema.json"), one),
+            "");
+  ASSERT_EQ(one["fleets"].size(), 2u);
+  EXPECT_EQ(one["fleets"][0]["scenarios"], json({"other"}));
+  EXPECT_EQ(one["fleets"][0]["sizing"]["provider"], "aws");
+  EXPECT_EQ(one["fleets"][1]["sizing"]["provider"], "tencent");
+  EXPECT_NEAR(one["scenarios"][0]["headroom"]["without_loss"]["at"].get<double>(), 1.5, 0.015);
+  const json other = json::parse(Plan({b, a, "--format", "json"}).out);
+  EXPECT_EQ(other["fleets"], one["fleets"]);
+  const std::string text = Plan({b, a}).out;
+  EXPECT_THAT(text, HasSubstr("\n  Lasts until +50 % (x1.5): then it DOES NOT FIT."));
+  EXPECT_THAT(text, HasSubstr("Other clouds and other software need receivers of their own"));
+}
+
+TEST_F(PlanCommandTest, OneOfSeveralMayBeRefused) {
+  const Ran ran = Plan({Scenario("three.json", kOneInThreeOut),
+                        Scenario("ninth.json", kUnderTheNinth)});
+  EXPECT_THAT(ran.out, HasSubstr("\nninth: DOES NOT FIT, because the cloud refuses it: "
+                                 "MIR-CAP-001 (mirror m).\n  By its traffic alone: FITS"));
+}
+
+TEST_F(PlanCommandTest, SaysThatThereIsNoTraffic) {
+  const Ran ran = Plan({Scenario("idle.json", R"({"name": "idle", "provider": "tencent",
+    "hosts": {"web": {"limits": {"bandwidth": "6 Gbps"}}, "ids": {"receiver": "generic"}},
+    "mirrors": [{"TrafficMirrorName": "m", "CollectorSrcs": ["web"],
+                 "CollectorTarget": {"TargetIps": ["ids"]}}]})")});
+  EXPECT_THAT(ran.out, HasSubstr("Nothing is sent: there is no traffic to plan by."));
+  EXPECT_THAT(ran.out, Not(HasSubstr("FITS until")));
+  EXPECT_THAT(ran.out, Not(HasSubstr("lost up to")));
+}
+
+TEST_F(PlanCommandTest, RefusesTwoValuesOfOnePathInAWhatIf) {
+  const Ran ran = Plan({Scenario("three.json", kOneInThreeOut), "--whatif",
+                        "/hosts/web/count=3;/hosts/web/count=4"});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, HasSubstr("'/hosts/web/count' is changed twice, to 3 and to 4"));
+}
+
 TEST_F(PlanCommandTest, AnAssertionThatIsMissedIsThree) {
   const std::string file = Scenario("three.json", kOneInThreeOut);
   EXPECT_EQ(Plan({file, "--assert", "margin >= 50%"}).exit_code, kAssertionMissed);

@@ -70,8 +70,8 @@ TEST(SpansTest, AWarmUpLeavesPartsOut) {
 }
 
 // 1.2 Gbps for 100 ms of a limit of 1 Gbps are 2.5 MB too much, which the queue holds: nothing
-// is lost, and nothing is left.
-TEST(SpansTest, WhatAQueueTakesIsARiskAndNoMore) {
+// is lost, and more was asked for than there is.
+TEST(SpansTest, WhatAQueueTakesIsOverTheLimit) {
   const ValidScenario scenario = Load(R"({"duration": "1 s",
       "hosts": {"web": {"limits": {"bandwidth": "1 Gbps", "model": "per_direction"},
                         "queue": "10000 frames"}},
@@ -82,8 +82,8 @@ TEST(SpansTest, WhatAQueueTakesIsARiskAndNoMore) {
   RunResult result = Simulate(scenario);
   Judge(scenario, 0.2, result);
   EXPECT_EQ(result.production.lost, 0);
-  EXPECT_EQ(result.hosts.at(0).margin, 0.0);
-  EXPECT_EQ(result.verdict, Verdict::kAtRisk);
+  EXPECT_NEAR(result.hosts.at(0).margin.value(), -0.2, 0.01);
+  EXPECT_EQ(result.verdict, Verdict::kDoesNotFit);
 }
 
 // suricata takes 0.357 Gbps a vCPU, here with one worker for both. 50 and for

@@ -37,10 +37,33 @@ TEST(CoverTest, MixesWhereThatIsCheaper) {
   EXPECT_THAT(NumbersOf({{10, 0.7, 0}, {6, 0.4, 0}}, {}), Optional(ElementsAre(1, 1)));
 }
 
-// Four at least, of which each covers all; 18 units of bandwidth take nine things of 2.
+// Four sources of which each takes one; 18 units of bandwidth take nine things of 2.
 TEST(CoverTest, MeetsWhatTheRulesAsk) {
-  EXPECT_THAT(NumbersOf({{3, 2, 0}, {5, 9, 0}}, {.count = 4}), Optional(ElementsAre(4, 0)));
+  EXPECT_THAT(NumbersOf({{3, 2, 0, 1}, {5, 9, 0, 1}}, {.sources = 4}),
+              Optional(ElementsAre(4, 0)));
   EXPECT_THAT(NumbersOf({{3, 1, 2}}, {.bandwidth = 18}), Optional(ElementsAre(9)));
+}
+
+// 110 sources: one of 100 and one of 10 take them, and neither is left over when one is lost.
+// Without any one: two of 100 leave 100, so that one of 10 must be beside them (2 x 20 + 3 = 43);
+// twelve of 10 leave 110 (36).
+TEST(CoverTest, MeetsWhatTheRulesAskWithoutAnyOne) {
+  const std::vector<CoverItem> items = {{3, 1, 0, 10}, {20, 1, 0, 100}};
+  EXPECT_THAT(NumbersOf(items, {.sources = 110}), Optional(ElementsAre(1, 1)));
+  EXPECT_THAT(NumbersOf(items, {.sources = 110, .without_any = true}),
+              Optional(ElementsAre(12, 0)));
+  const std::vector<CoverItem> dear = {{5, 1, 0, 10}, {20, 1, 0, 100}};
+  EXPECT_THAT(NumbersOf(dear, {.sources = 110, .without_any = true}), Optional(ElementsAre(1, 2)));
+}
+
+// Fifteen of a fifteenth cost 30; of at most six things, one of ten fifteenths and five of one
+// cost 34; of five things, two of ten 48; and one is too few.
+TEST(CoverTest, TakesNoMoreThingsThanAreAllowed) {
+  const std::vector<CoverItem> items = {{2, 1.0 / 15, 1}, {24, 10.0 / 15, 1}};
+  EXPECT_THAT(NumbersOf(items, {}), Optional(ElementsAre(15, 0)));
+  EXPECT_THAT(NumbersOf(items, {.most = 6}), Optional(ElementsAre(5, 1)));
+  EXPECT_THAT(NumbersOf(items, {.most = 5}), Optional(ElementsAre(0, 2)));
+  EXPECT_EQ(NumbersOf(items, {.most = 1}), std::nullopt);
 }
 
 // Two for 4 each are as dear as one for 8.
@@ -72,20 +95,28 @@ std::optional<std::int64_t> LeastCostByTrial(const std::vector<CoverItem>& items
   std::vector<std::int64_t> numbers(items.size(), 0);
   for (;;) {
     CoverItem all;
+    CoverItem largest;
     std::int64_t count = 0;
-    double largest = 0;
     for (std::size_t i = 0; i < items.size(); ++i) {
       const auto number = static_cast<double>(numbers[i]);
       all.cost += numbers[i] * items[i].cost;
       all.share += number * items[i].share;
       all.bandwidth += number * items[i].bandwidth;
+      all.sources += number * items[i].sources;
       count += numbers[i];
-      if (numbers[i] > 0) largest = std::max(largest, items[i].share);
+      if (numbers[i] == 0 || !need.without_any) continue;
+      largest.share = std::max(largest.share, items[i].share);
+      largest.bandwidth = std::max(largest.bandwidth, items[i].bandwidth);
+      largest.sources = std::max(largest.sources, items[i].sources);
     }
     constexpr double kHair = 1e-7;  // shares are hundredths: far from any other sum
-    const double share = all.share - (need.without_any ? largest : 0);
-    if (share > 1 - kHair && all.bandwidth > need.bandwidth - kHair && count >= need.count &&
-        (!least || all.cost < *least)) {
+    const auto is_met = [&](double sum, double of_one, double asked) {
+      return asked == 0 || sum - of_one > asked - kHair;
+    };
+    if (is_met(all.share, largest.share, 1) &&
+        is_met(all.bandwidth, largest.bandwidth, need.bandwidth) &&
+        is_met(all.sources, largest.sources, need.sources) &&
+        (need.most == 0 || count <= need.most) && (!least || all.cost < *least)) {
       least = all.cost;
     }
     std::size_t i = 0;
@@ -94,23 +125,29 @@ std::optional<std::int64_t> LeastCostByTrial(const std::vector<CoverItem>& items
   }
 }
 
-// Shares of a fifth at least: no fleet of the cheapest kind has more than 6 of one item, with
-// the spare one.
+// Shares of a fifth at least, and needs of at most 6: no fleet of the cheapest kind has more than
+// 7 of one item, with the spare one.
 RC_GTEST_PROP(CoverPropertyTest, AgreesWithTryingAllNumbers, ()) {
   const auto size = *rc::gen::inRange<std::size_t>(1, 5);
   const auto items = *rc::gen::container<std::vector<CoverItem>>(
       size, rc::gen::map(rc::gen::tuple(rc::gen::inRange(1, 40), rc::gen::inRange(20, 140),
-                                        rc::gen::inRange(1, 10)),
-                         [](const std::tuple<int, int, int>& drawn) {
+                                        rc::gen::inRange(1, 10), rc::gen::inRange(1, 4)),
+                         [](const std::tuple<int, int, int, int>& drawn) {
                            return CoverItem{std::get<0>(drawn), std::get<1>(drawn) / 100.0,
-                                            static_cast<double>(std::get<2>(drawn))};
+                                            static_cast<double>(std::get<2>(drawn)),
+                                            static_cast<double>(std::get<3>(drawn))};
                          }));
   CoverNeed need;
-  need.count = *rc::gen::inRange(0, 5);
+  need.sources = *rc::gen::inRange(0, 5);
   need.bandwidth = *rc::gen::inRange(0, 7);
   need.without_any = *rc::gen::arbitrary<bool>();
+  need.most = *rc::gen::element(0, 3, 8);
   const auto numbers = NumbersOf(items, need);
-  RC_ASSERT(numbers.has_value());
+  if (!numbers) {
+    RC_ASSERT(need.most > 0);
+    RC_ASSERT(!LeastCostByTrial(items, need, need.most).has_value());
+    return;
+  }
   std::int64_t cost = 0;
   for (std::size_t i = 0; i < items.size(); ++i) cost += (*numbers)[i] * items[i].cost;
   constexpr std::int64_t kMost = 7;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,20 @@ FleetPlan PlanOf(const FleetDemand& demand, const std::vector<ReceiverPace>& pac
                  const FleetRules& rules = {}, bool spare = false,
                  const std::map<std::string, UnitPrice>& prices = {}) {
   return PlanFleet(demand, kSizes, paces, rules, prices, {.most_used = 0.8, .spare = spare});
+}
+
+// Of at most 22 receivers that take 0.8, 1.6 and 6.4 Gbps for 0.1, 0.9 and 4: by trying all.
+double LeastCostOf64Gbps() {
+  double least = 1e9;
+  for (int large = 0; large <= 22; ++large) {
+    for (int xlarge = 0; large + xlarge <= 22; ++xlarge) {
+      for (int of_32 = 0; large + xlarge + of_32 <= 22; ++of_32) {
+        if (8 * large + 16 * xlarge + 64 * of_32 < 641) continue;  // tenths of a Gbps, of 640.64
+        least = std::min(least, 0.1 * large + 0.9 * xlarge + 4 * of_32);
+      }
+    }
+  }
+  return least;
 }
 
 // 10 Gbps. Software of 250 Mbps a vCPU takes at 80 %: 0.8 Gbps of 4 vCPUs, 1.6 of 8, 6.4 of
@@ -126,6 +141,74 @@ TEST(FleetTest, TakesTheRulesFromTheProfile) {
   EXPECT_EQ(FleetRulesOf(profile, FleetTarget::kEnis).sources_per_receiver, 10);
   EXPECT_EQ(FleetRulesOf(profile, FleetTarget::kEnis).source_to_receiver_bandwidth, 9);
   EXPECT_EQ(FleetRulesOf(profile, FleetTarget::kLoadBalancer).sources_per_receiver, std::nullopt);
+}
+
+// 95 sources: of m.4xlarge, which is listed, one ENI takes 100; of others 10.
+TEST(FleetTest, KeepsToTheSourcesOfListedTypes) {
+  FleetDemand demand = DemandOf(100, 10);
+  demand.sources = 95;
+  const FleetPlan plan = PlanOf(demand, {PaceOf("fast", 250)},
+                                {.sources_per_receiver = 10,
+                                 .sources_per_listed_receiver = 100,
+                                 .listed_types = {"m.4xlarge"}});
+  EXPECT_EQ(plan.sizes[0].needs[0].receivers, 10);
+  EXPECT_EQ(plan.sizes[2].needs[0].receivers, 1);
+  EXPECT_THAT(plan.cheapest[0].parts, ElementsAre(FleetPart{"m.4xlarge", 1}));  // 32 of 40 vCPUs
+}
+
+// 91 sources on m.large, which takes 10, and m.xlarge, which takes 100. One of each (12 vCPUs) has
+// room for 110, and without the larger for 10. Two of the larger (16) do without either.
+TEST(FleetTest, KeepsToTheRulesWhenAReceiverIsLost) {
+  FleetDemand demand = DemandOf(100, 10);
+  demand.sources = 91;
+  const FleetRules rules{.sources_per_receiver = 10,
+                         .sources_per_listed_receiver = 100,
+                         .listed_types = {"m.xlarge"}};
+  const FleetPlan plan = PlanOf(demand, {PaceOf("fast", 250)}, rules, true);
+  EXPECT_THAT(plan.cheapest[0].parts, ElementsAre(FleetPart{"m.xlarge", 2}));
+  // A ninth of 90 Gbps is 10: five of 2 Gbps, and six with a spare; fewer of more would not do
+  // with less than 6 x 4 vCPUs: three of 4 and one of 2 Gbps (28) leave 10.
+  FleetDemand wide = DemandOf(100, 10);
+  wide.source_bandwidth = BitsPerSecond(90 * kGiga);
+  const FleetPlan ninth =
+      PlanOf(wide, {PaceOf("fast", 250)}, {.source_to_receiver_bandwidth = 9}, true);
+  EXPECT_THAT(ninth.cheapest[0].parts, ElementsAre(FleetPart{"m.large", 6}));
+}
+
+// 10 Gbps in all; 1 Gbps of one source goes to one receiver, and m.large takes 0.8.
+TEST(FleetTest, TakesAllOfTheLargestSource) {
+  FleetDemand demand = DemandOf(10'000, 1000);
+  demand.largest_source = BitsPerSecond(kGiga);
+  const FleetPlan plan = PlanOf(demand, {PaceOf("fast", 250)});
+  EXPECT_EQ(plan.sizes[0].needs[0].receivers, std::nullopt);
+  EXPECT_EQ(plan.sizes[0].needs[0].limit, FleetLimit::kOneSource);
+  EXPECT_EQ(plan.sizes[1].needs[0].receivers, 7);
+  // 6.4 Gbps is what the largest takes.
+  demand.largest_source = BitsPerSecond(7 * kGiga);
+  EXPECT_THAT(PlanOf(demand, {PaceOf("fast", 250)}).cheapest[0].why_not,
+              testing::AllOf(HasSubstr("7 Gbps"), HasSubstr("spread them by flow")));
+}
+
+// 64 Gbps at 0.2 a vCPU are 320 vCPUs, in any of the sizes: 10 of 32 are the fewest, so that at
+// most 20 are allowed. With a thousandth more, 80 of 4 are one too few; of at most 22 receivers
+// (11 of 32 are the fewest), ten of 32 and one of 4 cost as much as 81 of 4.
+TEST(FleetTest, NobodyLooksAfterAHundredReceivers) {
+  const FleetPlan plan = PlanOf(DemandOf(64'064, 100), {PaceOf("fast", 250)});
+  EXPECT_THAT(plan.cheapest[0].parts,
+              ElementsAre(FleetPart{"m.large", 1}, FleetPart{"m.4xlarge", 10}));
+  EXPECT_EQ(plan.cheapest[0].cost, 324);
+  EXPECT_THAT(plan.fewest[0].parts, ElementsAre(FleetPart{"m.4xlarge", 11}));
+  EXPECT_EQ(plan.fewest[0].cost, 352);
+  // By price, those of 4 are far cheaper, and of them no more than 22 are taken.
+  const std::map<std::string, UnitPrice> prices = {
+      {"m.large", {.amount = 0.1, .currency = "USD"}},
+      {"m.xlarge", {.amount = 0.9, .currency = "USD"}},
+      {"m.4xlarge", {.amount = 4, .currency = "USD"}}};
+  const FleetPlan dear =
+      PlanOf(DemandOf(64'064, 100), {PaceOf("fast", 250)}, {}, false, prices);
+  EXPECT_LE(dear.cheapest[0].receivers, 22);
+  EXPECT_EQ(dear.cheapest[0].most_receivers, 22);
+  EXPECT_NEAR(dear.cheapest[0].cost, LeastCostOf64Gbps(), 1e-9);
 }
 
 // A worker of 250 Mbps at 80 % takes a flow of 200 Mbps, and none of 201.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -107,6 +108,27 @@ TEST_F(PlanTest, ReceiversAreBottlenecksOfTheirOwn) {
   EXPECT_EQ(plan.first_losses->places[0].what, LostWhat::kCopyBehindSource);
   EXPECT_EQ(plan.first_losses->places[0].reason, "receiver_ring");
   EXPECT_THAT(plan.first_losses->places[0].counters, IsEmpty());
+}
+
+// 2 Gbps of copies are twice what the sensor's ENI takes, whose row breaks at 0.5. Its three vCPUs
+// digest 660 Mbps, which is a row of its own and breaks at a third or, by the busiest, before.
+TEST_F(PlanTest, ARowBreaksWhereItsOwnLimitDoes) {
+  const Plan plan = PlanOf(R"({"provider": "tencent",
+    "hosts": {"web": {"limits": {"bandwidth": "6 Gbps"}},
+              "ids": {"receiver": "generic", "limits": {"bandwidth": "1 Gbps", "vcpus": 3}}},
+    "workloads": {"www": {"at": "web", "in": "1 Gbps", "out": "1 Gbps", "sizes": "1000 B"}},
+    "mirrors": [{"CollectorSrcs": ["web"], "CollectorTarget": {"TargetIps": ["ids"]}}],
+    "assumptions": {"encapsulation": "none"}})");
+  std::map<PartName, double> breaks;
+  for (const Bottleneck& each : plan.bottlenecks) {
+    ASSERT_TRUE(each.breaks && each.breaks->at());
+    breaks[each.part] = *each.breaks->at();
+    if (each.part.kind == PartKind::kHost && each.part.name == "ids") {
+      EXPECT_EQ(each.use.limit, "bandwidth");
+    }
+  }
+  EXPECT_NEAR((breaks.at({PartKind::kHost, "ids"})), 0.5, 0.5 * kSearched);
+  EXPECT_LE((breaks.at({PartKind::kReceiver, "ids"})), 0.33 * (1 + kSearched));
 }
 
 // AWS: 2 Gbps each way; 0.5 Gbps out and copies of 1 Gbps in frames of 1000 + 50 bytes ask for
@@ -272,6 +294,28 @@ TEST_F(PlanTest, DemandOfReceiversIsThatOfAllCopies) {
   EXPECT_EQ(plan.demand.source_bandwidth, BitsPerSecond(6'000'000'000));
 }
 
+// 1 and 2 Gbps out of two sources: by ENI all 2 Gbps of one go to one receiver; by flow they
+// spread. A CVM with two sources has its bandwidth once: 6 + 6 Gbps.
+TEST_F(PlanTest, AllCopiesOfASourceGoToOneReceiverUnlessTheySpreadByFlow) {
+  const auto demand_with = [&](const std::string& hash) {
+    return PlanOf(R"({"provider": "tencent",
+      "hosts": {"web": {"limits": {"bandwidth": "6 Gbps"}, "enis": [{}, {}]},
+                "db": {"limits": {"bandwidth": "6 Gbps"}},
+                "ids": {"count": 2, "receiver": "kata"}},
+      "workloads": {"a": {"at": "web", "out": "1 Gbps", "sizes": "1000 B"},
+                    "b": {"at": "db", "out": "2 Gbps", "sizes": "1000 B"}},
+      "mirrors": [{"CollectorSrcs": ["web/eni0", "web/eni1", "db"], "CollectorTarget":
+                   {"TargetIps": ["ids[*]"], "AlgHash": ")" + hash + R"("}}],
+      "assumptions": {"encapsulation": "none"}})").demand;
+  };
+  const FleetDemand by_eni = demand_with("ENI");
+  EXPECT_EQ(by_eni.sources, 3);
+  EXPECT_EQ(by_eni.source_bandwidth, BitsPerSecond(12'000'000'000));
+  EXPECT_NEAR(static_cast<double>(by_eni.largest_source.count()), 2e9, 1e4);
+  EXPECT_NEAR(static_cast<double>(by_eni.largest_source_packets.count()), 250'000, 2);
+  EXPECT_EQ(demand_with("FIVE_TUPLE_FLOW").largest_source, BitsPerSecond(0));
+}
+
 TEST(LargestOfTest, TakesTheLargestOfEveryFigure) {
   const FleetDemand wide{
       .bandwidth = BitsPerSecond(9), .packet_rate = PacketsPerSecond(1), .sources = 3};
@@ -295,6 +339,7 @@ class SquareEngine : public Engine {
     HostResult host{.id = "web"};
     host.margin = 1 - 0.25 * bits * bits;
     host.tightest = "cpu";
+    host.margins = {{"cpu", *host.margin}};
     result.hosts.push_back(host);
     result.margin = host.margin;
     result.verdict = *host.margin < 0 ? Verdict::kDoesNotFit : Verdict::kFits;
