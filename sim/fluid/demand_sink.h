@@ -21,7 +21,7 @@ struct Demand {
   double pairs_per_second = 0;    // outbound frames and their copies
   double paced_per_second = 0;    // copies of inbound frames, in a budget for what leaves
   double in_step_per_second = 0;  // copies of inbound frames, in a combined budget
-  // Of all that, what flows that do not react ask for.
+  // Of all that, what is asked for whatever is lost: by flows that do not react, or not to this.
   Flux inelastic;
   Flux inelastic_copies;
   double squares = 0;  // of sizes, as CopyBundle::wire_squares
@@ -44,11 +44,11 @@ class DemandSink {
   void Finish() { CloseBursts(); }
   void Delivered(const FlowBundle&, double) {}
   void Refusals(const Hop&, double) {}
-  void Leaves(const FlowBundle& bundle, const Hop&, std::uint32_t budget, double, double limited,
-              double) {
+  void Leaves(const FlowBundle& bundle, const Hop& hop, std::uint32_t budget, double,
+              double limited, double) {
     budgets[budget].left += bundle.flux * limited;
     NoteBursts(budget, bundle.flux, limited);
-    if (!is_elastic_) budgets[budget].inelastic += bundle.flux * limited;
+    if (!is_elastic_ || !hop.is_felt) budgets[budget].inelastic += bundle.flux * limited;
     budgets[budget].squares += bundle.squares * limited;
   }
   void ComesIn(const FlowBundle& bundle, const Hop& hop, std::uint32_t budget, double share,
@@ -57,7 +57,7 @@ class DemandSink {
     budgets[budget].came_in += bundle.flux * share;
     budgets[budget].received += bundle.flux * share;
     NoteBursts(budget, bundle.flux, share);
-    if (!is_elastic_) budgets[budget].inelastic += bundle.flux * share;
+    if (!is_elastic_ || !hop.is_felt) budgets[budget].inelastic += bundle.flux * share;
     budgets[budget].squares += bundle.squares * share;
   }
   void DroppedCopies(const CopyBundle&, double) {}
@@ -66,7 +66,7 @@ class DemandSink {
     Demand& demand = budgets[budget];
     demand.copies += copy.wire * limited;
     NoteBursts(budget, copy.wire, limited);
-    if (!is_elastic_) demand.inelastic_copies += copy.wire * limited;
+    if (!is_elastic_ || !hop.copies_are_felt) demand.inelastic_copies += copy.wire * limited;
     demand.squares += copy.wire_squares * limited;
     const double frames = copy.original.frames_per_second * limited;
     if (hop.is_paired) {
@@ -80,7 +80,7 @@ class DemandSink {
                     double share, double) {
     budgets[budget].came_in += wire * share;
     NoteBursts(budget, wire, share);
-    if (!is_elastic_) budgets[budget].inelastic += wire * share;
+    budgets[budget].inelastic += wire * share;
     budgets[budget].squares += copy.wire_squares * share;
   }
   void CopiesLost(const CopyBundle&, CopyLoss, double) {}

@@ -39,6 +39,10 @@ struct Hop {
   Stop stop = Stop::kNone;
   bool is_last = false;
   bool is_paired = false;  // its frames come to the budget together with their copies
+  // Of TCP flows: that their data, and not acknowledgements and copies alone, pass the budget of
+  // these frames, and that of their copies. Where they are lost the flow slows down.
+  bool is_felt = false;
+  bool copies_are_felt = false;
   // Into the vectors of FlowBundles.
   std::uint32_t first_copy = 0;
   std::uint32_t copies = 0;
