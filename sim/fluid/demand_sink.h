@@ -19,6 +19,8 @@ struct Demand {
   Flux left;                      // production
   Flux copies;                    // that leave
   double pairs_per_second = 0;    // outbound frames and their copies
+  double paired_bps = 0;          // of `left`, in pairs
+  double paired_copies_bps = 0;   // of `copies`, in pairs
   double paced_per_second = 0;    // copies of inbound frames, in a budget for what leaves
   double in_step_per_second = 0;  // copies of inbound frames, in a combined budget
   // Of all that, what is asked for whatever is lost: by flows that do not react, or not to this.
@@ -47,6 +49,7 @@ class DemandSink {
   void Leaves(const FlowBundle& bundle, const Hop& hop, std::uint32_t budget, double,
               double limited, double) {
     budgets[budget].left += bundle.flux * limited;
+    if (hop.is_paired) budgets[budget].paired_bps += bundle.flux.bits_per_second * limited;
     NoteBursts(budget, bundle.flux, limited);
     if (!is_elastic_ || !hop.is_felt) budgets[budget].inelastic += bundle.flux * limited;
     budgets[budget].squares += bundle.squares * limited;
@@ -71,6 +74,7 @@ class DemandSink {
     const double frames = copy.original.frames_per_second * limited;
     if (hop.is_paired) {
       demand.pairs_per_second += frames;
+      demand.paired_copies_bps += copy.wire.bits_per_second * limited;
     } else if (hop.direction == Direction::kIngress) {
       const bool is_combined = numbers_.In(hop.eni) == budget;
       (is_combined ? demand.in_step_per_second : demand.paced_per_second) += frames;

@@ -37,6 +37,8 @@ SteadyOffer Times(SteadyOffer offer, double factor) {
     load->cores *= factor;
   }
   offer.pairs_per_second *= factor;
+  if (offer.paired_production_bits_per_second) *offer.paired_production_bits_per_second *= factor;
+  if (offer.paired_copy_bits_per_second) *offer.paired_copy_bits_per_second *= factor;
   offer.copies_in_step_per_second *= factor;
   offer.copies_paced_per_second *= factor;
   return offer;
@@ -280,6 +282,8 @@ class Solver {
                        demand.came_in.frames_per_second + demand.left.frames_per_second},
         .copies = {demand.copies.bits_per_second, demand.copies.frames_per_second},
         .pairs_per_second = demand.pairs_per_second,
+        .paired_production_bits_per_second = demand.paired_bps,
+        .paired_copy_bits_per_second = demand.paired_copies_bps,
         .copies_in_step_per_second = demand.in_step_per_second,
         .copies_paced_per_second = demand.paced_per_second};
     const double frames = offer.production.frames_per_second + offer.copies.frames_per_second;
