@@ -20,6 +20,18 @@ constexpr double kEnough = 1e18;
 
 }  // namespace
 
+double RoundTripSeconds(const ValidScenario& scenario, const Workload& workload) {
+  const TcpStream& stream = workload.tcp_streams.front();
+  const bool is_outside = !stream.client.eni || !stream.server.eni;
+  return 2 * Seconds(is_outside ? workload.tcp->outside_delay : scenario.fabric_delay);
+}
+
+double SegmentsOfUnit(const TcpSettings& tcp) {
+  if (!tcp.exchanges_requests()) return 1;
+  return std::ceil(static_cast<double>(tcp.response.count()) /
+                   static_cast<double>(std::max<std::int64_t>(1, tcp.segment.count())));
+}
+
 ElasticFlows::ElasticFlows(const ValidScenario& scenario, const FlowBundles& flows,
                            const BudgetNumbers& numbers)
     : scenario_(scenario), flows_(flows), numbers_(numbers) {
@@ -69,16 +81,10 @@ const TcpSettings& ElasticFlows::TcpOf(const ElasticGroup& group) const {
   return *scenario_.workloads[group.workload].tcp;
 }
 
-double ElasticFlows::RoundTripOf(const ElasticGroup& group) const {
-  const TcpStream& stream = scenario_.workloads[group.workload].tcp_streams.front();
-  const bool is_outside = !stream.client.eni || !stream.server.eni;
-  return 2 * Seconds(is_outside ? TcpOf(group).outside_delay : scenario_.fabric_delay);
-}
-
 // Segments a second of each flow, when nothing is in its way.
 double ElasticFlows::WindowRateOf(const ElasticGroup& group) const {
   const TcpSettings& tcp = TcpOf(group);
-  const double round_trip = RoundTripOf(group);
+  const double round_trip = RoundTripSeconds(scenario_, scenario_.workloads[group.workload]);
   const double segment = static_cast<double>(tcp.segment.count());
   const double window = std::max(segment, static_cast<double>(tcp.buffer.count()));
   return round_trip > 0 ? window / segment / round_trip : std::numeric_limits<double>::infinity();
@@ -88,7 +94,7 @@ double ElasticFlows::WindowRateOf(const ElasticGroup& group) const {
 double ElasticFlows::ExchangeRateOf(const ElasticGroup& group, double available) const {
   const int clients = scenario_.workloads[group.workload].flows;
   const double alone = available * clients;
-  return ExchangeRate(clients, IdleSeconds(TcpOf(group), RoundTripOf(group), alone),
+  return ExchangeRate(clients, IdleSeconds(TcpOf(group), RoundTripSeconds(scenario_, scenario_.workloads[group.workload]), alone),
                       alone > 0 ? 1 / alone : std::numeric_limits<double>::infinity());
 }
 

@@ -18,6 +18,12 @@ struct BudgetRest {
   double frames_per_second = 0;
 };
 
+// Seconds to the other end of a TCP workload's flows and back, without any queue.
+double RoundTripSeconds(const ValidScenario& scenario, const Workload& workload);
+
+// Segments of data in a unit of an ElasticGroup: of its answer, where there is one.
+double SegmentsOfUnit(const TcpSettings& tcp);
+
 // Flows that react to loss share max-min fairly, each at most a window in a round trip, or its
 // next request when it has thought and the others leave it room. They react where their data
 // pass: there a flow pays for its copies and acknowledgements as for itself, but for copies under
@@ -38,7 +44,6 @@ class ElasticFlows {
   std::vector<ResourceUse> UsesOf(const ElasticGroup& group) const;
   double WindowRateOf(const ElasticGroup& group) const;
   double ExchangeRateOf(const ElasticGroup& group, double available) const;
-  double RoundTripOf(const ElasticGroup& group) const;
   const TcpSettings& TcpOf(const ElasticGroup& group) const;
   bool CopiesCount(std::size_t eni) const;
   std::vector<double> LeftBeside(const std::vector<double>& capacities,

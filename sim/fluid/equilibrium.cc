@@ -16,6 +16,7 @@
 #include "sim/fluid/demand_sink.h"
 #include "sim/fluid/elastic.h"
 #include "sim/fluid/in_parallel.h"
+#include "sim/fluid/provider_of.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -84,7 +85,8 @@ class Solver {
             .unrest = round.unrest,
             .rounds = rounds,
             .is_full = std::move(is_full_),
-            .passed_bps = std::move(passed_bps_)};
+            .passed_bps = std::move(passed_bps_),
+            .used = std::move(used_)};
   }
 
  private:
@@ -235,7 +237,7 @@ class Solver {
   BudgetRest RestOf(std::size_t cvm, const Demand& demand) const {
     const RateSettings& rates = means_.rates[cvm];
     Flux taken = demand.inelastic;
-    if (ProviderOf(cvm).congestion != Congestion::kProductionFirst) {
+    if (ProviderOf(scenario_, cvm).congestion != Congestion::kProductionFirst) {
       taken += demand.inelastic_copies;
     }
     const auto rest = [](const auto& limit, double of) {
@@ -244,11 +246,6 @@ class Solver {
     };
     return {rest(rates.bandwidth ? rates.bandwidth : rates.peak_bandwidth, taken.bits_per_second),
             rest(rates.packet_rate, taken.frames_per_second)};
-  }
-
-  const ProviderProfile& ProviderOf(std::size_t cvm) const {
-    const std::size_t subnet = deployment_.enis[deployment_.cvms[cvm].enis.front()].subnet;
-    return scenario_.providers[deployment_.vpcs[deployment_.subnets[subnet].vpc].provider];
   }
 
   void JudgeCvm(std::size_t cvm, const DemandSink& demand, Round& round) {
@@ -307,7 +304,7 @@ class Solver {
   // In the mean over the levels that bursts make of it.
   SteadyAnswer AnswerTo(std::size_t cvm, std::optional<double> cores, const SteadyOffer& offer,
                         const BurstyLoad& bursty) const {
-    const ProviderProfile& provider = ProviderOf(cvm);
+    const ProviderProfile& provider = ProviderOf(scenario_, cvm);
     const auto at = [&](const SteadyOffer& level) {
       return SteadyLoad(means_.rates[cvm], cores, provider.congestion, provider.copy_order, level);
     };
@@ -335,7 +332,7 @@ class Solver {
 
   void JudgeBudget(std::size_t cvm, std::size_t budget, std::optional<double> cores,
                    const SteadyOffer& offer, const BurstyLoad& bursty, Round& round) {
-    const ProviderProfile& provider = ProviderOf(cvm);
+    const ProviderProfile& provider = ProviderOf(scenario_, cvm);
     const SteadyAnswer answer = AnswerTo(cvm, cores, offer, bursty);
     constexpr double kRounding = 1e-9;  // flows that react fill a budget, and no more
     used_[budget] = answer.used;

@@ -36,6 +36,10 @@ struct Equilibrium {
   int rounds = 0;
   Overloads is_full;
   std::vector<double> passed_bps;  // by budget: what it let through
+  std::vector<double> used;        // by budget: what is asked of its tightest limit, as a share
+
+  // Flows that react fill a budget, but for rounding, and no more.
+  bool IsSpent(std::size_t budget) const { return used[budget] > 1 - 1e-6; }
 };
 
 // Losses feed one another: frames that one budget loses are not there to fill the next, and the

@@ -255,16 +255,6 @@ void Append(FlowBundles&& part, FlowBundles& all) {
   all.streams = std::max(all.streams, part.streams);
 }
 
-// An acknowledgement that is lost is made good by the next (RFC 9293, 3.4), and a copy is missed by
-// nobody who sends.
-bool HasData(const FlowBundle& bundle) {
-  constexpr double kBits = 8;
-  constexpr double kRounding = 1e-6;  // of a frame's length
-  return bundle.flux.bits_per_second > bundle.flux.frames_per_second * kBits *
-                                           static_cast<double>(kTcpFrameHeaders.count()) *
-                                           (1 + kRounding);
-}
-
 // Of the hops of one group.
 template <class Visit>
 void ForEachHop(FlowBundles& all, const ElasticGroup& group, Visit visit) {
@@ -317,6 +307,14 @@ FlowBundles Bundled(const ValidScenario& scenario) {
 }
 
 }  // namespace
+
+bool HasData(const FlowBundle& bundle) {
+  constexpr double kBits = 8;
+  constexpr double kRounding = 1e-6;  // of a frame's length
+  return bundle.flux.bits_per_second > bundle.flux.frames_per_second * kBits *
+                                           static_cast<double>(kTcpFrameHeaders.count()) *
+                                           (1 + kRounding);
+}
 
 FlowBundles BundleFlows(const ValidScenario& scenario) {
   FlowBundles all = Bundled(scenario);

@@ -63,6 +63,10 @@ struct FlowBundle {
   std::uint32_t hops = 0;
 };
 
+// Of a TCP flow: more than acknowledgements. One of those that is lost is made good by the next
+// (RFC 9293, 3.4).
+bool HasData(const FlowBundle& bundle);
+
 // TCP flows of one client to one server. A unit is one segment of each, or one exchange.
 struct ElasticGroup {
   std::uint32_t workload = 0;

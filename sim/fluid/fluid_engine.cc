@@ -182,7 +182,7 @@ class FluidRun {
     tally_.Drain(rest.is_full);
     tally_.Add(flows, numbers_, limits, rest.losses, stretch.speeds, seconds);
     queues_.Fill(rest.is_full);
-    doubts_.Add(stretch.scenario, flows, numbers_, rest.is_full);
+    doubts_.Add(stretch.scenario, flows, numbers_, rest);
     for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
       const double bps = std::max(rest.passed_bps[2 * i], rest.passed_bps[2 * i + 1]);
       buckets_.Spend(deployment.cvms[i], i, bps * seconds, seconds);
