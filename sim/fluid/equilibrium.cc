@@ -48,13 +48,14 @@ SteadyOffer Times(SteadyOffer offer, double factor) {
 class Solver {
  public:
   Solver(const ValidScenario& scenario, const FlowBundles& flows, const BudgetNumbers& numbers,
-         const FlowLimits& limits, const Means& means)
+         const FlowLimits& limits, const Means& means, const GoesOn& goes_on)
       : scenario_(scenario),
         deployment_(*scenario.deployment),
         flows_(flows),
         numbers_(numbers),
         limits_(limits),
         means_(means),
+        goes_on_(goes_on),
         elastic_(scenario, flows, numbers) {
     losses_.budgets.resize(numbers.size());
     passed_bps_.resize(numbers.size());
@@ -107,10 +108,20 @@ class Solver {
     }
   };
 
+  // Of a coupling that comes to rest.
+  struct Progress {
+    int rounds = 0;
+    double unrest = 0;
+
+    bool IsRestless() const {
+      return rounds == 0 || (unrest > kRest && rounds < kMostRounds);
+    }
+  };
+
   // With flows that react everything hangs together.
   int SettleAll(double& unrest) {
     int rounds = 0;
-    while (unrest > kRest && rounds < kMostRounds) {
+    while (unrest > kRest && rounds < kMostRounds && goes_on_()) {
       Round round(++rounds);
       DemandSink demand(scenario_, numbers_);
       Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run();
@@ -126,16 +137,23 @@ class Solver {
     constexpr std::size_t kMostCouplings = 16;  // whatever the cores
     const std::vector<Coupling> couplings = CouplingsOf(scenario_, flows_, Lossy(), kMostCouplings);
     const DemandSink others = DemandBeside(couplings);
-    std::vector<int> rounds(couplings.size());
-    std::vector<double> unrests(couplings.size());
-    InParallel(couplings.size(),
-               [&](std::size_t i) { rounds[i] = Settle(couplings[i], others, unrests[i]); });
-    unrest = *std::max_element(unrests.begin(), unrests.end());
+    std::vector<Progress> progress(couplings.size());
+    const auto is_restless = [](const Progress& each) { return each.IsRestless(); };
+    do {
+      InParallel(couplings.size(),
+                 [&](std::size_t i) { Settle(couplings[i], others, progress[i]); });
+    } while (std::any_of(progress.begin(), progress.end(), is_restless) && goes_on_());
+    unrest = 0;
+    int rounds = 0;
+    for (const Progress& each : progress) {
+      unrest = std::max(unrest, each.unrest);
+      rounds = std::max(rounds, each.rounds);
+    }
     DemandSink demand(scenario_, numbers_);
     Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run();
     demand.Finish();
     for (std::size_t i = 0; i < deployment_.cvms.size(); ++i) JudgeWorkers(i, demand.workers[i]);
-    return *std::max_element(rounds.begin(), rounds.end());
+    return rounds;
   }
 
   LossyPlaces Lossy() const {
@@ -172,12 +190,12 @@ class Solver {
     return demand;
   }
 
-  // Touches nothing of other couplings.
-  int Settle(const Coupling& coupling, const DemandSink& others, double& unrest) {
+  // A few rounds, if it is not at rest. Touches nothing of other couplings.
+  void Settle(const Coupling& coupling, const DemandSink& others, Progress& progress) {
+    constexpr int kRoundsAtOnce = 20;
     DemandSink demand(scenario_, numbers_);
-    int rounds = 0;
-    do {
-      Round round(++rounds);
+    for (int i = 0; i < kRoundsAtOnce && progress.IsRestless(); ++i) {
+      Round round(++progress.rounds);
       for (const std::uint32_t cvm : coupling.cvms) {
         for (const std::size_t budget : {2 * cvm, 2 * cvm + 1}) {
           demand.budgets[budget] = others.budgets[budget];
@@ -192,9 +210,8 @@ class Solver {
       for (const auto& [balancer, zone] : coupling.zones) {
         JudgeZone(balancer, zone, demand, round);
       }
-      unrest = round.unrest;
-    } while (unrest > kRest && rounds < kMostRounds);
-    return rounds;
+      progress.unrest = round.unrest;
+    }
   }
 
   void JudgeAll(const DemandSink& demand, Round& round) {
@@ -392,6 +409,7 @@ class Solver {
   const BudgetNumbers& numbers_;
   const FlowLimits& limits_;
   const Means& means_;
+  const GoesOn& goes_on_;
   ElasticFlows elastic_;
   Losses losses_;
   std::vector<double> passed_bps_;
@@ -403,8 +421,8 @@ class Solver {
 
 Equilibrium FindEquilibrium(const ValidScenario& scenario, const FlowBundles& flows,
                             const BudgetNumbers& numbers, const FlowLimits& limits,
-                            const Means& means) {
-  return Solver(scenario, flows, numbers, limits, means).Run();
+                            const Means& means, const GoesOn& goes_on) {
+  return Solver(scenario, flows, numbers, limits, means, goes_on).Run();
 }
 
 }  // namespace vpcmirror::sim
