@@ -159,8 +159,36 @@ void LoseAt(double openings, const Arrivals& arrivals, double variation, CopyOrd
                           arrivals.copies - arrivals.pairs);
 }
 
-// Production and copies may be of different sizes, so that how many frames depart in a second
-// depends on which of them are lost: as many as fill the limit.
+double ShareOf(double part, double of) { return of > 0 ? std::clamp(part / of, 0.0, 1.0) : 0; }
+
+// Of what a class asks of a limit, the share that pairs ask for.
+struct Paired {
+  double of_production = 0;
+  double of_copies = 0;
+
+  double Passing(const Use& use, const SteadyAnswer& answer) const {
+    return use.production * (1 - of_production * answer.paired_production_loss -
+                             (1 - of_production) * answer.single_production_loss) +
+           use.copies * (1 - of_copies * answer.paired_copy_loss -
+                         (1 - of_copies) * answer.single_copy_loss);
+  }
+};
+
+Paired PairedOf(const SteadyOffer& offer, BindingLimit limit, double pairs) {
+  Paired paired{.of_production = ShareOf(pairs, offer.production.frames_per_second),
+                .of_copies = ShareOf(pairs, offer.copies.frames_per_second)};
+  if (limit != BindingLimit::kBandwidth) return paired;
+  if (const auto& bits = offer.paired_production_bits_per_second) {
+    paired.of_production = ShareOf(*bits, offer.production.bits_per_second);
+  }
+  if (const auto& bits = offer.paired_copy_bits_per_second) {
+    paired.of_copies = ShareOf(*bits, offer.copies.bits_per_second);
+  }
+  return paired;
+}
+
+// Frames may be of different sizes, so that how many depart in a second depends on which of them
+// are lost: as many as fill the limit.
 void FirstComeFirstServed(const SteadyOffer& offer, const Use& tightest, CopyOrder order,
                           SteadyAnswer& answer) {
   constexpr int kSteps = 50;
@@ -171,14 +199,14 @@ void FirstComeFirstServed(const SteadyOffer& offer, const Use& tightest, CopyOrd
   arrivals.paced = std::min(offer.copies_paced_per_second, arrivals.copies - arrivals.in_step);
   arrivals.pairs = std::min({offer.pairs_per_second, arrivals.production,
                              std::max(0.0, arrivals.copies - arrivals.in_step - arrivals.paced)});
+  const Paired paired = PairedOf(offer, tightest.limit, arrivals.pairs);
   double departures = (arrivals.production + arrivals.copies) / answer.used;
   for (int i = 0; i < kSteps; ++i) {
     const double openings = departures - arrivals.in_step;
     if (openings <= 0) return;
     const double opening = openings / departures;  // the chance that a departure is one
     LoseAt(openings, arrivals, offer.size_variation * opening + 1 - opening, order, answer);
-    const double used = tightest.production * (1 - answer.production_loss) +
-                        tightest.copies * (1 - answer.copy_loss);
+    const double used = paired.Passing(tightest, answer);
     if (std::abs(used - 1) < kFull) return;
     departures /= used;
   }

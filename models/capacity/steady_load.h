@@ -22,6 +22,9 @@ struct SteadyOffer {
   // Of both classes' frames a second, those that come in pairs: an outbound frame
   // and its copy. At most the frames of either class.
   double pairs_per_second = 0;
+  // Of both classes' bandwidth, that of pairs. Empty: they are as long as the others of their class.
+  std::optional<double> paired_production_bits_per_second;
+  std::optional<double> paired_copy_bits_per_second;
   // Copies that come at the moment when a frame has left the budget, and so find its place in
   // the queue free: those of inbound frames, where in and out share a budget. Among `copies`,
   // and in no pair.

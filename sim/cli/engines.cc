@@ -6,6 +6,7 @@
 
 #include "analysis/words/quantities.h"
 #include "sim/fluid/fluid_engine.h"
+#include "sim/fluid/fluid_estimate.h"
 #include "sim/packet/packet_engine.h"
 
 namespace vpcmirror::sim {
@@ -32,7 +33,12 @@ void RefuseWhatItLacks(EngineKind kind, const ValidScenario& scenario) {
 }
 
 RunEstimate EstimateRun(EngineKind kind, const ValidScenario& scenario) {
-  return kind == EngineKind::kFluid ? RunEstimate{} : EstimateRun(scenario);
+  if (kind == EngineKind::kPacket) return EstimateRun(scenario);
+  const FluidEstimate estimate = EstimateFluid(scenario);
+  return {.events = 0,
+          .seconds = estimate.seconds,
+          .set_up_seconds = estimate.seconds,
+          .bytes = estimate.bytes};
 }
 
 EngineChoice ChooseEngine(const std::string& asked, const ValidScenario& scenario) {

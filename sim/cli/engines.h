@@ -17,7 +17,8 @@ std::unique_ptr<Engine> MakeEngine(EngineKind kind);
 // Throws ScenarioException for what it cannot run, however small.
 void RefuseWhatItLacks(EngineKind kind, const ValidScenario& scenario);
 
-// What a run of it takes. The fluid engine has no events.
+// What a run of it takes: the packet engine's on one core, the fluid engine's on all of them
+// together. That has no events.
 RunEstimate EstimateRun(EngineKind kind, const ValidScenario& scenario);
 
 struct EngineChoice {

@@ -3,29 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sim/fluid/list_of.h"
+#include "sim/fluid/provider_of.h"
+
 namespace vpcmirror::sim {
 namespace {
 
 // So many sources of a constant rate come together as if by chance.
 constexpr int kFewSources = 10;
-
-std::string ListOf(const std::set<std::string>& names) {
-  constexpr std::size_t kMost = 3;
-  std::string list;
-  std::size_t told = 0;
-  for (const std::string& name : names) {
-    if (told == kMost) break;
-    list += (told++ > 0 ? ", " : "") + name;
-  }
-  if (names.size() > kMost) list += " and " + std::to_string(names.size() - kMost) + " more";
-  return list;
-}
-
-const ProviderProfile& ProviderOf(const ValidScenario& scenario, std::size_t cvm) {
-  const Deployment& deployment = *scenario.deployment;
-  const std::size_t subnet = deployment.enis[deployment.cvms[cvm].enis.front()].subnet;
-  return scenario.providers[deployment.vpcs[deployment.subnets[subnet].vpc].provider];
-}
 
 // Of a workload that sends to or from a CVM.
 struct Sources {
@@ -59,7 +44,9 @@ std::vector<Sources> SourcesByCvm(const ValidScenario& scenario) {
 }  // namespace
 
 void Doubts::Add(const ValidScenario& scenario, const FlowBundles& flows,
-                 const BudgetNumbers& numbers, const Overloads& is_full) {
+                 const BudgetNumbers& numbers, const Equilibrium& rest) {
+  if (!flows.elastic.empty()) of_tcp_.Add(scenario, flows, numbers, rest);
+  const Overloads& is_full = rest.is_full;
   const Deployment& deployment = *scenario.deployment;
   std::vector<std::size_t> full;
   for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
@@ -119,6 +106,8 @@ std::vector<std::string> Doubts::Notes() const {
         "of large ones: losses at " +
         ListOf(mixed_) + " are right in bytes, and in frames as if all sizes lost alike.");
   }
+  const std::vector<std::string> of_tcp = of_tcp_.Notes();
+  notes.insert(notes.end(), of_tcp.begin(), of_tcp.end());
   return notes;
 }
 

@@ -9,6 +9,7 @@
 #include "sim/fluid/equilibrium.h"
 #include "sim/fluid/flow_bundles.h"
 #include "sim/fluid/losses.h"
+#include "sim/fluid/tcp_doubts.h"
 
 namespace vpcmirror::sim {
 
@@ -16,7 +17,7 @@ namespace vpcmirror::sim {
 class Doubts {
  public:
   void Add(const ValidScenario& scenario, const FlowBundles& flows, const BudgetNumbers& numbers,
-           const Overloads& is_full);
+           const Equilibrium& rest);
 
   // Sentences for RunResult::notes.
   std::vector<std::string> Notes() const;
@@ -24,6 +25,7 @@ class Doubts {
  private:
   std::set<std::string> in_phase_;  // CVMs under kFifo whose full queue is fed by another full one
   std::set<std::string> constant_;  // under kFifo, by few sources of a constant rate
+  TcpDoubts of_tcp_;
   std::set<std::string> mixed_;     // with a queue that drops its tail, by frames of several sizes
 };
 

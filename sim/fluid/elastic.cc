@@ -6,6 +6,7 @@
 #include <map>
 
 #include "models/units/rates.h"
+#include "sim/fluid/exchanges.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -14,15 +15,33 @@ namespace {
 std::uint32_t BandwidthOf(std::uint32_t budget) { return 2 * budget; }
 std::uint32_t PacketRateOf(std::uint32_t budget) { return 2 * budget + 1; }
 
+// Of budgets without a limit there is enough for whatever a flow may want.
+constexpr double kEnough = 1e18;
+
 }  // namespace
+
+double RoundTripSeconds(const ValidScenario& scenario, const Workload& workload) {
+  const TcpStream& stream = workload.tcp_streams.front();
+  const bool is_outside = !stream.client.eni || !stream.server.eni;
+  return 2 * Seconds(is_outside ? workload.tcp->outside_delay : scenario.fabric_delay);
+}
+
+double SegmentsOfUnit(const TcpSettings& tcp) {
+  if (!tcp.exchanges_requests()) return 1;
+  return std::ceil(static_cast<double>(tcp.response.count()) /
+                   static_cast<double>(std::max<std::int64_t>(1, tcp.segment.count())));
+}
 
 ElasticFlows::ElasticFlows(const ValidScenario& scenario, const FlowBundles& flows,
                            const BudgetNumbers& numbers)
     : scenario_(scenario), flows_(flows), numbers_(numbers) {
   for (const ElasticGroup& group : flows.elastic) {
     uses_.push_back(UsesOf(group));
-    demands_.push_back(DemandOf(group));
+    const bool asks = TcpOf(group).exchanges_requests();
+    asks_ |= asks;
+    demands_.push_back(asks ? kEnough : WindowRateOf(group));
   }
+  left_.resize(uses_.size());
 }
 
 bool ElasticFlows::CopiesCount(std::size_t eni) const {
@@ -43,8 +62,8 @@ std::vector<ResourceUse> ElasticFlows::UsesOf(const ElasticGroup& group) const {
     for (std::uint32_t j = 0; j < bundle.hops; ++j) {
       const Hop& hop = flows_.hops[bundle.first_hop + j];
       const bool leaves = hop.direction == Direction::kEgress;
-      use(leaves ? numbers_.Out(hop.eni) : numbers_.In(hop.eni), bundle.flux);
-      if (!CopiesCount(hop.eni)) continue;
+      if (hop.is_felt) use(leaves ? numbers_.Out(hop.eni) : numbers_.In(hop.eni), bundle.flux);
+      if (!hop.copies_are_felt || !CopiesCount(hop.eni)) continue;
       for (std::uint32_t k = 0; k < hop.copies; ++k) {
         const CopyBundle& copy = flows_.copies[hop.first_copy + k];
         if (!copy.way.dropped) use(numbers_.Out(hop.eni), copy.wire);
@@ -58,40 +77,72 @@ std::vector<ResourceUse> ElasticFlows::UsesOf(const ElasticGroup& group) const {
   return list;
 }
 
-// Units a second of each flow, when nothing is in its way.
-double ElasticFlows::DemandOf(const ElasticGroup& group) const {
-  const Workload& workload = scenario_.workloads[group.workload];
-  const TcpSettings& tcp = *workload.tcp;
-  const TcpStream& stream = workload.tcp_streams.front();
-  const bool is_outside = !stream.client.eni || !stream.server.eni;
-  const double round_trip = 2 * Seconds(is_outside ? tcp.outside_delay : scenario_.fabric_delay);
+const TcpSettings& ElasticFlows::TcpOf(const ElasticGroup& group) const {
+  return *scenario_.workloads[group.workload].tcp;
+}
+
+// Segments a second of each flow, when nothing is in its way.
+double ElasticFlows::WindowRateOf(const ElasticGroup& group) const {
+  const TcpSettings& tcp = TcpOf(group);
+  const double round_trip = RoundTripSeconds(scenario_, scenario_.workloads[group.workload]);
   const double segment = static_cast<double>(tcp.segment.count());
   const double window = std::max(segment, static_cast<double>(tcp.buffer.count()));
-  if (!tcp.exchanges_requests()) {
-    return round_trip > 0 ? window / segment / round_trip : std::numeric_limits<double>::infinity();
+  return round_trip > 0 ? window / segment / round_trip : std::numeric_limits<double>::infinity();
+}
+
+// Of each flow, `available` being what each could have if all asked at once.
+double ElasticFlows::ExchangeRateOf(const ElasticGroup& group, double available) const {
+  const int clients = scenario_.workloads[group.workload].flows;
+  const double alone = available * clients;
+  return ExchangeRate(clients, IdleSeconds(TcpOf(group), RoundTripSeconds(scenario_, scenario_.workloads[group.workload]), alone),
+                      alone > 0 ? 1 / alone : std::numeric_limits<double>::infinity());
+}
+
+// What each flow of a group could have if the others took no more than they do.
+std::vector<double> ElasticFlows::LeftBeside(const std::vector<double>& capacities,
+                                             const std::vector<double>& rates) const {
+  std::vector<double> left = capacities;
+  for (std::size_t i = 0; i < uses_.size(); ++i) {
+    for (const ResourceUse& use : uses_[i]) left[use.resource] -= use.per_rate * rates[i];
   }
-  const double rounds = std::ceil(static_cast<double>(tcp.response.count()) / window);
-  const double time = Seconds(tcp.think) + rounds * round_trip;
-  return time > 0 ? 1 / time : std::numeric_limits<double>::infinity();
+  std::vector<double> of_groups;
+  for (std::size_t i = 0; i < uses_.size(); ++i) {
+    double most = std::numeric_limits<double>::infinity();
+    for (const ResourceUse& use : uses_[i]) {
+      most = std::min(most, rates[i] + std::max(0.0, left[use.resource]) / use.per_rate);
+    }
+    of_groups.push_back(most);
+  }
+  return of_groups;
 }
 
 std::vector<double> ElasticFlows::Share(const std::vector<BudgetRest>& rests) {
-  // Of budgets without a limit there is enough for whatever a flow may want.
-  constexpr double kEnough = 1e18;
   std::vector<double> capacities;
   for (const BudgetRest& rest : rests) {
     capacities.push_back(std::min(kEnough, std::max(0.0, rest.bits_per_second)));
     capacities.push_back(std::min(kEnough, std::max(0.0, rest.frames_per_second)));
   }
-  MaxMinShares shares(std::move(capacities));
-  std::vector<std::uint32_t> numbers;
+  MaxMinShares shares(capacities);
   for (std::size_t i = 0; i < uses_.size(); ++i) {
-    const double demand = uses_[i].empty() ? std::min(kEnough, demands_[i]) : demands_[i];
-    numbers.push_back(shares.AddFlow(demand, uses_[i]));
+    shares.AddFlow(std::min(kEnough, demands_[i]), uses_[i]);
   }
-  shares.Solve();
-  std::vector<double> rates;
-  for (const std::uint32_t number : numbers) rates.push_back(shares.RateOf(number));
+  const auto solve = [&] {
+    shares.Solve();
+    std::vector<double> rates;
+    for (std::uint32_t i = 0; i < uses_.size(); ++i) rates.push_back(shares.RateOf(i));
+    return rates;
+  };
+  std::vector<double> rates = solve();
+  if (!asks_) return rates;
+  // So far as if all flows had something to send all the time.
+  for (std::size_t i = 0; i < uses_.size(); ++i) {
+    if (!TcpOf(flows_.elastic[i]).exchanges_requests()) continue;
+    const double available = std::max(rates[i], left_[i]);
+    shares.SetDemand(static_cast<std::uint32_t>(i),
+                     std::min(kEnough, ExchangeRateOf(flows_.elastic[i], available)));
+  }
+  rates = solve();
+  left_ = LeftBeside(capacities, rates);
   return rates;
 }
 

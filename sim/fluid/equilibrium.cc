@@ -1,7 +1,6 @@
 #include "sim/fluid/equilibrium.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -14,155 +13,15 @@
 #include "models/units/rates.h"
 #include "sim/fluid/bursts.h"
 #include "sim/fluid/couplings.h"
+#include "sim/fluid/demand_sink.h"
 #include "sim/fluid/elastic.h"
 #include "sim/fluid/in_parallel.h"
+#include "sim/fluid/provider_of.h"
 
 namespace vpcmirror::sim {
 namespace {
 
 constexpr double kBits = 8;
-
-// What is asked of a budget.
-struct Demand {
-  Flux came_in;                   // production, and copies at their receiver
-  Flux received;                  // of it, production
-  Flux left;                      // production
-  Flux copies;                    // that leave
-  double pairs_per_second = 0;    // outbound frames and their copies
-  double paced_per_second = 0;    // copies of inbound frames, in a budget for what leaves
-  double in_step_per_second = 0;  // copies of inbound frames, in a combined budget
-  // Of all that, what flows that do not react ask for.
-  Flux inelastic;
-  Flux inelastic_copies;
-  double squares = 0;  // of sizes, as CopyBundle::wire_squares
-  BurstyLoad bursty;   // of all of it, what comes in bursts
-};
-
-// Adds up what each budget, load balancer and worker is offered.
-class DemandSink {
- public:
-  DemandSink(const ValidScenario& scenario, const BudgetNumbers& numbers)
-      : scenario_(scenario),
-        deployment_(*scenario.deployment),
-        numbers_(numbers),
-        budgets(numbers.size()) {
-    for (const LoadBalancer& balancer : deployment_.load_balancers) {
-      zones.emplace_back(balancer.zones.size());
-    }
-    for (const Cvm& cvm : deployment_.cvms) {
-      workers.emplace_back(cvm.receiver ? static_cast<std::size_t>(cvm.workers) : 0);
-    }
-  }
-
-  void Sent(const FlowBundle& bundle, double) {
-    CloseBursts();
-    is_elastic_ = bundle.elastic != FlowBundle::kNone;
-    const Workload& workload = scenario_.workloads[bundle.workload];
-    on_off_ = workload.arrivals == ArrivalProcess::kOnOff ? &workload.on_off : nullptr;
-  }
-  // Behind the last bundle.
-  void Finish() { CloseBursts(); }
-  void Delivered(const FlowBundle&, double) {}
-  void Refusals(const Hop&, double) {}
-  void Leaves(const FlowBundle& bundle, const Hop&, std::uint32_t budget, double, double limited,
-              double) {
-    budgets[budget].left += bundle.flux * limited;
-    NoteBursts(budget, bundle.flux, limited);
-    if (!is_elastic_) budgets[budget].inelastic += bundle.flux * limited;
-    budgets[budget].squares += bundle.squares * limited;
-  }
-  void ComesIn(const FlowBundle& bundle, const Hop& hop, std::uint32_t budget, double share,
-               double) {
-    if (hop.admission != Admission::kAdmitted) return;
-    budgets[budget].came_in += bundle.flux * share;
-    budgets[budget].received += bundle.flux * share;
-    NoteBursts(budget, bundle.flux, share);
-    if (!is_elastic_) budgets[budget].inelastic += bundle.flux * share;
-    budgets[budget].squares += bundle.squares * share;
-  }
-  void DroppedCopies(const CopyBundle&, double) {}
-  void CopiesLeave(const Hop& hop, const CopyBundle& copy, std::uint32_t budget, double,
-                   double limited, double) {
-    Demand& demand = budgets[budget];
-    demand.copies += copy.wire * limited;
-    NoteBursts(budget, copy.wire, limited);
-    if (!is_elastic_) demand.inelastic_copies += copy.wire * limited;
-    demand.squares += copy.wire_squares * limited;
-    const double frames = copy.original.frames_per_second * limited;
-    if (hop.is_paired) {
-      demand.pairs_per_second += frames;
-    } else if (hop.direction == Direction::kIngress) {
-      const bool is_combined = numbers_.In(hop.eni) == budget;
-      (is_combined ? demand.in_step_per_second : demand.paced_per_second) += frames;
-    }
-  }
-  void CopiesComeIn(const CopyBundle& copy, const Flux& wire, std::uint32_t, std::uint32_t budget,
-                    double share, double) {
-    budgets[budget].came_in += wire * share;
-    NoteBursts(budget, wire, share);
-    if (!is_elastic_) budgets[budget].inelastic += wire * share;
-    budgets[budget].squares += copy.wire_squares * share;
-  }
-  void CopiesLost(const CopyBundle&, CopyLoss, double) {}
-  void CopiesAtBalancer(const CopyBundle& copy, double share) {
-    if (copy.way.backend == kNowhere) return;
-    zones[copy.way.balancer][copy.way.zone] += copy.wire * share;
-  }
-  void CopiesLostAtBalancer(const CopyBundle&, CopyLoss, double) {}
-  void CopiesToBackend(const CopyBundle&, double) {}
-  void CopiesToSoftware(const FlowBundle&, const Hop&, const CopyBundle& copy, const Flux& wire,
-                        double share) {
-    auto& of_cvm = workers[deployment_.enis[copy.way.receiver].cvm];
-    if (copy.way.worker < of_cvm.size()) of_cvm[copy.way.worker] += wire * share;
-  }
-
- private:
-  // A bundle's frames and their copies burst together.
-  struct OfBundle {
-    std::uint32_t budget = 0;
-    double bits_per_second = 0;
-  };
-
-  void NoteBursts(std::uint32_t budget, const Flux& flux, double share) {
-    if (on_off_ == nullptr) return;
-    const double bits = flux.bits_per_second * share;
-    for (OfBundle& each : of_bundle_) {
-      if (each.budget != budget) continue;
-      each.bits_per_second += bits;
-      return;
-    }
-    of_bundle_.push_back({budget, bits});
-  }
-
-  void CloseBursts() {
-    if (on_off_ == nullptr) return;
-    // Of a Pareto distribution; without a variance up to a shape of 2.
-    const double shape = on_off_->shape;
-    const double on = Seconds(on_off_->mean_on);
-    OnOffSource source{.on_share = on / (on + Seconds(on_off_->mean_off)),
-                       .burst_seconds = on,
-                       .burst_variation = shape > 2 ? 1 / (shape * (shape - 2))
-                                                    : std::numeric_limits<double>::infinity()};
-    for (const OfBundle& each : of_bundle_) {
-      source.mean = each.bits_per_second;
-      budgets[each.budget].bursty.Add(source);
-    }
-    of_bundle_.clear();
-    on_off_ = nullptr;
-  }
-
-  const ValidScenario& scenario_;
-  const Deployment& deployment_;
-  const BudgetNumbers& numbers_;
-  const OnOffSpec* on_off_ = nullptr;  // of the bundle under way, where it comes in bursts
-  std::vector<OfBundle> of_bundle_;
-  bool is_elastic_ = false;  // the bundle under way
-
- public:
-  std::vector<Demand> budgets;
-  std::vector<std::vector<Flux>> zones;
-  std::vector<std::vector<Flux>> workers;
-};
 
 // Of what comes to a limit, how much is too much.
 double ShareOver(double offered, double limit) {
@@ -179,6 +38,8 @@ SteadyOffer Times(SteadyOffer offer, double factor) {
     load->cores *= factor;
   }
   offer.pairs_per_second *= factor;
+  if (offer.paired_production_bits_per_second) *offer.paired_production_bits_per_second *= factor;
+  if (offer.paired_copy_bits_per_second) *offer.paired_copy_bits_per_second *= factor;
   offer.copies_in_step_per_second *= factor;
   offer.copies_paced_per_second *= factor;
   return offer;
@@ -187,13 +48,14 @@ SteadyOffer Times(SteadyOffer offer, double factor) {
 class Solver {
  public:
   Solver(const ValidScenario& scenario, const FlowBundles& flows, const BudgetNumbers& numbers,
-         const FlowLimits& limits, const Means& means)
+         const FlowLimits& limits, const Means& means, const GoesOn& goes_on)
       : scenario_(scenario),
         deployment_(*scenario.deployment),
         flows_(flows),
         numbers_(numbers),
         limits_(limits),
         means_(means),
+        goes_on_(goes_on),
         elastic_(scenario, flows, numbers) {
     losses_.budgets.resize(numbers.size());
     passed_bps_.resize(numbers.size());
@@ -224,7 +86,8 @@ class Solver {
             .unrest = round.unrest,
             .rounds = rounds,
             .is_full = std::move(is_full_),
-            .passed_bps = std::move(passed_bps_)};
+            .passed_bps = std::move(passed_bps_),
+            .used = std::move(used_)};
   }
 
  private:
@@ -245,10 +108,20 @@ class Solver {
     }
   };
 
+  // Of a coupling that comes to rest.
+  struct Progress {
+    int rounds = 0;
+    double unrest = 0;
+
+    bool IsRestless() const {
+      return rounds == 0 || (unrest > kRest && rounds < kMostRounds);
+    }
+  };
+
   // With flows that react everything hangs together.
   int SettleAll(double& unrest) {
     int rounds = 0;
-    while (unrest > kRest && rounds < kMostRounds) {
+    while (unrest > kRest && rounds < kMostRounds && goes_on_()) {
       Round round(++rounds);
       DemandSink demand(scenario_, numbers_);
       Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run();
@@ -264,16 +137,23 @@ class Solver {
     constexpr std::size_t kMostCouplings = 16;  // whatever the cores
     const std::vector<Coupling> couplings = CouplingsOf(scenario_, flows_, Lossy(), kMostCouplings);
     const DemandSink others = DemandBeside(couplings);
-    std::vector<int> rounds(couplings.size());
-    std::vector<double> unrests(couplings.size());
-    InParallel(couplings.size(),
-               [&](std::size_t i) { rounds[i] = Settle(couplings[i], others, unrests[i]); });
-    unrest = *std::max_element(unrests.begin(), unrests.end());
+    std::vector<Progress> progress(couplings.size());
+    const auto is_restless = [](const Progress& each) { return each.IsRestless(); };
+    do {
+      InParallel(couplings.size(),
+                 [&](std::size_t i) { Settle(couplings[i], others, progress[i]); });
+    } while (std::any_of(progress.begin(), progress.end(), is_restless) && goes_on_());
+    unrest = 0;
+    int rounds = 0;
+    for (const Progress& each : progress) {
+      unrest = std::max(unrest, each.unrest);
+      rounds = std::max(rounds, each.rounds);
+    }
     DemandSink demand(scenario_, numbers_);
     Carrier<DemandSink>(flows_, numbers_, limits_, losses_, demand).Run();
     demand.Finish();
     for (std::size_t i = 0; i < deployment_.cvms.size(); ++i) JudgeWorkers(i, demand.workers[i]);
-    return *std::max_element(rounds.begin(), rounds.end());
+    return rounds;
   }
 
   LossyPlaces Lossy() const {
@@ -310,12 +190,12 @@ class Solver {
     return demand;
   }
 
-  // Touches nothing of other couplings.
-  int Settle(const Coupling& coupling, const DemandSink& others, double& unrest) {
+  // A few rounds, if it is not at rest. Touches nothing of other couplings.
+  void Settle(const Coupling& coupling, const DemandSink& others, Progress& progress) {
+    constexpr int kRoundsAtOnce = 20;
     DemandSink demand(scenario_, numbers_);
-    int rounds = 0;
-    do {
-      Round round(++rounds);
+    for (int i = 0; i < kRoundsAtOnce && progress.IsRestless(); ++i) {
+      Round round(++progress.rounds);
       for (const std::uint32_t cvm : coupling.cvms) {
         for (const std::size_t budget : {2 * cvm, 2 * cvm + 1}) {
           demand.budgets[budget] = others.budgets[budget];
@@ -330,9 +210,8 @@ class Solver {
       for (const auto& [balancer, zone] : coupling.zones) {
         JudgeZone(balancer, zone, demand, round);
       }
-      unrest = round.unrest;
-    } while (unrest > kRest && rounds < kMostRounds);
-    return rounds;
+      progress.unrest = round.unrest;
+    }
   }
 
   void JudgeAll(const DemandSink& demand, Round& round) {
@@ -375,7 +254,7 @@ class Solver {
   BudgetRest RestOf(std::size_t cvm, const Demand& demand) const {
     const RateSettings& rates = means_.rates[cvm];
     Flux taken = demand.inelastic;
-    if (ProviderOf(cvm).congestion != Congestion::kProductionFirst) {
+    if (ProviderOf(scenario_, cvm).congestion != Congestion::kProductionFirst) {
       taken += demand.inelastic_copies;
     }
     const auto rest = [](const auto& limit, double of) {
@@ -384,11 +263,6 @@ class Solver {
     };
     return {rest(rates.bandwidth ? rates.bandwidth : rates.peak_bandwidth, taken.bits_per_second),
             rest(rates.packet_rate, taken.frames_per_second)};
-  }
-
-  const ProviderProfile& ProviderOf(std::size_t cvm) const {
-    const std::size_t subnet = deployment_.enis[deployment_.cvms[cvm].enis.front()].subnet;
-    return scenario_.providers[deployment_.vpcs[deployment_.subnets[subnet].vpc].provider];
   }
 
   void JudgeCvm(std::size_t cvm, const DemandSink& demand, Round& round) {
@@ -422,6 +296,8 @@ class Solver {
                        demand.came_in.frames_per_second + demand.left.frames_per_second},
         .copies = {demand.copies.bits_per_second, demand.copies.frames_per_second},
         .pairs_per_second = demand.pairs_per_second,
+        .paired_production_bits_per_second = demand.paired_bps,
+        .paired_copy_bits_per_second = demand.paired_copies_bps,
         .copies_in_step_per_second = demand.in_step_per_second,
         .copies_paced_per_second = demand.paced_per_second};
     const double frames = offer.production.frames_per_second + offer.copies.frames_per_second;
@@ -445,7 +321,7 @@ class Solver {
   // In the mean over the levels that bursts make of it.
   SteadyAnswer AnswerTo(std::size_t cvm, std::optional<double> cores, const SteadyOffer& offer,
                         const BurstyLoad& bursty) const {
-    const ProviderProfile& provider = ProviderOf(cvm);
+    const ProviderProfile& provider = ProviderOf(scenario_, cvm);
     const auto at = [&](const SteadyOffer& level) {
       return SteadyLoad(means_.rates[cvm], cores, provider.congestion, provider.copy_order, level);
     };
@@ -473,7 +349,7 @@ class Solver {
 
   void JudgeBudget(std::size_t cvm, std::size_t budget, std::optional<double> cores,
                    const SteadyOffer& offer, const BurstyLoad& bursty, Round& round) {
-    const ProviderProfile& provider = ProviderOf(cvm);
+    const ProviderProfile& provider = ProviderOf(scenario_, cvm);
     const SteadyAnswer answer = AnswerTo(cvm, cores, offer, bursty);
     constexpr double kRounding = 1e-9;  // flows that react fill a budget, and no more
     used_[budget] = answer.used;
@@ -533,6 +409,7 @@ class Solver {
   const BudgetNumbers& numbers_;
   const FlowLimits& limits_;
   const Means& means_;
+  const GoesOn& goes_on_;
   ElasticFlows elastic_;
   Losses losses_;
   std::vector<double> passed_bps_;
@@ -544,8 +421,8 @@ class Solver {
 
 Equilibrium FindEquilibrium(const ValidScenario& scenario, const FlowBundles& flows,
                             const BudgetNumbers& numbers, const FlowLimits& limits,
-                            const Means& means) {
-  return Solver(scenario, flows, numbers, limits, means).Run();
+                            const Means& means, const GoesOn& goes_on) {
+  return Solver(scenario, flows, numbers, limits, means, goes_on).Run();
 }
 
 }  // namespace vpcmirror::sim

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "models/capacity/rate_limits.h"
@@ -36,7 +37,14 @@ struct Equilibrium {
   int rounds = 0;
   Overloads is_full;
   std::vector<double> passed_bps;  // by budget: what it let through
+  std::vector<double> used;        // by budget: what is asked of its tightest limit, as a share
+
+  // Flows that react fill a budget, but for rounding, and no more.
+  bool IsSpent(std::size_t budget) const { return used[budget] > 1 - 1e-6; }
 };
+
+// Asked every few rounds by the thread that called; false: what there is will do.
+using GoesOn = std::function<bool()>;
 
 // Losses feed one another: frames that one budget loses are not there to fill the next, and the
 // copies of frames that came in share a budget with what comes in. Reckoned in rounds until no
@@ -44,6 +52,6 @@ struct Equilibrium {
 // connects come to rest by themselves, and what comes by no lossy place is reckoned once.
 Equilibrium FindEquilibrium(const ValidScenario& scenario, const FlowBundles& flows,
                             const BudgetNumbers& numbers, const FlowLimits& limits,
-                            const Means& means);
+                            const Means& means, const GoesOn& goes_on);
 
 }  // namespace vpcmirror::sim

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/fluid/in_parallel.h"
+#include "sim/fluid/losses.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -254,6 +255,35 @@ void Append(FlowBundles&& part, FlowBundles& all) {
   all.streams = std::max(all.streams, part.streams);
 }
 
+// Of the hops of one group.
+template <class Visit>
+void ForEachHop(FlowBundles& all, const ElasticGroup& group, Visit visit) {
+  for (std::uint32_t i = 0; i < group.bundles; ++i) {
+    const FlowBundle& bundle = all.bundles[group.first_bundle + i];
+    for (std::uint32_t j = 0; j < bundle.hops; ++j) visit(bundle, all.hops[bundle.first_hop + j]);
+  }
+}
+
+void MarkWhatIsFelt(const BudgetNumbers& numbers, FlowBundles& all) {
+  const auto budget_of = [&](const Hop& hop) {
+    return hop.direction == Direction::kEgress ? numbers.Out(hop.eni) : numbers.In(hop.eni);
+  };
+  std::vector<std::uint32_t> felt;
+  const auto is_felt = [&](std::uint32_t budget) {
+    return std::find(felt.begin(), felt.end(), budget) != felt.end();
+  };
+  for (const ElasticGroup& group : all.elastic) {
+    felt.clear();
+    ForEachHop(all, group, [&](const FlowBundle& bundle, Hop& hop) {
+      if (HasData(bundle)) felt.push_back(budget_of(hop));
+    });
+    ForEachHop(all, group, [&](const FlowBundle&, Hop& hop) {
+      hop.is_felt = is_felt(budget_of(hop));
+      hop.copies_are_felt = is_felt(numbers.Out(hop.eni));
+    });
+  }
+}
+
 // Whether there is so much that threads pay.
 bool IsLarge(const ValidScenario& scenario) {
   constexpr std::size_t kManyStreams = 1000;
@@ -264,9 +294,7 @@ bool IsLarge(const ValidScenario& scenario) {
   return streams >= kManyStreams;
 }
 
-}  // namespace
-
-FlowBundles BundleFlows(const ValidScenario& scenario) {
+FlowBundles Bundled(const ValidScenario& scenario) {
   if (!IsLarge(scenario)) return Bundler(scenario, {}).Run();
   constexpr std::size_t kParts = 8;  // whatever the cores, so that sums are made in one order
   std::vector<FlowBundles> parts(kParts);
@@ -275,6 +303,22 @@ FlowBundles BundleFlows(const ValidScenario& scenario) {
   });
   FlowBundles all = std::move(parts.front());
   for (std::size_t part = 1; part < kParts; ++part) Append(std::move(parts[part]), all);
+  return all;
+}
+
+}  // namespace
+
+bool HasData(const FlowBundle& bundle) {
+  constexpr double kBits = 8;
+  constexpr double kRounding = 1e-6;  // of a frame's length
+  return bundle.flux.bits_per_second > bundle.flux.frames_per_second * kBits *
+                                           static_cast<double>(kTcpFrameHeaders.count()) *
+                                           (1 + kRounding);
+}
+
+FlowBundles BundleFlows(const ValidScenario& scenario) {
+  FlowBundles all = Bundled(scenario);
+  if (!all.elastic.empty()) MarkWhatIsFelt(BudgetNumbers(*scenario.deployment), all);
   return all;
 }
 

@@ -39,6 +39,10 @@ struct Hop {
   Stop stop = Stop::kNone;
   bool is_last = false;
   bool is_paired = false;  // its frames come to the budget together with their copies
+  // Of TCP flows: that their data, and not acknowledgements and copies alone, pass the budget of
+  // these frames, and that of their copies. Where they are lost the flow slows down.
+  bool is_felt = false;
+  bool copies_are_felt = false;
   // Into the vectors of FlowBundles.
   std::uint32_t first_copy = 0;
   std::uint32_t copies = 0;
@@ -58,6 +62,10 @@ struct FlowBundle {
   std::uint32_t first_hop = 0;
   std::uint32_t hops = 0;
 };
+
+// Of a TCP flow: more than acknowledgements. One of those that is lost is made good by the next
+// (RFC 9293, 3.4).
+bool HasData(const FlowBundle& bundle);
 
 // TCP flows of one client to one server. A unit is one segment of each, or one exchange.
 struct ElasticGroup {

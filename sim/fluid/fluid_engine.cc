@@ -122,11 +122,10 @@ class FluidRun {
     RunCounters counters;
     if (span_borders_.count(now) != 0) span_start_ = tally_.CountersAt(now);
     std::optional<RunCounters> warm;
-    while (!control_.stop.stop_requested() && course.Next(stretch)) {
-      Add(stretch);
+    while (GoesOn(now) && course.Next(stretch)) {
+      if (!Add(stretch)) break;
       now = stretch.span.end;
       ++result.events;
-      if (control_.progress) control_.progress(now);
       const bool is_warm = now == scenario_.warm_up;
       const bool is_border = span_borders_.count(now) != 0;
       if (!is_warm && !is_border && now != scenario_.duration) continue;
@@ -164,10 +163,19 @@ class FluidRun {
   }
 
  private:
-  void Add(const Stretch& stretch) {
+  // Whether nobody has stopped it, who is told how far it is.
+  bool GoesOn(Picoseconds now) const {
+    if (control_.progress) control_.progress(now);
+    return !control_.stop.stop_requested();
+  }
+
+  // False when it was stopped under way.
+  bool Add(const Stretch& stretch) {
+    const auto goes_on = [&] { return GoesOn(stretch.span.start); };
     const double seconds = Seconds(stretch.span.end - stretch.span.start);
     const Deployment& deployment = *stretch.scenario.deployment;
     const FlowBundles flows = BundleFlows(stretch.scenario);
+    if (!goes_on()) return false;
     Means means{.rates = {}, .speeds = stretch.speeds, .budget_rooms = {}, .worker_rooms = {}};
     FlowLimits limits;
     for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
@@ -178,15 +186,18 @@ class FluidRun {
       limits.push_back(flow ? static_cast<double>(flow->count()) : 0);
     }
     queues_.Offer(seconds, means);
-    const Equilibrium rest = FindEquilibrium(stretch.scenario, flows, numbers_, limits, means);
+    const Equilibrium rest =
+        FindEquilibrium(stretch.scenario, flows, numbers_, limits, means, goes_on);
+    if (!goes_on()) return false;
     tally_.Drain(rest.is_full);
     tally_.Add(flows, numbers_, limits, rest.losses, stretch.speeds, seconds);
     queues_.Fill(rest.is_full);
-    doubts_.Add(stretch.scenario, flows, numbers_, rest.is_full);
+    doubts_.Add(stretch.scenario, flows, numbers_, rest);
     for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
       const double bps = std::max(rest.passed_bps[2 * i], rest.passed_bps[2 * i + 1]);
       buckets_.Spend(deployment.cvms[i], i, bps * seconds, seconds);
     }
+    return true;
   }
 
   void EndSpan(const RunCounters& counters, RunResult& result) {

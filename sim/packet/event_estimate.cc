@@ -221,7 +221,7 @@ struct Excess {
 std::string Shorter(const ValidScenario& scenario, double share, const char* option) {
   const std::string others =
       std::string("fewer hosts, lower rates or larger frames, or a larger ") + option;
-  if (share <= 0) return others;
+  if (!(share > 0)) return others;
   return "a duration of at most " + Rounded(Seconds(scenario.duration) * share) + " s, or " +
          others;
 }
@@ -234,9 +234,15 @@ std::optional<Excess> ExcessOf(const ValidScenario& scenario, const RunEstimate&
                   Shorter(scenario, most / estimate.events, "--max-events")};
   }
   if (limits.wall && estimate.seconds > Seconds(*limits.wall)) {
+    const std::string over = "more than the " + DurationText(Seconds(*limits.wall)) +
+                             " of --max-wall";
+    if (estimate.events == 0) {
+      return Excess{"/hosts", over,
+                    "fewer hosts, workloads, flows or changes under way, or a larger --max-wall"};
+    }
     const double left = Seconds(*limits.wall) - estimate.set_up_seconds;
     return Excess{
-        "/duration", "more than the " + DurationText(Seconds(*limits.wall)) + " of --max-wall",
+        "/duration", over,
         Shorter(scenario, left / (estimate.seconds - estimate.set_up_seconds), "--max-wall")};
   }
   if (limits.memory && estimate.bytes > static_cast<double>(limits.memory->count())) {
@@ -274,7 +280,8 @@ void RefuseIfTooLarge(const ValidScenario& scenario, const RunEstimate& estimate
   throw ScenarioException(
       {{.file = scenario.file,
         .path = excess->path,
-        .message = "this run would take about " + Rounded(estimate.events) + " events, " +
+        .message = "this run would take about " +
+                   (estimate.events > 0 ? Rounded(estimate.events) + " events, " : "") +
                    DurationText(estimate.seconds) + " of CPU time and " +
                    MemoryText(estimate.bytes) + " of memory: " + excess->limit,
         .accepted = excess->accepted}});

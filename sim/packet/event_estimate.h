@@ -12,7 +12,7 @@ namespace vpcmirror::sim {
 inline constexpr std::int64_t kMostFlows = 10'000'000;
 
 struct RunEstimate {
-  double events = 0;
+  double events = 0;          // 0: of an engine that has none
   double seconds = 0;         // of CPU time, all of it on one core
   double set_up_seconds = 0;  // of these, what does not depend on the duration
   double bytes = 0;           // of memory at its peak, the result being written included

@@ -4,15 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <map>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "analysis/compare/mean_interval.h"
+#include "tests/fidelity/support/agreement.h"
+#include "tests/fidelity/support/draw.h"
 #include "tests/fidelity/support/simulate.h"
 #include "tests/fidelity/support/table.h"
 
@@ -20,35 +19,13 @@ namespace vpcmirror::fidelity {
 namespace {
 
 constexpr int kScenarios = 200;
-constexpr int kLeastReplications = 5;
-constexpr int kMostReplications = 40;
-constexpr double kConfidence = 0.99;
-constexpr double kAllowedPercent = 1;  // of a throughput
 constexpr double kAllowedInDoubt = 5;  // times as much
-constexpr double kAllowedPoints = 1;   // of what was offered
-// Of the most loaded host and replication; what is rarer than this share of it is noise.
+// Of the most loaded host and replication.
 constexpr double kFrames = 60'000;
-constexpr double kLeastShare = 0.05;
 constexpr int kSources = 60;
 
 constexpr std::array<const char*, 4> kDisciplines = {"shared_random", "production_first",
                                                      "fifo before", "fifo after"};
-
-class Draw {
- public:
-  explicit Draw(std::uint64_t seed) : random_(seed) {}
-  double Uniform(double low, double high) {
-    return low + (high - low) * static_cast<double>(random_() >> 11) * 0x1p-53;
-  }
-  bool Chance(double probability) { return Uniform(0, 1) < probability; }
-  template <class Value>
-  Value OneOf(const std::vector<Value>& values) {
-    return values[random_() % values.size()];
-  }
-
- private:
-  std::mt19937_64 random_;
-};
 
 struct Experiment {
   std::string name;
@@ -134,112 +111,7 @@ Experiment DrawExperiment(int number) {
           .load = load};
 }
 
-struct Figure {
-  double value = 0;
-  bool is_loss = false;  // in percentage points of what was offered, and not in bits a second
-};
-using Figures = std::map<std::string, Figure>;
-
-// In bytes: of frames of several sizes a queue may lose more of one than of another.
-double Percent(Bytes part, Bytes of) {
-  return of > Bytes(0) ? 100.0 * static_cast<double>(part.count()) / static_cast<double>(of.count())
-                       : 0;
-}
-
-double RateOf(const vpcmirror::Load& load) { return static_cast<double>(load.bandwidth.count()); }
-
-Figures FiguresOf(const RunResult& result) {
-  Figures figures;
-  for (const EniResult& eni : result.enis) {
-    figures[eni.id + " in"] = {RateOf(eni.in)};
-    figures[eni.id + " out"] = {RateOf(eni.out)};
-    figures[eni.id + " copies out"] = {RateOf(eni.mirror_out)};
-    Bytes lost{};
-    for (const auto& [reason, count] : eni.dropped) lost += count.bytes;
-    const Bytes offered = eni.offered_in.bytes - eni.copies_in.bytes + eni.offered_out.bytes;
-    figures[eni.id + " production lost"] = {Percent(lost, offered), true};
-  }
-  for (const MirrorResult& mirror : result.mirrors) {
-    const Ledger& ledger = mirror.ledger;
-    const double seconds = static_cast<double>(result.duration.count()) * 1e-12;
-    figures[mirror.id + " wire"] = {static_cast<double>(ledger.wire_bytes.count()) * 8 / seconds};
-    figures[mirror.id + " dropped"] = {Percent(ledger.TotalDropped().bytes, ledger.offered.bytes),
-                                       true};
-    Bytes lost{};
-    for (const auto& [reason, count] : mirror.lost_after_source) lost += count.bytes;
-    figures[mirror.id + " lost behind the source"] = {Percent(lost, ledger.offered.bytes), true};
-  }
-  for (const ReceiverResult& receiver : result.receivers) {
-    figures[receiver.id + " digested"] = {RateOf(receiver.digested)};
-  }
-  return figures;
-}
-
-// Of one figure of one experiment.
-struct Comparison {
-  std::string what;
-  double fluid = 0;
-  double packets = 0;
-  double half_width = 0;
-  double error = 0;  // percent, or points
-  bool is_in_doubt = false;
-  double allowed = 0;
-};
-
-std::vector<Comparison> Compare(const Experiment& experiment) {
-  const RunResult result = SimulateFluid(experiment.text);
-  const Figures fluid = FiguresOf(result);
-  const bool is_in_doubt = std::any_of(
-      result.notes.begin(), result.notes.end(),
-      [](const std::string& note) { return note.find("keep their phase") != std::string::npos; });
-  double largest = 0;
-  for (const auto& [name, figure] : fluid) {
-    if (!figure.is_loss) largest = std::max(largest, figure.value);
-  }
-  std::map<std::string, std::vector<double>> by_figure;
-  std::vector<Comparison> comparisons;
-  for (int i = 1; i <= kMostReplications; ++i) {
-    const RunResult packets = Simulate(experiment.text, static_cast<std::uint64_t>(i));
-    for (const auto& [name, figure] : FiguresOf(packets)) by_figure[name].push_back(figure.value);
-    if (i < kLeastReplications) continue;
-    comparisons.clear();
-    bool is_settled = true;
-    for (const auto& [name, figure] : fluid) {
-      const MeanInterval truth = IntervalOf(by_figure.at(name), kConfidence);
-      if (!figure.is_loss && truth.mean < kLeastShare * largest) continue;
-      const double scale = figure.is_loss ? 1 : truth.mean / 100;
-      comparisons.push_back({.what = experiment.name + ": " + name,
-                             .fluid = figure.value,
-                             .packets = truth.mean,
-                             .half_width = truth.half_width.value_or(0) / scale,
-                             .error = (figure.value - truth.mean) / scale,
-                             .is_in_doubt = is_in_doubt,
-                             .allowed = figure.is_loss ? kAllowedPoints : kAllowedPercent});
-      is_settled &= comparisons.back().half_width <= comparisons.back().allowed / 2;
-    }
-    if (is_settled) break;
-  }
-  return comparisons;
-}
-
-// The ten that are furthest off, and all others that are too far.
-void AddWorst(std::vector<Comparison> all, double times, Table& table) {
-  std::sort(all.begin(), all.end(), [](const Comparison& a, const Comparison& b) {
-    return std::abs(a.error) / a.allowed > std::abs(b.error) / b.allowed;
-  });
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const Comparison& each = all[i];
-    const double allowed = each.allowed * times;
-    if (i >= 10 && std::abs(each.error) <= allowed) break;
-    table.Add(each.what, each.fluid, each.packets, each.error, allowed);
-  }
-  const auto too_wide = std::count_if(all.begin(), all.end(), [&](const Comparison& each) {
-    return each.half_width > each.allowed * times / 2;
-  });
-  table.AddRemark("", fmt::format("{} figures; of {} the packets' own 99 % interval is wider than "
-                                  "half of what is allowed",
-                                  all.size(), too_wide));
-}
+const Tolerance kTolerance{.doubts = {"keep their phase"}};
 
 TEST(FluidTest, AgreesWithPackets) {
   Table table({"fluid-random",
@@ -250,7 +122,7 @@ TEST(FluidTest, AgreesWithPackets) {
   for (int i = 0; i < kScenarios; ++i) {
     const Experiment experiment = DrawExperiment(i);
     if (experiment.load > 1) ++overloaded[experiment.discipline];
-    for (Comparison& each : Compare(experiment)) {
+    for (Comparison& each : Compare(experiment.name, experiment.text, kTolerance)) {
       all.push_back(std::move(each));
     }
   }

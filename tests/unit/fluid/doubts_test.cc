@@ -104,5 +104,37 @@ TEST(FluidDoubtsTest, NameAFewHostsAndCountTheOthers) {
   EXPECT_THAT(doubts, Contains(HasSubstr("at web[0], web[1], web[2] and 2 more")));
 }
 
+std::string TcpText(const std::string& congestion, int flows, const std::string& tcp = "",
+                    const std::string& more = "") {
+  return fmt::format(
+      R"({{"duration": "10 s",
+          "hosts": {{"web": {{"queue": "100 frames", "limits": {{"bandwidth": "20 Mbps",
+                                                               "model": "per_direction"}}}}}},
+          "workloads": {{"up": {{"at": "web", "flows": {}, "tcp": {{"client": "host"{}}}}}{}}},
+          "assumptions": {{"congestion": "{}"}}}})",
+      flows, tcp, more, congestion);
+}
+
+// 100 frames of 1,514 bytes wait 60.6 ms at 20 Mbps and half as long in a half-full queue: with
+// 20 ms there and back 83 segments are under way. Under fifo the sender's own host holds it back.
+TEST(FluidDoubtsTest, TcpWithFewSegmentsUnderWayLoses) {
+  EXPECT_THAT(DoubtsOf(TcpText("shared_random", 2)), IsEmpty());
+  EXPECT_THAT(DoubtsOf(TcpText("shared_random", 4)),
+              Contains(HasSubstr("less than 30 segments under way each at web")));
+  EXPECT_THAT(DoubtsOf(TcpText("fifo", 4)), IsEmpty());
+}
+
+TEST(FluidDoubtsTest, TcpOfUnlikeRoundTripsShares) {
+  const std::string other =
+      R"(, "far": {"at": "web", "tcp": {"client": "host", "delay": "100 ms"}})";
+  EXPECT_THAT(DoubtsOf(TcpText("fifo", 1, "", other)),
+              Contains(HasSubstr("unlike round-trip times share a limit at web")));
+}
+
+TEST(FluidDoubtsTest, TcpThatEndsIsSaidToGoOn) {
+  EXPECT_THAT(DoubtsOf(TcpText("fifo", 1, R"(, "send": "1 MB")")),
+              Contains(HasSubstr("as if they did not: up")));
+}
+
 }  // namespace
 }  // namespace vpcmirror::sim

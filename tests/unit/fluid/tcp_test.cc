@@ -122,5 +122,32 @@ TEST(FluidTcpTest, AnEniThatComesLaterSendsThen) {
               100 * kGoodputShare, kNearMbps);
 }
 
+// What comes in is limited to 100 Mbps and is copied with as many bytes out, where the
+// acknowledgements go: a copy or acknowledgement that is lost there slows nothing down.
+TEST(FluidTcpTest, CopiesThatAreLostBesideAcknowledgementsSlowNothingDown) {
+  const RunResult result = Fluid(R"({"duration": "100 s",
+      "hosts": {"web": {"limits": {"bandwidth": "100 Mbps", "model": "per_direction"}}, "ids": {}},
+      "workloads": {"down": {"at": "web", "tcp": {"delay": "1 ms"}}},
+      "mirrors": [{"CollectorSrcs": ["web"], "Direction": "ALL",
+                   "CollectorTarget": {"TargetIps": ["ids"]}}],
+      "assumptions": {"encapsulation": "none", "congestion": "fifo"}})");
+  EXPECT_NEAR(Mbps(EniOf(result, "web").in), 100, kNearMbps);
+  EXPECT_NEAR(Mbps(EniOf(result, "web").out), 100, kNearMbps);
+  EXPECT_GT(result.mirrors.at(0).ledger.TotalDropped().frames, 0);
+}
+
+// Two clients think for 10 ms, wait 2 ms and take 12 ms to be answered by a link that both have to
+// themselves half of the time: of one, an exchange each 24 ms; of two, as ExchangesTest has it,
+// 2 / (12 + 18) ms. 100 segments of 1,514 bytes in 12 ms are 100.93 Mbps.
+TEST(FluidTcpTest, ClientsThatThinkLeaveALinkIdle) {
+  const RunResult result = FluidOfFlows(
+      {.tcp = R"("request": "100 B", "response": "144800 B", "think": "10 ms")",
+       .flows = 2,
+       .client = "",
+       .server = R"("bandwidth": "100933333 bps", "model": "per_direction")"});
+  EXPECT_NEAR(static_cast<double>(result.tcp.at(0).delivered.count()), 100 * 2 / 0.030 * 144'900,
+              0.001 * 100 * 2 / 0.030 * 144'900);
+}
+
 }  // namespace
 }  // namespace vpcmirror::sim
