@@ -117,6 +117,7 @@ std::string LoggedTrafficJson(const LoggedTrafficReport& report) {
                {"file", report.file},
                {"logs", logged.files},
                {"matrix", logged.is_matrix},
+               {"newest_first", logged.is_newest_first},
                {"window_seconds", logged.window_seconds},
                {"window_given", logged.is_window_given},
                {"open_seconds", logged.open_seconds},
@@ -125,6 +126,7 @@ std::string LoggedTrafficJson(const LoggedTrafficReport& report) {
                {"unknown_interfaces", logged.unknown_interfaces}};
   json["unknown"] = UnknownJson(logged);
   json["mapped"] = MappedJson(report);
+  json["unused_rules"] = logged.unused_rules;
   json["sizing"] = SizingJson(report);
   json["mirrors"] = MirrorsJson(report);
   json["enis"] = EnisJson(report);

@@ -32,6 +32,11 @@ std::string WithPackets(const Flux& flux) {
 
 std::string BytesText(double bytes) { return SizeText(Bytes(std::llround(bytes)), kRateDigits); }
 
+// "1 record", "1,000 records".
+std::string Records(std::int64_t count) {
+  return fmt::format("{} record{}", CountText(count), count == 1 ? "" : "s");
+}
+
 std::string LengthText(std::int64_t seconds) {
   return TimeText(Picoseconds(seconds * kPicosecondsPerSecond));
 }
@@ -45,6 +50,7 @@ class LoggedTrafficWriter {
         style_(style) {}
 
   std::string Write() {
+    WriteIncomplete();
     if (logged_.windows.empty()) {
       Put("", "No traffic at the scenario's ENIs is in the logs.");
     } else {
@@ -167,11 +173,25 @@ class LoggedTrafficWriter {
     WriteRates("ENIs, copies out", std::move(copies));
   }
 
+  void WriteIncomplete() {
+    const LoggedVolume& late = logged_.tally.late;
+    if (late.records == 0) return;
+    Put("Incomplete: ",
+        fmt::format("{} ({}) came over {} after {} ones and {} left out of all figures. Logs "
+                    "sorted by time lose none.",
+                    Records(late.records), BytesText(late.bytes), LengthText(logged_.open_seconds),
+                    logged_.is_newest_first ? "older" : "younger",
+                    late.records == 1 ? "is" : "are"));
+  }
+
   void WriteRecords() {
     const LogTally& tally = logged_.tally;
-    std::string words =
-        fmt::format("{}, {} ({}) of traffic at ENIs of the scenario", CountText(tally.records),
-                    CountText(tally.counted.records), BytesText(tally.counted.bytes));
+    const std::string of_traffic =
+        fmt::format("({}) of traffic at ENIs of the scenario", BytesText(tally.counted.bytes));
+    std::string words = tally.counted.records == tally.records
+                            ? fmt::format("{} {}", CountText(tally.records), of_traffic)
+                            : fmt::format("{} in all: {} {}", CountText(tally.records),
+                                          CountText(tally.counted.records), of_traffic);
     const auto count = [&](std::int64_t records, std::string_view what) {
       if (records > 0) words += fmt::format("; {} {}", CountText(records), what);
     };
@@ -179,35 +199,41 @@ class LoggedTrafficWriter {
       if (each.records == 0) return;
       words += fmt::format("; {} ({}) {}", CountText(each.records), BytesText(each.bytes), what);
     };
-    volume(tally.rejected, "rejected, so that no mirror sees them");
+    volume(tally.rejected, "rejected, which no mirror sees");
     count(tally.no_data, "without data");
     count(tally.skipped, "that the cloud skipped");
     volume(tally.elsewhere, "whose addresses are not the interface's");
     volume(tally.unknown, "of what the scenario does not have");
     volume(tally.undecided, "of interfaces that may be either of two ENIs (--map decides)");
     volume(tally.untimed, "without a time");
-    volume(tally.late, "that came when their window was closed");
-    volume(tally.ahead, "with a clock that is far ahead of the others");
+    volume(tally.late, "late");
+    volume(tally.ahead, logged_.is_newest_first ? "with a clock that is far behind the others"
+                                                : "with a clock that is far ahead of the others");
     Put("Records: ", words + ".");
+    if (logged_.is_newest_first) Put("Order: ", "The logs are newest first, and were read so.");
     WriteOddities();
   }
 
   void WriteOddities() {
     const LogTally& tally = logged_.tally;
     if (tally.late_bytes > 0) {
-      Put("Left out: ", fmt::format("{} of records that began before the windows that were open, "
-                                    "the last {}.",
-                                    BytesText(tally.late_bytes), LengthText(logged_.open_seconds)));
+      Put("Left out: ", fmt::format("{} of records that {} the windows that were open, the {} {}.",
+                                    BytesText(tally.late_bytes),
+                                    logged_.is_newest_first ? "ended after" : "began before",
+                                    logged_.is_newest_first ? "first" : "last",
+                                    LengthText(logged_.open_seconds)));
     }
     if (tally.backwards > 0) {
-      Put("Clocks: ", fmt::format("{} records end before they start; they are taken to pass at "
-                                  "their start.",
-                                  CountText(tally.backwards)));
+      Put("Clocks: ",
+          tally.backwards == 1
+              ? std::string("1 record ends before it starts; it is taken to pass at its start.")
+              : fmt::format("{} end before they start; they are taken to pass at their start.",
+                            Records(tally.backwards)));
     }
     if (tally.without_packets > 0) {
-      Put("Packets: ", fmt::format("{} records do not say how many; packets of {} bytes are "
-                                   "assumed.",
-                                   CountText(tally.without_packets), kAssumedPacket));
+      Put("Packets: ", fmt::format("{} {} not say how many; packets of {} bytes are assumed.",
+                                   Records(tally.without_packets),
+                                   tally.without_packets == 1 ? "does" : "do", kAssumedPacket));
     }
     if (tally.bad_lines == 0) return;
     Put("No records: ",
@@ -227,15 +253,17 @@ class LoggedTrafficWriter {
     }
     if (logged_.mapped.size() > kMostMapped) {
       Put("Interface: ",
-          fmt::format("{} more were found by address or --map (--format json).",
+          fmt::format("{} more found by address or --map (--format json).",
                       CountText(static_cast<std::int64_t>(logged_.mapped.size() - kMostMapped))));
+    }
+    for (const std::string& each : logged_.unused_rules) {
+      Put("Interface: ", fmt::format("--map names {}, and no record is of it.", each));
     }
     if (logged_.unknown.empty()) return;
     std::string words;
     for (const UnknownInterface& each : logged_.unknown) {
-      words += fmt::format("{}{} ({}, {} record{})", words.empty() ? "" : "; ", each.id,
-                           BytesText(each.volume.bytes), CountText(each.volume.records),
-                           each.volume.records == 1 ? "" : "s");
+      words += fmt::format("{}{} ({}, {})", words.empty() ? "" : "; ", each.id,
+                           BytesText(each.volume.bytes), Records(each.volume.records));
     }
     const std::int64_t more =
         logged_.unknown_interfaces - static_cast<std::int64_t>(logged_.unknown.size());

@@ -18,7 +18,8 @@ struct TrafficWindow {
   std::int64_t length = 1;  // seconds
   SteadyTraffic traffic;    // its workloads are none, since a log knows of none
 };
-// In order of time. The window may be looked at until it returns.
+// In order of time, or newest first where the logs are. The window may be looked at until it
+// returns.
 using OnWindow = std::function<void(const TrafficWindow&)>;
 
 // Records of some kind, and what they say passed.
@@ -100,6 +101,7 @@ struct WindowTotals {
 struct LoggedTraffic {
   std::vector<std::string> files;
   bool is_matrix = false;  // one window, of no time
+  bool is_newest_first = false;
   std::int64_t window_seconds = 60;
   bool is_window_given = false;   // else it is the logs' own interval
   std::int64_t open_seconds = 0;  // how long a window waits for late records
@@ -109,9 +111,10 @@ struct LoggedTraffic {
   std::vector<UnknownInterface> unknown;  // by bytes, the most first
   std::int64_t unknown_interfaces = 0;    // all of them; not over kMostKnownUnknown
   std::vector<MappedInterface> mapped;
-  std::vector<WindowTotals> windows;  // in order; such as nothing was logged in are not there
-  std::vector<LoggedEni> enis;        // by ENI
-  std::vector<LoggedMirror> mirrors;  // by mirror
+  std::vector<std::string> unused_rules;  // interfaces that the user maps and no record is of
+  std::vector<WindowTotals> windows;      // in order; such as nothing was logged in are not there
+  std::vector<LoggedEni> enis;            // by ENI
+  std::vector<LoggedMirror> mirrors;      // by mirror
 
   static constexpr std::size_t kMostToldUnknown = 10;
 };

@@ -3,8 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -97,6 +99,35 @@ std::vector<CatalogType> ChosenTypes(const Catalog& catalog, const CatalogOption
     if (is_meant) chosen.push_back(each);
   }
   return chosen;
+}
+
+// What a table of receivers has no column of.
+constexpr const char* kTypeOptions[] = {"--provider", "--family", "--min-bandwidth",
+                                        "--min-packet-rate", "--min-vcpus"};
+
+// CLI11's validators: empty when the text will do.
+std::string IsDays(const std::string& text) {
+  constexpr int kMostDays = 36'500;  // a century
+  int days = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), days);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  return is_number && days >= 1 && days <= kMostDays
+             ? ""
+             : fmt::format("\"{}\" is no number of days from 1 to {}", text, kMostDays);
+}
+
+std::string IsVcpus(const std::string& text) {
+  int vcpus = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), vcpus);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  return is_number && vcpus >= 0 ? "" : "\"" + text + "\" is no number of vCPUs";
+}
+
+void RefuseForReceivers(const CLI::App& command) {
+  for (const char* option : kTypeOptions) {
+    if (command.count(option) == 0) continue;
+    throw CLI::ValidationError(option, "is about instance types, and these are receivers");
+  }
 }
 
 int List(const CatalogOptions& options, const Surroundings& around) {
@@ -247,7 +278,9 @@ CLI::App* AddList(CLI::App& command, CatalogOptions& options) {
   list->add_option("--family", options.family, "Types of this family, such as S5");
   list->add_option("--min-bandwidth", options.min_bandwidth, "At least so much, such as 10 Gbps");
   list->add_option("--min-packet-rate", options.min_packet_rate, "At least so much: 2 Mpps");
-  list->add_option("--min-vcpus", options.min_vcpus, "At least so many");
+  list->add_option("--min-vcpus", options.min_vcpus, "At least so many")
+      ->check(CLI::Validator(IsVcpus, ""))
+      ->type_name("N");
   AddFormat(*list, options, {"text", "json", "csv"});
   list->footer(
       "A type whose figure is not known is not at least anything.\n"
@@ -269,7 +302,8 @@ CLI::App* AddLint(CLI::App& command, CatalogOptions& options) {
   CLI::App* lint = command.add_subcommand("lint", "Find rows that do not fit their siblings");
   lint->add_option("files", options.files, "Tables; default: all of the data folder's catalog/");
   lint->add_option("--max-age", options.max_age, "Days after which a row is out of date")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Validator(IsDays, ""))
+      ->type_name("DAYS")
       ->capture_default_str();
   lint->add_flag("--strict", options.strict, "What a row says is known counts, too");
   AddFormat(*lint, options, {"text", "json"});
@@ -325,7 +359,11 @@ void AddCatalogCommand(CLI::App& app, const Surroundings& around, int& exit_code
                       int (*run)(const CatalogOptions&, const Surroundings&)) {
     subcommand->callback([=, &around, &exit_code] { exit_code = run(*options, around); });
   };
-  on(AddList(*command, *options), &List);
+  CLI::App* list = AddList(*command, *options);
+  on(list, &List);
+  list->parse_complete_callback([list, options] {
+    if (options->what == kReceivers) RefuseForReceivers(*list);
+  });
   on(AddShow(*command, *options), &Show);
   on(AddLint(*command, *options), &LintAll);
   on(AddImport(*command, *options), &ImportTypes);

@@ -20,6 +20,7 @@
 #include "sim/cli/exit_code.h"
 #include "sim/cli/load_side.h"
 #include "sim/cli/result_file.h"
+#include "sim/cli/result_folder.h"
 #include "sim/cli/version.h"
 #include "sim/input/library.h"
 #include "sim/input/quantity.h"
@@ -112,6 +113,12 @@ void RefuseForResults(const CLI::App& command) {
 }
 
 void RefuseOtherOutput(const NamedDocument& document) {
+  if (document.kind == DocumentKind::kNoDocuments) {
+    throw FileException(fmt::format(
+        "{} is a folder without {} or any .json file: diff takes the folder of a run, or one of "
+        "what a provider's API answers",
+        document.path, kResultFile));
+  }
   if (document.kind != DocumentKind::kOtherOutput) return;
   throw FileException(fmt::format(
       "{} is a document of another kind ({}): diff takes two results (result.json of vpcmirror "

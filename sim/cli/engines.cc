@@ -24,6 +24,10 @@ std::string NeedsPackets(const ValidScenario& scenario) {
 
 }  // namespace
 
+std::string_view ToString(EngineKind kind) {
+  return kind == EngineKind::kFluid ? "fluid" : "packet";
+}
+
 std::unique_ptr<Engine> MakeEngine(EngineKind kind) {
   return kind == EngineKind::kFluid ? MakeFluidEngine() : MakePacketEngine();
 }

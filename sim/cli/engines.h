@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "models/scenario/engine.h"
 #include "models/scenario/valid_scenario.h"
@@ -11,6 +12,8 @@
 namespace vpcmirror::sim {
 
 enum class EngineKind { kPacket, kFluid };
+
+std::string_view ToString(EngineKind kind);  // "packet"
 
 std::unique_ptr<Engine> MakeEngine(EngineKind kind);
 

@@ -264,6 +264,16 @@ class Planning {
     std::error_code missing;
     if (std::filesystem::is_regular_file(folder.plan_file(), missing)) {
       before = ReadPlanBefore(ReadTextFile(folder.plan_file()));
+      if (!before) {
+        around_.err << Wrapped(
+                           fmt::format("note: {} is no plan that can be read, as where it is "
+                                       "damaged: nothing is said of what has changed since; it is "
+                                       "kept as {}",
+                                       Printable(folder.plan_file()),
+                                       Printable(folder.previous_plan_file())),
+                           TextStyle{}.width, 2)
+                    << '\n';
+      }
     }
     const std::string json = PlanJson(plan, before);
     PendingFile(folder.plan_file(), json).Commit(folder.previous_plan_file());

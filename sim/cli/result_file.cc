@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -27,6 +28,26 @@ std::string ResultIn(const std::string& path) {
   return fs::is_regular_file(result, error) ? result : path;
 }
 
+bool IsOtherOutput(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return SchemaOf(stream).value_or("").starts_with("vpcmirror.");
+}
+
+// What stands for a folder without a result; empty: nothing does.
+std::optional<std::string> DocumentIn(const std::string& folder) {
+  std::optional<std::string> output;
+  std::error_code listing;
+  const fs::directory_iterator end;
+  for (fs::directory_iterator at(folder, listing); !listing && at != end; at.increment(listing)) {
+    std::error_code error;
+    if (at->is_directory(error)) return folder;  // answers may be below
+    if (at->path().extension() != ".json" || !at->is_regular_file(error)) continue;
+    if (!IsOtherOutput(at->path())) return folder;
+    output = std::min(output.value_or(at->path().string()), at->path().string());
+  }
+  return output;
+}
+
 DocumentKind KindOf(const std::string& schema) {
   if (schema.starts_with("vpcmirror.result/")) return DocumentKind::kResult;
   return schema.starts_with("vpcmirror.") ? DocumentKind::kOtherOutput : DocumentKind::kUnknown;
@@ -40,6 +61,12 @@ NamedDocument Identify(const std::string& path) {
   if (!fs::exists(document.path, error)) {
     document.kind = DocumentKind::kUnreadable;
     return document;
+  }
+  if (fs::is_directory(document.path, error)) {
+    const std::optional<std::string> found = DocumentIn(document.path);
+    if (!found) document.kind = DocumentKind::kNoDocuments;
+    if (!found || *found == document.path) return document;
+    document.path = *found;
   }
   if (!fs::is_regular_file(document.path, error)) {
     document.is_pipe = !fs::is_directory(document.path, error);

@@ -13,11 +13,13 @@ enum class DocumentKind : std::uint8_t {
   kOtherOutput,  // of another command of vpcmirror
   kUnknown,      // a scenario, what a provider's API answers, anything else
   kUnreadable,   // not there, or not to be read
+  kNoDocuments,  // a folder without a .json file
 };
 
 // A path that a user gave, and what is there.
 struct NamedDocument {
-  std::string path;  // of a folder with a result: its result.json
+  // Of a folder with a result: its result.json; with other output of vpcmirror alone: that.
+  std::string path;
   DocumentKind kind = DocumentKind::kUnknown;
   std::string schema;  // what it says it is; may be empty
   bool is_pipe = false;

@@ -34,6 +34,8 @@
 namespace vpcmirror::sim {
 namespace {
 
+constexpr double kLeastWork = 1e-9;  // seconds: a share of no work is none
+
 // One run after the other, in a process of its own. Keeps the scenario of the last point, whose
 // replications come behind one another.
 class OneRun {
@@ -124,7 +126,28 @@ class SweepFolder {
 std::vector<std::string> KeysOf(const SweepPlan& plan) {
   std::vector<std::string> keys;
   for (const SweepAxis& axis : plan.axes()) keys.push_back(axis.key);
+  keys.emplace_back("engine");
   return keys;
+}
+
+std::string CountOf(std::size_t count, std::string_view one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+// "packet", or of how many points which: "packet of 3 points, fluid of 1".
+std::string EnginesText(const std::vector<PointForecast>& forecasts) {
+  const auto fluid = static_cast<std::size_t>(std::count_if(
+      forecasts.begin(), forecasts.end(),
+      [](const PointForecast& forecast) { return forecast.engine == EngineKind::kFluid; }));
+  if (fluid == 0) return "packet";
+  if (fluid == forecasts.size()) return "fluid";
+  return fmt::format("packet of {}, fluid of {}", CountOf(forecasts.size() - fluid, "point"),
+                     fluid);
+}
+
+// "about 3 min"; less is not foreseen to the second.
+std::string AboutText(double seconds) {
+  return seconds < 1 ? "under 1 s" : "about " + DurationText(seconds);
 }
 
 // With the one that writes.
@@ -149,6 +172,7 @@ int SweepJob::Run(RemoteRanks* ranks) {
   RefuseToOverwrite();
   const SweepFolder folder(settings_.out);
   SweepStore store(Database(), plan_.IdentityOfResults(), {KeysOf(plan_), SweepFigureNames()});
+  RefuseToShrink(store);
   const std::vector<std::size_t> missing = Missing(store);
   Preview(missing, jobs, ranks);
   if (around_.run_begins) around_.run_begins();
@@ -156,6 +180,8 @@ int SweepJob::Run(RemoteRanks* ranks) {
   try {
     if (!missing.empty()) all = RunMissing(missing, jobs, ranks, store);
     return Conclude(all, store);
+  } catch (const DamagedStoreException&) {
+    throw;
   } catch (const std::exception& exception) {
     const bool is_of_files = dynamic_cast<const StoreException*>(&exception) != nullptr ||
                              dynamic_cast<const FileException*>(&exception) != nullptr;
@@ -174,6 +200,7 @@ void SweepJob::Foresee(RemoteRanks* ranks) {
   std::optional<ProgressBar> bar;
   if (around_.progress && !settings_.quiet) bar.emplace(around_.err, around_.seconds);
   const std::size_t points = plan_.points().size();
+  const double started = around_.seconds();
   forecasts_ = plan_.Foresee([&](std::size_t point) {
     if (ranks != nullptr) ranks->ShowLife();
     if (!bar) return;
@@ -182,6 +209,7 @@ void SweepJob::Foresee(RemoteRanks* ranks) {
                .total = points,
                .what = "points checked"});
   });
+  load_seconds_ = (around_.seconds() - started) / static_cast<double>(points);
 }
 
 void SweepJob::RefuseToOverwrite() const {
@@ -189,6 +217,16 @@ void SweepJob::RefuseToOverwrite() const {
   if (settings_.resume || !std::filesystem::exists(Database(), error)) return;
   throw FileException(
       fmt::format("{} is there: give --resume to go on with it, or another --out", Database()));
+}
+
+// Its tables are of the replications that are asked for.
+void SweepJob::RefuseToShrink(const SweepStore& store) const {
+  const int known = store.MostReplications();
+  if (known <= settings_.request.runs) return;
+  throw FileException(
+      fmt::format("{} has points of {} runs each, and --runs {} would leave some out of the "
+                  "tables: give --runs {}, or another --out",
+                  Database(), known, settings_.request.runs, known));
 }
 
 // Those that are not settled, the longest first, so that at the end nobody waits for long.
@@ -203,8 +241,9 @@ std::vector<std::size_t> SweepJob::Missing(const SweepStore& store) const {
   return missing;
 }
 
+// The scenario is loaded anew for a run; of rates, that is most of what it takes.
 double SweepJob::SecondsOf(std::size_t run) const {
-  return forecasts_[plan_.KeyOf(run).point].estimate.seconds;
+  return load_seconds_ + forecasts_[plan_.KeyOf(run).point].estimate.seconds;
 }
 
 double SweepJob::SecondsOf(const std::vector<std::size_t>& runs) const {
@@ -237,14 +276,23 @@ void SweepJob::Preview(const std::vector<std::size_t>& missing, int jobs,
                        const RemoteRanks* ranks) const {
   if (settings_.quiet) return;
   const std::size_t processes = static_cast<std::size_t>(jobs) * Ranks(ranks);
-  around_.err << fmt::format("{} points x {} replications = {} runs", plan_.points().size(),
-                             settings_.request.runs, plan_.run_count());
+  around_.err << fmt::format(
+      "{} x {} = {}", CountOf(plan_.points().size(), "point"),
+      CountOf(static_cast<std::size_t>(settings_.request.runs), "replication"),
+      CountOf(plan_.run_count(), "run"));
   if (missing.size() < plan_.run_count()) {
     around_.err << fmt::format(", {} of them known", plan_.run_count() - missing.size());
   }
-  around_.err << fmt::format(": about {} on {} process{}\n",
-                             DurationText(SecondsOf(missing) / static_cast<double>(processes)),
-                             processes, processes == 1 ? "" : "es");
+  around_.err << fmt::format(": {} on {} process{}\nEngine: {}\n",
+                             AboutText(SecondsOf(missing) / static_cast<double>(processes)),
+                             processes, processes == 1 ? "" : "es", EnginesText(forecasts_));
+}
+
+void SweepJob::Put(std::size_t run, const Outcome& outcome, SweepStore& store) const {
+  const RunKey key = plan_.KeyOf(run);
+  std::vector<std::string> values = plan_.ValuesOf(key.point);
+  values.emplace_back(ToString(forecasts_[key.point].engine));
+  store.Put(key, values, outcome);
 }
 
 bool SweepJob::RunMissing(const std::vector<std::size_t>& missing, int jobs, RemoteRanks* ranks,
@@ -254,7 +302,7 @@ bool SweepJob::RunMissing(const std::vector<std::size_t>& missing, int jobs, Rem
   if (ranks != nullptr) workers.push_back(ranks);
   std::optional<ProgressBar> bar;
   if (around_.progress && !settings_.quiet) bar.emplace(around_.err, around_.seconds);
-  const double work = SecondsOf(AllRuns());
+  const double work = std::max(SecondsOf(AllRuns()), kLeastWork);
   double done = work - SecondsOf(missing);
   RunsProgress progress{.share_then = done / work,
                         .done = plan_.run_count() - missing.size(),
@@ -262,8 +310,7 @@ bool SweepJob::RunMissing(const std::vector<std::size_t>& missing, int jobs, Rem
   GiveOutControl control;
   control.stop = around_.stop;
   control.ended = [&](std::size_t run, const Outcome& outcome) {
-    const RunKey key = plan_.KeyOf(run);
-    store.Put(key, plan_.ValuesOf(key.point), outcome);
+    Put(run, outcome, store);
     done += SecondsOf(run);
     ++progress.done;
     progress.failed += outcome.status == RunStatus::kDone ? 0 : 1;
@@ -290,9 +337,9 @@ int SweepJob::Conclude(bool all, const SweepStore& store) const {
   }
   if (totals.lost > 0) {
     around_.err << fmt::format(
-        "vpcmirror: {} runs were lost with their processes (column error); --resume tries them "
-        "again, and if it was for want of memory, give fewer --jobs\n",
-        totals.lost);
+        "vpcmirror: {} lost with a process (column error); --resume tries again, and if it was\n"
+        "  for want of memory, give fewer --jobs\n",
+        CountOf(totals.lost, "run"));
   }
   return totals.failed + totals.lost > 0 ? kFindings : kFine;
 }

@@ -45,6 +45,8 @@ class SweepJob {
   std::string Kept() const;  // the end of an error
   void Foresee(RemoteRanks* ranks);
   void RefuseToOverwrite() const;
+  void RefuseToShrink(const SweepStore& store) const;
+  void Put(std::size_t run, const Outcome& outcome, SweepStore& store) const;
   std::vector<std::size_t> Missing(const SweepStore& store) const;
   double SecondsOf(std::size_t run) const;
   double SecondsOf(const std::vector<std::size_t>& runs) const;
@@ -59,6 +61,7 @@ class SweepJob {
   const Surroundings& around_;
   SweepPlan plan_;
   std::vector<PointForecast> forecasts_;
+  double load_seconds_ = 0;  // of one point, by the clock
 };
 
 }  // namespace vpcmirror::sim

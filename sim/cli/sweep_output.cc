@@ -23,17 +23,20 @@ constexpr int kFormatVersion = 1;  // of sweep.json
 std::vector<Cell> Header(const SweepPlan& plan) {
   std::vector<Cell> header;
   for (const SweepAxis& axis : plan.axes()) header.emplace_back(axis.key);
-  for (const char* own : {"replication", "seed", "status"}) header.emplace_back(std::string(own));
+  for (const char* own : {"replication", "seed", "engine", "status"})
+    header.emplace_back(std::string(own));
   for (const std::string& name : SweepFigureNames()) header.emplace_back(name);
   header.emplace_back(std::string("error"));
   return header;
 }
 
-std::vector<Cell> RowOf(const StoredRun& run, const SweepPlan& plan, std::uint64_t seed) {
+std::vector<Cell> RowOf(const StoredRun& run, const SweepPlan& plan,
+                        const PointForecast& forecast) {
   std::vector<Cell> row;
   for (const std::string& value : plan.ValuesOf(run.key.point)) row.emplace_back(value);
   row.emplace_back(std::int64_t{run.key.replication});
-  row.emplace_back(static_cast<std::int64_t>(seed));
+  row.emplace_back(static_cast<std::int64_t>(forecast.seed));
+  row.emplace_back(std::string(ToString(forecast.engine)));
   row.emplace_back(std::string(ToString(run.outcome.status)));
   for (std::size_t i = 0; i < SweepFigureNames().size(); ++i) {
     row.push_back(i < run.outcome.figures.size() ? run.outcome.figures[i] : Cell{});
@@ -65,13 +68,14 @@ OrderedJson About(const SweepPlan& plan) {
   return about;
 }
 
-std::string JsonRow(const StoredRun& run, const SweepPlan& plan, std::uint64_t seed) {
+std::string JsonRow(const StoredRun& run, const SweepPlan& plan, const PointForecast& forecast) {
   OrderedJson row;
   OrderedJson& values = row["values"] = OrderedJson::object();
   const std::vector<std::string> by_axis = plan.ValuesOf(run.key.point);
   for (std::size_t i = 0; i < by_axis.size(); ++i) values[plan.axes()[i].key] = by_axis[i];
   row["replication"] = run.key.replication;
-  row["seed"] = seed;
+  row["seed"] = forecast.seed;
+  row["engine"] = ToString(forecast.engine);
   row["status"] = ToString(run.outcome.status);
   if (!run.outcome.error.empty()) row["error"] = run.outcome.error;
   const std::vector<std::string> names = SweepFigureNames();
@@ -101,26 +105,23 @@ void Count(const StoredRun& run, SweepTotals& totals) {
 SweepTotals WriteSweepTables(const std::string& folder, const SweepPlan& plan,
                              const std::vector<PointForecast>& forecasts, const SweepStore& store) {
   const auto for_each = [&](const auto& look) {
-    store.ForEach([&](const StoredRun& run) {
-      if (run.key.replication > plan.request().runs) return;  // of an earlier, larger --runs
-      look(run, forecasts[run.key.point].seed);
-    });
+    store.ForEach([&](const StoredRun& run) { look(run, forecasts[run.key.point]); });
   };
   SweepTotals totals;
   PendingFile csv(folder + "/sweep.csv", [&](const auto& write) {
     write(CsvLine(Header(plan)));
-    for_each([&](const StoredRun& run, std::uint64_t seed) {
+    for_each([&](const StoredRun& run, const PointForecast& forecast) {
       Count(run, totals);
-      write(CsvLine(RowOf(run, plan, seed)));
+      write(CsvLine(RowOf(run, plan, forecast)));
     });
   });
   PendingFile json(folder + "/sweep.json", [&](const auto& write) {
     const std::string about = About(plan).dump(2);
     write(about.substr(0, about.size() - 2) + ",\n  \"runs\": [");  // without its "\n}"
     std::string_view before = "\n    ";
-    for_each([&](const StoredRun& run, std::uint64_t seed) {
+    for_each([&](const StoredRun& run, const PointForecast& forecast) {
       write(before);
-      write(JsonRow(run, plan, seed));
+      write(JsonRow(run, plan, forecast));
       before = ",\n    ";
     });
     write("\n  ]\n}\n");

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "analysis/words/quantities.h"
 #include "models/scenario/error.h"
 #include "sim/cli/experiment.h"
 #include "sim/cli/version.h"
@@ -50,16 +53,27 @@ std::vector<Variation> ReadVariations(const std::vector<std::string>& texts) {
   return variations;
 }
 
+// Of a grid that may be beyond counting.
+std::string PointsText(std::uint64_t points) {
+  constexpr std::uint64_t kBeyondReading = 1'000'000'000'000'000;
+  if (points > kBeyondReading) return "over 10^15 points";
+  return fmt::format("{} point{}", CountText(static_cast<std::int64_t>(points)),
+                     points == 1 ? "" : "s");
+}
+
 std::vector<SweepPoint> Choose(const std::vector<SweepAxis>& axes, const SweepRequest& request) {
   const std::uint64_t grid = GridSize(axes);
   const std::uint64_t points = request.samples ? *request.samples : grid;
   if (points > grid) {
-    Refuse("--sample", fmt::format("{} samples of a grid of {} points", points, grid),
+    Refuse("--sample", fmt::format("{} samples of a grid of {}", points, PointsText(grid)),
            fmt::format("at most {}; without --sample, all of the grid", grid));
   }
   if (points > kMaxSweepRuns / static_cast<std::uint64_t>(request.runs)) {
-    Refuse("--vary", fmt::format("{} points x {} runs are too many", points, request.runs),
-           fmt::format("at most {} runs: fewer values, or --sample latin:N", kMaxSweepRuns));
+    Refuse(request.samples ? "--sample" : "--vary",
+           fmt::format("{} of {} run{} each are too many", PointsText(points), request.runs,
+                       request.runs == 1 ? "" : "s"),
+           fmt::format("at most {} runs: fewer values, or --sample latin:N",
+                       CountText(std::int64_t{kMaxSweepRuns})));
   }
   if (!request.samples) return GridPoints(axes);
   return LatinPoints(axes, *request.samples, request.seed.value_or(1));
@@ -89,31 +103,63 @@ std::string JoinedBy(std::string_view separator, const std::vector<std::string>&
   return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, separator));
 }
 
-// Errors of many scenarios, each once.
+// Errors of many scenarios, each once, with the values that all points have that have it.
 class ErrorsOnce {
  public:
-  void Add(const ScenarioException& exception) {
+  explicit ErrorsOnce(const std::vector<SweepAxis>& axes) : axes_(axes) {}
+
+  void Add(const ScenarioException& exception, const SweepPoint& point) {
     for (const ScenarioError& error : exception.errors()) {
-      if (!known_.insert({error.file, error.path, error.message}).second) continue;
-      ++count_;
-      if (errors_.size() < kMostErrors) errors_.push_back(error);
+      const auto [at, is_new] =
+          numbers_.try_emplace({error.file, error.path, error.message}, errors_.size());
+      if (!is_new) {
+        Narrow(at->second, point);
+      } else if (errors_.size() < kMostErrors) {
+        errors_.push_back(error);
+        values_.emplace_back(point.begin(), point.end());
+      }
     }
   }
 
   void ThrowIfAny() {
     if (errors_.empty()) return;
-    if (count_ > errors_.size()) {
+    for (std::size_t i = 0; i < errors_.size(); ++i) NameValues(i);
+    if (numbers_.size() > errors_.size()) {
       ScenarioError error;
-      error.message = fmt::format("there are {} errors more", count_ - errors_.size());
+      const std::size_t more = numbers_.size() - errors_.size();
+      error.message =
+          more == 1 ? "there is 1 error more" : fmt::format("there are {} errors more", more);
       errors_.push_back(std::move(error));
     }
     throw ScenarioException(std::move(errors_));
   }
 
  private:
-  std::set<std::tuple<std::string, std::string, std::string>> known_;
+  void Narrow(std::size_t number, const SweepPoint& point) {
+    if (number >= values_.size()) return;  // it is not told
+    for (std::size_t axis = 0; axis < point.size(); ++axis) {
+      if (values_[number][axis] != point[axis]) values_[number][axis].reset();
+    }
+  }
+
+  // An error of the value itself has it for its place.
+  void NameValues(std::size_t number) {
+    ScenarioError& error = errors_[number];
+    if (error.file.starts_with("--vary ")) return;
+    std::string values;
+    for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
+      const std::optional<std::size_t> value = values_[number][axis];
+      if (!value || axes_[axis].values.size() < 2) continue;
+      values += fmt::format(", --vary {}={}", axes_[axis].key, axes_[axis].values[*value]);
+    }
+    if (!values.empty()) error.message += " (with " + values.substr(2) + ")";
+  }
+
+  const std::vector<SweepAxis>& axes_;
+  std::map<std::tuple<std::string, std::string, std::string>, std::size_t> numbers_;
   std::vector<ScenarioError> errors_;
-  std::size_t count_ = 0;
+  // Of each error, by axis: the value of all points that have it; empty: they differ.
+  std::vector<std::vector<std::optional<std::size_t>>> values_;
 };
 
 }  // namespace
@@ -177,16 +223,17 @@ EngineKind SweepPlan::EngineOf(const ValidScenario& scenario) const {
 std::vector<PointForecast> SweepPlan::Foresee(
     const std::function<void(std::size_t point)>& look) const {
   std::vector<PointForecast> forecasts;
-  ErrorsOnce errors;
+  ErrorsOnce errors(axes_);
   for (std::size_t point = 0; point < points_.size(); ++point) {
     look(point);
     try {
       const ValidScenario scenario = Load(point);
-      forecasts.push_back({SeedOf(scenario), EstimateExperiment(scenario, EngineOf(scenario))});
-      RefuseWhatItLacks(EngineOf(scenario), scenario);
+      const EngineKind engine = EngineOf(scenario);
+      forecasts.push_back({SeedOf(scenario), engine, EstimateExperiment(scenario, engine)});
+      RefuseWhatItLacks(engine, scenario);
       RefuseIfTooLarge(scenario, forecasts.back().estimate, request_.limits);
     } catch (const ScenarioException& exception) {
-      errors.Add(exception);
+      errors.Add(exception, points_[point]);
     }
   }
   errors.ThrowIfAny();

@@ -40,6 +40,7 @@ struct SweepRequest {
 // What is known of a point before it is run.
 struct PointForecast {
   std::uint64_t seed = 1;
+  EngineKind engine = EngineKind::kPacket;
   RunEstimate estimate;  // of one run
 };
 

@@ -127,7 +127,7 @@ constexpr char kFooter[] =
     "  vpcmirror traffic scenario.json matrix.csv --burst peak-to-mean=3\n"
     "  vpcmirror traffic scenario.json flow.log --format csv > windows.csv\n"
     "Exit code: 0 read, 2 the scenario or a log cannot be read, or --strict found a line that\n"
-    "is no record.";
+    "is no record, or a record that is too late to count.";
 
 }  // namespace
 
@@ -166,7 +166,8 @@ void AddTrafficCommand(CLI::App& app, const Surroundings& around, int& exit_code
       ->type_name("peak-to-mean=N")
       ->check(CLI::Validator(IsBurst, ""))
       ->capture_default_str();
-  command->add_flag("--strict", options->strict, "Refuse logs with lines that are no records");
+  command->add_flag("--strict", options->strict,
+                    "Refuse logs with lines that are no records, or records that come too late");
   command->add_option("--set", options->sets, "PATH=VALUE: change the scenario; may be repeated")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);

@@ -63,6 +63,7 @@ class FlowLog {
   bool Next(FlowRecord& record);
 
   const std::string& file() const { return name_; }
+  std::int64_t line() const { return lines_.number(); }  // of the record given last, from 1
   // Rates between ends, and no times.
   bool is_matrix() const { return is_matrix_; }
 

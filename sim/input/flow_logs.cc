@@ -23,14 +23,14 @@ constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
-FlowLogs::FlowLogs(const std::vector<std::string>& files) {
+FlowLogs::FlowLogs(const std::vector<std::string>& files, LogOrder order) : order_(order) {
   std::size_t matrices = 0;
   for (const std::string& file : files) {
     FlowLog log(file);
     if (log.is_matrix()) ++matrices;
     FlowRecord record;
     const bool has_record = log.Next(record);
-    waiting_.push_back({file, has_record ? TimeOf(record) : 0});
+    waiting_.push_back({file, has_record ? TurnOf(record) : 0});
     if (matrices > 0 && matrices != waiting_.size()) {
       FailIn(file, "a traffic matrix and logs with times do not add up",
              "either logs or matrices in one call");
@@ -38,7 +38,7 @@ FlowLogs::FlowLogs(const std::vector<std::string>& files) {
   }
   is_matrix_ = matrices > 0;
   std::stable_sort(waiting_.begin(), waiting_.end(),
-                   [](const Waiting& a, const Waiting& b) { return a.first_end > b.first_end; });
+                   [](const Waiting& a, const Waiting& b) { return a.first_turn > b.first_turn; });
 }
 
 void FlowLogs::Tell(const FlowLog& log, std::vector<ToldLine>& told) {
@@ -69,8 +69,8 @@ std::vector<FlowLogs::ToldLine> FlowLogs::ToldLines() const {
 void FlowLogs::OpenDue() {
   for (;;) {
     std::int64_t first = kNever;
-    for (const auto& each : open_) first = std::min(first, TimeOf(each->record));
-    if (waiting_.empty() || (!open_.empty() && waiting_.back().first_end > first)) return;
+    for (const auto& each : open_) first = std::min(first, TurnOf(each->record));
+    if (waiting_.empty() || (!open_.empty() && waiting_.back().first_turn > first)) return;
     if (open_.size() >= kMostOpen) {
       FailIn(waiting_.back().file, fmt::format("more than {} logs tell of one time", kMostOpen),
              "fewer files: merge those of one time, as by sort -m");
@@ -83,16 +83,16 @@ void FlowLogs::OpenDue() {
 
 void FlowLogs::Choose() {
   OpenDue();
-  next_best_ = waiting_.empty() ? kNever : waiting_.back().first_end;
+  next_best_ = waiting_.empty() ? kNever : waiting_.back().first_turn;
   std::int64_t best = kNever;
   for (std::size_t i = 0; i < open_.size(); ++i) {
-    const std::int64_t time = TimeOf(open_[i]->record);
-    if (time < best || i == 0) {
+    const std::int64_t turn = TurnOf(open_[i]->record);
+    if (turn < best || i == 0) {
       if (i > 0) next_best_ = std::min(next_best_, best);
-      best = time;
+      best = turn;
       current_ = i;
     } else {
-      next_best_ = std::min(next_best_, time);
+      next_best_ = std::min(next_best_, turn);
     }
   }
 }
@@ -100,7 +100,7 @@ void FlowLogs::Choose() {
 void FlowLogs::Advance() {
   Open& open = *open_[current_];
   if (open.log.Next(open.record)) {
-    if (TimeOf(open.record) > next_best_) Choose();
+    if (TurnOf(open.record) > next_best_) Choose();
     return;
   }
   Close(current_);

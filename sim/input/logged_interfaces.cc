@@ -22,6 +22,14 @@ std::size_t EniOfRule(const ValidScenario& scenario, const InterfaceRule& rule) 
   throw ScenarioException({error});
 }
 
+[[noreturn]] void RefuseTwin(const InterfaceRule& rule) {
+  ScenarioError error;
+  error.file = fmt::format("--map {}={}", rule.interface_id, rule.eni);
+  error.message = fmt::format("\"{}\" is mapped more than once", rule.interface_id);
+  error.accepted = "one --map for each interface";
+  throw ScenarioException({error});
+}
+
 }  // namespace
 
 LoggedInterfaces::LoggedInterfaces(const ValidScenario& scenario,
@@ -38,7 +46,11 @@ LoggedInterfaces::LoggedInterfaces(const ValidScenario& scenario,
   }
   std::vector<ScenarioError> errors;
   for (const InterfaceRule& rule : rules) {
+    const auto same = std::count_if(rules.begin(), rules.end(), [&](const InterfaceRule& each) {
+      return each.interface_id == rule.interface_id;
+    });
     try {
+      if (same > 1) RefuseTwin(rule);
       interfaces_[rule.interface_id] = {
           .state = State::kKnown, .eni = EniOfRule(scenario, rule), .by_rule = true};
     } catch (const ScenarioException& exception) {
@@ -130,6 +142,7 @@ LoggedInterfaces::Answer LoggedInterfaces::Find(const FlowRecord& record) {
     found = interfaces_.emplace(record.interface_id, Interface{}).first;
   }
   Interface& interface = found->second;
+  interface.is_seen = true;
   if (interface.state == State::kUndecided) Learn(record, interface);
   return {interface.state, interface.eni};
 }
@@ -172,10 +185,20 @@ void LoggedInterfaces::Learn(const FlowRecord& record, Interface& interface) con
   }
 }
 
+std::vector<std::string> LoggedInterfaces::UnusedRules() const {
+  std::vector<std::string> unused;
+  for (const auto& [id, interface] : interfaces_) {
+    if (interface.by_rule && !interface.is_seen) unused.push_back(id);
+  }
+  std::sort(unused.begin(), unused.end());
+  return unused;
+}
+
 std::vector<MappedInterface> LoggedInterfaces::Mapped() const {
   std::vector<MappedInterface> mapped;
   for (const auto& [id, interface] : interfaces_) {
     if (interface.state != State::kKnown || interface.by_id) continue;
+    if (interface.by_rule && !interface.is_seen) continue;
     mapped.push_back({id, interface.eni, interface.by_rule});
   }
   std::sort(mapped.begin(), mapped.end(),

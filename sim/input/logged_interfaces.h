@@ -28,7 +28,7 @@ struct InterfaceRule {
 // is undecided, since the other end would else be taken for it.
 class LoggedInterfaces {
  public:
-  // Throws ScenarioException when a rule names no ENI, or several.
+  // Throws ScenarioException when a rule names no ENI, or several, or two are of one interface.
   LoggedInterfaces(const ValidScenario& scenario, const std::vector<InterfaceRule>& rules);
 
   enum class State : std::uint8_t {
@@ -54,6 +54,8 @@ class LoggedInterfaces {
 
   // Those that were found otherwise than by their ID, in the order of their IDs.
   std::vector<MappedInterface> Mapped() const;
+  // IDs of rules of which no record was, in order.
+  std::vector<std::string> UnusedRules() const;
 
   // Beyond so many interfaces that the scenario does not have, further ones are not remembered
   // and unknown.
@@ -65,6 +67,7 @@ class LoggedInterfaces {
     std::size_t eni = 0;
     bool by_rule = false;
     bool by_id = false;
+    bool is_seen = false;  // in a record
     // While undecided: what may be its own address, by family; as many as `left` says.
     std::array<std::array<IpAddress, 2>, 2> candidates{};
     std::array<std::uint8_t, 2> left{};  // 0: of this family nothing was seen

@@ -6,6 +6,8 @@
 #include <array>
 #include <filesystem>
 #include <map>
+#include <optional>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -13,6 +15,7 @@
 #include "models/scenario/passing_traffic.h"
 #include "sim/input/flow_frame.h"
 #include "sim/input/flow_logs.h"
+#include "sim/input/log_order.h"
 #include "sim/input/traffic_windows.h"
 
 namespace vpcmirror::sim {
@@ -21,8 +24,6 @@ namespace {
 constexpr std::int64_t kOpenSeconds = 1'800;
 constexpr std::size_t kLeastOpen = 3;
 constexpr std::size_t kMostOpenBytes = std::size_t{256} << 20;
-constexpr std::int64_t kFarAheadSeconds = 3'600;
-constexpr std::size_t kConfirming = 10;  // records far ahead that are right, then
 // So many of each log's first records tell its interval and its interfaces.
 constexpr int kProbed = 10'000;
 
@@ -56,10 +57,37 @@ void RequireFile(const std::string& file) {
   throw ScenarioException({wrong});
 }
 
+// Twice the same records would be twice the traffic.
+void RefuseTwins(const std::vector<std::string>& files) {
+  std::set<std::filesystem::path> known;
+  std::vector<ScenarioError> errors;
+  for (const std::string& file : files) {
+    std::error_code error;
+    const std::filesystem::path path = std::filesystem::canonical(file, error);
+    if (error || known.insert(path).second) continue;
+    ScenarioError wrong;
+    wrong.file = file;
+    wrong.message = "this log is named twice, and would count twice";
+    wrong.accepted = "each log once";
+    errors.push_back(std::move(wrong));
+  }
+  if (!errors.empty()) throw ScenarioException(std::move(errors));
+}
+
+[[noreturn]] void RefuseLate(const FlowLogs& logs, const LoggedTraffic& logged) {
+  ScenarioError error;
+  error.file = logs.file();
+  error.line = static_cast<int>(logs.line());
+  error.column = 1;
+  error.message = fmt::format("this record is over {} s {} than others before it",
+                              logged.open_seconds, logged.is_newest_first ? "younger" : "older");
+  error.accepted = "logs sorted by time, or no --strict: what is late is then left out";
+  throw ScenarioException({error});
+}
+
 // A record whose ENIs are known, without its texts.
 struct Observation {
-  std::int64_t start = 0;
-  std::int64_t end = 0;
+  TimeSpan span;     // mirrored where the logs are newest first
   double bytes = 0;  // of IP packets
   Flux amount;       // bits and frames
   std::size_t ends = 0;
@@ -85,7 +113,10 @@ void Note(LoggedRate& rate, const Flux& flux, const TrafficWindow& window) {
   const auto seconds = static_cast<double>(window.length);
   rate.bytes += flux.bits_per_second * seconds / kBits;
   rate.frames += flux.frames_per_second * seconds;
-  if (flux.bits_per_second > rate.peak.bits_per_second) {
+  // Of equals the earliest.
+  const bool is_as_much = flux.bits_per_second == rate.peak.bits_per_second;
+  if (flux.bits_per_second > rate.peak.bits_per_second ||
+      (is_as_much && rate.peak_start > window.start)) {
     rate.peak = flux;
     rate.peak_start = window.start;
   }
@@ -93,21 +124,25 @@ void Note(LoggedRate& rate, const Flux& flux, const TrafficWindow& window) {
 
 class LogReader {
  public:
+  // Without an order it is oldest first, until that is in doubt.
   LogReader(const ValidScenario& scenario, const LoggedTrafficOptions& options,
-            const OnWindow& on_window)
+            const OnWindow& on_window, std::optional<LogOrder> order)
       : options_(options),
         on_window_(on_window),
+        order_(order),
         passing_(scenario),
         interfaces_(scenario, options.rules) {
     result_.files = options.files;
     result_.peak_to_mean = options.peak_to_mean;
+    result_.is_newest_first = order == LogOrder::kNewestFirst;
     result_.enis.resize(scenario.deployment->enis.size());
     result_.mirrors.resize(scenario.mirrors.size());
   }
 
-  LoggedTraffic Read() && {
+  // False when the order is in doubt: no window is done then, and it is IsNewestFirst that tells.
+  bool Read() {
     Probe();
-    FlowLogs logs(options_.files);
+    FlowLogs logs(options_.files, order_.value_or(LogOrder::kOldestFirst));
     result_.is_matrix = logs.is_matrix();
     if (result_.is_matrix) result_.window_seconds = 1;
     TrafficWindows windows = MakeWindows();
@@ -115,30 +150,40 @@ class LogReader {
     FlowRecord record;
     while (logs.Next(record)) {
       Take(record);
-      if (options_.strict && logs.bad_lines() >= kEnoughBadLines) break;
+      if (is_in_doubt_) return false;
+      if (!options_.strict) continue;
+      if (result_.tally.late.records > 0) RefuseLate(logs, result_);
+      if (logs.bad_lines() >= kEnoughBadLines) break;
     }
     if (options_.strict) RefuseBadLines(logs);
     for (const Observation& each : held_) Place(each);
     windows.CloseAll();
     Conclude(logs);
-    return std::move(result_);
+    return true;
   }
+
+  bool IsNewestFirst() const {
+    return sim::IsNewestFirst(options_.files, result_.window_seconds, most_open_);
+  }
+  LoggedTraffic Result() && { return std::move(result_); }
 
  private:
   TrafficWindows MakeWindows() {
     SteadyTraffic nothing = passing_.NoTraffic();
     const std::int64_t length = result_.window_seconds;
-    const std::size_t most_open = result_.is_matrix ? 1 : WindowsOpen(length, nothing);
-    result_.open_seconds = static_cast<std::int64_t>(most_open) * length;
+    most_open_ = result_.is_matrix ? 1 : WindowsOpen(length, nothing);
+    result_.open_seconds = static_cast<std::int64_t>(most_open_) * length;
     return TrafficWindows({.length = length,
-                           .most_open = most_open,
+                           .most_open = most_open_,
                            .nothing = std::move(nothing),
-                           .on_window = [this](const TrafficWindow& window) { Sum(window); }});
+                           .on_window = [this](const TrafficWindow& window) { Sum(window); },
+                           .is_mirrored = result_.is_newest_first});
   }
 
   // The logs' interval, and which interface has which address, from their beginnings.
   void Probe() {
     std::int64_t longest = 0;
+    RefuseTwins(options_.files);
     for (const std::string& file : options_.files) {
       RequireFile(file);
       FlowLog log(file);
@@ -175,9 +220,8 @@ class LogReader {
 
   // Puts it into seen_; false when it is counted as something else.
   bool Observe(const FlowRecord& record) {
-    const bool has_start = record.start > 0 || result_.is_matrix;
-    seen_.start = has_start ? record.start : record.end;
-    seen_.end = std::max(record.end, seen_.start);
+    seen_.span = result_.is_matrix ? TimeSpan{record.start, record.end} : SpanOf(record);
+    if (result_.is_newest_first) seen_.span = Mirrored(seen_.span, result_.window_seconds);
     seen_.bytes = static_cast<double>(record.bytes);
     LoggedInterfaces::Ends ends = interfaces_.EndsOf(record);
     LogTally& tally = result_.tally;
@@ -215,13 +259,13 @@ class LogReader {
   void TakeObserved() {
     if (result_.is_matrix) {
       // All its periods are one window of one second.
-      seen_.amount = seen_.amount * (1.0 / static_cast<double>(seen_.end - seen_.start));
-      seen_.start = seen_.end = 0;
+      seen_.amount = seen_.amount * (1.0 / static_cast<double>(seen_.span.end - seen_.span.start));
+      seen_.span = {};
       Place(seen_);
       return;
     }
     const bool is_ahead =
-        windows_->reached() > 0 && seen_.end > windows_->reached() + kFarAheadSeconds;
+        windows_->reached() > 0 && seen_.span.end > windows_->reached() + kFarAheadSeconds;
     if (!is_ahead) {
       for (const Observation& each : held_) result_.tally.ahead.Add(each.bytes);
       held_.clear();
@@ -235,23 +279,24 @@ class LogReader {
   }
 
   void Place(const Observation& seen) {
-    windows_->Reach(std::max(seen.end, seen.start + 1));
+    const auto [start, end] = seen.span;
+    windows_->Reach(std::max(end, start + 1));
     LogTally& tally = result_.tally;
-    if (windows_->IsClosed(std::max(seen.start, seen.end - 1))) {
+    if (windows_->IsClosed(std::max(start, end - 1))) {
+      is_in_doubt_ = is_in_doubt_ || (!order_ && result_.windows.empty());
       tally.late.Add(seen.bytes);
       return;
     }
     tally.counted.Add(seen.bytes);
     std::array<Decision, 2> decisions;
     for (std::size_t i = 0; i < seen.ends; ++i) decisions[i] = passing_.Judge(seen.passings[i]);
-    const double left_out =
-        windows_->Spread(seen.start, seen.end, [&](SteadyTraffic& sums, double share) {
-          const Flux amount = seen.amount * share;
-          arrived_.clear();
-          for (std::size_t i = 0; i < seen.ends; ++i) {
-            passing_.Add(seen.passings[i], decisions[i], amount, arrived_, sums);
-          }
-        });
+    const double left_out = windows_->Spread(start, end, [&](SteadyTraffic& sums, double share) {
+      const Flux amount = seen.amount * share;
+      arrived_.clear();
+      for (std::size_t i = 0; i < seen.ends; ++i) {
+        passing_.Add(seen.passings[i], decisions[i], amount, arrived_, sums);
+      }
+    });
     tally.late_bytes += left_out * seen.bytes;
   }
 
@@ -293,7 +338,9 @@ class LogReader {
       result_.tally.told_lines.push_back(
           fmt::format("{}:{}: {}", each.file, each.bad.line, each.bad.message));
     }
+    if (result_.is_newest_first) std::reverse(result_.windows.begin(), result_.windows.end());
     result_.mapped = interfaces_.Mapped();
+    result_.unused_rules = interfaces_.UnusedRules();
     result_.unknown_interfaces = static_cast<std::int64_t>(unknown_.size());
     for (const auto& [id, volume] : unknown_) result_.unknown.push_back({id, volume});
     std::stable_sort(result_.unknown.begin(), result_.unknown.end(),
@@ -305,6 +352,9 @@ class LogReader {
 
   const LoggedTrafficOptions& options_;
   const OnWindow& on_window_;
+  std::optional<LogOrder> order_;
+  bool is_in_doubt_ = false;
+  std::size_t most_open_ = 1;  // windows
   PassingTraffic passing_;
   LoggedInterfaces interfaces_;
   TrafficWindows* windows_ = nullptr;
@@ -319,7 +369,12 @@ class LogReader {
 
 LoggedTraffic ReadLoggedTraffic(const ValidScenario& scenario, const LoggedTrafficOptions& options,
                                 const OnWindow& on_window) {
-  return LogReader(scenario, options, on_window).Read();
+  LogReader reader(scenario, options, on_window, std::nullopt);
+  if (reader.Read()) return std::move(reader).Result();
+  const LogOrder order = reader.IsNewestFirst() ? LogOrder::kNewestFirst : LogOrder::kOldestFirst;
+  LogReader again(scenario, options, on_window, order);
+  again.Read();
+  return std::move(again).Result();
 }
 
 TrafficWindow ReadWindow(const ValidScenario& scenario, const LoggedTrafficOptions& options,

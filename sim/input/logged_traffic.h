@@ -19,22 +19,24 @@ struct LoggedTrafficOptions {
   std::optional<std::int64_t> window_seconds;
   std::vector<InterfaceRule> rules;
   double peak_to_mean = 1;  // is carried along, and in no rate
-  bool strict = false;      // a line that is no record is an error
+  bool strict = false;      // a line that is no record is an error, and a record that is late
 };
 
 // Shows each record to the mirrors of its ENI and calls `on_window` with each window of time,
-// in order, once no more records are taken for it: half an hour after its end in the logs'
-// time, or three windows, sooner where that takes more than 256 MiB. What ends in a closed window
-// is late, what ends over an hour after all before it, and is not followed by ten such
-// records, is ahead: both are counted and left out. A record that spans several windows is
-// spread over them in proportion.
+// in order of time (newest first where the logs are: what they are is seen when a record comes too
+// late and no window is done yet, and then they are read twice more), once no more records are
+// taken for it: half an hour after its end in the logs' time, or three windows, sooner where that
+// takes more than 256 MiB. What ends in a closed window is late, what ends over an hour after all
+// before it, and is not followed by ten such records, is ahead: both are counted and left out. A
+// record that spans several windows is spread over them in proportion.
 //
 // A record is what its interface saw: a flow that two interfaces recorded is two observations.
 // One of no interface (nfdump's, a matrix's) passed the ENIs at both its ends.
 //
 // Memory grows with ENIs, interfaces and windows, not with records. Throws ScenarioException
-// when a log cannot be read (three times over, so that it has to be a file), `strict` finds a
-// broken line, a rule names no ENI, or there are more than kMostWindows windows.
+// when a log cannot be read (three times over, so that it has to be a file) or is named twice,
+// `strict` finds a broken line or a late record, a rule is wrong (LoggedInterfaces), or there are
+// more than kMostWindows windows.
 LoggedTraffic ReadLoggedTraffic(const ValidScenario& scenario, const LoggedTrafficOptions& options,
                                 const OnWindow& on_window = {});
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sim/input/log_order.h"
+
 namespace vpcmirror::sim {
 namespace {
 
@@ -57,7 +59,9 @@ void TrafficWindows::Close(std::int64_t window, SteadyTraffic& sums) {
   const double factor = 1.0 / static_cast<double>(length());
   for (EniTraffic& each : sums.enis) Scale(each, factor);
   for (MirrorTraffic& each : sums.mirrors) Scale(each, factor);
-  TrafficWindow closed{window * length(), length(), std::move(sums)};
+  const TimeSpan span{window * length(), (window + 1) * length()};
+  const TimeSpan told = settings_.is_mirrored ? Mirrored(span, length()) : span;
+  TrafficWindow closed{told.start, length(), std::move(sums)};
   settings_.on_window(closed);
   closed.traffic = settings_.nothing;  // keeps its memory
   spare_.push_back(std::move(closed.traffic));

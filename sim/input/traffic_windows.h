@@ -21,6 +21,8 @@ class TrafficWindows {
     std::size_t most_open = 3;
     SteadyTraffic nothing;  // with the ENIs and mirrors of all windows
     OnWindow on_window;     // gets mean rates
+    // Times are mirrored (log_order.h), and the windows that are given are not: the newest first.
+    bool is_mirrored = false;
   };
   explicit TrafficWindows(Settings settings);
 

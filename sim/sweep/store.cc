@@ -38,9 +38,22 @@ void SweepStore::Closer::operator()(void* database) const { sqlite3_close_v2(Sql
 
 void SweepStore::Fail(std::string_view doing) const {
   const int code = sqlite3_extended_errcode(Sqlite(database_.get()));
-  const std::string why =
-      (code & 0xff) == SQLITE_FULL ? "the disk is full" : sqlite3_errmsg(Sqlite(database_.get()));
-  throw StoreException("cannot " + std::string(doing) + " " + file_ + ": " + why);
+  const std::string why = sqlite3_errmsg(Sqlite(database_.get()));
+  const std::string what = "cannot " + std::string(doing) + " " + file_ + ": ";
+  switch (code & 0xff) {  // without what SQLite knows more exactly
+    case SQLITE_FULL:
+      throw StoreException(what + "the disk is full: make room there");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      throw DamagedStoreException(what + "it is damaged or no file of a sweep (" + why +
+                                  "): move it away and sweep again without --resume, or give "
+                                  "another --out");
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      throw StoreException(what + "it may not be written (" + why + "): mend its permissions");
+    default:
+      throw StoreException(what + why);
+  }
 }
 
 // Steps through the rows of one SQL statement.
@@ -189,6 +202,12 @@ std::set<RunKey> SweepStore::Settled() const {
     settled.insert({static_cast<std::size_t>(rows.Whole(0)), static_cast<int>(rows.Whole(1))});
   }
   return settled;
+}
+
+int SweepStore::MostReplications() const {
+  Statement most(*this, "SELECT coalesce(max(replication), 0) FROM runs");
+  most.Next("read");
+  return static_cast<int>(most.Whole(0));
 }
 
 void SweepStore::Put(const RunKey& key, const std::vector<std::string>& values,

@@ -22,6 +22,12 @@ class StoreException : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// The file is there, and not as it was written: only a new one helps.
+class DamagedStoreException : public StoreException {
+ public:
+  using StoreException::StoreException;
+};
+
 // The results that are there are of another program, scenario or sweep; what() says which.
 class MixException : public std::runtime_error {
  public:
@@ -63,6 +69,9 @@ class SweepStore {
 
   // Runs that need not be run again: those that are done, or failed.
   std::set<RunKey> Settled() const;
+
+  // Of any point; 0 without any row.
+  int MostReplications() const;
 
   // In place of what is known of this run. `values` are those of Columns::keys. On disk when it
   // returns as far as the system's word goes; a process that dies loses nothing.

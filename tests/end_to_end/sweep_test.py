@@ -203,6 +203,33 @@ class SweepTest(unittest.TestCase):
         self.assertEqual(len(rows), RUNS)
         self.resume()
 
+    def test_fewer_replications_are_refused(self):
+        self.assertEqual(self.run_sweep(self.out).returncode, 0)
+        ran = self.run_sweep(self.out, "--resume", varied=[*VARIED[:-1], "1"])
+        self.assertEqual(ran.returncode, BAD_INPUT)
+        self.assertIn("give --runs 2, or another --out", ran.stderr)
+        self.expect_same()
+
+    def test_a_damaged_file_is_said_with_what_to_do(self):
+        self.assertEqual(self.run_sweep(self.out).returncode, 0)
+        with open(self.out + "/sweep.sqlite", "r+b") as database:
+            database.seek(4096)
+            database.write(b"x" * 8192)
+        ran = self.run_sweep(self.out, "--resume")
+        self.assertEqual(ran.returncode, BAD_INPUT, ran.stderr)
+        self.assertIn("it is damaged", ran.stderr)
+        self.assertIn("without --resume, or give another --out", ran.stderr)
+        self.assertNotIn("is kept", ran.stderr)
+
+    def test_the_engine_of_each_point_is_a_column(self):
+        ran = self.run_sweep(self.out, "--engine", "auto",
+                             varied=["--vary", "/duration=1 ms,100 h"])
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual([row["engine"] for row in self.rows_of_table()], ["packet", "fluid"])
+        with sqlite3.connect(self.out + "/sweep.sqlite") as database:
+            self.assertEqual(database.execute("SELECT engine FROM runs ORDER BY point").fetchall(),
+                             [("packet",), ("fluid",)])
+
     def test_another_scenario_is_not_mixed_in(self):
         scenario = pathlib.Path(self.out).parent / "small.json"
         scenario.write_text(SCENARIO)
@@ -254,6 +281,9 @@ class SweepTest(unittest.TestCase):
                              preexec_fn=limit, capture_output=True, timeout=PATIENCE, check=False)
         self.assertEqual(ran.returncode, BAD_INPUT, ran.stderr)
         self.assertIn("is kept, and the same command with --resume goes on", ran.stderr)
+        self.assertIn("sweep.sqlite: ", ran.stderr)  # where
+        if limit is None:
+            self.assertIn("the disk is full: make room there", ran.stderr)
         self.assertFalse(os.path.exists(self.out + "/sweep.csv"))
         make_room()
         ran = self.resume()

@@ -85,6 +85,28 @@ TEST(CatalogCommandTest, ListsReceivers) {
               HasSubstr("zeek,500000000,500000000,2000000000,,50000,0.75,4096,"));
 }
 
+TEST(CatalogCommandTest, WhatIsAboutTypesIsRefusedForReceivers) {
+  for (const char* option :
+       {"--min-bandwidth", "--min-packet-rate", "--min-vcpus", "--provider", "--family"}) {
+    const Ran ran = CatalogOfShipped({"list", "receivers", option, "1"});
+    EXPECT_EQ(ran.exit_code, kBadInput) << option;
+    EXPECT_EQ(ran.out, "") << option;
+    EXPECT_THAT(ran.err, HasSubstr(std::string(option) + ": is about instance types"));
+  }
+}
+
+TEST(CatalogCommandTest, NumbersThatMeanNothingAreRefusedInShort) {
+  for (const char* age : {"-1", "0", "36501", "1e300", "", "soon"}) {
+    const Ran ran = CatalogOfShipped({"lint", "--max-age", age});
+    EXPECT_EQ(ran.exit_code, kBadInput) << age;
+    EXPECT_THAT(ran.err, HasSubstr("is no number of days from 1 to 36500")) << age;
+    EXPECT_LE(LongestLine(ran.err), 80u);
+  }
+  const Ran ran = CatalogOfShipped({"list", "--min-vcpus", "-2"});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, HasSubstr("--min-vcpus: \"-2\" is no number of vCPUs"));
+}
+
 TEST(CatalogCommandTest, ShowsATypeAndWhatIsDoubtful) {
   const Ran ran = CatalogOfShipped({"show", "SA4.8XLARGE128"});
   EXPECT_EQ(ran.exit_code, kFine) << ran.err;
@@ -141,6 +163,17 @@ TEST(CatalogLintCommandTest, FindsThemWhereTheTableDoesNotSaySo) {
   EXPECT_THAT(run({"catalog", "lint", file, "--format", "json"}).out,
               HasSubstr("\"code\": \"CAT-TWIN\""));
   EXPECT_EQ(run({"catalog", "lint", run.InFolder("none.csv")}).exit_code, kBadInput);
+}
+
+// A file of holes takes no room.
+TEST(CatalogImportCommandTest, AFileThatIsTooLargeIsRefusedWithWhatWouldDo) {
+  const Program run;
+  const std::string file = run.Write("types.json", "{}");
+  std::filesystem::resize_file(file, (std::uintmax_t{128} << 20) + 1);
+  const Ran ran = run({"catalog", "import", "--tencent", file});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("types.json: the file has 134217729 bytes"),
+                             HasSubstr("(128 MiB): the API's pages in files of their own")));
 }
 
 // Invented types in the shape of the API's answer; 30 is 300 000 packets/s.

@@ -107,6 +107,24 @@ TEST_F(DiffResultsTest, TakesAFolderForItsResult) {
   EXPECT_THAT(ran.out, HasSubstr("margin 60 % -> 30 %"));
 }
 
+TEST_F(DiffResultsTest, AFolderWithoutAResultIsRefusedWithWhatIsExpected) {
+  Run("a", 4);
+  fs::create_directory(program_.InFolder("empty"));
+  program_.Write("empty/notes.txt", "none");
+  fs::create_directory(program_.InFolder("plan"));
+  program_.Write("plan/plan.json", "{\"schema\": \"vpcmirror.plan/1\"}");
+  for (const std::vector<std::string>& named :
+       std::vector<std::vector<std::string>>{{"empty"}, {"a", "empty"}, {"empty", "empty"}}) {
+    std::vector<std::string> folders;
+    for (const std::string& each : named) folders.push_back(program_.InFolder(each));
+    const Ran ran = Diff(folders);
+    EXPECT_EQ(ran.exit_code, kBadInput);
+    EXPECT_THAT(ran.err, HasSubstr("empty is a folder without result.json or any .json file"));
+  }
+  EXPECT_THAT(Diff({program_.InFolder("a"), program_.InFolder("plan")}).err,
+              HasSubstr("plan/plan.json is a document of another kind (vpcmirror.plan/1)"));
+}
+
 TEST_F(DiffResultsTest, ComparesOneResultWithTheOneThatItReplaced) {
   Run("a", 4);
   const Ran alone = Diff({program_.InFolder("a")});

@@ -112,6 +112,17 @@ TEST_F(PlanCommandTest, TellsWhatHasChangedSinceTheLastPlan) {
   EXPECT_EQ(json::parse(program_.Read("out/previous-plan.json"))["verdict"], "FITS");
 }
 
+TEST_F(PlanCommandTest, AnEarlierPlanThatIsDamagedIsSaid) {
+  const std::string file = Scenario("three.json", kOneInThreeOut);
+  EXPECT_EQ(Plan({file}).err, "");
+  program_.Write("out/plan.json", "{\"schema\": ");
+  const Ran ran = Plan({file});
+  EXPECT_EQ(ran.exit_code, kFine);
+  EXPECT_THAT(ran.err, HasSubstr("out/plan.json is no plan that can be read"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("Since the last plan")));
+  EXPECT_EQ(program_.Read("out/previous-plan.json"), "{\"schema\": ");
+}
+
 TEST_F(PlanCommandTest, ColumnsOfWhatIfsStandAbreast) {
   const Ran ran = Plan({Scenario("three.json", kOneInThreeOut), "--whatif",
                         "/workloads/www/in=x2;/workloads/www/out=x2", "--whatif",

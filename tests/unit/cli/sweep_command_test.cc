@@ -58,11 +58,14 @@ TEST_F(SweepCommandTest, MakesARowOfEachPointAndReplication) {
                          "/hosts/*/count=1..2:2", "--runs", "2", "--jobs", "3"});
   EXPECT_EQ(ran.exit_code, kFine) << ran.err;
   EXPECT_THAT(
-      Begins(Csv(), 5),
-      ElementsAre("/mirrors/0/Direction,/hosts/*/count,replication,seed,status", "ALL,1,1,1,done",
-                  "ALL,1,2,1,done", "ALL,2,1,1,done", "ALL,2,2,1,done", "EGRESS,1,1,1,done",
-                  "EGRESS,1,2,1,done", "EGRESS,2,1,1,done", "EGRESS,2,2,1,done"));
-  EXPECT_THAT(ran.err, HasSubstr("4 points x 2 replications = 8 runs: about 1 s on 3 processes"));
+      Begins(Csv(), 6),
+      ElementsAre("/mirrors/0/Direction,/hosts/*/count,replication,seed,engine,status",
+                  "ALL,1,1,1,packet,done", "ALL,1,2,1,packet,done", "ALL,2,1,1,packet,done",
+                  "ALL,2,2,1,packet,done", "EGRESS,1,1,1,packet,done", "EGRESS,1,2,1,packet,done",
+                  "EGRESS,2,1,1,packet,done", "EGRESS,2,2,1,packet,done"));
+  EXPECT_THAT(
+      ran.err,
+      HasSubstr("4 points x 2 replications = 8 runs: under 1 s on 3 processes\nEngine: packet\n"));
   EXPECT_THAT(ran.out, HasSubstr("8 runs: 8 FITS\nTable: "));
   EXPECT_THAT(program_.List("out"), ElementsAre("sweep.csv", "sweep.json", "sweep.sqlite"));
 }
@@ -94,7 +97,7 @@ TEST_F(SweepCommandTest, AFailedPointIsARowAndNotTheEnd) {
   EXPECT_THAT(ran.out, HasSubstr("3 runs: 2 FITS, 1 failed\n"));
   const std::vector<std::string> lines = LinesOf(Csv());
   ASSERT_EQ(lines.size(), 4u);
-  EXPECT_THAT(lines[2], testing::StartsWith("2,1,1,failed,,"));
+  EXPECT_THAT(lines[2], testing::StartsWith("2,1,1,packet,failed,,"));
   EXPECT_THAT(lines[2], testing::EndsWith(",\"no, \"\"three\"\"\""));
   const Ran resumed = Sweep({"--vary", "/hosts/web/count=1,2,3", "--resume"});
   EXPECT_EQ(resumed.exit_code, kFindings);
@@ -116,7 +119,7 @@ TEST_F(SweepCommandTest, TellsAllThatIsWrongBeforeTheFirstRun) {
 TEST_F(SweepCommandTest, DryRunRunsNothing) {
   const Ran ran = Sweep({"--vary", "/seed=1..5:5", "--dry-run"});
   EXPECT_EQ(ran.exit_code, kFine);
-  EXPECT_THAT(ran.err, HasSubstr("5 points x 1 replications = 5 runs: about "));
+  EXPECT_THAT(ran.err, HasSubstr("5 points x 1 replication = 5 runs: "));
   EXPECT_THAT(program_.List("out"), IsEmpty());
 }
 
@@ -136,7 +139,66 @@ TEST_F(SweepCommandTest, SamplesALatinHypercube) {
 TEST_F(SweepCommandTest, RefusesMoreRunsThanATableHolds) {
   EXPECT_THAT(
       Sweep({"--vary", "/seed=1..10000:10000", "--vary", "/hosts/web/count=1..10000:10000"}).err,
-      HasSubstr("100000000 points x 1 runs are too many"));
+      HasSubstr("--vary: 100,000,000 points of 1 run each are too many"));
+}
+
+// 10^20 points; 2^63 is about 9 * 10^18.
+TEST_F(SweepCommandTest, AGridBeyondCountingIsRefusedInWords) {
+  std::vector<std::string> options;
+  for (const char* path :
+       {"/seed", "/hosts/web/count", "/hosts/ids/count", "/workloads/www/flows", "/duration"}) {
+    options.insert(options.end(), {"--vary", std::string(path) + "=1..10000:10000"});
+  }
+  const Ran ran = Sweep(options);
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, testing::StartsWith("--vary: over 10^15 points of 1 run each are too many\n"
+                                           "  accepted: at most 1,000,000 runs: fewer values"));
+}
+
+// 400 web servers need more than 254 addresses, and nothing is wrong with the sensor.
+TEST_F(SweepCommandTest, AnErrorOfThePointNamesTheValuesItComesFrom) {
+  const Ran ran = Sweep({"--vary", "/hosts/web/count=1,400000", "--vary", "/hosts/ids/count=1,2"});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, HasSubstr("(with --vary /hosts/web/count=400000)"));
+  EXPECT_THAT(ran.err, testing::Not(HasSubstr("ids/count=")));
+}
+
+TEST_F(SweepCommandTest, SaysWhichEngineAndHowLong) {
+  const Ran ran = Sweep({"--vary", "/seed=1", "--engine", "fluid"});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("1 point x 1 replication = 1 run: under 1 s on 1 process\n"
+                                 "Engine: fluid\n"));
+  const auto json = nlohmann::json::parse(program_.Read("out/sweep.json"));
+  EXPECT_EQ(json.at("runs").at(0).at("engine"), "fluid");
+}
+
+// Of 1 ms and of 100 hours, which is more than 10^8 events.
+TEST_F(SweepCommandTest, EachPointHasTheEngineThatAutoTakes) {
+  const Ran ran = Sweep({"--vary", "/duration=1 ms,100 h", "--engine", "auto"});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("Engine: packet of 1 point, fluid of 1\n"));
+  EXPECT_THAT(Begins(Csv(), 5), ElementsAre("/duration,replication,seed,engine,status",
+                                            "1 ms,1,1,packet,done", "100 h,1,1,fluid,done"));
+}
+
+TEST_F(SweepCommandTest, ResumeDoesNotShrinkWhatIsThere) {
+  EXPECT_EQ(Sweep({"--vary", "/seed=1,2", "--runs", "3"}).exit_code, kFine);
+  const std::string before = Csv();
+  const Ran ran = Sweep({"--vary", "/seed=1,2", "--runs", "2", "--resume"});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, HasSubstr("sweep.sqlite has points of 3 runs each, and --runs 2 would "
+                                 "leave some out of the tables: give --runs 3, or another --out"));
+  EXPECT_EQ(Csv(), before);
+}
+
+TEST_F(SweepCommandTest, ADamagedFileIsNotSaidToBeKept) {
+  EXPECT_EQ(Sweep({"--vary", "/seed=1,2"}).exit_code, kFine);
+  program_.Write("out/sweep.sqlite", std::string(5'000, 'x'));
+  const Ran ran = Sweep({"--vary", "/seed=1,2", "--resume"});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err,
+              testing::AllOf(HasSubstr("out/sweep.sqlite: it is damaged"),
+                             HasSubstr("move it away"), testing::Not(HasSubstr("is kept"))));
 }
 
 TEST_F(SweepCommandTest, RefusesOneSeedForRunsThatHaveTheirOwn) {

@@ -50,7 +50,7 @@ TEST_F(TrafficCommandTest, NamesTheWindowThatSizesTheFleet) {
       AllOf(HasSubstr("Copies: 851.2 kbps, 100 pps in the window that sizes the fleet (p50): 60 s"),
             HasSubstr("2025-10-09 10:01:00 UTC, one of 3."),
             HasSubstr("At most: 8.512 Mbps, 1 kpps, from 2025-10-09 10:02:00 UTC."),
-            HasSubstr("Records: 3, 3 (66.6 MB) of traffic at ENIs of the scenario."),
+            HasSubstr("Records: 3 (66.6 MB) of traffic at ENIs of the scenario."),
             HasSubstr("Flow logs leave out what clouds do not log")));
   std::istringstream lines(ran.out);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
@@ -118,6 +118,82 @@ TEST_F(TrafficCommandTest, WhatIsNotInTheScenarioIsListedWithItsBytes) {
   const Ran mapped = Traffic("2 1 eni-a 10.0.0.3 192.0.2.1 443 50000 6 10 5000 1 2 ACCEPT OK\n",
                              {"--map", "eni-a=web"});
   EXPECT_THAT(mapped.out, HasSubstr("Interface: eni-a is web/eni0, by --map."));
+}
+
+// One of each, and two.
+TEST_F(TrafficCommandTest, CountsAreInTheRightNumber) {
+  const std::string backwards =
+      fmt::format("2 1 web/eni0 10.0.0.3 192.0.2.1 443 50000 6 1 1000 {} {} ACCEPT OK\n",
+                  kTenOClock + 60, kTenOClock);
+  const std::string uncounted =
+      fmt::format("2 1 web/eni0 10.0.0.3 192.0.2.1 443 50000 6 - 1000 {} {} ACCEPT OK\n",
+                  kTenOClock, kTenOClock + 60);
+  EXPECT_THAT(Traffic(backwards + uncounted).out,
+              AllOf(HasSubstr("1 record ends before it starts; it is taken to pass at its start."),
+                    HasSubstr("1 record does not say how many; packets of 500 bytes")));
+  EXPECT_THAT(
+      Traffic(backwards + backwards + uncounted + uncounted).out,
+      AllOf(HasSubstr("2 records end before they start; they are taken to pass at their start."),
+            HasSubstr("2 records do not say how many; packets of 500 bytes")));
+  EXPECT_THAT(Traffic(Minute(0, 1) + "2 1 web/eni0 - - - - - - - 1 2 - NODATA\n").out,
+              HasSubstr("Records: 2 in all: 1 (1 kB) of traffic at ENIs of the scenario; 1 "
+                        "without data."));
+}
+
+// 90 minutes, the last first: half an hour of them is open at a time.
+std::string NewestFirst() {
+  std::string log;
+  for (int minute = 89; minute >= 0; --minute) log += Minute(minute, 600);
+  return log;
+}
+
+TEST_F(TrafficCommandTest, OfALogThatIsNewestFirstNothingIsLost) {
+  const Ran ran = Traffic(NewestFirst(), {"--strict"});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("one of 90."),
+                             HasSubstr("Records: 90 (54 MB) of traffic at ENIs of the scenario."),
+                             HasSubstr("Order: The logs are newest first, and were read so.")));
+}
+
+// 11:29 and 11:28, and then 10:00 to 12:29 without them: either way some come too late.
+TEST_F(TrafficCommandTest, WhatIsLostIsSaidFirst) {
+  std::string log = Minute(89, 600) + Minute(88, 600);
+  for (int minute = 0; minute < 150; ++minute) {
+    if (minute != 88 && minute != 89) log += Minute(minute, 600);
+  }
+  const Ran ran = Traffic(log);
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  EXPECT_THAT(ran.out, testing::StartsWith("Incomplete: "));
+  const Ran strict = Traffic(log, {"--strict"});
+  EXPECT_EQ(strict.exit_code, kBadInput);
+  EXPECT_THAT(strict.err,
+              AllOf(HasSubstr("flow.log:3:1: this record is over 1800 s older than others"),
+                    HasSubstr("accepted: logs sorted by time, or no --strict")));
+}
+
+TEST_F(TrafficCommandTest, ALogOrAnInterfaceThatIsNamedTwiceIsRefused) {
+  const std::string log = program_.Write("flow.log", Minute(0, 1));
+  const Ran twice = program_({"traffic", kEstate, log, program_.InFolder("./flow.log")});
+  EXPECT_EQ(twice.exit_code, kBadInput);
+  EXPECT_THAT(twice.err, HasSubstr("this log is named twice, and would count twice"));
+  const Ran mapped = Traffic(Minute(0, 1), {"--map", "eni-a=web/eni0", "--map", "eni-a=ids/eni0"});
+  EXPECT_EQ(mapped.exit_code, kBadInput);
+  EXPECT_THAT(mapped.err, HasSubstr("\"eni-a\" is mapped more than once"));
+}
+
+TEST_F(TrafficCommandTest, ARuleOfWhichNoRecordIsIsSaid) {
+  const Ran ran = Traffic(Minute(0, 1), {"--map", "eni-a=web/eni0"});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("Interface: --map names eni-a, and no record is of it."));
+  const json document =
+      json::parse(Traffic(Minute(0, 1), {"--map", "eni-a=web/eni0", "--format", "json"}).out);
+  EXPECT_EQ(document["unused_rules"], json::array({"eni-a"}));
+}
+
+TEST_F(TrafficCommandTest, AFolderIsNoLog) {
+  const Ran ran = program_({"traffic", kEstate, program_.InFolder("")});
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, HasSubstr("this is a folder"));
 }
 
 TEST_F(TrafficCommandTest, OptionsThatMeanNothingAreRefused) {

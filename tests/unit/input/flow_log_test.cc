@@ -381,6 +381,41 @@ TEST(FlowLogTest, DamagedZstdIsSaid) {
               ElementsAre(HasSubstr("the file cannot be read")));
 }
 
+std::string OctetsIn(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(FlowLogTest, WhatStandsBehindPackedDataIsSaid) {
+  const std::string gzip = OctetsIn(WriteGzipTestFile("whole.gz", LongLog()));
+  const std::string zstd = OctetsIn(WriteZstdTestFile("whole.zst", LongLog()));
+  struct Case {
+    const char* name;
+    std::string octets;
+    const char* said;
+  };
+  for (const Case& each :
+       {Case{"behind.gz", gzip + kAwsLine, "behind the gzip data is no gzip data"},
+        Case{"magic.gz", gzip + "\x1f" + kAwsLine, "behind the gzip data is no gzip data"},
+        Case{"filled.gz", gzip + std::string(700, '\0') + gzip, "behind the gzip data"},
+        Case{"long.gz", gzip + LongLog(), "behind the gzip data is no gzip data"},
+        Case{"behind.zst", zstd + kAwsLine, "behind the zstd data is no zstd data"}}) {
+    EXPECT_THAT(ErrorsOf([&] {
+                  FlowLog log(WriteTestFile(each.name, each.octets));
+                  SumsOf(log);
+                }),
+                ElementsAre(HasSubstr(each.said)))
+        << each.name;
+  }
+}
+
+// Tapes and blocks are filled up with zeros.
+TEST(FlowLogTest, ZerosBehindGzipAreNothing) {
+  const std::string gzip = OctetsIn(WriteGzipTestFile("whole.gz", LongLog()));
+  FlowLog log(WriteTestFile("filled.gz", gzip + gzip + std::string(300'000, '\0')));
+  EXPECT_THAT(SumsOf(log).kinds, SizeIs(40'000));
+}
+
 TEST(FlowLogTest, ZstdOfSeveralFramesIsReadToItsEnd) {
   std::string octets;
   for (const std::string& part : {kAwsLine + kAwsLine, LongLog(), kAwsLine}) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -223,6 +224,61 @@ TEST_F(LoggedTrafficTest, WhatComesTooLateIsCountedAndLeftOut) {
   EXPECT_DOUBLE_EQ(logged.tally.late_bytes, 50'000);  // of the last, half
   EXPECT_DOUBLE_EQ(Eni(1, kWeb0).out.bits_per_second, kUsualBits / 2 / 60);
   EXPECT_EQ(logged.open_seconds, 1'800);
+}
+
+// The same records in either order are the same windows, also where records span several of them
+// or are of no time, and where the logs are several.
+TEST_F(LoggedTrafficTest, NewestFirstSaysTheSameAsOldestFirst) {
+  std::mt19937 random(11);
+  std::vector<std::string> lines;
+  for (int i = 0; i < 2'000; ++i) {
+    const std::int64_t start = kNoon + i * 5 + static_cast<std::int64_t>(random() % 60);
+    lines.push_back(Line(i % 2 == 0 ? "web[0]/eni0" : "web[1]/eni0",
+                         i % 2 == 0 ? "10.0.0.2" : "10.0.0.3", "192.0.2.1", 443, 100,
+                         100'000 + i % 17, start, start + random() % 150));
+  }
+  const auto files = [&](const std::string& name) {
+    std::string even;
+    std::string odd;
+    for (std::size_t i = 0; i < lines.size(); ++i) (i % 3 == 0 ? odd : even) += lines[i];
+    LoggedTrafficOptions options;
+    options.window_seconds = 60;
+    options.files = {WriteTestFile(name + "even.log", even), WriteTestFile(name + "odd.log", odd)};
+    return options;
+  };
+  const LoggedTraffic forward = ReadFiles(files("forward-"));
+  const std::vector<std::int64_t> starts = Starts();
+  std::reverse(lines.begin(), lines.end());
+  const LoggedTraffic backward = ReadFiles(files("backward-"));
+  EXPECT_FALSE(forward.is_newest_first);
+  EXPECT_TRUE(backward.is_newest_first);
+  EXPECT_EQ(forward.tally.counted.records, 2'000);
+  EXPECT_EQ(backward.tally.counted.records, 2'000);
+  EXPECT_EQ(backward.tally.late_bytes, 0);
+  std::vector<std::int64_t> mirrored = Starts();
+  std::reverse(mirrored.begin(), mirrored.end());
+  EXPECT_EQ(mirrored, starts);
+  ASSERT_EQ(forward.windows.size(), backward.windows.size());
+  for (std::size_t i = 0; i < forward.windows.size(); ++i) {
+    EXPECT_EQ(backward.windows[i].start, forward.windows[i].start);
+    EXPECT_NEAR(backward.windows[i].out.bits_per_second / forward.windows[i].out.bits_per_second, 1,
+                1e-9);
+    EXPECT_NEAR(
+        backward.windows[i].copies.frames_per_second / forward.windows[i].copies.frames_per_second,
+        1, 1e-9);
+  }
+  EXPECT_EQ(backward.enis[kWeb0].out.peak_start, forward.enis[kWeb0].out.peak_start);
+}
+
+// A few records of the evening before a day that is in order: to read it backwards loses more.
+TEST_F(LoggedTrafficTest, AStrayBeginningMakesNoLogNewestFirst) {
+  std::string text = Usual(kNoon + 7'200, kNoon + 7'260) + Usual(kNoon + 7'200, kNoon + 7'260);
+  for (int i = 0; i < 300; ++i) text += Usual(kNoon + i * 60, kNoon + i * 60 + 60);
+  const LoggedTraffic logged = Read(text);
+  EXPECT_FALSE(logged.is_newest_first);
+  // 12:00 to 13:31 are closed when 14:01 is reached: 14:01 - 30 min; the window before is late.
+  EXPECT_EQ(logged.tally.late.records, 91);
+  EXPECT_EQ(logged.tally.counted.records, 302 - 91);
 }
 
 TEST_F(LoggedTrafficTest, AClockThatIsFarAheadClosesNoWindow) {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -103,6 +104,44 @@ TEST_F(SweepStoreTest, RefusesAFileThatIsNoSweep) {
   ASSERT_EQ(sqlite3_exec(database, "CREATE TABLE t (a)", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(database);
   EXPECT_THAT(WhyNot(kIdentity), HasSubstr("is no sweep that this vpcmirror wrote"));
+}
+
+std::string WhyUnreadable(const std::function<void()>& read) {
+  try {
+    read();
+    return "";
+  } catch (const DamagedStoreException& exception) {
+    return exception.what();
+  }
+}
+
+// What is overwritten in the middle, and what is cut short.
+TEST_F(SweepStoreTest, SaysThatItIsDamagedAndWhatToDo) {
+  {
+    SweepStore store = Open();
+    for (std::size_t i = 0; i < 500; ++i) store.Put({i, 1}, {"x", "y"}, Done(0.1));
+  }
+  const auto whole = static_cast<std::ptrdiff_t>(std::filesystem::file_size(file()));
+  const auto read_all = [&] { Open().ForEach([](const StoredRun&) {}); };
+  EXPECT_EQ(WhyUnreadable(read_all), "");
+  {
+    std::fstream stream(file(), std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekp(whole / 2);
+    for (std::ptrdiff_t i = 0; i < whole / 2; ++i) stream.put('x');
+  }
+  EXPECT_THAT(WhyUnreadable(read_all),
+              testing::AllOf(HasSubstr("cannot read " + file()), HasSubstr("it is damaged"),
+                             HasSubstr("without --resume, or give another --out")));
+  std::ofstream(file(), std::ios::trunc) << std::string(200, 'x');
+  EXPECT_THAT(WhyUnreadable(read_all), HasSubstr("it is damaged or no file of a sweep"));
+}
+
+TEST_F(SweepStoreTest, KnowsTheMostReplications) {
+  SweepStore store = Open();
+  EXPECT_EQ(store.MostReplications(), 0);
+  store.Put({0, 1}, {"x", "y"}, Done(1));
+  store.Put({3, 4}, {"x", "y"}, Without(RunStatus::kLost));
+  EXPECT_EQ(store.MostReplications(), 4);
 }
 
 TEST_F(SweepStoreTest, CanBeReadWhileItIsWritten) {
