@@ -45,6 +45,9 @@ class LoadSearch {
   // it is about right; over 0.
   LoadBracket Find(const Breaks& breaks, std::optional<double> guess);
 
+  // All that were run, by load.
+  const std::map<double, LoadOutline>& outlines() const { return outlines_; }
+
  private:
   LoadBracket Known(const Breaks& breaks) const;
 

@@ -67,6 +67,9 @@ Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const Plan
   SearchBreaks(settings.searched, search, plan.bottlenecks);
   const double least = plan.bottlenecks.empty() ? 1 : plan.bottlenecks.front().use.margin;
   plan.headroom = HeadroomOf(least, result.margin_goal, search);
+  for (const auto& [load, outline] : search.outlines()) {
+    plan.growth.push_back({load, outline.parts});
+  }
   plan.first_losses = FirstLosses(scenario, result, plan.headroom.without_loss, trials);
   const Outline now = OutlineOf(result);
   plan.sensitivity =

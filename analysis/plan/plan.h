@@ -1,6 +1,7 @@
 // Whether a scenario fits, what breaks first, and how far it can grow.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,11 +31,18 @@ struct Bottleneck {
   std::optional<LoadBracket> breaks;
 };
 
+// What parts use at one load of all workloads.
+struct GrowthPoint {
+  double load = 1;
+  std::map<PartName, PartUse> parts;
+};
+
 struct Plan {
   RunResult result;                     // of the scenario as it is
   std::vector<Obstacle> obstacles;      // whatever its verdict says; all else is of traffic alone
   std::vector<Bottleneck> bottlenecks;  // by margin, the tightest first
   Headroom headroom;
+  std::vector<GrowthPoint> growth;      // at the loads that were run for these, ascending
   // A little over the first load that does not fit, or of the scenario itself where that does
   // not; empty: nothing breaks.
   std::optional<LossesAtLoad> first_losses;

@@ -166,8 +166,8 @@ class CheckReportBuilder {
 
 }  // namespace
 
-Report CheckReport(const FindingsReport& findings, std::string_view source,
-                   const FindingLines::Sources* sources) {
+Report ReportOfCheck(const FindingsReport& findings, std::string_view source,
+                     const FindingLines::Sources* sources) {
   return CheckReportBuilder(findings, source, sources).Build();
 }
 

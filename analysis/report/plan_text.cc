@@ -218,7 +218,8 @@ void PlanReport::WriteLosses() {
     Sentence(PlaceWords(places[i]), 2, 2);
     constexpr std::size_t kMostOfAddress = 68;  // beside indents and brackets
     const std::string counters = ShortAddresses(CounterWords(places[i]), kMostOfAddress);
-    const bool is_said_below = i + 1 < places.size() && CounterWords(places[i + 1]) == CounterWords(places[i]);
+    const bool is_said_below =
+        i + 1 < places.size() && CounterWords(places[i + 1]) == CounterWords(places[i]);
     if (!is_said_below) Sentence(counters, 4, 2);
   }
 }
@@ -250,9 +251,8 @@ void PlanReport::WriteSavings() {
   constexpr std::size_t kShown = 10;
   for (std::size_t i = 0; i < std::min(kShown, plan_.savings.size()); ++i) {
     const Saving& each = plan_.savings[i];
-    const std::string row =
-        fmt::format("  {:35}{:>11}   {}", Clipped(LeverWords(each.lever), 35),
-                    BitRateText(each.saved), OutlineWords(each.outline));
+    const std::string row = fmt::format("  {:35}{:>11}   {}", Clipped(LeverWords(each.lever), 35),
+                                        BitRateText(each.saved), OutlineWords(each.outline));
     constexpr std::size_t kVerdictAt = 51;
     const std::size_t losses_at = row.rfind("  ");
     if (row.size() <= static_cast<std::size_t>(style_.width)) {
@@ -296,9 +296,8 @@ void PlanReport::WriteWhatIfs() {
     if (columns_[i].obstacles.empty()) continue;
     Sentence("DOES NOT FIT, because " + Printable(ObstacleWords(columns_[i].obstacles)), 6, 0);
   }
-  const bool is_hindered = std::any_of(columns_.begin(), columns_.end(), [](const WhatIf& each) {
-    return !each.obstacles.empty();
-  });
+  const bool is_hindered = std::any_of(columns_.begin(), columns_.end(),
+                                       [](const WhatIf& each) { return !each.obstacles.empty(); });
   for (std::size_t first = 0; first < columns_.size(); first += kWhatIfsAbreast) {
     std::string head = fmt::format("  {:22}", "");
     for (std::size_t i = first; i < std::min(first + kWhatIfsAbreast, columns_.size()); ++i) {
@@ -365,13 +364,12 @@ void PlanReport::WriteCost() {
   for (const CostLine& each : plan_.cost.lines) Sentence(CostWords(each), 2, 2);
   for (const auto& [currency, total] : plan_.cost.totals) {
     const double free_now = total - plan_.cost.due.at(currency);
-    Sentence(fmt::format("{}{}{}",
-                         plan_.cost.is_complete ? "In all " : "Of what has a known price, in all ",
-                         MoneyText(total, currency),
-                         free_now > 0 ? fmt::format(", {} of it free now",
-                                                    MoneyText(free_now, currency))
-                                      : ""),
-             2, 2);
+    Sentence(
+        fmt::format(
+            "{}{}{}", plan_.cost.is_complete ? "In all " : "Of what has a known price, in all ",
+            MoneyText(total, currency),
+            free_now > 0 ? fmt::format(", {} of it free now", MoneyText(free_now, currency)) : ""),
+        2, 2);
   }
   for (const std::string& each : plan_.cost.assumptions) Sentence(Printable(each), 2, 2);
 }

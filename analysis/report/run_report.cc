@@ -18,18 +18,6 @@ namespace {
 
 constexpr std::size_t kShownBottlenecks = 3;
 
-Tone ToneOf(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kFits:
-      return Tone::kGood;
-    case Verdict::kAtRisk:
-      return Tone::kWarning;
-    case Verdict::kDoesNotFit:
-      break;
-  }
-  return Tone::kBad;
-}
-
 // What holds a limit, and how full the tightest of its limits is.
 struct Holder {
   std::string id;
@@ -281,12 +269,12 @@ void AddSections(const RunResult& result, Report& report) {
 
 }  // namespace
 
-Report RunReport(const RunResult& result) {
+Report ReportOfRun(const RunResult& result) {
   Report report{.kind = "Run",
                 .title = result.scenario_name,
                 .description = result.scenario_description,
                 .verdict = std::string(ToString(result.verdict)),
-                .tone = ToneOf(result.verdict),
+                .tone = value::ToneOfVerdict(result.verdict),
                 .because = result.because + (result.holds.empty() ? "" : "; " + result.holds)};
   AddRemarks(result, report);
   Bars bottlenecks = BottlenecksOf(result);

@@ -7,6 +7,6 @@
 namespace vpcmirror {
 
 // Requires a judged result.
-Report RunReport(const RunResult& result);
+Report ReportOfRun(const RunResult& result);
 
 }  // namespace vpcmirror

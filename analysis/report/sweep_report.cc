@@ -306,6 +306,6 @@ class SweepReportBuilder {
 
 }  // namespace
 
-Report SweepReport(const SweepOutcome& sweep) { return SweepReportBuilder(sweep).Build(); }
+Report ReportOfSweep(const SweepOutcome& sweep) { return SweepReportBuilder(sweep).Build(); }
 
 }  // namespace vpcmirror

@@ -38,6 +38,6 @@ struct SweepOutcome {
 
 // Its pictures: for each two axes a heat map of the margin, and for each axis lines of margin
 // and losses; of several runs of a point the mean, with all that they came to as a band.
-Report SweepReport(const SweepOutcome& sweep);
+Report ReportOfSweep(const SweepOutcome& sweep);
 
 }  // namespace vpcmirror

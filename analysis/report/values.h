@@ -39,6 +39,18 @@ inline Value Delay(Picoseconds delay) {
 }
 inline Value Cores(double cores) { return {SignificantText(cores, 3), cores}; }
 
+inline Tone ToneOfVerdict(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kFits:
+      return Tone::kGood;
+    case Verdict::kAtRisk:
+      return Tone::kWarning;
+    case Verdict::kDoesNotFit:
+      break;
+  }
+  return Tone::kBad;
+}
+
 // Of what is used of a limit, where `margin_goal` of it is to stay free.
 inline Tone ToneOfUse(double used, double margin_goal) {
   if (used > 1) return Tone::kBad;

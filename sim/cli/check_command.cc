@@ -155,7 +155,7 @@ std::string Written(const CheckOptions& options, const FindingsReport& report, b
   if (options.format == "junit") return FindingsJunit(report, SeverityOf(options.fail_on));
   if (options.format == "github") return FindingsGithub(report);
   if (options.format == "markdown") return FindingsMarkdown(report);
-  if (options.format == "html") return HtmlReport(CheckReport(report, source, &sources));
+  if (options.format == "html") return HtmlReport(ReportOfCheck(report, source, &sources));
   return FindingsText(report, source,
                       {.style = {.color = color}, .verbose = options.verbose, .sources = &sources});
 }

@@ -13,9 +13,11 @@
 
 #include "analysis/plan/plan.h"
 #include "analysis/plan/several.h"
+#include "analysis/report/html/html_report.h"
 #include "analysis/report/plan_before.h"
 #include "analysis/report/plan_json.h"
 #include "analysis/report/plan_markdown.h"
+#include "analysis/report/plan_report.h"
 #include "analysis/report/plan_text.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
@@ -155,15 +157,15 @@ class Planning {
  private:
   // Both must outlive them.
   Trials TrialsOf(Engine& engine, const RunControl& control) const {
-    return Trials(engine, control, [&engine, &control, this](const ValidScenario& of,
-                                                             RunResult& run) {
-      Judge(of, margin_goal_, run);
-      if (!Compares(of)) return;
-      const ValidScenario without = WithoutMirrors(of);
-      RunResult baseline = engine.Run(without, control);
-      Judge(without, margin_goal_, baseline);
-      CompareWithBaseline(baseline, run);
-    });
+    return Trials(engine, control,
+                  [&engine, &control, this](const ValidScenario& of, RunResult& run) {
+                    Judge(of, margin_goal_, run);
+                    if (!Compares(of)) return;
+                    const ValidScenario without = WithoutMirrors(of);
+                    RunResult baseline = engine.Run(without, control);
+                    Judge(without, margin_goal_, baseline);
+                    CompareWithBaseline(baseline, run);
+                  });
   }
 
   RunControl ControlFor(const ValidScenario& scenario) const {
@@ -276,14 +278,19 @@ class Planning {
       }
     }
     const std::string json = PlanJson(plan, before);
+    PendingFile page(folder.plan_page_file(), [&](const auto& write) {
+      WriteHtmlReport(ReportOfPlan(plan, before), write);
+    });
     PendingFile(folder.plan_file(), json).Commit(folder.previous_plan_file());
+    page.Commit();
     if (options_.format == "json") {
       around_.out << json;
     } else if (options_.format == "md") {
       around_.out << PlanMarkdown(plan, before);
     } else {
       around_.out << PlanText(plan, before, {.width = 80, .color = around_.color})
-                  << "\nPlan: " << Printable(folder.plan_file()) << '\n';
+                  << "\nPlan: " << Printable(folder.plan_file())
+                  << "\nReport: " << Printable(folder.plan_page_file()) << '\n';
     }
   }
 

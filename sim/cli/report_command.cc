@@ -38,7 +38,7 @@ PendingFile::Contents ContentsOf(const Report& report, const std::string& format
 }
 
 int WriteReport(const ReportOptions& options, const Surroundings& around) {
-  const Report report = RunReport(LoadResult(options.result));
+  const Report report = ReportOfRun(LoadResult(options.result));
   const PendingFile::Contents contents = ContentsOf(report, options.format);
   if (options.out.empty()) {
     contents([&](std::string_view part) { around.out << part; });

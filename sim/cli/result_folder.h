@@ -30,6 +30,7 @@ class ResultFolder {
   std::string report_file() const { return path_ + "/report.html"; }
 
   std::string plan_file() const { return path_ + "/plan.json"; }
+  std::string plan_page_file() const { return path_ + "/plan.html"; }
   std::string previous_plan_file() const { return path_ + "/previous-plan.json"; }
 
   // What lies in the folder beside result.json.

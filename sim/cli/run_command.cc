@@ -199,7 +199,7 @@ int ExitCodeOf(const RunResult& result) {
 
 PendingFile::Contents PageOf(const RunResult& result) {
   return [&result](const std::function<void(std::string_view)>& write) {
-    WriteHtmlReport(RunReport(result), write);
+    WriteHtmlReport(ReportOfRun(result), write);
   };
 }
 

@@ -70,7 +70,7 @@ SweepOutcome OutcomeOf(const SweepPlan& plan, const SweepStore& store, const std
 
 void WriteSweepPage(const std::string& folder, const SweepPlan& plan, const SweepStore& store,
                     const std::string& summary) {
-  const Report report = SweepReport(OutcomeOf(plan, store, summary));
+  const Report report = ReportOfSweep(OutcomeOf(plan, store, summary));
   PendingFile(folder + "/sweep.html", [&](const auto& write) {
     WriteHtmlReport(report, write);
   }).Commit();

@@ -129,6 +129,7 @@ class Page {
   }
 
   void WriteSections() {
+    in_section_ = true;
     for (const Section& section : report_.sections) {
       Add("<section id=\"{}\"><h2>{}</h2>\n", section.key, HtmlText(section.title));
       for (const ReportPart& block : section.blocks) {
@@ -161,7 +162,8 @@ class Page {
 
   void WriteBlock(const Bars& bars) {
     const Axis axis(bars);
-    Add("<div class=\"bars\"><h2>{}</h2>", HtmlText(bars.title));
+    const int level = in_section_ ? 3 : 2;
+    Add("<div class=\"bars\"><h{0}>{1}</h{0}>", level, HtmlText(bars.title));
     WriteCaption(bars.caption);
     Add("<table><tbody>");
     for (const Bar& bar : bars.bars) {
@@ -323,6 +325,7 @@ class Page {
 
   const Report& report_;
   bool has_charts_ = false;
+  bool in_section_ = false;  // of the details, below the first screen
   PartWriter out_;
 };
 

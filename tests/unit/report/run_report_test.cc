@@ -45,7 +45,7 @@ const Kind* PartOf(const Report& report, std::string_view key) {
 
 // Tencent's example: 1 Gbps out becomes 3, as both directions are copied.
 TEST(RunReportTest, SaysWhatMirroringMakesOfTheEgress) {
-  const Report report = RunReport(Judged(OneInThreeOut()));
+  const Report report = ReportOfRun(Judged(OneInThreeOut()));
   const Headline* egress = HeadlineOf(report, "egress_bps");
   ASSERT_NE(egress, nullptr);
   EXPECT_EQ(egress->with.number, 3e9);
@@ -59,7 +59,7 @@ TEST(RunReportTest, DoesNotGuessWhatWouldHaveLeftWithoutTheMirror) {
   RunResult result = OneInThreeOut();
   result.enis[0].offered_out.bandwidth = BitsPerSecond(1'200'000'000);
   const Headline* egress = nullptr;
-  const Report report = RunReport(Judged(result));
+  const Report report = ReportOfRun(Judged(result));
   egress = HeadlineOf(report, "egress_bps");
   ASSERT_NE(egress, nullptr);
   EXPECT_FALSE(egress->without);
@@ -68,7 +68,7 @@ TEST(RunReportTest, DoesNotGuessWhatWouldHaveLeftWithoutTheMirror) {
 
 // 4 of 6 Gbps at the source are 66.7 %, 2 of 4 Gbps at the receiver 50 %.
 TEST(RunReportTest, ShowsTheTightestLimitsFirst) {
-  const Report report = RunReport(Judged(OneInThreeOut()));
+  const Report report = ReportOfRun(Judged(OneInThreeOut()));
   ASSERT_TRUE(report.bottlenecks);
   ASSERT_EQ(report.bottlenecks->bars.size(), 2u);
   EXPECT_EQ(report.bottlenecks->bars[0].label, "web");
@@ -83,7 +83,7 @@ TEST(RunReportTest, LetsTheFullestOfAlikeHostsSpeakForAll) {
   result.hosts.push_back(result.hosts[0]);
   result.hosts[1].id = "web[1]";
   result.hosts[1].used_in = testing_report::LoadOf(150'000, 1250);  // 4.5 of 6 Gbps
-  const Report report = RunReport(Judged(result));
+  const Report report = ReportOfRun(Judged(result));
   ASSERT_EQ(report.bottlenecks->bars.size(), 2u);
   EXPECT_EQ(report.bottlenecks->bars[0].label, "web[1]");
   EXPECT_THAT(report.bottlenecks->bars[0].detail, HasSubstr("the fullest of 2"));
@@ -91,7 +91,7 @@ TEST(RunReportTest, LetsTheFullestOfAlikeHostsSpeakForAll) {
 
 // The mirror's 250 MB on the wire in a second are 2 Gbps, all of one ENI to one receiver.
 TEST(RunReportTest, DrawsTheWayOfTheCopies) {
-  const Report report = RunReport(Judged(OneInThreeOut()));
+  const Report report = ReportOfRun(Judged(OneInThreeOut()));
   const Diagram* copies = PartOf<Diagram>(report, "copies");
   ASSERT_NE(copies, nullptr);
   ASSERT_EQ(copies->nodes.size(), 3u);
@@ -112,7 +112,7 @@ TEST(RunReportTest, DrawsWhatIsLostAtTheSourceAndOnTheWay) {
   ledger.offered.frames += 66'667;
   ledger.offered.bytes += Bytes(83'333'750);
   result.mirrors[0].lost_after_source["not_received"] = {25'000, Bytes(31'250'000)};
-  const Report report = RunReport(Judged(result));
+  const Report report = ReportOfRun(Judged(result));
   const Diagram* copies = PartOf<Diagram>(report, "copies");
   ASSERT_NE(copies, nullptr);
   const auto band = [&](std::string_view from, std::string_view to) {
@@ -130,7 +130,7 @@ TEST(RunReportTest, DrawsWhatIsLostAtTheSourceAndOnTheWay) {
 TEST(RunReportTest, SaysThatAMirrorSeesNothing) {
   RunResult result = OneInThreeOut();
   result.enis[0].mirror_out = {};
-  const Report report = RunReport(Judged(result));
+  const Report report = ReportOfRun(Judged(result));
   ASSERT_FALSE(report.remarks.empty());
   EXPECT_THAT(report.remarks[0].text, HasSubstr("No copy left any ENI"));
   EXPECT_EQ(report.remarks[0].tone, Tone::kWarning);
@@ -147,7 +147,7 @@ TEST(RunReportTest, DrawsSeriesAsRates) {
                      .first_bin = 1,
                      .values = {1, 1250, 0, 0, 0, 0, 2, 2500, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}}};
   result.series = series;
-  const Report report = RunReport(Judged(result));
+  const Report report = ReportOfRun(Judged(result));
   const LineChart* traffic = PartOf<LineChart>(report, "traffic");
   ASSERT_NE(traffic, nullptr);
   ASSERT_EQ(traffic->lines.size(), 1u);  // what was always zero is no line
@@ -181,7 +181,7 @@ SweepOutcome SmallSweep() {
 
 // Of 0.1 and 0.2 the mean is 0.15, and so on.
 TEST(SweepReportTest, DrawsALineForEachValueOfTheOtherAxis) {
-  const Report report = SweepReport(SmallSweep());
+  const Report report = ReportOfSweep(SmallSweep());
   const LineChart* chart = PartOf<LineChart>(report, "line-0-margin");
   ASSERT_NE(chart, nullptr);
   EXPECT_EQ(chart->x_title, "/in, Gbps");
@@ -199,7 +199,7 @@ TEST(SweepReportTest, DrawsALineForEachValueOfTheOtherAxis) {
 }
 
 TEST(SweepReportTest, ShadesEachTwoAxes) {
-  const Report report = SweepReport(SmallSweep());
+  const Report report = ReportOfSweep(SmallSweep());
   const HeatMap* map = PartOf<HeatMap>(report, "heat-0-1-margin");
   ASSERT_NE(map, nullptr);
   ASSERT_EQ(map->cells.size(), 2u);  // by /way
@@ -210,7 +210,7 @@ TEST(SweepReportTest, ShadesEachTwoAxes) {
 TEST(SweepReportTest, ShowsRunsThatFailed) {
   SweepOutcome sweep = SmallSweep();
   sweep.runs[3] = {{0, 1}, 2, "failed", "", "out of memory", {}};
-  const Report report = SweepReport(sweep);
+  const Report report = ReportOfSweep(sweep);
   EXPECT_EQ(report.tone, Tone::kBad);
   const Table* runs = PartOf<Table>(report, "runs");
   ASSERT_NE(runs, nullptr);
