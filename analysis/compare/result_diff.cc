@@ -197,6 +197,12 @@ void AddAssumptions(const RunResult& before, const RunResult& after,
   }
 }
 
+std::string ChangesText(const RunResult& result) {
+  std::string text;
+  for (const std::string& each : result.scenario_changes) text += (text.empty() ? "" : "; ") + each;
+  return text;
+}
+
 std::vector<InputChange> InputsOf(const RunResult& before, const RunResult& after) {
   std::vector<InputChange> changes;
   const auto add = [&](const char* name, const auto& text_of) {
@@ -206,7 +212,11 @@ std::vector<InputChange> InputsOf(const RunResult& before, const RunResult& afte
   };
   add("scenario", [](const RunResult& r) { return r.scenario_name; });
   add("file", [](const RunResult& r) { return r.scenario_file; });
-  add("SHA-256 of the file", [](const RunResult& r) { return BeginningOf(r.scenario_sha256); });
+  add("changes (--set)", ChangesText);
+  // A digest is of the file and of its changes.
+  const bool is_changed_alike = before.scenario_changes == after.scenario_changes;
+  add(is_changed_alike ? "SHA-256 of the file" : "SHA-256 of the file with its changes",
+      [](const RunResult& r) { return BeginningOf(r.scenario_sha256); });
   add("seed", [](const RunResult& r) { return std::to_string(r.seed); });
   add("engine", [](const RunResult& r) { return r.engine; });
   add("version of vpcmirror", [](const RunResult& r) { return r.version; });
@@ -258,8 +268,8 @@ std::int64_t ResultDiff::Regressions() const {
 }
 
 bool ResultDiff::IsEmpty() const {
-  return !verdict_differs && inputs.empty() && changes.empty() && appeared.empty() && gone.empty() &&
-         assertions.empty();
+  return !verdict_differs && inputs.empty() && changes.empty() && appeared.empty() &&
+         gone.empty() && assertions.empty();
 }
 
 ResultDiff DiffResults(const RunResult& before, const RunResult& after, double noise) {

@@ -442,7 +442,8 @@ nlohmann::ordered_json ResultHead(const RunResult& result) {
   json["scenario"] = {{"name", result.scenario_name},
                       {"description", result.scenario_description},
                       {"file", FileName(result.scenario_file)},
-                      {"sha256", result.scenario_sha256}};
+                      {"sha256", result.scenario_sha256},
+                      {"changes", result.scenario_changes}};
   json["engine"] = result.engine;
   json["seed"] = result.seed;
   json["duration_ns"] = result.duration.count() / kPicosecondsPerNanosecond;

@@ -188,6 +188,8 @@ void ReadScenario(ResultFields& parent, RunResult& result) {
   result.scenario_description = fields.Text("description");
   result.scenario_file = fields.Text("file");
   result.scenario_sha256 = fields.Text("sha256");
+  // Results that are older say nothing of them.
+  if (fields.members().contains("changes")) result.scenario_changes = fields.Texts("changes");
   fields.Finish();
 }
 

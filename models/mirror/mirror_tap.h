@@ -164,6 +164,10 @@ class MirrorTap {
   void FetchSessions() const {
     for (const Session& session : sessions_) __builtin_prefetch(&session);
   }
+  // Has the cache of the machine fetch what OnFrame looks up of an IPv4 flow.
+  void FetchFlow(const FlowKey& flow, Direction direction, const FlowCache& cache) const {
+    cache.Prefetch(flow, Tag(direction));
+  }
   // Position of that session in the list that the constructor was given.
   std::size_t given_position(std::size_t index) const { return sessions_[index].given; }
 

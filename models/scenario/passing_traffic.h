@@ -29,6 +29,10 @@ class PassingTraffic {
   // No ENI, no mirror and no workload has any.
   SteadyTraffic NoTraffic() const;
 
+  // Has Judge, called a little later, wait less.
+  void Fetch(const Passing& passing) {
+    WatchOf(passing.eni).tap.FetchFlow(passing.frame.flow, passing.direction, cache_);
+  }
   // What the ENI's sessions say, by the mirrors with which the scenario begins.
   Decision Judge(const Passing& passing);
 

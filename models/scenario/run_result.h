@@ -308,11 +308,12 @@ struct Replications {
 
 struct RunResult {
   std::string version;  // of the program that ran it: "0.1.0"
-  std::string engine;  // "packet"
+  std::string engine;   // "packet"
   std::string scenario_name;
   std::string scenario_description;
   std::string scenario_file;
   std::string scenario_sha256;
+  std::vector<std::string> scenario_changes;  // Scenario::changes
   std::uint64_t seed = 1;
   Picoseconds duration{};          // simulated; less than asked for when not complete
   Picoseconds planned_duration{};  // judged: what the scenario asked for

@@ -512,6 +512,7 @@ struct Scenario {
   std::string description;
   std::string file;    // as given; empty for one made from command-line arguments
   std::string sha256;  // of the bytes of the file, after --set changes if there were any
+  std::vector<std::string> changes;  // "/workloads/www/in=x2", as --set and its like made them
   At<std::string> provider{"tencent", "/provider"};
   std::optional<At<Picoseconds>> duration;
   std::optional<At<Picoseconds>> warm_up;

@@ -110,6 +110,7 @@ struct ValidScenario {
   std::string description;
   std::string file;
   std::string sha256;
+  std::vector<std::string> changes;  // Scenario::changes
   std::uint64_t seed = 1;
   Picoseconds duration{kPicosecondsPerSecond};
   Picoseconds warm_up{};       // at the beginning, of which no figure tells; under duration

@@ -178,6 +178,7 @@ Examination Examine(const Scenario& scenario, const Library& library) {
   valid.description = scenario.description;
   valid.file = scenario.file;
   valid.sha256 = scenario.sha256;
+  valid.changes = scenario.changes;
   valid.duration = draft.duration;
   valid.baseline = draft.baseline;
   valid.costs = std::move(draft.costs);

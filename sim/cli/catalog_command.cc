@@ -214,7 +214,7 @@ int LintAll(const CatalogOptions& options, const Surroundings& around) {
 std::vector<std::shared_ptr<const Document>> ReadDocuments(const std::vector<std::string>& files) {
   std::vector<std::shared_ptr<const Document>> documents;
   for (const std::string& file : files) {
-    documents.push_back(Document::Parse(ReadTextFile(file, kMaxImportBytes), file));
+    documents.push_back(Document::Parse(ReadTextFile(file, kMaxImportBytes, kSmallerImport), file));
   }
   return documents;
 }

@@ -199,8 +199,7 @@ namespace {
 void RefuseWhatIsNoText(std::string_view text, const std::string& file) {
   if (text.size() > kMaxImportBytes) {
     Refuse(file, {1, 1}, fmt::format("the file has {} bytes", text.size()),
-           fmt::format("at most {} bytes (128 MiB): the API's pages in files of their own",
-                       kMaxImportBytes));
+           fmt::format("at most {} bytes (128 MiB): {}", kMaxImportBytes, kSmallerImport));
   }
   if (const auto fault = FindBadByte(text)) {
     Refuse(file, LineIndex(text).At(fault->offset), fault->message, fault->accepted);

@@ -22,6 +22,8 @@ namespace vpcmirror::sim {
 // Bounds on a provider's file, so that none can take the program down.
 inline constexpr std::size_t kMaxImportBytes = std::size_t{128} << 20;
 inline constexpr std::size_t kMaxImportDepth = 64;
+// What would do where a file is larger.
+inline constexpr char kSmallerImport[] = "the API's pages in files of their own";
 
 enum class JsonKind : std::uint8_t { kNull, kFlag, kNumber, kText, kList, kObject };
 

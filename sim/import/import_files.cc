@@ -202,7 +202,8 @@ Documents ReadDocuments(const std::vector<std::string>& files) {
   std::vector<ScenarioError> errors;
   for (const std::string& file : files) {
     try {
-      documents.push_back(Document::Parse(ReadTextFile(file, kMaxImportBytes), file));
+      documents.push_back(
+          Document::Parse(ReadTextFile(file, kMaxImportBytes, kSmallerImport), file));
     } catch (const ScenarioException& exception) {
       errors.insert(errors.end(), exception.errors().begin(), exception.errors().end());
     }

@@ -252,7 +252,7 @@ JsonDocument ParseJson(std::string_view text, const std::string& file, std::size
   return document;
 }
 
-std::string ReadTextFile(const std::string& file, std::size_t most) {
+std::string ReadTextFile(const std::string& file, std::size_t most, std::string_view instead) {
   constexpr const char* kAccepted = "the path of a file";
   constexpr const char* kReadable = "a file that you may read";
   if (file.empty()) Fail("", {}, "no file was named (the path is empty)", kAccepted);
@@ -269,7 +269,8 @@ std::string ReadTextFile(const std::string& file, std::size_t most) {
   const auto size = std::filesystem::file_size(file, error);
   if (!error && size > most) {
     Fail(file, {}, fmt::format("the file has {} bytes", size),
-         fmt::format("at most {} bytes ({} MiB)", most, most >> 20));
+         fmt::format("at most {} bytes ({} MiB){}{}", most, most >> 20, instead.empty() ? "" : ": ",
+                     instead));
   }
   std::string text;
   error = ReadBytesOf(file, most, text);

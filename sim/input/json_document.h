@@ -52,8 +52,9 @@ JsonDocument ParseJson(std::string_view text, const std::string& file,
 JsonDocument ReadJsonFile(const std::string& file);
 
 // The whole file. Throws ScenarioException when it is missing, unreadable, not a
-// regular file or over `most` bytes, which are whole MiB.
-std::string ReadTextFile(const std::string& file, std::size_t most = kMaxJsonBytes);
+// regular file or over `most` bytes, which are whole MiB; `instead` says what would do then.
+std::string ReadTextFile(const std::string& file, std::size_t most = kMaxJsonBytes,
+                         std::string_view instead = {});
 
 // A name as one step of a JSON Pointer (RFC 6901, 3).
 std::string EscapePointer(std::string_view name);

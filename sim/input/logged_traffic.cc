@@ -156,6 +156,8 @@ class LogReader {
       if (logs.bad_lines() >= kEnoughBadLines) break;
     }
     if (options_.strict) RefuseBadLines(logs);
+    PlaceBatch();
+    if (is_in_doubt_) return false;
     for (const Observation& each : held_) Place(each);
     windows.CloseAll();
     Conclude(logs);
@@ -213,66 +215,73 @@ class LogReader {
       tally.rejected.Add(static_cast<double>(record.bytes));
     } else if (!result_.is_matrix && record.start == 0 && record.end == 0) {
       tally.untimed.Add(static_cast<double>(record.bytes));
-    } else if (Observe(record)) {
-      TakeObserved();
+    } else if (Observation& seen = batch_[batched_]; Observe(record, seen)) {
+      for (std::size_t i = 0; i < seen.ends; ++i) passing_.Fetch(seen.passings[i]);
+      // A late record is to be told by its line.
+      if (++batched_ == (options_.strict ? 1 : batch_.size())) PlaceBatch();
     }
   }
 
-  // Puts it into seen_; false when it is counted as something else.
-  bool Observe(const FlowRecord& record) {
-    seen_.span = result_.is_matrix ? TimeSpan{record.start, record.end} : SpanOf(record);
-    if (result_.is_newest_first) seen_.span = Mirrored(seen_.span, result_.window_seconds);
-    seen_.bytes = static_cast<double>(record.bytes);
+  void PlaceBatch() {
+    for (std::size_t i = 0; i < batched_ && !is_in_doubt_; ++i) TakeObserved(batch_[i]);
+    batched_ = 0;
+  }
+
+  // False when it is counted as something else.
+  bool Observe(const FlowRecord& record, Observation& seen) {
+    seen.span = result_.is_matrix ? TimeSpan{record.start, record.end} : SpanOf(record);
+    if (result_.is_newest_first) seen.span = Mirrored(seen.span, result_.window_seconds);
+    seen.bytes = static_cast<double>(record.bytes);
     LoggedInterfaces::Ends ends = interfaces_.EndsOf(record);
     LogTally& tally = result_.tally;
     switch (ends.state) {
       case LoggedInterfaces::State::kUndecided:
-        tally.undecided.Add(seen_.bytes);
+        tally.undecided.Add(seen.bytes);
         return false;
       case LoggedInterfaces::State::kElsewhere:
-        tally.elsewhere.Add(seen_.bytes);
+        tally.elsewhere.Add(seen.bytes);
         return false;
       case LoggedInterfaces::State::kUnknown:
-        AddUnknown(std::move(ends.unknown));
+        AddUnknown(std::move(ends.unknown), seen.bytes);
         return false;
       case LoggedInterfaces::State::kKnown:
         break;
     }
     FrameInfo frame = FrameOf(record);
     frame.flow = ends.flow;
-    seen_.ends = ends.count;
+    seen.ends = ends.count;
     for (std::size_t i = 0; i < ends.count; ++i) {
-      seen_.passings[i] = {ends.ends[i].eni, ends.ends[i].direction, frame};
+      seen.passings[i] = {ends.ends[i].eni, ends.ends[i].direction, frame};
     }
-    seen_.amount = AmountOf(record);
+    seen.amount = AmountOf(record);
     if (record.packets == 0) ++tally.without_packets;
     if (record.end < record.start && record.end > 0) ++tally.backwards;
     return true;
   }
 
-  void AddUnknown(std::string id) {
-    result_.tally.unknown.Add(seen_.bytes);
+  void AddUnknown(std::string id, double bytes) {
+    result_.tally.unknown.Add(bytes);
     if (unknown_.size() >= LoggedInterfaces::kMostRemembered && unknown_.count(id) == 0) return;
-    unknown_[std::move(id)].Add(seen_.bytes);
+    unknown_[std::move(id)].Add(bytes);
   }
 
-  void TakeObserved() {
+  void TakeObserved(Observation& seen) {
     if (result_.is_matrix) {
       // All its periods are one window of one second.
-      seen_.amount = seen_.amount * (1.0 / static_cast<double>(seen_.span.end - seen_.span.start));
-      seen_.span = {};
-      Place(seen_);
+      seen.amount = seen.amount * (1.0 / static_cast<double>(seen.span.end - seen.span.start));
+      seen.span = {};
+      Place(seen);
       return;
     }
     const bool is_ahead =
-        windows_->reached() > 0 && seen_.span.end > windows_->reached() + kFarAheadSeconds;
+        windows_->reached() > 0 && seen.span.end > windows_->reached() + kFarAheadSeconds;
     if (!is_ahead) {
       for (const Observation& each : held_) result_.tally.ahead.Add(each.bytes);
       held_.clear();
-      Place(seen_);
+      Place(seen);
       return;
     }
-    held_.push_back(seen_);
+    held_.push_back(seen);
     if (held_.size() < kConfirming) return;
     for (const Observation& each : held_) Place(each);
     held_.clear();
@@ -288,8 +297,9 @@ class LogReader {
       return;
     }
     tally.counted.Add(seen.bytes);
-    std::array<Decision, 2> decisions;
-    for (std::size_t i = 0; i < seen.ends; ++i) decisions[i] = passing_.Judge(seen.passings[i]);
+    const std::array<Decision, 2> decisions = {
+        passing_.Judge(seen.passings[0]),
+        seen.ends > 1 ? passing_.Judge(seen.passings[1]) : Decision()};
     const double left_out = windows_->Spread(start, end, [&](SteadyTraffic& sums, double share) {
       const Flux amount = seen.amount * share;
       arrived_.clear();
@@ -358,7 +368,9 @@ class LogReader {
   PassingTraffic passing_;
   LoggedInterfaces interfaces_;
   TrafficWindows* windows_ = nullptr;
-  Observation seen_;               // the record at hand
+  // Records are placed so many at a time, while what is asked of the filters comes from memory.
+  std::array<Observation, 32> batch_;
+  std::size_t batched_ = 0;
   std::vector<Observation> held_;  // far ahead of the windows, and not confirmed yet
   std::vector<std::size_t> arrived_;
   std::map<std::string, LoggedVolume> unknown_;

@@ -144,6 +144,9 @@ Reading ReadDocument(std::string_view text, const std::string& name, const ReadO
   scenario.file = name;
   scenario.name = std::filesystem::path(name).stem().string();
   scenario.sha256 = DigestOf(text, options.sets);
+  for (const Override& set : options.sets) {
+    scenario.changes.push_back(set.path + "=" + set.value);
+  }
   ReadParts(root, {options.capture_folder, options.open_captures}, scenario);
   scenario.baseline |= options.baseline;
   ReadAssertions(root, options, reading);

@@ -162,6 +162,7 @@ class PacketEngine : public Engine {
                      .scenario_description = scenario.description,
                      .scenario_file = scenario.file,
                      .scenario_sha256 = scenario.sha256,
+                     .scenario_changes = scenario.changes,
                      .seed = control.seed,
                      .assumptions = scenario.assumptions,
                      .notes = scenario.notes};

@@ -61,7 +61,7 @@ LIBRARIES = {
     "CLI11": (r"CLI/", ["sim/cli"]),
     "libpcap": (r"pcap(/|\.h$)", ["sim/input", "sim/live"]),
     "zlib": (r"zlib\.h$", ["sim/input"]),
-    "zstd": (r"zstd\.h$", ["sim/input"]),
+    "zstd": (r"zstd(_errors)?\.h$", ["sim/input"]),
     "SQLite": (r"sqlite3\.h$", ["sim/sweep"]),
     "MPI": (r"mpi\.h$", ["sim/sweep"]),
     "an HTTP library": (r"httplib\.h$", ["sim/live"]),

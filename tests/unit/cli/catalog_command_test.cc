@@ -170,7 +170,7 @@ TEST(CatalogImportCommandTest, AFileThatIsTooLargeIsRefusedWithWhatWouldDo) {
   const Program run;
   const std::string file = run.Write("types.json", "{}");
   std::filesystem::resize_file(file, (std::uintmax_t{128} << 20) + 1);
-  const Ran ran = run({"catalog", "import", "--tencent", file});
+  const Ran ran = run({"catalog", "import", "--tencent", file, "--as-of", "2026-11-22"});
   EXPECT_EQ(ran.exit_code, kBadInput);
   EXPECT_THAT(ran.err, AllOf(HasSubstr("types.json: the file has 134217729 bytes"),
                              HasSubstr("(128 MiB): the API's pages in files of their own")));

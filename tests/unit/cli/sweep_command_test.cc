@@ -155,16 +155,18 @@ TEST_F(SweepCommandTest, AGridBeyondCountingIsRefusedInWords) {
                                            "  accepted: at most 1,000,000 runs: fewer values"));
 }
 
-// 400 web servers need more than 254 addresses, and nothing is wrong with the sensor.
+// A source that gets the copies is an error of the source, whatever the seed.
 TEST_F(SweepCommandTest, AnErrorOfThePointNamesTheValuesItComesFrom) {
-  const Ran ran = Sweep({"--vary", "/hosts/web/count=1,400000", "--vary", "/hosts/ids/count=1,2"});
+  const Ran ran = Sweep({"--vary", R"(/mirrors/0/CollectorTarget/TargetIps=["ids"],["web[1]"])",
+                         "--vary", "/seed=1,2"});
   EXPECT_EQ(ran.exit_code, kBadInput);
-  EXPECT_THAT(ran.err, HasSubstr("(with --vary /hosts/web/count=400000)"));
-  EXPECT_THAT(ran.err, testing::Not(HasSubstr("ids/count=")));
+  EXPECT_THAT(ran.err,
+              HasSubstr(R"((with --vary /mirrors/0/CollectorTarget/TargetIps=["web[1]"]))"));
+  EXPECT_THAT(ran.err, testing::Not(HasSubstr("seed=")));
 }
 
 TEST_F(SweepCommandTest, SaysWhichEngineAndHowLong) {
-  const Ran ran = Sweep({"--vary", "/seed=1", "--engine", "fluid"});
+  const Ran ran = Sweep({"--vary", "/seed=1", "--engine", "fluid", "--jobs", "1"});
   EXPECT_EQ(ran.exit_code, kFine) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("1 point x 1 replication = 1 run: under 1 s on 1 process\n"
                                  "Engine: fluid\n"));

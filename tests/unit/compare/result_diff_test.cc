@@ -12,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 constexpr double kOnePercent = 0.01;
 
@@ -268,6 +269,21 @@ TEST(ResultDiffTest, TellsWhatWasRunDifferently) {
                                   "version of vpcmirror: 0.1.0 -> 0.2.0",
                                   "assumption congestion: fifo -> shared_random",
                                   "assumption old: 1 -> ", "assumption new:  -> x"));
+}
+
+// What was changed is told, and not the digest alone.
+TEST(ResultDiffTest, TellsChangesOfTheScenario) {
+  RunResult before;
+  before.scenario_sha256 = std::string(64, 'a');
+  RunResult after = before;
+  after.scenario_sha256 = std::string(64, 'b');
+  after.scenario_changes = {"/workloads/www/in=x2", "/seed=3"};
+  const std::vector<InputChange> inputs = DiffResults(before, after, 0).inputs;
+  ASSERT_THAT(inputs, SizeIs(2));
+  EXPECT_EQ(inputs[0].name, "changes (--set)");
+  EXPECT_EQ(inputs[0].before, "");
+  EXPECT_EQ(inputs[0].after, "/workloads/www/in=x2; /seed=3");
+  EXPECT_EQ(inputs[1].name, "SHA-256 of the file with its changes");
 }
 
 TEST(ResultDiffTest, AWorseVerdictIsARegression) {

@@ -275,6 +275,7 @@ class RandomResult {
     result.scenario_description = Text();
     result.scenario_file = Text();
     result.scenario_sha256 = Text();
+    result.scenario_changes = {Text(), Text()};
     result.seed = random_();
     result.duration = Of<Picoseconds>();
     result.planned_duration = Of<Picoseconds>();

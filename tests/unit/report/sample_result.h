@@ -79,6 +79,7 @@ inline RunResult OneInThreeOut() {
   result.scenario_description = "The example of Tencent's document";
   result.scenario_file = "/somewhere/scenarios/one-in-three-out.json";
   result.scenario_sha256 = std::string(64, 'a');
+  result.scenario_changes = {"/workloads/www/in=x2"};
   result.seed = 7;
   result.duration = Picoseconds(kPicosecondsPerSecond);
   result.events = 1'000'000;
