@@ -67,7 +67,7 @@ class CheckReportBuilder {
     AddSuppressed(report);
     AddSection(report, RuleTable());
     report.provenance = {{"vpcmirror", findings_.version}, {"File", findings_.file}};
-    report.command = "vpcmirror check " + findings_.file;
+    report.command = "vpcmirror check " + ShellWord(findings_.file);
     return report;
   }
 

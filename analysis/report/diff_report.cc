@@ -175,8 +175,8 @@ Report ReportOfDiff(const ResultDiffReport& diff) {
                        {"Before", diff.before},
                        {"After", diff.after},
                        {"Noise", value::Share(changes.noise).text}};
-  report.command =
-      fmt::format("vpcmirror diff {} {} --noise {}%", diff.before, diff.after, changes.noise * 100);
+  report.command = fmt::format("vpcmirror diff {} {} --noise {}%", ShellWord(diff.before),
+                               ShellWord(diff.after), changes.noise * 100);
   return report;
 }
 

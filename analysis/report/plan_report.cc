@@ -82,8 +82,7 @@ class PlanReportBuilder {
                           {"Scenario", result_.scenario_file},
                           {"SHA-256", result_.scenario_sha256},
                           {"Seed", fmt::format("{}", result_.seed)}};
-    report_.command = fmt::format("vpcmirror plan {} --engine {} --seed {}", result_.scenario_file,
-                                  result_.engine, result_.seed);
+    report_.command = CommandOf("plan", result_);
   }
 
   void AddLimits() {

@@ -291,8 +291,7 @@ Report ReportOfRun(const RunResult& result) {
                        {"SHA-256", result.scenario_sha256},
                        {"Seed", fmt::format("{}", result.seed)},
                        {"Simulated", TimeText(result.duration)}};
-  report.command = fmt::format("vpcmirror run {} --engine {} --seed {}", result.scenario_file,
-                               result.engine, result.seed);
+  report.command = CommandOf("run", result);
   return report;
 }
 

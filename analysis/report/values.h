@@ -1,12 +1,16 @@
 // Values of a report: a number with its words.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "analysis/report/report.h"
 #include "analysis/words/quantities.h"
+#include "analysis/words/shell_word.h"
 #include "models/scenario/run_result.h"
 
 namespace vpcmirror::value {
@@ -66,6 +70,16 @@ inline Value Used(const std::optional<double>& margin, double margin_goal) {
 }  // namespace vpcmirror::value
 
 namespace vpcmirror {
+
+// What makes the same again: "vpcmirror run x.json --engine packet --seed 1 --set ...".
+inline std::string CommandOf(std::string_view command, const RunResult& result) {
+  std::string words = fmt::format("vpcmirror {} {} --engine {} --seed {}", command,
+                                  ShellWord(result.scenario_file), result.engine, result.seed);
+  for (const std::string& change : result.scenario_changes) {
+    words += " --set " + ShellWord(change);
+  }
+  return words;
+}
 
 // A table as a section of its own; nothing where it has no rows.
 inline void AddSection(Report& report, Table table) {

@@ -5,6 +5,8 @@
 #include <functional>
 #include <string_view>
 
+#include "analysis/words/shell_word.h"
+
 namespace vpcmirror::sim {
 namespace {
 
@@ -44,19 +46,6 @@ std::vector<std::string> PositionalChoices(const CommandEntry& command) {
   return {};
 }
 
-// Between single quotes of a POSIX shell and of zsh.
-std::string Quoted(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      quoted += "'\\''";
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "'";
-}
-
 // fish knows \' and \\ between single quotes.
 std::string FishQuoted(std::string_view text) {
   std::string quoted = "'";
@@ -83,20 +72,20 @@ std::string BashCompletion(const CommandEntry& program) {
   std::string choices;
   std::string options;
   std::string commands =
-      fmt::format("    '') words={} ;;\n", Quoted(Spaced(NamesOf(program.commands))));
+      fmt::format("    '') words={} ;;\n", ShellWord(Spaced(NamesOf(program.commands))));
   ForEachCommand(program, "", [&](const CommandEntry& command, const std::string& path) {
-    options +=
-        fmt::format("    {}) words={} ;;\n", Quoted(path), Quoted(Spaced(OptionsOf(command))));
+    options += fmt::format("    {}) words={} ;;\n", ShellWord(path),
+                           ShellWord(Spaced(OptionsOf(command))));
     const std::vector<std::string> next =
         command.commands.empty() ? PositionalChoices(command) : NamesOf(command.commands);
     if (!next.empty()) {
-      commands += fmt::format("    {}) words={} ;;\n", Quoted(path), Quoted(Spaced(next)));
+      commands += fmt::format("    {}) words={} ;;\n", ShellWord(path), ShellWord(Spaced(next)));
     }
     for (const OptionEntry& option : command.options) {
       if (option.choices.empty() || option.is_positional) continue;
       for (const std::string& name : option.names) {
-        choices += fmt::format("    {}) words={} ;;\n", Quoted(path + " " + name),
-                               Quoted(Spaced(option.choices)));
+        choices += fmt::format("    {}) words={} ;;\n", ShellWord(path + " " + name),
+                               ShellWord(Spaced(option.choices)));
       }
     }
   });
@@ -137,7 +126,7 @@ complete -o default -F _vpcmirror vpcmirror
       [&] {
         std::string paths;
         ForEachCommand(program, "", [&](const CommandEntry&, const std::string& path) {
-          paths += fmt::format("      {}) path={} ;;\n", Quoted(path), Quoted(path));
+          paths += fmt::format("      {}) path={} ;;\n", ShellWord(path), ShellWord(path));
         });
         return paths;
       }(),
@@ -148,7 +137,7 @@ std::string ZshCompletion(const CommandEntry& program) {
   const auto described = [](const std::vector<CommandEntry>& commands) {
     std::string list;
     for (const CommandEntry& command : commands) {
-      list += fmt::format(" {}", Quoted(ZshText(command.name) + ":" + command.description));
+      list += fmt::format(" {}", ShellWord(ZshText(command.name) + ":" + command.description));
     }
     return list;
   };
@@ -178,12 +167,13 @@ std::string ZshCompletion(const CommandEntry& program) {
             } else if (!option.value.empty()) {
               spec += fmt::format(":{}:_files", ZshText(option.value));
             }
-            functions += fmt::format(" \\\n    {}", Quoted(spec));
+            functions += fmt::format(" \\\n    {}", ShellWord(spec));
           }
         }
         const std::vector<std::string> first = PositionalChoices(command);
         if (!first.empty()) {
-          functions += fmt::format(" \\\n    {}", Quoted(fmt::format("1: :({})", Spaced(first))));
+          functions +=
+              fmt::format(" \\\n    {}", ShellWord(fmt::format("1: :({})", Spaced(first))));
         }
         functions += " \\\n    '*:file:_files'\n}\n";
       };

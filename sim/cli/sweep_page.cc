@@ -9,6 +9,7 @@
 
 #include "analysis/report/html/html_report.h"
 #include "analysis/report/sweep_report.h"
+#include "analysis/words/shell_word.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/sweep_figures.h"
 #include "sim/cli/version.h"
@@ -40,9 +41,9 @@ SweepRun RunOf(const StoredRun& stored, const SweepPlan& plan) {
 
 // As it would be typed again, quoted for a shell.
 std::string CommandOf(const SweepRequest& request) {
-  std::string command = "vpcmirror sweep " + request.file;
-  for (const std::string& each : request.variations) command += fmt::format(" --vary '{}'", each);
-  for (const std::string& each : request.sets) command += fmt::format(" --set '{}'", each);
+  std::string command = "vpcmirror sweep " + ShellWord(request.file);
+  for (const std::string& each : request.variations) command += " --vary " + ShellWord(each);
+  for (const std::string& each : request.sets) command += " --set " + ShellWord(each);
   if (request.samples) command += fmt::format(" --points latin:{}", *request.samples);
   if (request.runs > 1) command += fmt::format(" --runs {}", request.runs);
   if (request.seed) command += fmt::format(" --seed {}", *request.seed);
