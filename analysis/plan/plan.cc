@@ -74,7 +74,9 @@ std::vector<std::string> UnscaledOf(const ValidScenario& scenario) {
 
 Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const PlanSettings& settings,
               Trials& trials) {
-  Plan plan{.result = result, .bottlenecks = BottlenecksOf(scenario, result)};
+  Plan plan{.result = result,
+            .load_lasts = settings.load_lasts,
+            .bottlenecks = BottlenecksOf(scenario, result)};
   LoadSearch search(scenario, result, trials);
   SearchBreaks(settings.searched, search, plan.bottlenecks);
   plan.headroom = HeadroomOf(plan.bottlenecks, result.margin_goal, search);

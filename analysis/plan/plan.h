@@ -37,6 +37,7 @@ struct Headroom {
 
 struct Plan {
   RunResult result;                     // of the scenario as it is
+  bool load_lasts = false;              // as PlanSettings has it
   std::vector<Bottleneck> bottlenecks;  // by margin, the tightest first
   Headroom headroom;
   // A little over the first load that does not fit, or of the scenario itself where that does
@@ -66,6 +67,9 @@ struct PlanSettings {
   std::string today;                 // ISO date, for prices; empty: nothing is free
   // What the user asks about, each with the scenario that it makes.
   std::vector<std::pair<std::string, ValidScenario>> what_ifs;
+  // The runs are of a load that lasts (RunControl::load_lasts); else of the scenario's duration,
+  // in which queues may hide what is lost later.
+  bool load_lasts = false;
 };
 
 // `result` is judged, of `scenario`. Throws TrialStopped.

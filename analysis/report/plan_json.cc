@@ -244,6 +244,7 @@ std::string PlanJson(const Plan& plan, const std::optional<PlanBefore>& before) 
   json["engine"] = result.engine;
   json["seed"] = result.seed;
   json["duration_ns"] = result.duration.count() / kPicosecondsPerNanosecond;
+  json["load_lasts"] = plan.load_lasts;
   json["runs"] = plan.runs;
   json["verdict"] = ToString(result.verdict);
   json["because"] = result.because;

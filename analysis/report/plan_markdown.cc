@@ -25,7 +25,8 @@ class MarkdownPlan {
     out_ = fmt::format("**{}**, because {}.\n\n", ToString(result.verdict),
                        StrangersMarkdown(result.because));
     if (!result.holds.empty()) out_ += StrangersMarkdown(result.holds) + "\n\n";
-    out_ += LastsWords(plan_) + " " + FitsWords(plan_) + "\n";
+    out_ += LastsWords(plan_) + " " + FitsWords(plan_) + "\n\n";
+    out_ += RunsWords(plan_) + "\n";
     if (before) WriteBefore(*before);
     WriteBottlenecks();
     WriteLosses();

@@ -131,8 +131,7 @@ void PlanReport::WriteVerdict() {
   std::string title = Printable(result.scenario_name);
   if (!result.scenario_description.empty()) title += ": " + Printable(result.scenario_description);
   Sentence(title);
-  Sentence(fmt::format("{} engine, {} runs of {}.", result.engine, plan_.runs,
-                       TimeText(result.duration)));
+  Sentence(RunsWords(plan_));
   for (const std::string& note : result.notes) Sentence(Printable(note));
 }
 

@@ -60,6 +60,20 @@ std::string LimitName(const std::string& limit) {
   return name;
 }
 
+std::string RunsWords(const Plan& plan) {
+  const std::string runs = fmt::format("{} engine, {} run{}", plan.result.engine, plan.runs,
+                                       plan.runs == 1 ? "" : "s");
+  if (plan.load_lasts) {
+    return runs + " of a load that lasts: queues that fill are full, token buckets are empty.";
+  }
+  return fmt::format(
+      "{} of {}. What queues and token buckets take for so long is not counted as lost: {}.", runs,
+      TimeText(plan.result.duration),
+      plan.result.engine == "packet"
+          ? "a load that lasts may lose more, as --engine fluid shows"
+          : "the load changes under way, so that no long run stands for it");
+}
+
 std::string PartWords(const Bottleneck& bottleneck) {
   const PartUse& use = bottleneck.use;
   const std::string name = Printable(bottleneck.part.name);

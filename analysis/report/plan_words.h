@@ -12,6 +12,9 @@
 
 namespace vpcmirror {
 
+// "fluid engine, 12 runs of a load that lasts: ...", what losses rest on.
+std::string RunsWords(const Plan& plan);
+
 // "web, 2 hosts", "ids, receiver".
 std::string PartWords(const Bottleneck& bottleneck);
 // "3 Gbps in+out", "571.4 kpps (busiest of 16 workers)".

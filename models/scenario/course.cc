@@ -6,6 +6,15 @@
 
 namespace vpcmirror {
 
+bool IsOneStretch(const ValidScenario& scenario) {
+  const auto changes = [](const TimelineEvent& event) { return !event.changes.empty(); };
+  const auto pauses = [&](const Workload& workload) {
+    return workload.start > Picoseconds(0) || workload.stop < scenario.duration;
+  };
+  return std::none_of(scenario.timeline.begin(), scenario.timeline.end(), changes) &&
+         std::none_of(scenario.workloads.begin(), scenario.workloads.end(), pauses);
+}
+
 Course::Course(const ValidScenario& scenario)
     : scenario_(scenario),
       borders_{Picoseconds(0), scenario.duration},

@@ -18,6 +18,7 @@
 #include "analysis/report/plan_text.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
+#include "models/scenario/course.h"
 #include "models/scenario/variants.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/commands.h"
@@ -49,14 +50,21 @@ struct PlanOptions {
   std::string data;
 };
 
-// A fresh one for each run.
+// Whether losses can be those of a load that lasts, however short the run is.
+bool LoadLasts(const ValidScenario& scenario, EngineKind kind) {
+  return kind == EngineKind::kFluid && IsOneStretch(scenario);
+}
+
+// A fresh one for each run, of a load that lasts where that can be.
 class EngineOfEachRun : public Engine {
  public:
   EngineOfEachRun(const Surroundings& around, EngineKind kind) : around_(around), kind_(kind) {}
 
   RunResult Run(const ValidScenario& scenario, const RunControl& control) override {
     RefuseIfTooLarge(scenario, EstimateRun(kind_, scenario), control.limits);
-    return around_.make_engine(kind_)->Run(scenario, control);
+    RunControl same = control;
+    same.load_lasts = LoadLasts(scenario, kind_);
+    return around_.make_engine(kind_)->Run(scenario, same);
   }
 
  private:
@@ -108,6 +116,7 @@ class Planning {
     if (around_.run_begins) around_.run_begins();
     ResultFolder folder(options_.out.empty() ? DefaultResultFolder(scenario.name) : options_.out);
     const EngineKind kind = Choose(scenario);
+    settings.load_lasts = LoadLasts(scenario, kind);
     const RunResult result = Run(scenario, kind);
     EngineOfEachRun engine(around_, kind);
     RunControl control;
@@ -211,7 +220,12 @@ class Planning {
 
   RunResult Run(const ValidScenario& scenario, EngineKind kind) const {
     RunResult result = RunExperiment(
-        scenario, {.engine = kind, .seed = scenario.seed, .margin_goal = margin_goal_}, around_);
+        scenario,
+        {.engine = kind,
+         .seed = scenario.seed,
+         .load_lasts = LoadLasts(scenario, kind),
+         .margin_goal = margin_goal_},
+        around_);
     if (!result.complete || !result.stopped_by.empty()) throw TrialStopped();
     return result;
   }
