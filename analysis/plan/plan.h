@@ -13,6 +13,7 @@
 #include "analysis/plan/monthly_cost.h"
 #include "analysis/plan/outage.h"
 #include "analysis/plan/parts.h"
+#include "analysis/plan/plan_log.h"
 #include "analysis/plan/sensitivity.h"
 #include "analysis/plan/sizing.h"
 #include "analysis/plan/trials.h"
@@ -52,6 +53,7 @@ struct Plan {
   std::optional<CopyBudget> budget;   // as it was asked for
   std::vector<BudgetChoice> choices;  // within it
   std::vector<WhatIf> what_ifs;       // in the order in which they were asked
+  std::optional<PlannedLog> log;      // whose traffic it is; empty: the workloads'
   // Workloads that no load scales: TCP flows take what they get.
   std::vector<std::string> unscaled;
   int runs = 0;  // of the engine
@@ -70,6 +72,8 @@ struct PlanSettings {
   // The runs are of a load that lasts (RunControl::load_lasts); else of the scenario's duration,
   // in which queues may hide what is lost later.
   bool load_lasts = false;
+  std::optional<PlannedLog> log;  // whose traffic the scenario has
+  WindowTrials windows;           // of it, to compare with
 };
 
 // `result` is judged, of `scenario`. Throws TrialStopped.

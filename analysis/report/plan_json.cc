@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/report/assumption_json.h"
+#include "analysis/report/plan_log_report.h"
 #include "analysis/report/verdict.h"
 
 namespace vpcmirror {
@@ -246,6 +247,7 @@ std::string PlanJson(const Plan& plan, const std::optional<PlanBefore>& before) 
   json["duration_ns"] = result.duration.count() / kPicosecondsPerNanosecond;
   json["load_lasts"] = plan.load_lasts;
   json["runs"] = plan.runs;
+  json["log"] = LogJson(plan.log, OutlineJson);
   json["verdict"] = ToString(result.verdict);
   json["because"] = result.because;
   json["holds"] = result.holds.empty() ? PlanDocument(nullptr) : PlanDocument(result.holds);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/report/plan_log_report.h"
 #include "analysis/report/plan_words.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
@@ -99,6 +100,7 @@ class PlanReport {
   }
 
   void WriteVerdict();
+  void WriteLog(const PlannedLog& log);
   void WriteBefore(const PlanBefore& before);
   void WriteBottlenecks();
   void WriteGrowth();
@@ -133,6 +135,17 @@ void PlanReport::WriteVerdict() {
   Sentence(title);
   Sentence(RunsWords(plan_));
   for (const std::string& note : result.notes) Sentence(Printable(note));
+  if (plan_.log) WriteLog(*plan_.log);
+}
+
+void PlanReport::WriteLog(const PlannedLog& log) {
+  out_ += '\n';
+  for (const std::string& each : LogWords(log)) Sentence(Printable(each));
+  if (log.windows.empty()) return;
+  out_ += '\n';
+  for (const std::vector<std::string>& row : LogTable(log)) {
+    Line("  {:8}{:>9}  {:21}{:>11}  {:14}{:>8}", row[0], row[1], row[2], row[3], row[4], row[5]);
+  }
 }
 
 void PlanReport::WriteBefore(const PlanBefore& before) {

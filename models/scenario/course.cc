@@ -114,11 +114,18 @@ std::vector<Workload> Course::WorkloadsAt(Picoseconds at) const {
     };
     std::erase_if(workload.requests, [&](const auto& each) { return !ends_are_there(each); });
     std::erase_if(workload.tcp_streams, [&](const auto& each) { return !ends_are_there(each); });
+    std::erase_if(workload.observed, [&](const ObservedFlow& flow) {
+      return factor == 0 || !IsAttached({.eni = flow.eni, .address = {}});
+    });
     if (factor == 1) continue;
     for (Stream& stream : workload.streams) {
       stream.rate = BitsPerSecond(std::llround(static_cast<double>(stream.rate.count()) * factor));
     }
     for (RequestStream& stream : workload.requests) stream.per_second *= factor;
+    for (ObservedFlow& flow : workload.observed) {
+      flow.bits_per_second *= factor;
+      flow.frames_per_second *= factor;
+    }
   }
   return workloads;
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -25,6 +26,8 @@
 #include "sim/cli/engines.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/experiment.h"
+#include "sim/cli/log_options.h"
+#include "sim/cli/plan_log.h"
 #include "sim/cli/result_folder.h"
 #include "sim/input/catalog.h"
 #include "sim/input/json_document.h"
@@ -48,6 +51,8 @@ struct PlanOptions {
   std::string format = "text";
   std::string margin = "20%";
   std::string data;
+  LogOptions logs;  // no files: the workloads are planned for
+  std::vector<CLI::Option*> of_logs;
 };
 
 // Whether losses can be those of a load that lasts, however short the run is.
@@ -80,6 +85,34 @@ double PlanMargin(const PlanOptions& options) {
   return *margin.value;
 }
 
+bool IsOfWorkloads(std::string_view change) {
+  constexpr std::string_view kWorkloads = "/workloads";
+  return change.find(kWorkloads) != std::string_view::npos;
+}
+
+// What goes only with a log, and what its traffic leaves no place for.
+void CheckLogMixture(const PlanOptions& options) {
+  const bool has_logs = !options.logs.files.empty();
+  for (const CLI::Option* each : options.of_logs) {
+    if (has_logs || each->count() == 0) continue;
+    throw CLI::ValidationError(each->get_name(),
+                               "is about flow logs: name them, as in --flowlog LOG");
+  }
+  if (!has_logs) return;
+  if (options.files.size() > 1) {
+    throw CLI::ValidationError("--flowlog", "is about a single scenario");
+  }
+  for (const auto* changes : {&options.sets, &options.what_ifs}) {
+    for (const std::string& each : *changes) {
+      if (!IsOfWorkloads(each)) continue;
+      throw CLI::ValidationError(changes == &options.sets ? "--set" : "--whatif",
+                                 "'" + each +
+                                     "': the logs' traffic takes the workloads' place; --burst "
+                                     "peak-to-mean=2 plans for twice as much of it");
+    }
+  }
+}
+
 // What does not go together, and what goes only with one scenario.
 void CheckPlanMixture(const PlanOptions& options) {
   if (options.receivers && !options.budget.empty()) {
@@ -110,6 +143,7 @@ class Planning {
   }
 
   int OfOne(const std::string& file) {
+    if (!options_.logs.files.empty()) log_.emplace(WithoutWorkloads(file), options_.logs);
     ValidScenario scenario = Read(file, {});
     // Before the first run, so that a change that leads nowhere costs none.
     PlanSettings settings = SettingsFor(file, scenario);
@@ -117,6 +151,7 @@ class Planning {
     ResultFolder folder(options_.out.empty() ? DefaultResultFolder(scenario.name) : options_.out);
     const EngineKind kind = Choose(scenario);
     settings.load_lasts = LoadLasts(scenario, kind);
+    if (log_) AddLog(scenario, settings);
     const RunResult result = Run(scenario, kind);
     EngineOfEachRun engine(around_, kind);
     RunControl control;
@@ -157,8 +192,24 @@ class Planning {
   }
 
  private:
+  static constexpr char kNoWorkloads[] = "/workloads={}";  // the logs' traffic takes their place
+
+  ValidScenario WithoutWorkloads(const std::string& file) const {
+    ReadOptions read = read_;
+    read.sets.push_back(ParseOverride(kNoWorkloads));
+    return LoadScenario(file, library_, read);
+  }
+
+  void AddLog(const ValidScenario& scenario, PlanSettings& settings) const {
+    settings.log = log_->Told();
+    settings.log->reckoned = scenario.workloads.front().observed.size();
+    settings.windows = log_->OtherWindows(scenario);
+  }
+
+  // With the logs' traffic, once they are read.
   ValidScenario Read(const std::string& file, const std::vector<Override>& changes) const {
     ReadOptions read = read_;
+    if (log_) read.sets.push_back(ParseOverride(kNoWorkloads));
     read.sets.insert(read.sets.end(), changes.begin(), changes.end());
     ValidScenario scenario = LoadScenario(file, library_, read);
     // A plan asks nothing that only shows under way.
@@ -166,6 +217,7 @@ class Planning {
     scenario.series_bin.reset();
     const auto reacts = [](const Workload& workload) { return !workload.tcp_streams.empty(); };
     scenario.baseline = std::any_of(scenario.workloads.begin(), scenario.workloads.end(), reacts);
+    if (log_) log_->PutInto(scenario);
     return scenario;
   }
 
@@ -215,17 +267,17 @@ class Planning {
   EngineKind Choose(ValidScenario& scenario) const {
     const EngineChoice choice = ChooseEngine(options_.engine, scenario);
     if (!choice.why.empty()) scenario.notes.push_back(choice.why);
+    RefuseWhatItLacks(choice.kind, scenario);
     return choice.kind;
   }
 
   RunResult Run(const ValidScenario& scenario, EngineKind kind) const {
-    RunResult result = RunExperiment(
-        scenario,
-        {.engine = kind,
-         .seed = scenario.seed,
-         .load_lasts = LoadLasts(scenario, kind),
-         .margin_goal = margin_goal_},
-        around_);
+    RunResult result = RunExperiment(scenario,
+                                     {.engine = kind,
+                                      .seed = scenario.seed,
+                                      .load_lasts = LoadLasts(scenario, kind),
+                                      .margin_goal = margin_goal_},
+                                     around_);
     if (!result.complete || !result.stopped_by.empty()) throw TrialStopped();
     return result;
   }
@@ -261,6 +313,7 @@ class Planning {
   ReadOptions read_;
   Library library_;
   Market market_;
+  std::optional<PlanLog> log_;
 };
 
 void AddPlanQuestions(CLI::App& command, PlanOptions& options) {
@@ -289,11 +342,20 @@ void AddPlanQuestions(CLI::App& command, PlanOptions& options) {
       ->capture_default_str();
 }
 
+void AddPlanLogs(CLI::App& command, PlanOptions& options) {
+  command
+      .add_option("--flowlog", options.logs.files,
+                  "Plan for a window of these, in place of the workloads: " + kLogsHelp)
+      ->type_name("LOG");
+  options.of_logs = AddLogOptions(command, options.logs);
+}
+
 constexpr char kPlanFooter[] =
     "Examples:\n"
     "  vpcmirror plan scenario.json\n"
     "  vpcmirror plan scenario.json --whatif '/workloads/*/in=x2' --whatif '/hosts/ids/count=2'\n"
     "  vpcmirror plan scenario.json --receivers 4\n"
+    "  vpcmirror plan scenario.json --flowlog logs/*.gz --size-at p99 --per 1min\n"
     "  vpcmirror plan monday.json sunday.json         one fleet that is enough for both\n"
     "Exit code: 0 fine, 2 bad input or usage, 3 an assertion missed, 130 stopped by Ctrl-C, 70 a\n"
     "bug in vpcmirror.";
@@ -312,6 +374,7 @@ void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
   AddPlanQuestions(*command, *options);
+  AddPlanLogs(*command, *options);
   command->add_option("--format", options->format, "Of stdout; json is exactly plan.json")
       ->check(CLI::IsMember({"text", "json", "md"}))
       ->capture_default_str();
@@ -326,6 +389,7 @@ void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   command->footer(kPlanFooter);
   command->callback([options, &around, &exit_code] {
     CheckPlanMixture(*options);
+    CheckLogMixture(*options);
     try {
       Planning planning(*options, around);
       exit_code = options->files.size() == 1 ? planning.OfOne(options->files.front())

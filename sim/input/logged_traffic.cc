@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "models/scenario/error.h"
-#include "models/scenario/passing_traffic.h"
 #include "sim/input/flow_frame.h"
 #include "sim/input/flow_logs.h"
 #include "sim/input/traffic_windows.h"
@@ -94,9 +93,10 @@ void Note(LoggedRate& rate, const Flux& flux, const TrafficWindow& window) {
 class LogReader {
  public:
   LogReader(const ValidScenario& scenario, const LoggedTrafficOptions& options,
-            const OnWindow& on_window)
+            const OnWindow& on_window, const OnPassing& on_passing)
       : options_(options),
         on_window_(on_window),
+        on_passing_(on_passing),
         passing_(scenario),
         interfaces_(scenario, options.rules) {
     result_.files = options.files;
@@ -250,6 +250,7 @@ class LogReader {
           arrived_.clear();
           for (std::size_t i = 0; i < seen.ends; ++i) {
             passing_.Add(seen.passings[i], decisions[i], amount, arrived_, sums);
+            if (on_passing_) on_passing_(windows_->taken_start(), seen.passings[i], amount);
           }
         });
     tally.late_bytes += left_out * seen.bytes;
@@ -305,6 +306,7 @@ class LogReader {
 
   const LoggedTrafficOptions& options_;
   const OnWindow& on_window_;
+  const OnPassing& on_passing_;
   PassingTraffic passing_;
   LoggedInterfaces interfaces_;
   TrafficWindows* windows_ = nullptr;
@@ -318,8 +320,8 @@ class LogReader {
 }  // namespace
 
 LoggedTraffic ReadLoggedTraffic(const ValidScenario& scenario, const LoggedTrafficOptions& options,
-                                const OnWindow& on_window) {
-  return LogReader(scenario, options, on_window).Read();
+                                const OnWindow& on_window, const OnPassing& on_passing) {
+  return LogReader(scenario, options, on_window, on_passing).Read();
 }
 
 TrafficWindow ReadWindow(const ValidScenario& scenario, const LoggedTrafficOptions& options,

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "models/scenario/logged_traffic.h"
+#include "models/scenario/passing_traffic.h"
 #include "models/scenario/valid_scenario.h"
 #include "sim/input/logged_interfaces.h"
 
@@ -22,6 +24,11 @@ struct LoggedTrafficOptions {
   bool strict = false;      // a line that is no record is an error
 };
 
+// Frames of a record that passed an ENI in the window that begins at `start`: amounts, bits and
+// frames. Those of what is late are left out.
+using OnPassing =
+    std::function<void(std::int64_t start, const Passing& passing, const Flux& amount)>;
+
 // Shows each record to the mirrors of its ENI and calls `on_window` with each window of time,
 // in order, once no more records are taken for it: half an hour after its end in the logs'
 // time, or three windows, sooner where that takes more than 256 MiB. What ends in a closed window
@@ -36,7 +43,7 @@ struct LoggedTrafficOptions {
 // when a log cannot be read (three times over, so that it has to be a file), `strict` finds a
 // broken line, a rule names no ENI, or there are more than kMostWindows windows.
 LoggedTraffic ReadLoggedTraffic(const ValidScenario& scenario, const LoggedTrafficOptions& options,
-                                const OnWindow& on_window = {});
+                                const OnWindow& on_window = {}, const OnPassing& on_passing = {});
 
 // The window of `logged` that begins at `start`, which is one of its windows: whose traffic to
 // plan for is known only when all is read. Reads the logs once more, by the same options.

@@ -205,6 +205,7 @@ TEST(FluidQueueTest, ALoadThatLastsFindsTheQueueFull) {
   const Watched of{.limits = R"("bandwidth": "50 Mbps", "model": "per_direction")",
                    .out = "60 Mbps",
                    .direction = "",
+                   .congestion = "fifo",
                    .duration = "1 s"};
   EXPECT_EQ(TotalFrames(EniOf(FluidOf(of), "web").dropped), 0);
   const RunResult lasting = LastingFluidOf(of);
