@@ -64,7 +64,8 @@ std::string RecordWords(const PlannedLog& log) {
   add(tally.undecided.records, "of interfaces that may be either end");
   add(tally.late.records, "too late");
   add(tally.bad_lines, "lines are no records");
-  words += fmt::format(". {} flows at ENIs in the window", CountOf(log.flows));
+  words += fmt::format(". {} flow{} at ENIs in the window", CountOf(log.flows),
+                       log.flows == 1 ? "" : "s");
   if (log.reckoned < log.flows) {
     words += fmt::format(", small ones put together to {}", CountOf(log.reckoned));
   }
