@@ -114,7 +114,7 @@ TEST_F(PlanCommandTest, LosesWhatALoadThatLastsLoses) {
     return std::pair(plan["load_lasts"].get<bool>(), plan["production"]["share"].get<double>());
   };
   EXPECT_THAT(lost(brief + "}", {}), testing::Pair(true, testing::DoubleNear(1.0 / 6, 1e-6)));
-  EXPECT_THAT(lost(brief + "}", {"--engine", "packet", "--set", "/duration=20 ms"}),
+  EXPECT_THAT(lost(brief + R"(, "duration": "20 ms"})", {"--engine", "packet"}),
               testing::Pair(false, 0.0));
   const std::string changes =
       R"(, "timeline": [{"at": "500 ms", "change": "web", "mtu": "1400 B"}]})";
