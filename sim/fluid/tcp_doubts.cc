@@ -82,8 +82,8 @@ void TcpDoubts::Add(const ValidScenario& scenario, const FlowBundles& flows,
     for (const auto& [cvm, at] : places) {
       const std::string& id = deployment.cvms[cvm].id;
       // What a flow has in the queue of its own host is limited there, as by TCP small queues.
-      const bool loses = !at.is_sender || ProviderOf(scenario, cvm).congestion ==
-                                              Congestion::kSharedRandom;
+      const bool loses =
+          !at.is_sender || ProviderOf(scenario, cvm).congestion == Congestion::kSharedRandom;
       if (loses && segments * round_trip < kLeastWindow) small_.insert(id);
       if (at.is_short_of_cpu) busy_.insert(id);
       auto [known, is_new] = round_trips.try_emplace(cvm, round_trip, round_trip);

@@ -19,7 +19,7 @@ namespace {
 constexpr int kScenarios = 32;
 // Of an open loop, each way: many of a constant rate, even in the long run.
 constexpr int kOpenSources = 20;
-constexpr double kAllowedInDoubt = 6;  // times as much
+constexpr double kAllowedInDoubt = 8;  // times as much
 
 const Tolerance kTcp{
     .percent = 2,
