@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "models/scenario/mirror_variants.h"
+#include "models/scenario/observed_flows.h"
 
 namespace vpcmirror {
 namespace {
@@ -18,6 +19,9 @@ bool Watches(const PlacedMirror& mirror, const Endpoint& end) {
 std::map<std::uint16_t, double> TrafficByPort(const ValidScenario& scenario,
                                               const PlacedMirror& mirror) {
   std::map<std::uint16_t, double> by_port;
+  const auto watches = [&](std::size_t eni) {
+    return std::binary_search(mirror.sources.begin(), mirror.sources.end(), eni);
+  };
   for (const Workload& workload : scenario.workloads) {
     double& bits = by_port[workload.server_port];
     for (const Stream& stream : workload.streams) {
@@ -28,6 +32,10 @@ std::map<std::uint16_t, double> TrafficByPort(const ValidScenario& scenario,
       const int ends = Watches(mirror, stream.client) + Watches(mirror, stream.server);
       const Bytes both = stream.request + stream.response;
       bits += ends * stream.per_second * static_cast<double>(both.count()) * kBitsPerByte;
+    }
+    for (const ObservedFlow& flow : workload.observed) {
+      if (!watches(flow.eni)) continue;
+      by_port[ServicePortOf(flow.flow)] += flow.bits_per_second;
     }
   }
   std::erase_if(by_port, [](const auto& each) { return each.second <= 0; });

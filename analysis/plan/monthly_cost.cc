@@ -99,7 +99,8 @@ class Calculation {
     const double seconds = static_cast<double>((result_.duration - result_.warm_up).count()) /
                            static_cast<double>(kPicosecondsPerSecond);
     constexpr double kSecondsOfHour = 3600;
-    return seconds > 0 ? bytes / seconds * kSecondsOfHour * settings_.hours / kBytesOfGb : 0;
+    const double per_second = seconds > 0 ? bytes * settings_.mean_traffic / seconds : 0;
+    return per_second * kSecondsOfHour * settings_.hours / kBytesOfGb;
   }
 
   // How many mirrors each ENI is a source of, and which of them each receiver is of.

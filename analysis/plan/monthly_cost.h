@@ -45,9 +45,11 @@ struct MonthlyCost {
 struct MonthlyCostSettings {
   std::string today;  // ISO date, against UnitPrice::free_until; empty: nothing is free
   double hours = kHoursOfMonth;
+  // Traffic in the month's mean, as a share of that of the run; over 0.
+  double mean_traffic = 1;
 };
 
-// `result` is of a run of `scenario`: its traffic is taken to go on like that all month. A
+// `result` is of a run of `scenario`: `mean_traffic` of it is taken to go on all month. A
 // session is a source ENI of a mirror. Copies between zones are what arrived at a receiver or
 // a load balancer, of sources in another zone than it; where its sources are in several, in
 // proportion to what each sends. A result without duration has no bytes.

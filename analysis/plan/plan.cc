@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include "models/scenario/variants.h"
 
@@ -33,10 +34,9 @@ bool IsOver(const LoadOutline& outline, const PartName& name, const std::string&
 void SearchBreaks(std::size_t searched, LoadSearch& search, std::vector<Bottleneck>& bottlenecks) {
   for (std::size_t i = 0; i < std::min(searched, bottlenecks.size()); ++i) {
     Bottleneck& each = bottlenecks[i];
-    each.breaks =
-        search.Find([&](const LoadOutline& outline) {
-          return IsOver(outline, each.part, each.use.limit);
-        }, LinearGuess(each.use.margin, 0));
+    each.breaks = search.Find(
+        [&](const LoadOutline& outline) { return IsOver(outline, each.part, each.use.limit); },
+        LinearGuess(each.use.margin, 0));
   }
 }
 
@@ -56,13 +56,48 @@ std::vector<std::string> UnscaledOf(const ValidScenario& scenario) {
   return names;
 }
 
+// Over all windows, of the traffic that is planned for; windows in which nothing was logged
+// count.
+double MeanTraffic(const PlannedLog& log) {
+  const LoggedTraffic& logged = log.logged;
+  const auto of = [](const WindowTotals& totals) {
+    return totals.in.bits_per_second + totals.out.bits_per_second + totals.copies.bits_per_second;
+  };
+  double sum = 0;
+  for (const WindowTotals& each : logged.windows) sum += of(each);
+  const std::int64_t seconds = logged.windows.back().start - logged.windows.front().start;
+  const double mean = sum / static_cast<double>(seconds / logged.window_seconds + 1);
+  return mean / (of(log.window.totals) * logged.peak_to_mean);
+}
+
+MonthlyCost CostOf(const ValidScenario& scenario, const RunResult& result,
+                   const PlanSettings& settings) {
+  MonthlyCostSettings of_month{.today = settings.today};
+  if (settings.log) of_month.mean_traffic = MeanTraffic(*settings.log);
+  MonthlyCost cost = MonthlyCostOf(scenario, result, settings.market.prices, of_month);
+  if (settings.log) {
+    cost.assumptions.emplace_back(
+        "Bytes of a month are those of the mean over all of the log, not of the window that "
+        "sizes.");
+  }
+  return cost;
+}
+
+void TryWindows(const WindowTrials& windows, Trials& trials, PlannedLog& log) {
+  for (const auto& [window, scenario] : windows) {
+    log.windows.push_back({window, OutlineOf(trials.Run(scenario))});
+  }
+}
+
 }  // namespace
 
 Verdict VerdictOf(const Plan& plan) { return WithObstacles(plan.result.verdict, plan.obstacles); }
 
 Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const PlanSettings& settings,
               Trials& trials) {
-  Plan plan{.result = result, .bottlenecks = BottlenecksOf(scenario, result)};
+  Plan plan{.result = result,
+            .load_lasts = settings.load_lasts,
+            .bottlenecks = BottlenecksOf(scenario, result)};
   LoadSearch search(scenario, result, trials);
   SearchBreaks(settings.searched, search, plan.bottlenecks);
   const double least = plan.bottlenecks.empty() ? 1 : plan.bottlenecks.front().use.margin;
@@ -80,13 +115,15 @@ Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const Plan
   if (plan.demand.bandwidth > BitsPerSecond(0)) {
     plan.sizing = SizeFor(scenario, plan.demand, settings.market, result.margin_goal);
   }
-  plan.cost = MonthlyCostOf(scenario, result, settings.market.prices, {.today = settings.today});
+  plan.cost = CostOf(scenario, result, settings);
   plan.budget = settings.budget;
   if (settings.budget) plan.choices = ChoicesFor(scenario, *settings.budget);
   for (const WhatIfQuestion& each : settings.what_ifs) {
     plan.what_ifs.push_back(AnswerWhatIf(each, trials));
   }
   plan.obstacles = settings.obstacles;
+  plan.log = settings.log;
+  if (plan.log) TryWindows(settings.windows, trials, *plan.log);
   plan.unscaled = UnscaledOf(scenario);
   plan.runs = trials.runs();
   return plan;

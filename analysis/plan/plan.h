@@ -15,6 +15,7 @@
 #include "analysis/plan/obstacle.h"
 #include "analysis/plan/outage.h"
 #include "analysis/plan/parts.h"
+#include "analysis/plan/plan_log.h"
 #include "analysis/plan/sensitivity.h"
 #include "analysis/plan/sizing.h"
 #include "analysis/plan/trials.h"
@@ -40,9 +41,10 @@ struct GrowthPoint {
 struct Plan {
   RunResult result;                     // of the scenario as it is
   std::vector<Obstacle> obstacles;      // whatever its verdict says; all else is of traffic alone
+  bool load_lasts = false;              // as PlanSettings has it
   std::vector<Bottleneck> bottlenecks;  // by margin, the tightest first
   Headroom headroom;
-  std::vector<GrowthPoint> growth;      // at the loads that were run for these, ascending
+  std::vector<GrowthPoint> growth;  // at the loads that were run for these, ascending
   // A little over the first load that does not fit, or of the scenario itself where that does
   // not; empty: nothing breaks.
   std::optional<LossesAtLoad> first_losses;
@@ -55,6 +57,7 @@ struct Plan {
   std::optional<CopyBudget> budget;   // as it was asked for
   std::vector<BudgetChoice> choices;  // within it
   std::vector<WhatIf> what_ifs;       // in the order in which they were asked
+  std::optional<PlannedLog> log;      // whose traffic it is; empty: the workloads'
   // Workloads that no load scales: TCP flows take what they get.
   std::vector<std::string> unscaled;
   int runs = 0;  // of the engine
@@ -70,6 +73,11 @@ struct PlanSettings {
   std::string today;                 // ISO date, for prices; empty: nothing is free
   std::vector<Obstacle> obstacles;   // of the scenario
   std::vector<WhatIfQuestion> what_ifs;
+  // The runs are of a load that lasts (RunControl::load_lasts); else of the scenario's duration,
+  // in which queues may hide what is lost later.
+  bool load_lasts = false;
+  std::optional<PlannedLog> log;  // whose traffic the scenario has
+  WindowTrials windows;           // of it, to compare with
 };
 
 // With what stands in the way, beside its traffic.

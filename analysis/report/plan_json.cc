@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/report/assumption_json.h"
+#include "analysis/report/plan_log_report.h"
 #include "analysis/report/plan_words.h"
 #include "analysis/report/verdict.h"
 
@@ -312,7 +313,9 @@ std::string PlanJson(const Plan& plan, const std::optional<PlanBefore>& before) 
   json["engine"] = result.engine;
   json["seed"] = result.seed;
   json["duration_ns"] = result.duration.count() / kPicosecondsPerNanosecond;
+  json["load_lasts"] = plan.load_lasts;
   json["runs"] = plan.runs;
+  json["log"] = LogJson(plan.log, OutlineJson);
   AddVerdict(result, plan.obstacles, json);
   json["holds"] = result.holds.empty() ? PlanDocument(nullptr) : PlanDocument(result.holds);
   json["margin"] = PlanNumber(result.margin);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/report/markdown_text.h"
+#include "analysis/report/plan_log_report.h"
 #include "analysis/report/plan_words.h"
 #include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"
@@ -32,7 +33,9 @@ class MarkdownPlan {
       out_ += "\n" + StrangersMarkdown(ByTrafficWords(result)) + "\n\n";
     }
     if (!result.holds.empty()) out_ += StrangersMarkdown(result.holds) + "\n\n";
-    out_ += fmt::format("{}\n", fmt::join(GrowthSentences(result, plan_.headroom), " "));
+    out_ += fmt::format("{}\n\n", fmt::join(GrowthSentences(result, plan_.headroom), " "));
+    out_ += RunsWords(plan_) + "\n";
+    if (plan_.log) WriteLog(*plan_.log);
     if (before) WriteBefore(*before);
     WriteBottlenecks();
     WriteLosses();
@@ -60,6 +63,16 @@ class MarkdownPlan {
     const std::vector<std::string> changes = ChangesSince(before, plan_);
     for (const std::string& each : changes) Item(each);
     if (changes.empty()) Item("nothing has changed");
+  }
+
+  void WriteLog(const PlannedLog& log) {
+    Title("Traffic of flow logs");
+    for (const std::string& each : LogWords(log)) Item(each);
+    if (log.windows.empty()) return;
+    out_ += '\n';
+    const std::vector<std::vector<std::string>> table = LogTable(log);
+    Head({table.front().begin(), table.front().end()});
+    for (std::size_t i = 1; i < table.size(); ++i) Row(table[i]);
   }
 
   void WriteBottlenecks() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/report/member_groups.h"
+#include "analysis/report/plan_log_report.h"
 #include "analysis/report/plan_words.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/usage.h"
@@ -115,6 +116,7 @@ class PlanReport {
 
   void WriteVerdict();
   void WriteObstacles();
+  void WriteLog(const PlannedLog& log);
   void WriteBefore(const PlanBefore& before);
   void WriteBottlenecks();
   void WriteGrowth();
@@ -146,13 +148,13 @@ void PlanReport::WriteVerdict() {
   std::string title = Printable(result.scenario_name);
   if (!result.scenario_description.empty()) title += ": " + Printable(result.scenario_description);
   Sentence(title);
-  Sentence(fmt::format("{} engine, {} runs of {}.", result.engine, plan_.runs,
-                       TimeText(result.duration)));
+  Sentence(RunsWords(plan_));
   for (const std::string& note : result.notes) {
     const auto says = [&](const Obstacle& each) { return note.ends_with(each.message); };
     const bool is_said = std::any_of(plan_.obstacles.begin(), plan_.obstacles.end(), says);
     if (!is_said) Sentence(Printable(note));
   }
+  if (plan_.log) WriteLog(*plan_.log);
 }
 
 void PlanReport::WriteObstacles() {
@@ -166,6 +168,16 @@ void PlanReport::WriteObstacles() {
   if (plan_.obstacles.size() > kShown) {
     Sentence(fmt::format("{} more: vpcmirror check lists them.", plan_.obstacles.size() - kShown),
              2);
+  }
+}
+
+void PlanReport::WriteLog(const PlannedLog& log) {
+  out_ += '\n';
+  for (const std::string& each : LogWords(log)) Sentence(Printable(each));
+  if (log.windows.empty()) return;
+  out_ += '\n';
+  for (const std::vector<std::string>& row : LogTable(log)) {
+    Line("  {:8}{:>9}  {:21}{:>11}  {:14}{:>8}", row[0], row[1], row[2], row[3], row[4], row[5]);
   }
 }
 

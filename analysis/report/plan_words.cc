@@ -62,6 +62,20 @@ std::string GrowthText(double factor) {
   return fmt::format("{}{}", growth < 0 ? "-" : "+", PercentText(std::abs(growth)));
 }
 
+std::string RunsWords(const Plan& plan) {
+  const std::string runs =
+      fmt::format("{} engine, {} run{}", plan.result.engine, plan.runs, plan.runs == 1 ? "" : "s");
+  if (plan.load_lasts) {
+    return runs + " of a load that lasts: queues that fill are full, token buckets are empty.";
+  }
+  return fmt::format(
+      "{} of {}. What queues and token buckets take for so long is not counted as lost: {}.", runs,
+      TimeText(plan.result.duration),
+      plan.result.engine == "packet"
+          ? "a load that lasts may lose more, as --engine fluid shows"
+          : "the load changes under way, so that no long run stands for it");
+}
+
 std::string PartWords(const Bottleneck& bottleneck) {
   const PartUse& use = bottleneck.use;
   const std::string name = Printable(bottleneck.part.name);
@@ -354,10 +368,9 @@ std::string MoneyText(double amount, const std::string& currency) {
 std::string CostWords(const CostLine& line) {
   const std::string of = line.of.empty() ? "" : " " + Printable(line.of);
   const bool is_hours = line.item != CostItem::kCopied && line.item != CostItem::kCrossZone;
-  const std::string count = is_hours
-                                ? fmt::format("{} x {:.6g} h", SignificantText(line.count, 6),
-                                              line.month_units)
-                                : SignificantText(line.count * line.month_units, 6) + " GB";
+  const std::string count =
+      is_hours ? fmt::format("{} x {:.6g} h", SignificantText(line.count, 6), line.month_units)
+               : SignificantText(line.count * line.month_units, 6) + " GB";
   std::string words =
       fmt::format("{} {}{}: {}", Printable(line.provider), ToString(line.item), of, count);
   words += line.price ? fmt::format(" x {:.6g} {} = {}", line.price->amount,

@@ -16,6 +16,8 @@ namespace vpcmirror {
 std::string VerdictWords(const RunResult& result, const std::vector<Obstacle>& obstacles);
 // "By its traffic alone: FITS, because ids needs ..."
 std::string ByTrafficWords(const RunResult& result);
+// "fluid engine, 12 runs of a load that lasts: ...", what losses rest on.
+std::string RunsWords(const Plan& plan);
 
 // "web, 2 hosts", "ids, receiver".
 std::string PartWords(const Bottleneck& bottleneck);

@@ -6,6 +6,15 @@
 
 namespace vpcmirror {
 
+bool IsOneStretch(const ValidScenario& scenario) {
+  const auto changes = [](const TimelineEvent& event) { return !event.changes.empty(); };
+  const auto pauses = [&](const Workload& workload) {
+    return workload.start > Picoseconds(0) || workload.stop < scenario.duration;
+  };
+  return std::none_of(scenario.timeline.begin(), scenario.timeline.end(), changes) &&
+         std::none_of(scenario.workloads.begin(), scenario.workloads.end(), pauses);
+}
+
 Course::Course(const ValidScenario& scenario)
     : scenario_(scenario),
       borders_{Picoseconds(0), scenario.duration},
@@ -105,11 +114,18 @@ std::vector<Workload> Course::WorkloadsAt(Picoseconds at) const {
     };
     std::erase_if(workload.requests, [&](const auto& each) { return !ends_are_there(each); });
     std::erase_if(workload.tcp_streams, [&](const auto& each) { return !ends_are_there(each); });
+    std::erase_if(workload.observed, [&](const ObservedFlow& flow) {
+      return factor == 0 || !IsAttached({.eni = flow.eni, .address = {}});
+    });
     if (factor == 1) continue;
     for (Stream& stream : workload.streams) {
       stream.rate = BitsPerSecond(std::llround(static_cast<double>(stream.rate.count()) * factor));
     }
     for (RequestStream& stream : workload.requests) stream.per_second *= factor;
+    for (ObservedFlow& flow : workload.observed) {
+      flow.bits_per_second *= factor;
+      flow.frames_per_second *= factor;
+    }
   }
   return workloads;
 }

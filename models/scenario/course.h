@@ -18,6 +18,10 @@ struct Stretch {
   std::vector<double> speeds;  // by CVM, of a receiver's software; 0: it is down
 };
 
+// Whether nothing changes under way that a load which lasts would not see: no event of the
+// timeline changes anything, and every workload sends from beginning to end.
+bool IsOneStretch(const ValidScenario& scenario);
+
 // The stretches of a run, from its beginning to its end: a workload that starts or stops, and
 // the end of the warm-up, begin one as events of the timeline do.
 class Course {

@@ -28,6 +28,10 @@ struct RunControl {
   // Empty: nobody looks.
   std::function<void(Picoseconds)> progress;
   RunLimits limits;
+  // Queues that fill are full from the beginning, and token buckets empty: what is lost of each
+  // load is what would be lost in the long run. Of the fluid engine; the packet engine simulates
+  // the time that the scenario has.
+  bool load_lasts = false;
   std::string output_folder;  // where pcap files of the scenario go; empty: none are written
 };
 

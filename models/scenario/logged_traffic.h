@@ -119,8 +119,12 @@ struct LoggedTraffic {
   static constexpr std::size_t kMostToldUnknown = 10;
 };
 
-// The window that a share of all windows does not exceed in bits of copies: that of rank
-// ceil(share * windows), counted from the least; exact. The earliest of equals. `share` is over
+// Which of so many windows a share of all does not exceed: ceil(share * windows), counted from the
+// least; exact. `share` is over 0 and at most 1. Requires a window.
+std::size_t SizingRank(std::size_t windows, double share);
+
+// The window that a share of all windows does not exceed in bits of copies: that of
+// SizingRank. The earliest of equals. `share` is over
 // 0 and at most 1, which is the maximum. Requires a window.
 const WindowTotals& SizingWindow(const LoggedTraffic& logged, double share);
 

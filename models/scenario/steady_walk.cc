@@ -9,6 +9,7 @@
 #include <span>
 
 #include "models/scenario/flows.h"
+#include "models/scenario/observed_flows.h"
 #include "models/scenario/taps.h"
 #include "models/wire/frame_template.h"
 #include "models/wire/hash.h"
@@ -42,6 +43,7 @@ class Walk {
         }
       }
       for (const RequestStream& stream : workload.requests) Send(workload, stream);
+      for (const ObservedFlow& flow : workload.observed) Pass(flow);
       is_elastic_ = true;
       for (const TcpStream& stream : workload.tcp_streams) Send(workload, stream);
       is_elastic_ = false;
@@ -71,11 +73,37 @@ class Walk {
   }
 
   bool IsHere(const Endpoint& one, const Endpoint& other) const {
-    if (part_.of == 1) return true;
     const std::size_t eni = one.eni && other.eni ? std::min(*one.eni, *other.eni)
                             : one.eni            ? *one.eni
                                                  : *other.eni;
-    return MixBits(eni) % part_.of == part_.number;
+    return IsHere(eni);
+  }
+  bool IsHere(std::size_t eni) const {
+    return part_.of == 1 || MixBits(eni) % part_.of == part_.number;
+  }
+
+  void Pass(const ObservedFlow& flow) {
+    at_stream_ = stream_++;
+    if (!IsHere(flow.eni)) return;
+    is_answer_ = false;
+    flow_ = 0;
+    const FrameInfo info = MeanFrameOf(flow);
+    const MirrorTap& tap = WatchOf(flow.eni).tap;
+    Frame frame{.info = info, .direction = flow.direction, .admitted = true};
+    if (flow.direction == Direction::kEgress) {
+      frame.next_hop = RouteOf(flow.eni, flow.flow.destination).next_hop;
+    }
+    const Decision decision = tap.OnFrame(frame);
+    observe_({.workload = workload_,
+              .stream = at_stream_,
+              .eni = flow.eni,
+              .direction = flow.direction,
+              .is_last = true,
+              .flux = {flow.bits_per_second, flow.frames_per_second},
+              .frame = info,
+              .tap = tap,
+              .mirrors = watching_[flow.eni],
+              .decision = decision});
   }
 
   void Send(const Workload& workload, const Stream& stream) {

@@ -43,7 +43,9 @@ struct SteadyPassing {
   Direction direction = Direction::kIngress;
   Admission admission = Admission::kAdmitted;
   Stop stop = Stop::kNone;  // by the route; kIngress: kLoop after too many next hops, or kNone
-  bool is_last = false;     // the frames get to their destination here, or leave for the outside
+  // The frames get to their destination here, or leave for the outside, or (of an ObservedFlow)
+  // nobody knows more.
+  bool is_last = false;
   Flux flux;
   const FrameInfo& frame;
   const MirrorTap& tap;
@@ -61,7 +63,8 @@ struct WalkPart {
   std::size_t of = 1;
 };
 
-// All workloads but captures, as if none ever paused. A next-hop CVM sends on what comes to it.
+// All workloads but captures, as if none ever paused. A next-hop CVM sends on what comes to it. An
+// ObservedFlow is a stream of one flow, admitted whatever security groups say.
 void WalkSteadyFlows(const ValidScenario& scenario, const SteadyObserver& observe,
                      const WalkPart& part = {});
 

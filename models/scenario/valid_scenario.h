@@ -61,6 +61,16 @@ struct TcpStream {
   Endpoint server;
 };
 
+// Frames of one flow that passed one ENI and were admitted there, as a flow log tells: nobody asks
+// where they came from and what lies behind.
+struct ObservedFlow {
+  std::size_t eni = 0;
+  Direction direction = Direction::kIngress;
+  FlowKey flow;
+  double bits_per_second = 0;    // of Ethernet frames without FCS
+  double frames_per_second = 0;  // over 0
+};
+
 struct Replay {
   std::size_t eni = 0;
   std::vector<IpPrefix> local;
@@ -98,6 +108,7 @@ struct Workload {
   std::optional<TcpSettings> tcp;  // of tcp_streams; empty: what is sent follows no answer
   std::vector<TcpStream> tcp_streams;
   std::vector<Replay> replays;
+  std::vector<ObservedFlow> observed;  // rates, of which no engine makes packets
 };
 
 struct PcapOutput {

@@ -84,6 +84,10 @@ ValidScenario WithLoad(const ValidScenario& scenario, double factor) {
     }
     for (RequestStream& stream : workload.requests) stream.per_second *= factor;
     for (Replay& replay : workload.replays) replay.time_scale /= factor;
+    for (ObservedFlow& flow : workload.observed) {
+      flow.bits_per_second *= factor;
+      flow.frames_per_second *= factor;
+    }
   }
   LeaveOutOutputs(loaded);
   return loaded;

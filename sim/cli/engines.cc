@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/words/quantities.h"
+#include "models/scenario/error.h"
 #include "sim/fluid/fluid_engine.h"
 #include "sim/fluid/fluid_estimate.h"
 #include "sim/packet/packet_engine.h"
@@ -22,6 +23,12 @@ std::string NeedsPackets(const ValidScenario& scenario) {
   return "";
 }
 
+// Of which there are rates, and no packets.
+bool HasObserved(const ValidScenario& scenario) {
+  return std::any_of(scenario.workloads.begin(), scenario.workloads.end(),
+                     [](const Workload& workload) { return !workload.observed.empty(); });
+}
+
 }  // namespace
 
 std::string_view ToString(EngineKind kind) {
@@ -34,6 +41,12 @@ std::unique_ptr<Engine> MakeEngine(EngineKind kind) {
 
 void RefuseWhatItLacks(EngineKind kind, const ValidScenario& scenario) {
   if (kind == EngineKind::kFluid) RefuseReplays(scenario);
+  if (kind == EngineKind::kFluid || !HasObserved(scenario)) return;
+  ScenarioError error;
+  error.file = scenario.file;
+  error.message = "a log has rates and no packets that the packet engine could send";
+  error.accepted = "--engine fluid";
+  throw ScenarioException({error});
 }
 
 RunEstimate EstimateRun(EngineKind kind, const ValidScenario& scenario) {
@@ -48,6 +61,7 @@ RunEstimate EstimateRun(EngineKind kind, const ValidScenario& scenario) {
 EngineChoice ChooseEngine(const std::string& asked, const ValidScenario& scenario) {
   if (asked == "packet") return {EngineKind::kPacket, ""};
   if (asked == "fluid") return {EngineKind::kFluid, ""};
+  if (HasObserved(scenario)) return {EngineKind::kFluid, "Fluid engine: a log has no packets."};
   const std::string needs_packets = NeedsPackets(scenario);
   if (!needs_packets.empty()) return {EngineKind::kPacket, "Packet engine: " + needs_packets + "."};
   const double events = EstimateRun(scenario).events;

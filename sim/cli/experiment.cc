@@ -46,6 +46,7 @@ class Runs {
     control.replication = settings_.replication;
     control.stop = stop_.get_token();
     control.limits = {.events = settings_.limits.events};
+    control.load_lasts = settings_.load_lasts;
     control.output_folder = output_folder;
     if (bar_ || settings_.limits.wall) {
       control.progress = [this, &scenario](Picoseconds done) { Look(scenario, done); };

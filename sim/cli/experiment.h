@@ -19,6 +19,7 @@ struct ExperimentSettings {
   std::uint64_t seed = 1;
   std::uint64_t replication = 1;  // each has random streams of its own
   bool tries_disciplines = true;
+  bool load_lasts = false;  // as RunControl has it
   double margin_goal = 0;
   std::string output_folder;  // of captures; empty: none are written
   bool show_progress = false;

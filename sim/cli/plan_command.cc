@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -21,12 +22,15 @@
 #include "analysis/report/plan_text.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
+#include "models/scenario/course.h"
 #include "models/scenario/variants.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/engines.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/experiment.h"
+#include "sim/cli/log_options.h"
+#include "sim/cli/plan_log.h"
 #include "sim/cli/plan_obstacles.h"
 #include "sim/cli/result_folder.h"
 #include "sim/input/catalog.h"
@@ -52,16 +56,25 @@ struct PlanOptions {
   std::string format = "text";
   std::string margin = "20%";
   std::string data;
+  LogOptions logs;  // no files: the workloads are planned for
+  std::vector<CLI::Option*> of_logs;
 };
 
-// A fresh one for each run.
+// Whether losses can be those of a load that lasts, however short the run is.
+bool LoadLasts(const ValidScenario& scenario, EngineKind kind) {
+  return kind == EngineKind::kFluid && IsOneStretch(scenario);
+}
+
+// A fresh one for each run, of a load that lasts where that can be.
 class EngineOfEachRun : public Engine {
  public:
   EngineOfEachRun(const Surroundings& around, EngineKind kind) : around_(around), kind_(kind) {}
 
   RunResult Run(const ValidScenario& scenario, const RunControl& control) override {
     RefuseIfTooLarge(scenario, EstimateRun(kind_, scenario), control.limits);
-    return around_.make_engine(kind_)->Run(scenario, control);
+    RunControl same = control;
+    same.load_lasts = LoadLasts(scenario, kind_);
+    return around_.make_engine(kind_)->Run(scenario, same);
   }
 
  private:
@@ -75,6 +88,34 @@ double PlanMargin(const PlanOptions& options) {
     throw CLI::ValidationError("--margin", "'" + options.margin + "' is not 0% to under 100%");
   }
   return *margin.value;
+}
+
+bool IsOfWorkloads(std::string_view change) {
+  constexpr std::string_view kWorkloads = "/workloads";
+  return change.find(kWorkloads) != std::string_view::npos;
+}
+
+// What goes only with a log, and what its traffic leaves no place for.
+void CheckLogMixture(const PlanOptions& options) {
+  const bool has_logs = !options.logs.files.empty();
+  for (const CLI::Option* each : options.of_logs) {
+    if (has_logs || each->count() == 0) continue;
+    throw CLI::ValidationError(each->get_name(),
+                               "is about flow logs: name them, as in --flowlog LOG");
+  }
+  if (!has_logs) return;
+  if (options.files.size() > 1) {
+    throw CLI::ValidationError("--flowlog", "is about a single scenario");
+  }
+  for (const auto* changes : {&options.sets, &options.what_ifs}) {
+    for (const std::string& each : *changes) {
+      if (!IsOfWorkloads(each)) continue;
+      throw CLI::ValidationError(changes == &options.sets ? "--set" : "--whatif",
+                                 "'" + each +
+                                     "': the logs' traffic takes the workloads' place; --burst "
+                                     "peak-to-mean=2 plans for twice as much of it");
+    }
+  }
 }
 
 // What does not go together, and what goes only with one scenario.
@@ -119,6 +160,7 @@ class Planning {
 
   int OfOne(const std::string& file) {
     std::vector<Obstacle> obstacles;
+    if (!options_.logs.files.empty()) log_.emplace(WithoutWorkloads(file), options_.logs);
     ValidScenario scenario = Read(file, {}, &obstacles);
     // Before the first run, so that a change that leads nowhere costs none.
     PlanSettings settings = SettingsFor(file, scenario);
@@ -126,6 +168,8 @@ class Planning {
     if (around_.run_begins) around_.run_begins();
     ResultFolder folder(options_.out.empty() ? DefaultResultFolder(scenario.name) : options_.out);
     const EngineKind kind = Choose(scenario);
+    settings.load_lasts = LoadLasts(scenario, kind);
+    if (log_) AddLog(scenario, settings);
     const RunResult result = Run(scenario, kind);
     EngineOfEachRun engine(around_, kind);
     const RunControl control = ControlFor(scenario);
@@ -155,6 +199,20 @@ class Planning {
   }
 
  private:
+  static constexpr char kNoWorkloads[] = "/workloads={}";  // the logs' traffic takes their place
+
+  ValidScenario WithoutWorkloads(const std::string& file) const {
+    ReadOptions read = read_;
+    read.sets.push_back(ParseOverride(kNoWorkloads));
+    return LoadScenario(file, library_, read);
+  }
+
+  void AddLog(const ValidScenario& scenario, PlanSettings& settings) const {
+    settings.log = log_->Told();
+    settings.log->reckoned = scenario.workloads.front().observed.size();
+    settings.windows = log_->OtherWindows(scenario);
+  }
+
   // Both must outlive them.
   Trials TrialsOf(Engine& engine, const RunControl& control) const {
     return Trials(engine, control,
@@ -185,10 +243,12 @@ class Planning {
     return PlanOneOfSeveral(scenario, std::move(result), std::move(obstacles), trials);
   }
 
-  // A scenario, and what stands in its way where that is asked for.
+  // A scenario, with the logs' traffic once they are read, and what stands in its way where that
+  // is asked for.
   ValidScenario Read(const std::string& file, const std::vector<Override>& changes,
                      std::vector<Obstacle>* obstacles = nullptr) const {
     ReadOptions read = read_;
+    if (log_) read.sets.push_back(ParseOverride(kNoWorkloads));
     read.sets.insert(read.sets.end(), changes.begin(), changes.end());
     ExaminedScenario examined = ExamineScenario(file, library_, read);
     if (!examined.errors.empty()) throw ScenarioException(std::move(examined.errors));
@@ -199,6 +259,7 @@ class Planning {
     scenario.series_bin.reset();
     const auto reacts = [](const Workload& workload) { return !workload.tcp_streams.empty(); };
     scenario.baseline = std::any_of(scenario.workloads.begin(), scenario.workloads.end(), reacts);
+    if (log_) log_->PutInto(scenario);
     return scenario;
   }
 
@@ -251,12 +312,17 @@ class Planning {
   EngineKind Choose(ValidScenario& scenario) const {
     const EngineChoice choice = ChooseEngine(options_.engine, scenario);
     if (!choice.why.empty()) scenario.notes.push_back(choice.why);
+    RefuseWhatItLacks(choice.kind, scenario);
     return choice.kind;
   }
 
   RunResult Run(const ValidScenario& scenario, EngineKind kind) const {
-    RunResult result = RunExperiment(
-        scenario, {.engine = kind, .seed = scenario.seed, .margin_goal = margin_goal_}, around_);
+    RunResult result = RunExperiment(scenario,
+                                     {.engine = kind,
+                                      .seed = scenario.seed,
+                                      .load_lasts = LoadLasts(scenario, kind),
+                                      .margin_goal = margin_goal_},
+                                     around_);
     if (!result.complete || !result.stopped_by.empty()) throw TrialStopped();
     return result;
   }
@@ -307,6 +373,7 @@ class Planning {
   ReadOptions read_;
   Library library_;
   Market market_;
+  std::optional<PlanLog> log_;
 };
 
 void AddPlanQuestions(CLI::App& command, PlanOptions& options) {
@@ -335,11 +402,20 @@ void AddPlanQuestions(CLI::App& command, PlanOptions& options) {
       ->capture_default_str();
 }
 
+void AddPlanLogs(CLI::App& command, PlanOptions& options) {
+  command
+      .add_option("--flowlog", options.logs.files,
+                  "Plan for a window of these, in place of the workloads: " + kLogsHelp)
+      ->type_name("LOG");
+  options.of_logs = AddLogOptions(command, options.logs);
+}
+
 constexpr char kPlanFooter[] =
     "Examples:\n"
     "  vpcmirror plan scenario.json\n"
     "  vpcmirror plan scenario.json --whatif '/workloads/*/in=x2' --whatif '/hosts/ids/count=2'\n"
     "  vpcmirror plan scenario.json --receivers 4\n"
+    "  vpcmirror plan scenario.json --flowlog logs/*.gz --size-at p99 --per 1min\n"
     "  vpcmirror plan monday.json sunday.json         one fleet that is enough for both\n"
     "Exit code: 0 fine, 2 bad input or usage, 3 an assertion missed, 130 stopped by Ctrl-C, 70 a\n"
     "bug in vpcmirror.";
@@ -358,6 +434,7 @@ void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
   AddPlanQuestions(*command, *options);
+  AddPlanLogs(*command, *options);
   command->add_option("--format", options->format, "Of stdout; json is exactly plan.json")
       ->check(CLI::IsMember({"text", "json", "md"}))
       ->capture_default_str();
@@ -372,6 +449,7 @@ void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   command->footer(kPlanFooter);
   command->callback([options, &around, &exit_code] {
     CheckPlanMixture(*options);
+    CheckLogMixture(*options);
     try {
       Planning planning(*options, around);
       exit_code = options->files.size() == 1 ? planning.OfOne(options->files.front())

@@ -37,6 +37,12 @@ std::vector<Sources> SourcesByCvm(const ValidScenario& scenario) {
       add(stream.client);
       add(stream.server);
     }
+    // A log has means of frames, and no times of them.
+    for (const ObservedFlow& flow : workload.observed) {
+      Sources& of_cvm = sources[scenario.deployment->enis[flow.eni].cvm];
+      ++of_cvm.others;
+      of_cvm.is_mixed = true;
+    }
   }
   return sources;
 }

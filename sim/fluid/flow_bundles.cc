@@ -289,7 +289,8 @@ bool IsLarge(const ValidScenario& scenario) {
   constexpr std::size_t kManyStreams = 1000;
   std::size_t streams = 0;
   for (const Workload& workload : scenario.workloads) {
-    streams += workload.streams.size() + workload.requests.size() + workload.tcp_streams.size();
+    streams += workload.streams.size() + workload.requests.size() + workload.tcp_streams.size() +
+               workload.observed.size();
   }
   return streams >= kManyStreams;
 }

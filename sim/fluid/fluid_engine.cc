@@ -20,13 +20,16 @@
 namespace vpcmirror::sim {
 namespace {
 
-// What is left of the token buckets of burstable CVMs, from stretch to stretch.
+// What is left of the token buckets of burstable CVMs, from stretch to stretch. Under a load that
+// lasts, nothing is.
 class Buckets {
  public:
-  explicit Buckets(const Deployment& deployment) {
+  Buckets(const Deployment& deployment, bool load_lasts) {
     for (const Cvm& cvm : deployment.cvms) {
-      left_bits_.push_back(static_cast<double>(cvm.limits.burst.count()) * kBitsPerByte);
+      const double burst = load_lasts ? 0 : static_cast<double>(cvm.limits.burst.count());
+      most_bits_.push_back(burst * kBitsPerByte);
     }
+    left_bits_ = most_bits_;
   }
 
   // Bandwidth as it is in the mean of so many seconds when all is spent.
@@ -34,7 +37,7 @@ class Buckets {
     RateSettings rates{.bandwidth = cvm.limits.bandwidth,
                        .peak_bandwidth = cvm.limits.peak_bandwidth,
                        .packet_rate = cvm.limits.packet_rate};
-    if (!rates.bandwidth || cvm.limits.burst == Bytes(0)) return rates;
+    if (!rates.bandwidth || most_bits_[index] == 0) return rates;
     const double mean = static_cast<double>(rates.bandwidth->count()) + left_bits_[index] / seconds;
     rates.bandwidth = BitsPerSecond(static_cast<std::int64_t>(std::min(mean, kMostRate)));
     if (rates.peak_bandwidth) {
@@ -44,27 +47,26 @@ class Buckets {
   }
 
   void Spend(const Cvm& cvm, std::size_t index, double bits, double seconds) {
-    if (!cvm.limits.bandwidth || cvm.limits.burst == Bytes(0)) return;
-    const double most = static_cast<double>(cvm.limits.burst.count()) * kBitsPerByte;
+    if (!cvm.limits.bandwidth || most_bits_[index] == 0) return;
     const double earned = static_cast<double>(cvm.limits.bandwidth->count()) * seconds;
-    left_bits_[index] = std::clamp(left_bits_[index] + earned - bits, 0.0, most);
+    left_bits_[index] = std::clamp(left_bits_[index] + earned - bits, 0.0, most_bits_[index]);
   }
 
  private:
   static constexpr double kMostRate = 1e18;
-  std::vector<double> left_bits_;  // by CVM
+  std::vector<double> most_bits_;  // by CVM
+  std::vector<double> left_bits_;  // the same
 };
 
 // How full the queues of budgets and rings are, from stretch to stretch. One that is over its
-// limit fills; one that is not is empty soon.
+// limit fills; one that is not is empty soon. Under a load that lasts, what fills is full.
 class Queues {
  public:
-  explicit Queues(const Deployment& deployment) {
+  Queues(const Deployment& deployment, bool load_lasts) {
     for (const Cvm& cvm : deployment.cvms) {
-      budgets_.insert(budgets_.end(), 2, static_cast<double>(cvm.queue.frames));
-      const double ring = cvm.receiver && cvm.receiver->ring_frames > 0
-                              ? static_cast<double>(cvm.receiver->ring_frames)
-                              : kRingFrames;
+      const double room = load_lasts ? 0 : static_cast<double>(cvm.queue.frames);
+      budgets_.insert(budgets_.end(), 2, room);
+      const double ring = load_lasts ? 0 : RingOf(cvm);
       rings_.emplace_back(cvm.receiver ? static_cast<std::size_t>(cvm.workers) : 0, ring);
     }
     budgets_left_ = budgets_;
@@ -92,8 +94,14 @@ class Queues {
   }
 
  private:
-  static constexpr double kRingFrames = 4096;  // of a receiver whose profile does not say
-  std::vector<double> budgets_;                // room when empty, in frames
+  static double RingOf(const Cvm& cvm) {
+    constexpr double kRingFrames = 4096;  // of a receiver whose profile does not say
+    return cvm.receiver && cvm.receiver->ring_frames > 0
+               ? static_cast<double>(cvm.receiver->ring_frames)
+               : kRingFrames;
+  }
+
+  std::vector<double> budgets_;  // room when empty, in frames
   std::vector<double> budgets_left_;
   std::vector<std::vector<double>> rings_;  // by CVM and worker
   std::vector<std::vector<double>> rings_left_;
@@ -105,8 +113,8 @@ class FluidRun {
       : scenario_(scenario),
         control_(control),
         numbers_(*scenario.deployment),
-        buckets_(*scenario.deployment),
-        queues_(*scenario.deployment),
+        buckets_(*scenario.deployment, control.load_lasts),
+        queues_(*scenario.deployment, control.load_lasts),
         tally_(scenario) {
     const std::vector<Picoseconds> starts = SpanStarts(scenario);
     if (starts.empty()) return;

@@ -63,8 +63,8 @@ std::map<std::size_t, FlowAt> FullPlacesOf(const ValidScenario& scenario, const 
 void TcpDoubts::Add(const ValidScenario& scenario, const FlowBundles& flows,
                     const BudgetNumbers& numbers, const Equilibrium& rest) {
   // TCP loses 1.5 / window^2 (Mathis, Semke, Mahdavi and Ott 1997), and for each loss has a window
-  // acknowledged one by one instead of two by two: 1.5 / window more, 5 % of them.
-  constexpr double kLeastWindow = 30;  // segments
+  // acknowledged one by one instead of two by two: 1.5 / window more, 2.5 % of them.
+  constexpr double kLeastWindow = 60;  // segments
   constexpr double kAlike = 1.1;
   const Deployment& deployment = *scenario.deployment;
   std::map<std::size_t, std::pair<double, double>> round_trips;  // least and most, by CVM
@@ -82,8 +82,8 @@ void TcpDoubts::Add(const ValidScenario& scenario, const FlowBundles& flows,
     for (const auto& [cvm, at] : places) {
       const std::string& id = deployment.cvms[cvm].id;
       // What a flow has in the queue of its own host is limited there, as by TCP small queues.
-      const bool loses = !at.is_sender || ProviderOf(scenario, cvm).congestion ==
-                                              Congestion::kSharedRandom;
+      const bool loses =
+          !at.is_sender || ProviderOf(scenario, cvm).congestion == Congestion::kSharedRandom;
       if (loses && segments * round_trip < kLeastWindow) small_.insert(id);
       if (at.is_short_of_cpu) busy_.insert(id);
       auto [known, is_new] = round_trips.try_emplace(cvm, round_trip, round_trip);
@@ -98,7 +98,7 @@ std::vector<std::string> TcpDoubts::Notes() const {
   std::vector<std::string> notes;
   if (!small_.empty()) {
     notes.push_back(
-        "TCP flows have less than 30 segments under way each at " + ListOf(small_) +
+        "TCP flows have less than 60 segments under way each at " + ListOf(small_) +
         " and know their share by losing there: what they lose, send again and acknowledge for it, "
         "the more the fewer, is left out. --engine packet has it.");
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/scenario/logged_traffic.h"
+#include "models/scenario/observed_flows.h"
 
 namespace vpcmirror::sim {
 
@@ -18,12 +19,7 @@ FrameInfo FrameOf(const FlowRecord& record) {
           ? std::clamp<std::int64_t>(record.bytes / record.packets, 1, kLongestPacket)
           : kAssumedPacket;
   const Bytes frame(packet + static_cast<std::int64_t>(kEthernetHeaderBytes));
-  return {.has_flow = true,
-          .ether_type = record.flow.source.is_v4() ? kEtherTypeIpv4 : kEtherTypeIpv6,
-          .network_offset = kEthernetHeaderBytes,
-          .flow = record.flow,
-          .captured = frame,
-          .wire_length = frame};
+  return FrameOfFlow(record.flow, frame);
 }
 
 Flux AmountOf(const FlowRecord& record) {

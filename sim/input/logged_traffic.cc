@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "models/scenario/error.h"
-#include "models/scenario/passing_traffic.h"
 #include "sim/input/flow_frame.h"
 #include "sim/input/flow_logs.h"
 #include "sim/input/log_order.h"
@@ -126,9 +125,10 @@ class LogReader {
  public:
   // Without an order it is oldest first, until that is in doubt.
   LogReader(const ValidScenario& scenario, const LoggedTrafficOptions& options,
-            const OnWindow& on_window, std::optional<LogOrder> order)
+            const OnWindow& on_window, const OnPassing& on_passing, std::optional<LogOrder> order)
       : options_(options),
         on_window_(on_window),
+        on_passing_(on_passing),
         order_(order),
         passing_(scenario),
         interfaces_(scenario, options.rules) {
@@ -305,9 +305,18 @@ class LogReader {
       arrived_.clear();
       for (std::size_t i = 0; i < seen.ends; ++i) {
         passing_.Add(seen.passings[i], decisions[i], amount, arrived_, sums);
+        if (on_passing_) on_passing_(StartOfTaken(), seen.passings[i], amount);
       }
     });
     tally.late_bytes += left_out * seen.bytes;
+  }
+
+  // Of the window that Spread gave last, on the logs' own clock.
+  std::int64_t StartOfTaken() const {
+    const std::int64_t start = windows_->taken_start();
+    if (!result_.is_newest_first) return start;
+    const std::int64_t length = result_.window_seconds;
+    return Mirrored({start, start + length}, length).start;
   }
 
   // A window that is closed.
@@ -362,6 +371,7 @@ class LogReader {
 
   const LoggedTrafficOptions& options_;
   const OnWindow& on_window_;
+  const OnPassing& on_passing_;
   std::optional<LogOrder> order_;
   bool is_in_doubt_ = false;
   std::size_t most_open_ = 1;  // windows
@@ -380,19 +390,24 @@ class LogReader {
 }  // namespace
 
 LoggedTraffic ReadLoggedTraffic(const ValidScenario& scenario, const LoggedTrafficOptions& options,
-                                const OnWindow& on_window) {
-  LogReader reader(scenario, options, on_window, std::nullopt);
+                                const OnWindow& on_window, const OnPassing& on_passing) {
+  LogReader reader(scenario, options, on_window, on_passing, options.order);
   if (reader.Read()) return std::move(reader).Result();
   const LogOrder order = reader.IsNewestFirst() ? LogOrder::kNewestFirst : LogOrder::kOldestFirst;
-  LogReader again(scenario, options, on_window, order);
+  LogReader again(scenario, options, on_window, on_passing, order);
   again.Read();
   return std::move(again).Result();
+}
+
+LogOrder OrderOf(const LoggedTraffic& logged) {
+  return logged.is_newest_first ? LogOrder::kNewestFirst : LogOrder::kOldestFirst;
 }
 
 TrafficWindow ReadWindow(const ValidScenario& scenario, const LoggedTrafficOptions& options,
                          const LoggedTraffic& logged, std::int64_t start) {
   LoggedTrafficOptions same = options;
   same.window_seconds = logged.window_seconds;
+  same.order = OrderOf(logged);
   TrafficWindow found;
   ReadLoggedTraffic(scenario, same, [&](const TrafficWindow& window) {
     if (window.start == start) found = window;

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "models/scenario/logged_traffic.h"
+#include "models/scenario/passing_traffic.h"
 #include "models/scenario/valid_scenario.h"
+#include "sim/input/flow_logs.h"
 #include "sim/input/logged_interfaces.h"
 
 namespace vpcmirror::sim {
@@ -18,9 +21,19 @@ struct LoggedTrafficOptions {
   // 1, 5, 10 and 60 minutes that none of their first records is longer than.
   std::optional<std::int64_t> window_seconds;
   std::vector<InterfaceRule> rules;
-  double peak_to_mean = 1;  // is carried along, and in no rate
-  bool strict = false;      // a line that is no record is an error, and a record that is late
+  std::optional<LogOrder> order;  // empty: what the records say
+  double peak_to_mean = 1;        // is carried along, and in no rate
+  bool strict = false;            // a line that is no record is an error, and a record that is late
 };
+
+// The order in which its records came.
+LogOrder OrderOf(const LoggedTraffic& logged);
+
+// Frames of a record that passed an ENI in the window that begins at `start`: amounts, bits and
+// frames. Those of what is late are left out.
+// Requires LoggedTrafficOptions::order: while that is in doubt, records may be told twice.
+using OnPassing =
+    std::function<void(std::int64_t start, const Passing& passing, const Flux& amount)>;
 
 // Shows each record to the mirrors of its ENI and calls `on_window` with each window of time,
 // in order of time (newest first where the logs are: what they are is seen when a record comes too
@@ -38,7 +51,7 @@ struct LoggedTrafficOptions {
 // `strict` finds a broken line or a late record, a rule is wrong (LoggedInterfaces), or there are
 // more than kMostWindows windows.
 LoggedTraffic ReadLoggedTraffic(const ValidScenario& scenario, const LoggedTrafficOptions& options,
-                                const OnWindow& on_window = {});
+                                const OnWindow& on_window = {}, const OnPassing& on_passing = {});
 
 // The window of `logged` that begins at `start`, which is one of its windows: whose traffic to
 // plan for is known only when all is read. Reads the logs once more, by the same options.

@@ -32,6 +32,9 @@ class TrafficWindows {
   std::int64_t reached() const { return (newest_ + 1) * length(); }
   bool IsClosed(std::int64_t time) const { return WindowOf(time) < oldest_open(); }
 
+  // Where the window begins whose sums `take` of Spread got last.
+  std::int64_t taken_start() const { return last_window_ * length(); }
+
   // Calls `take(SteadyTraffic& sums, double share)` for each open window that [start, end) lies
   // in, with its share of that time; of no time, all of it is at `start`. What it adds are
   // amounts: bits and frames. Requires Reach(end) before. The share that lies in windows that

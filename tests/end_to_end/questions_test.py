@@ -41,9 +41,9 @@ def one_in_three_out():
 def first_loss_on_aws():
     """0.4 Gbps out, and copies of 0.4 + 0.4 + 0.1 Gbps in frames of 1000 + 50 bytes, of 10 Gbps
     each way. What is lost first is told at 5 % over that load: copies, since AWS documents that
-    production goes first. 1000 frames wait in the queue at the end of the 200 ms."""
+    production goes first. Of a load that lasts, all that is over the limit: queues are full."""
     load = 1.05 * 10 / (0.4 + 0.9 * 1050 / 1000)
-    frames = 0.05 * 10e9 / (1050 * 8) - 1000 / 0.2
+    frames = 0.05 * 10e9 / (1050 * 8)
     return load, frames
 
 

@@ -101,6 +101,28 @@ TEST_F(PlanCommandTest, JsonIsTheFileAndFollowsTheSchema) {
   }
 }
 
+// 6,000 frames of 1250 bytes a second where 5,000 pass: a queue takes the 1,000 of the first
+// second, but a sixth is lost of a load that lasts.
+TEST_F(PlanCommandTest, LosesWhatALoadThatLastsLoses) {
+  const std::string brief = R"({"name": "brief", "hosts": {"web": {
+      "limits": {"bandwidth": "50 Mbps", "model": "per_direction"}, "queue": "1000 frames"}},
+    "workloads": {"www": {"at": "web", "out": "60 Mbps", "sizes": "1250 B"}}, "mirrors": [],
+    "assumptions": {"congestion": "fifo"})";
+  const auto lost = [this](const std::string& text, std::vector<std::string> more) {
+    more.insert(more.begin(), {Scenario("brief.json", text), "--format", "json"});
+    const json plan = json::parse(Plan(more).out);
+    return std::pair(plan["load_lasts"].get<bool>(), plan["production"]["share"].get<double>());
+  };
+  EXPECT_THAT(lost(brief + "}", {}), testing::Pair(true, testing::DoubleNear(1.0 / 6, 1e-6)));
+  EXPECT_THAT(lost(brief + R"(, "duration": "20 ms"})", {"--engine", "packet"}),
+              testing::Pair(false, 0.0));
+  const std::string changes =
+      R"(, "timeline": [{"at": "500 ms", "change": "web", "mtu": "1400 B"}]})";
+  EXPECT_THAT(lost(brief + changes, {}), testing::Pair(false, 0.0));
+  EXPECT_THAT(Plan({Scenario("brief.json", brief + changes)}).out,
+              HasSubstr("the load changes under way"));
+}
+
 // A quarter more asks for 5 of 6 Gbps.
 TEST_F(PlanCommandTest, TellsWhatHasChangedSinceTheLastPlan) {
   const std::string file = Scenario("three.json", kOneInThreeOut);

@@ -193,5 +193,47 @@ TEST(FluidReceiverTest, ASlowReceiverDigestsThatShare) {
   EXPECT_NEAR(static_cast<double>(result.receivers.at(0).digested.frames), 500 * 24'200.0, 1100);
 }
 
+RunResult LastingFluidOf(const Watched& of) {
+  RunControl control;
+  control.load_lasts = true;
+  return MakeFluidEngine()->Run(Read(TextOf(of)), control);
+}
+
+// 6,000 frames of 1250 bytes in a second where 5,000 may pass: the queue of 1,000 takes the rest of
+// the first second, and nothing of any later one.
+TEST(FluidQueueTest, ALoadThatLastsFindsTheQueueFull) {
+  const Watched of{.limits = R"("bandwidth": "50 Mbps", "model": "per_direction")",
+                   .out = "60 Mbps",
+                   .direction = "",
+                   .congestion = "fifo",
+                   .duration = "1 s"};
+  EXPECT_EQ(TotalFrames(EniOf(FluidOf(of), "web").dropped), 0);
+  const RunResult lasting = LastingFluidOf(of);
+  EXPECT_NEAR(static_cast<double>(TotalFrames(EniOf(lasting, "web").dropped)), 1'000, 1);
+  EXPECT_EQ(lasting.duration, Picoseconds(kPicosecondsPerSecond));
+}
+
+// 20 Mbps are asked for, for 2 s, of 10 Mbps and a bucket of 1 MB that is soon spent.
+TEST(FluidQueueTest, ALoadThatLastsFindsTheBucketEmpty) {
+  const RunResult result = LastingFluidOf(
+      {.limits = R"("bandwidth": "10 Mbps", "burst": "1 MB", "model": "per_direction")",
+       .out = "20 Mbps",
+       .direction = "",
+       .duration = "2 s"});
+  EXPECT_NEAR(Mbps(EniOf(result, "web").out), 10, kNear);
+}
+
+// Of the 800 frames that are too many in 0.1 s none waits in the ring.
+TEST(FluidQueueTest, ALoadThatLastsFindsTheRingFull) {
+  const RunResult result =
+      LastingFluidOf({.out = "24 Mbps",
+                      .frame = "100 B",
+                      .duration = "100 ms",
+                      .ids = R"("receiver": "generic", "limits": {"vcpus": 1})"});
+  EXPECT_NEAR(static_cast<double>(result.receivers.at(0).dropped.at("receiver_ring").frames), 800,
+              1);
+  EXPECT_EQ(result.receivers.at(0).queued_at_end, 0);
+}
+
 }  // namespace
 }  // namespace vpcmirror::sim

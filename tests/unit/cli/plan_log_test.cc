@@ -1,0 +1,201 @@
+// plan --flowlog: for the traffic of a window of flow logs.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <random>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "sim/cli/engines.h"
+#include "sim/cli/exit_code.h"
+#include "tests/unit/cli/fake_engine.h"
+#include "tests/unit/report/schema_complaints.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// web/eni0 is 10.0.0.2, and may use 199 Mbps in and out together.
+constexpr char kWatchedHost[] = R"({"name": "logged", "provider": "tencent",
+  "hosts": {"web": {"limits": {"bandwidth": "199 Mbps"}}, "ids": {"receiver": "generic"}},
+  "workloads": {"www": {"at": "web", "in": "90 Gbps"}},
+  "mirrors": [{"TrafficMirrorName": "m", "CollectorSrcs": ["web"],
+               "CollectorTarget": {"TargetIps": ["ids"]}}],
+  "assumptions": {"encapsulation": "none"}})";
+
+constexpr std::int64_t kTen = 1'760'004'000;  // 2025-10-09 10:00:00 UTC
+
+// So many Mbps of frames of 1000 bytes, 125 a second for each: packets of 986 behind 14 of
+// Ethernet.
+std::string MinuteOf(int minute, int mbps, const std::string& interface = "web/eni0") {
+  const std::int64_t start = kTen + minute * 60;
+  const int packets = mbps * 125 * 60;
+  return fmt::format("2 1 {} 10.0.0.2 192.0.2.1 443 50000 6 {} {} {} {} ACCEPT OK\n", interface,
+                     packets, packets * 986LL, start, start + 60);
+}
+
+// Minutes of 1 to 100 Mbps, in an order that is not theirs; `minutes` has that of each.
+std::string HundredMinutes(std::vector<int>& minutes) {
+  std::vector<int> mbps(100);
+  std::iota(mbps.begin(), mbps.end(), 1);
+  std::shuffle(mbps.begin(), mbps.end(), std::mt19937_64(1));
+  minutes.assign(101, 0);
+  std::string log;
+  for (int i = 0; i < 100; ++i) {
+    minutes[static_cast<std::size_t>(mbps[static_cast<std::size_t>(i)])] = i;
+    log += MinuteOf(i, mbps[static_cast<std::size_t>(i)]);
+  }
+  return log;
+}
+
+class PlanLogTest : public testing::Test {
+ protected:
+  Ran Plan(const std::string& log, std::vector<std::string> more = {},
+           const std::string& scenario = kWatchedHost) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const Surroundings around{.out = out,
+                              .err = err,
+                              .make_engine = MakeEngine,
+                              .seconds = [] { return 0.0; },
+                              .today = "2026-11-30"};
+    std::vector<std::string> arguments = {"plan", program_.Write("logged.json", scenario), "--out",
+                                          program_.InFolder("out")};
+    if (!log.empty()) {
+      arguments.insert(arguments.end(), {"--flowlog", program_.Write("flow.log", log)});
+    }
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    Ran ran;
+    ran.exit_code = RunProgram(arguments, around);
+    ran.out = out.str();
+    ran.err = err.str();
+    return ran;
+  }
+
+  Program program_;
+};
+
+// Of 100 windows of 1 to 100 Mbps, p99 is that of 99: 99 and a copy of them are 198 of 199 Mbps.
+// The busiest asks for 200.
+TEST_F(PlanLogTest, TheWindowOfThePercentileIsPlannedFor) {
+  std::vector<int> minutes;
+  const std::string log = HundredMinutes(minutes);
+  const Ran ran = Plan(log, {"--size-at", "p99", "--per", "1min", "--format", "json"});
+  ASSERT_EQ(ran.exit_code, kFine) << ran.err;
+  const json plan = json::parse(ran.out);
+  EXPECT_EQ(testing_report::Complaints(
+                testing_report::ReadSchema("scenarios/schema/plan.schema.json"), plan),
+            "");
+  EXPECT_EQ(plan["verdict"], "AT RISK");
+  EXPECT_NEAR(plan["margin"].get<double>(), 1 / 199.0, 1e-6);
+  const json& window = plan["log"]["sized_at"];
+  EXPECT_EQ(window["at"], "p99");
+  EXPECT_EQ(window["rank"], 99);
+  EXPECT_EQ(window["start"], kTen + minutes[99] * 60);
+  EXPECT_EQ(window["end"], kTen + minutes[99] * 60 + 60);
+  EXPECT_NEAR(window["out_bps"].get<double>(), 99e6, 1);
+  EXPECT_NEAR(window["copies_bps"].get<double>(), 99e6, 1);
+  EXPECT_NEAR(window["copies_pps"].get<double>(), 99 * 125, 1e-6);
+  EXPECT_EQ(plan["log"]["windows"], 100);
+  EXPECT_EQ(plan["log"]["peak_to_mean"], 1);
+  EXPECT_NEAR(plan["headroom"]["without_loss"]["at"].get<double>(), 199 / 198.0, 0.01);
+  // p50, p95, p99, max.
+  const json& compared = plan["log"]["compared"];
+  ASSERT_EQ(compared.size(), 4u);
+  const int of_mbps[] = {50, 95, 99, 100};
+  const char* const verdicts[] = {"FITS", "AT RISK", "AT RISK", "DOES NOT FIT"};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(compared[i]["rank"], of_mbps[i]);
+    EXPECT_EQ(compared[i]["then"]["verdict"], verdicts[i]);
+    EXPECT_NEAR(compared[i]["then"]["margin"].get<double>(), 1 - 2 * of_mbps[i] / 199.0, 1e-6);
+  }
+}
+
+TEST_F(PlanLogTest, TextNamesTheWindowAndWhatIsAssumedOfBursts) {
+  std::vector<int> minutes;
+  const std::string log = HundredMinutes(minutes);
+  const Ran ran = Plan(log, {"--size-at", "max"});
+  EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+  std::string words;
+  std::istringstream in(ran.out);
+  for (std::string word; in >> word;) words += word + " ";
+  const int at = minutes[100];
+  EXPECT_THAT(words, StartsWith("DOES NOT FIT, because web needs 200 Mbps of a combined 199 Mbps"));
+  EXPECT_THAT(
+      words,
+      AllOf(HasSubstr(fmt::format("(max) is that of rank 100 among 100 by the rate of copies: 60 "
+                                  "s, from 2025-10-09 {:02}:{:02}:00 to",
+                                  10 + at / 60, at % 60)),
+            HasSubstr("100 Mbps, 12.5 kpps of copies"), HasSubstr("Bursts: assumed to be none."),
+            HasSubstr("p95 95 2025-10-09"), HasSubstr("95 Mbps AT RISK 4.52 %")));
+  std::istringstream lines(ran.out.substr(0, ran.out.find("\nPlan: ")));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+  EXPECT_THAT(Plan(log, {"--format", "md"}).out, HasSubstr("| p95 | 95 | 2025-10-09"));
+}
+
+// 60 Mbps and a copy are 120 of 199; at twice that, 240.
+TEST_F(PlanLogTest, AnAssumedPeakIsPlannedFor) {
+  EXPECT_EQ(json::parse(Plan(MinuteOf(0, 60), {"--format", "json"}).out)["verdict"], "FITS");
+  const Ran ran = Plan(MinuteOf(0, 60), {"--burst", "peak-to-mean=2"});
+  EXPECT_THAT(ran.out, StartsWith("DOES NOT FIT, because web needs 240 Mbps"));
+  EXPECT_THAT(ran.out, HasSubstr("rates peak at 2 times their mean"));
+}
+
+constexpr char kStrangers[] =
+    "2 1 eni-9 172.16.0.1 172.16.0.2 443 50000 6 10 1000 1760004000 1760004060 ACCEPT OK\n"
+    "2 1 eni-9 172.16.0.1 172.16.0.3 443 50000 6 10 1000 1760004000 1760004060 ACCEPT OK\n";
+
+TEST_F(PlanLogTest, InterfacesAreMappedOrListed) {
+  const Ran ran =
+      Plan(MinuteOf(0, 50, "eni-a1") + kStrangers, {"--map", "eni-a1=web", "--format", "json"});
+  ASSERT_EQ(ran.exit_code, kFine) << ran.err;
+  const json log = json::parse(ran.out)["log"];
+  EXPECT_EQ(log["found"][0]["id"], "eni-a1");
+  EXPECT_EQ(log["found"][0]["eni"], "web/eni0");
+  EXPECT_EQ(log["found"][0]["by"], "rule");
+  EXPECT_EQ(log["unknown"][0]["id"], "eni-9");
+  EXPECT_EQ(log["records"]["unknown"], 2);
+}
+
+TEST_F(PlanLogTest, LogsOfStrangersSayWhatToDo) {
+  const Ran ran = Plan(kStrangers);
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("none of 2 records tells of traffic at an ENI"),
+                             HasSubstr("--map ID=HOST"), HasSubstr("eni-9")));
+}
+
+TEST_F(PlanLogTest, OptionsOfLogsWantALog) {
+  for (const std::vector<std::string>& option : std::vector<std::vector<std::string>>{
+           {"--size-at", "p99"}, {"--per", "1min"}, {"--map", "eni-1=web"}, {"--strict"}}) {
+    const Ran ran = Plan("", option);
+    EXPECT_EQ(ran.exit_code, kBadInput);
+    EXPECT_THAT(ran.err, AllOf(HasSubstr(option.front()), HasSubstr("--flowlog LOG")));
+  }
+}
+
+TEST_F(PlanLogTest, WhatALogHasNoAnswerToIsRefused) {
+  const std::string log = MinuteOf(0, 50);
+  const auto refused = [&](const std::vector<std::string>& options, const std::string& what) {
+    const Ran ran = Plan(log, options);
+    EXPECT_EQ(ran.exit_code, kBadInput);
+    EXPECT_THAT(ran.err, HasSubstr(what));
+  };
+  refused({"--engine", "packet"}, "a log has rates and no packets");
+  refused({"--whatif", "/workloads/www/in=x2"}, "the logs' traffic takes the workloads' place");
+  const std::string timed = std::string(kWatchedHost, sizeof kWatchedHost - 2) +
+                            R"(, "timeline": [{"at": "1 ms", "change": "web", "mtu": "1400 B"}]})";
+  EXPECT_THAT(Plan(log, {}, timed).err, HasSubstr("--set '/timeline=[]'"));
+  EXPECT_EQ(Plan(log, {"--set", "/timeline=[]"}, timed).exit_code, kFine);
+}
+
+}  // namespace
+}  // namespace vpcmirror::sim
