@@ -82,7 +82,12 @@ NamedDocument Identify(const std::string& path) {
   return document;
 }
 
-RunResult LoadResult(const std::string& file) {
+RunResult LoadResult(const std::string& path) {
+  const std::string file = ResultIn(path);
+  std::error_code error;
+  if (fs::is_directory(file, error)) {
+    throw FileException(fmt::format("{} has no {}: name the folder of a run", path, kResultFile));
+  }
   std::ifstream stream(file, std::ios::binary);
   if (!stream) {
     throw FileException(

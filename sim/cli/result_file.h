@@ -28,8 +28,9 @@ struct NamedDocument {
 // Tells by content, but of pipes and devices: what they hold can be read once.
 NamedDocument Identify(const std::string& path);
 
-// Throws FileException, which names the file and says what is wrong and what to do.
-RunResult LoadResult(const std::string& file);
+// Of a result.json, or of the folder that it is in. Throws FileException, which names the file and
+// says what is wrong and what to do.
+RunResult LoadResult(const std::string& path);
 
 // The result that was written last of those in out/NAME below the working folder.
 // Throws FileException when there is none, with what to run.

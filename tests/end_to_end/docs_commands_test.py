@@ -36,7 +36,7 @@ READERS_OWN = {
     "plan.json": ROOT / "tests/golden/import/terraform/aws-plan.json",
     "types.json": ROOT / "tests/golden/import/tencent/instance-types.json",
     "web.pcap": ROOT / "tests/golden/mixed-session.pcap",
-    "flow.log": ROOT / "docs/tutorial/flow.log",
+    "flow.log": HERE / "stand_ins/flow.log",
     "matrix.csv": HERE / "stand_ins/matrix.csv",
 }
 PACKED = {"flow.log.gz": "flow.log", "logs/monday.gz": "flow.log"}
@@ -164,6 +164,13 @@ class DocsCommands(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.assertEqual(done.returncode, 0, done.stdout)
         return set(OPTION.findall(done.stdout))
+
+
+class Tutorial(unittest.TestCase):
+    def test_shows_the_file_that_it_copies(self):
+        page = (ROOT / "docs/tutorial.md").read_text(encoding="utf-8")
+        self.assertIn(f"```json\n{(ROOT / 'docs/tutorial/shop.json').read_text(encoding='utf-8')}```\n",
+                      page)
 
 
 class Excerpts(unittest.TestCase):
