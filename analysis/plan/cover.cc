@@ -199,14 +199,9 @@ void TryOneAndTwo(const Search& search, const Partial& start, std::optional<Part
     complete(start, first);
     const auto number = search.NumberOf(first, start);
     if (!number || *number < 1) continue;
-    // Where things are counted, few of the first leave more to the second than may be had.
-    const std::int64_t least = search.IsBounded() ? 1 : *number - 1;
-    for (std::int64_t of_first = least; of_first < *number; ++of_first) {
-      Partial part = start;
-      search.Add(part, first, of_first);
-      if (search.IsTooMany(part.count)) break;
-      for (const std::size_t second : search.usable()) complete(part, second);
-    }
+    Partial most_of_it = start;
+    search.Add(most_of_it, first, *number - 1);
+    for (const std::size_t second : search.usable()) complete(most_of_it, second);
   }
 }
 
@@ -261,11 +256,28 @@ bool ImproveWithLargest(const std::vector<CoverItem>& items, const CoverNeed& ne
   return Improve(search, std::move(start), best, looks_left);
 }
 
-}  // namespace
+// Whether one of `a` does for one of `b`, whatever else there is.
+bool Replaces(const CoverItem& a, const CoverItem& b) {
+  return a.cost <= b.cost && a.share >= b.share && a.bandwidth >= b.bandwidth &&
+         a.sources >= b.sources;
+}
 
-std::optional<Cover> CheapestCover(const std::vector<CoverItem>& items, const CoverNeed& need,
-                                   int most_partial_covers) {
-  if (items.empty()) return std::nullopt;
+// Those that nothing replaces; of equal ones the first.
+std::vector<std::size_t> UsefulItems(const std::vector<CoverItem>& items) {
+  std::vector<std::size_t> useful;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    bool is_replaced = false;
+    for (std::size_t j = 0; j < items.size() && !is_replaced; ++j) {
+      const bool is_first = j < i || !Replaces(items[i], items[j]);
+      is_replaced = j != i && is_first && Replaces(items[j], items[i]);
+    }
+    if (!is_replaced) useful.push_back(i);
+  }
+  return useful;
+}
+
+std::optional<Cover> CheapestOfUseful(const std::vector<CoverItem>& items, const CoverNeed& need,
+                                      int most_partial_covers) {
   std::optional<Partial> best;
   int looks_left = most_partial_covers;
   bool is_exact = true;
@@ -280,6 +292,22 @@ std::optional<Cover> CheapestCover(const std::vector<CoverItem>& items, const Co
   }
   if (!best) return std::nullopt;
   return Cover{std::move(best->numbers), is_exact};
+}
+
+}  // namespace
+
+std::optional<Cover> CheapestCover(const std::vector<CoverItem>& items, const CoverNeed& need,
+                                   int most_partial_covers) {
+  if (items.empty()) return std::nullopt;
+  const std::vector<std::size_t> useful = UsefulItems(items);
+  std::vector<CoverItem> of_use;
+  for (const std::size_t i : useful) of_use.push_back(items[i]);
+  auto cover = CheapestOfUseful(of_use, need, most_partial_covers);
+  if (!cover) return std::nullopt;
+  std::vector<std::int64_t> numbers(items.size(), 0);
+  for (std::size_t i = 0; i < useful.size(); ++i) numbers[useful[i]] = cover->numbers[i];
+  cover->numbers = std::move(numbers);
+  return cover;
 }
 
 }  // namespace vpcmirror

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
+#include <memory>
 #include <system_error>
 
 #include "sim/cli/atomic_file.h"
@@ -61,6 +62,15 @@ void RemoveAbandoned(const std::string& path) {
   }
 }
 
+// Of a file that is to be there; one that is not goes.
+std::unique_ptr<PendingFile> Pending(const std::string& file,
+                                     const PendingFile::Contents& contents) {
+  if (contents) return std::make_unique<PendingFile>(file, contents);
+  std::error_code ignored;
+  fs::remove(file, ignored);
+  return nullptr;
+}
+
 }  // namespace
 
 ResultFolder::ResultFolder(std::string path)
@@ -83,17 +93,12 @@ ResultFolder::~ResultFolder() {
 
 void ResultFolder::Keep(std::string_view result, const Beside& beside) {
   PendingFile pending(result_file(), result);
-  PendingFile report(report_file(), beside.report);
-  const std::string series_file = path_ + "/series.csv";
-  if (beside.series) {
-    PendingFile(series_file, beside.series).Commit();
-  } else {
-    std::error_code ignored;
-    fs::remove(series_file, ignored);
-  }
+  const auto report = Pending(report_file(), beside.report);
+  const auto series = Pending(path_ + "/series.csv", beside.series);
   if (beside.captures) KeepCaptures();
+  if (series) series->Commit();
   pending.Commit(path_ + "/" + kPreviousResultFile);
-  report.Commit();
+  if (report) report->Commit();
 }
 
 void ResultFolder::KeepCaptures() {

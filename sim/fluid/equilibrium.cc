@@ -61,6 +61,7 @@ class Solver {
     passed_bps_.resize(numbers.size());
     used_.resize(numbers.size());
     is_full_.budgets.resize(numbers.size());
+    is_full_.budget_rooms_taken.resize(numbers.size());
     losses_.elastic.resize(flows.elastic.size());
     for (const LoadBalancer& balancer : deployment_.load_balancers) {
       losses_.zones.emplace_back(balancer.zones.size());
@@ -69,6 +70,7 @@ class Solver {
       const auto workers = cvm.receiver ? static_cast<std::size_t>(cvm.workers) : 0;
       losses_.workers.emplace_back(workers);
       is_full_.workers.emplace_back(workers, false);
+      is_full_.worker_rooms_taken.emplace_back(workers);
     }
   }
 
@@ -113,9 +115,7 @@ class Solver {
     int rounds = 0;
     double unrest = 0;
 
-    bool IsRestless() const {
-      return rounds == 0 || (unrest > kRest && rounds < kMostRounds);
-    }
+    bool IsRestless() const { return rounds == 0 || (unrest > kRest && rounds < kMostRounds); }
   };
 
   // With flows that react everything hangs together.
@@ -362,18 +362,23 @@ class Solver {
     if (answer.tightest) loss.limit = *answer.tightest;
     passed_bps_[budget] = offer.production.bits_per_second * (1 - answer.production_loss) +
                           offer.copies.bits_per_second * (1 - answer.copy_loss);
+    double& taken = is_full_.budget_rooms_taken[budget];
+    taken = 0;
     if (!is_full_.budgets[budget]) return;
     const double production = offer.production.frames_per_second * answer.production_loss;
     const double copies = offer.copies.frames_per_second * answer.copy_loss;
-    double room = means_.budget_rooms[budget];
+    const double room = means_.budget_rooms[budget];
     if (provider.congestion == Congestion::kProductionFirst) {
+      taken = std::min(room, std::max(production, copies));  // a queue each
       loss.production.waiting = loss.paired_production.waiting = Waiting(production, room);
       loss.copies.waiting = loss.paired_copies.waiting = Waiting(copies, room);
       return;
     }
     // Egress has kSharedRandom's queue half full where nothing is lost and full where all is.
-    if (provider.congestion == Congestion::kSharedRandom) room *= 1 - 0.5 / answer.used;
-    const double waiting = Waiting(production + copies, room);
+    const double usable =
+        provider.congestion == Congestion::kSharedRandom ? 1 - 0.5 / answer.used : 1;
+    taken = std::min(room, (production + copies) / usable);
+    const double waiting = Waiting(production + copies, room * usable);
     for (Excess* excess :
          {&loss.production, &loss.paired_production, &loss.copies, &loss.paired_copies}) {
       excess->waiting = waiting;
@@ -397,8 +402,10 @@ class Solver {
       };
       judge(offered.bits_per_second, WorkerShare(capacity.bandwidth, cvm.workers));
       judge(offered.frames_per_second, WorkerShare(capacity.packet_rate, cvm.workers));
-      excess.waiting =
-          Waiting(offered.frames_per_second * excess.share, means_.worker_rooms[index][i]);
+      const double over = offered.frames_per_second * excess.share;
+      const double room = means_.worker_rooms[index][i];
+      excess.waiting = Waiting(over, room);
+      is_full_.worker_rooms_taken[index][i] = std::min(over, room);
       is_full_.workers[index][i] = excess.share > 0;
     }
   }

@@ -28,6 +28,10 @@ struct Means {
 struct Overloads {
   std::vector<char> budgets;
   std::vector<std::vector<char>> workers;
+  // How much room of a queue is taken in a second, in frames, by budget and by worker: never more
+  // than Means has; 0 of what is not overloaded.
+  std::vector<double> budget_rooms_taken;
+  std::vector<std::vector<double>> worker_rooms_taken;
 };
 
 struct Equilibrium {

@@ -59,7 +59,8 @@ class Buckets {
 };
 
 // How full the queues of budgets and rings are, from stretch to stretch. One that is over its
-// limit fills; one that is not is empty soon. Under a load that lasts, what fills is full.
+// limit fills as far as that takes it; one that is not is empty soon. Under a load that lasts,
+// what fills is full.
 class Queues {
  public:
   Queues(const Deployment& deployment, bool load_lasts) {
@@ -82,13 +83,17 @@ class Queues {
     }
   }
 
-  void Fill(const Overloads& is_full) {
+  void Fill(const Overloads& is_full, double seconds) {
+    const auto fill = [&](bool is_over, double taken, double whole, double& left) {
+      left = is_over ? std::max(0.0, left - taken * seconds) : whole;
+    };
     for (std::size_t i = 0; i < budgets_.size(); ++i) {
-      budgets_left_[i] = is_full.budgets[i] ? 0 : budgets_[i];
+      fill(is_full.budgets[i], is_full.budget_rooms_taken[i], budgets_[i], budgets_left_[i]);
     }
     for (std::size_t i = 0; i < rings_.size(); ++i) {
       for (std::size_t worker = 0; worker < rings_[i].size(); ++worker) {
-        rings_left_[i][worker] = is_full.workers[i][worker] ? 0 : rings_[i][worker];
+        fill(is_full.workers[i][worker], is_full.worker_rooms_taken[i][worker], rings_[i][worker],
+             rings_left_[i][worker]);
       }
     }
   }
@@ -199,7 +204,7 @@ class FluidRun {
     if (!goes_on()) return false;
     tally_.Drain(rest.is_full);
     tally_.Add(flows, numbers_, limits, rest.losses, stretch.speeds, seconds);
-    queues_.Fill(rest.is_full);
+    queues_.Fill(rest.is_full, seconds);
     doubts_.Add(stretch.scenario, flows, numbers_, rest);
     for (std::size_t i = 0; i < deployment.cvms.size(); ++i) {
       const double bps = std::max(rest.passed_bps[2 * i], rest.passed_bps[2 * i + 1]);

@@ -76,7 +76,7 @@ TEST(ResultFolderTest, SaysThatItsCapturesAreGone) {
   const Program folder;
   ResultFolder results(folder.InFolder("out"));
   std::filesystem::remove_all(results.partial());
-  EXPECT_THROW(results.Keep("new", true), FileException);
+  EXPECT_THROW(results.Keep("new", {.captures = true}), FileException);
   EXPECT_FALSE(std::filesystem::exists(folder.InFolder("out/result.json")));
 }
 
@@ -99,12 +99,12 @@ class FullDiskTest : public testing::Test {
 TEST_F(FullDiskTest, LeavesTheOldResultAlone) {
   {
     ResultFolder results(disk_ + "/out");
-    results.Keep("old", true);
+    results.Keep("old", {.captures = true});
   }
   ResultFolder results(disk_ + "/out");
   std::ofstream(results.partial() + "/a.pcap") << "capture";
   try {
-    results.Keep(large_, true);
+    results.Keep(large_, {.captures = true});
     FAIL() << "it was written";
   } catch (const FileException& exception) {
     EXPECT_THAT(exception.what(), HasSubstr("result.json: No space left on device"));
@@ -117,7 +117,7 @@ TEST_F(FullDiskTest, LeavesTheOldResultAlone) {
 TEST_F(FullDiskTest, LeavesNothingHalfWritten) {
   {
     ResultFolder results(disk_ + "/out");
-    EXPECT_THROW(results.Keep(large_, true), FileException);
+    EXPECT_THROW(results.Keep(large_, {.captures = true}), FileException);
   }
   EXPECT_THAT(folder_.List("disk"), IsEmpty());
 }

@@ -87,8 +87,8 @@ TEST(CommandLineTest, SuggestsTheCommandThatWasMeant) {
   EXPECT_EQ(
       Program()({"chekc", "x.json"}).err,
       "vpcmirror: there is no command \"chekc\"\n  accepted: \"check\" (nearest), or "
-      "\"new\", \"import\", \"diff\", \"traffic\", \"run\", \"plan\", \"sweep\", \"explain\", "
-      "\"export\", \"profiles\", or 1 more\n");
+      "\"new\", \"import\", \"diff\", \"report\", \"traffic\", \"run\", \"plan\", \"sweep\", "
+      "\"explain\", \"export\", or 4 more\n");
 }
 
 TEST(CommandLineTest, ColoursATerminalUnlessToldNotTo) {

@@ -291,7 +291,7 @@ TEST_F(ExperimentTest, RunsReplicationsInProcessesOfTheirOwn) {
   EXPECT_EQ(Result()["goodput"]["bps"], 100);
   EXPECT_THAT(ran.out, AllOf(HasSubstr("4 runs on random streams of their own"),
                              HasSubstr("Intervals of 4 runs rest on what so few differ by")));
-  EXPECT_THAT(program_.List("out"), ElementsAre("result.json"));
+  EXPECT_THAT(program_.List("out"), ElementsAre("report.html", "result.json"));
 }
 
 TEST_F(ExperimentTest, SaysWhatOneRunCannotTell) {

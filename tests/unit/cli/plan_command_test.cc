@@ -175,7 +175,7 @@ TEST_F(PlanCommandTest, SeveralScenariosGetOneFleet) {
   EXPECT_EQ(ran.exit_code, kFine) << ran.err;
   EXPECT_THAT(ran.out, StartsWith("three: FITS"));
   EXPECT_THAT(ran.out, HasSubstr("\ntwice: FITS"));
-  EXPECT_THAT(ran.out, HasSubstr("For 4 Gbps and 500 kpps of copies of 1 sources"));
+  EXPECT_THAT(ran.out, HasSubstr("For 4 Gbps and 500 kpps of copies of 1 source,"));
 }
 
 // Two sources of 36 Gbps are 72 Gbps, a ninth of which is 8: 2 Gbps of a receiver are refused
@@ -191,8 +191,9 @@ TEST_F(PlanCommandTest, WhatTheCloudRefusesDoesNotFitWhateverIsSent) {
   const std::string file = Scenario("ninth.json", kUnderTheNinth);
   const Ran ran = Plan({file});
   EXPECT_EQ(ran.exit_code, kFine) << ran.err;
-  EXPECT_THAT(ran.out, StartsWith("DOES NOT FIT, because the cloud refuses it: MIR-CAP-001 (mirror m)."
-                                  "\nBy its traffic alone: FITS, because ids needs"));
+  EXPECT_THAT(ran.out,
+              StartsWith("DOES NOT FIT, because the cloud refuses it: MIR-CAP-001 (mirror m)."
+                         "\nBy its traffic alone: FITS, because ids needs"));
   EXPECT_THAT(ran.out, HasSubstr("8000 Mbps, 1/9 of its sources' 72000 Mbps"));
   const json plan = json::parse(program_.Read("out/plan.json"));
   EXPECT_EQ(plan["verdict"], "DOES NOT FIT");
@@ -206,9 +207,8 @@ TEST_F(PlanCommandTest, WhatTheCloudRefusesDoesNotFitWhateverIsSent) {
 TEST_F(PlanCommandTest, AWhatIfSaysWhatTheCloudRefuses) {
   const std::string enough = "/hosts/ids/limits/bandwidth=8 Gbps";
   const Ran refused = Plan({Scenario("ninth.json", kUnderTheNinth), "--whatif", enough});
-  EXPECT_THAT(refused.out,
-              HasSubstr("  verdict                 DOES NOT FIT          FITS\n"
-                        "  whatever is sent         MIR-CAP-001             -\n"));
+  EXPECT_THAT(refused.out, HasSubstr("  verdict                 DOES NOT FIT          FITS\n"
+                                     "  whatever is sent         MIR-CAP-001             -\n"));
   const Ran taken = Plan({Scenario("ninth.json", kUnderTheNinth), "--set", enough, "--whatif",
                           "/hosts/ids/limits/bandwidth=2 Gbps", "--format", "json"});
   const json plan = json::parse(taken.out);
@@ -288,8 +288,8 @@ TEST_F(PlanCommandTest, OtherCloudsGetFleetsOfTheirOwnInAnyOrder) {
 }
 
 TEST_F(PlanCommandTest, OneOfSeveralMayBeRefused) {
-  const Ran ran = Plan({Scenario("three.json", kOneInThreeOut),
-                        Scenario("ninth.json", kUnderTheNinth)});
+  const Ran ran =
+      Plan({Scenario("three.json", kOneInThreeOut), Scenario("ninth.json", kUnderTheNinth)});
   EXPECT_THAT(ran.out, HasSubstr("\nninth: DOES NOT FIT, because the cloud refuses it: "
                                  "MIR-CAP-001 (mirror m).\n  By its traffic alone: FITS"));
 }

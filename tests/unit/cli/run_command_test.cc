@@ -44,9 +44,10 @@ TEST_F(RunCommandTest, WritesTheResultAndSaysWhere) {
   const Ran ran = Run({});
   EXPECT_EQ(ran.exit_code, kFine) << ran.err;
   EXPECT_THAT(ran.out, StartsWith("FITS: "));
-  EXPECT_THAT(ran.out, testing::EndsWith("\nResult: " + out_ + "/result.json\n"));
+  EXPECT_THAT(ran.out, testing::EndsWith("\nResult: " + out_ + "/result.json\nReport: " + out_ +
+                                         "/report.html\n"));
   EXPECT_EQ(ran.err, "");
-  EXPECT_THAT(program_.List("out"), ElementsAre("result.json"));
+  EXPECT_THAT(program_.List("out"), ElementsAre("report.html", "result.json"));
   EXPECT_EQ(json::parse(program_.Read("out/result.json"))["scenario"]["name"], "small");
 }
 
@@ -57,7 +58,7 @@ TEST_F(RunCommandTest, KeepsTheResultBefore) {
   EXPECT_EQ(program_.Read("out/previous.json"), before);
   EXPECT_EQ(json::parse(before)["seed"], 5);
   EXPECT_EQ(json::parse(program_.Read("out/result.json"))["seed"], 6);
-  EXPECT_THAT(program_.List("out"), ElementsAre("previous.json", "result.json"));
+  EXPECT_THAT(program_.List("out"), ElementsAre("previous.json", "report.html", "result.json"));
 }
 
 TEST_F(RunCommandTest, PrintsExactlyTheResultFileAsJson) {
@@ -231,7 +232,7 @@ TEST_F(RunCommandTest, LeavesTheOldResultWhenTheEngineRefuses) {
   EXPECT_EQ(ran.exit_code, kBadInput);
   EXPECT_EQ(ran.err, "vpcmirror: 12 billion events are too many\n  accepted: a shorter duration\n");
   EXPECT_EQ(program_.Read("out/result.json"), before);
-  EXPECT_THAT(program_.List("out"), ElementsAre("result.json"));
+  EXPECT_THAT(program_.List("out"), ElementsAre("report.html", "result.json"));
 }
 
 TEST_F(RunCommandTest, WritesWhatIsKnownWhenStopped) {
@@ -274,7 +275,7 @@ TEST_F(RunCommandTest, KeepsCapturesOfAWholeRun) {
   program_.script = WriteCaptures;
   const Ran ran = Run({"--set", kPcap});
   ASSERT_EQ(ran.exit_code, kFine) << ran.err;
-  EXPECT_THAT(program_.List("out"), ElementsAre("ids.pcap", "result.json"));
+  EXPECT_THAT(program_.List("out"), ElementsAre("ids.pcap", "report.html", "result.json"));
 }
 
 TEST_F(RunCommandTest, DropsCapturesOfAStoppedRun) {
@@ -285,7 +286,7 @@ TEST_F(RunCommandTest, DropsCapturesOfAStoppedRun) {
   };
   const Ran ran = Run({"--set", kPcap});
   EXPECT_EQ(ran.exit_code, kStopped) << ran.err;
-  EXPECT_THAT(program_.List("out"), ElementsAre("result.json"));
+  EXPECT_THAT(program_.List("out"), ElementsAre("report.html", "result.json"));
 }
 
 TEST_F(RunCommandTest, AsksForNoCapturesThatNobodyWants) {
@@ -323,7 +324,7 @@ TEST_F(RunCommandTest, RefusesAFolderThatIsAFileBeforeItRuns) {
 
 TEST_F(RunCommandTest, TakesOutDirAsTheSameWithAFile) {
   EXPECT_EQ(program_({"run", scenario_, "--out-dir", out_}).exit_code, kFine);
-  EXPECT_THAT(program_.List("out"), ElementsAre("result.json"));
+  EXPECT_THAT(program_.List("out"), ElementsAre("report.html", "result.json"));
   EXPECT_EQ(Run({"--out-dir", out_}).exit_code, kBadInput);
 }
 
@@ -341,7 +342,7 @@ TEST_F(RunCommandTest, RunsTheCommonestQuestionWithoutAFile) {
                             "1 Gbps", "--out", "1 Gbps", "--count", "40", "--out-dir", out_});
   EXPECT_EQ(ran.exit_code, kFine) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("40 x S5.4XLARGE32, each with 1 Gbps in and 1 Gbps out"));
-  EXPECT_THAT(program_.List("out"), ElementsAre("result.json"));
+  EXPECT_THAT(program_.List("out"), ElementsAre("report.html", "result.json"));
 }
 
 TEST_F(RunCommandTest, PrintsAScenarioThatRunsAndDoesNotRunIt) {

@@ -67,7 +67,8 @@ TEST_F(SweepCommandTest, MakesARowOfEachPointAndReplication) {
       ran.err,
       HasSubstr("4 points x 2 replications = 8 runs: under 1 s on 3 processes\nEngine: packet\n"));
   EXPECT_THAT(ran.out, HasSubstr("8 runs: 8 FITS\nTable: "));
-  EXPECT_THAT(program_.List("out"), ElementsAre("sweep.csv", "sweep.json", "sweep.sqlite"));
+  EXPECT_THAT(program_.List("out"),
+              ElementsAre("sweep.csv", "sweep.html", "sweep.json", "sweep.sqlite"));
 }
 
 TEST_F(SweepCommandTest, GivesTheEngineWhatIsVaried) {

@@ -57,6 +57,23 @@ TEST(FluidTimelineTest, AMirrorIsCreatedAndDeleted) {
   EXPECT_EQ(ById(result.receivers, "spare/eni0").in.frames, 400);
 }
 
+// 6,000 frames a second where 5,000 pass: 100 more wait after each 0.1 s, until the queue of 250
+// is full in the third. A change that has nothing to do with it leaves it as full as it was.
+TEST(FluidTimelineTest, AQueueFillsFromChangeToChange) {
+  const std::string scenario = R"({"duration": "300 ms", "assumptions": {"congestion": "fifo"},
+      "hosts": {"web": {"limits": {"bandwidth": "50 Mbps", "model": "per_direction"},
+                        "queue": "250 frames"}},
+      "workloads": {"www": {"at": "web", "out": "60 Mbps", "sizes": "1250 B"}}, "mirrors": [])";
+  const auto lost = [&](const std::string& more) {
+    return EniOf(Fluid(scenario + more + "}"), "web").dropped.at("egress_bandwidth").frames;
+  };
+  const std::string first = R"({"at": "100 ms", "change": "web", "mtu": "1400 B"})";
+  const std::string second = R"({"at": "200 ms", "change": "web", "mtu": "1500 B"})";
+  EXPECT_EQ(lost(""), 50);
+  EXPECT_EQ(lost(R"(, "timeline": [)" + first + "]"), 50);
+  EXPECT_EQ(lost(R"(, "timeline": [)" + first + ", " + second + "]"), 50);
+}
+
 // The source goes on sending: nobody acknowledges a copy.
 TEST(FluidTimelineTest, AReceiverThatIsDownIsNotSeenByTheSource) {
   const RunResult result = Play(R"({"at": "30 ms", "receiver_down": "ids"},
