@@ -46,6 +46,11 @@ class ResultDiffTest(unittest.TestCase):
         self.assertEqual(alone.returncode, BAD_INPUT)
         self.assertIn("run the scenario again after the change", alone.stderr)
 
+    def test_a_folder_without_a_result_is_told(self):
+        report = self.call("report", ".")
+        self.assertEqual(report.returncode, BAD_INPUT)
+        self.assertIn(". has no result.json: name the folder of a run", report.stderr)
+
     def test_nothing_differs_where_nothing_changed(self):
         self.run_scenario()
         self.run_scenario()
