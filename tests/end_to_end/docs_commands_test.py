@@ -45,9 +45,8 @@ AS_WRITTEN = ("README.md", "tutorial.md")
 RESULTS = ("main", "branch")  # folders, each with the result of a run
 
 NOT_RUN = (
-    (re.compile(r"^mpirun "), "needs mpirun on machines of a cluster; sweep_test.py runs it on one"),
+    (re.compile(r"^mpirun "), "needs the machines of a cluster; sweep_test.py has mpirun on one"),
     (re.compile(r"^cat hosts"), "shows a file of a cluster"),
-    (re.compile(r"^sqlite3 "), "needs sqlite3"),
     (re.compile(r"^(cmake|ctest|\./test\.sh|scripts/)"), "builds or tests the program"),
 )
 # A command in running text: its name, and the rest up to the end of the code.
@@ -87,9 +86,9 @@ class Clone:
 
     def add_readers_own(self, page):
         """Those files that the page names."""
-        named = [name for name in READERS_OWN if re.search(rf"(?<![\w/.]){re.escape(name)}\b", page)]
-        for name in named:
-            source = READERS_OWN[name]
+        for name, source in READERS_OWN.items():
+            if not re.search(rf"(?<![\w/.]){re.escape(name)}\b", page):
+                continue
             copy = shutil.copytree if source.is_dir() else shutil.copyfile
             copy(source, self.path / name)
         for name, source in PACKED.items():
@@ -142,7 +141,8 @@ class DocsCommands(unittest.TestCase):
                 if not shown:
                     continue
                 really = page_commands.as_printed(shown, printed)
-                self.assertIsNotNone(really, f"a part begins with a line that is not in\n{''.join(printed)}")
+                self.assertIsNotNone(really, "a part begins with a line that is not in\n"
+                                     + "".join(printed))
                 if arguments.write:
                     written += lines[done:command.shown[0]] + really
                     done = command.shown[1]
@@ -169,8 +169,44 @@ class DocsCommands(unittest.TestCase):
 class Tutorial(unittest.TestCase):
     def test_shows_the_file_that_it_copies(self):
         page = (ROOT / "docs/tutorial.md").read_text(encoding="utf-8")
-        self.assertIn(f"```json\n{(ROOT / 'docs/tutorial/shop.json').read_text(encoding='utf-8')}```\n",
-                      page)
+        shop = (ROOT / "docs/tutorial/shop.json").read_text(encoding="utf-8")
+        self.assertIn(f"```json\n{shop}```\n", page)
+
+
+class CommandsOfAPage(unittest.TestCase):
+    """page_commands.commands_of, which everything above relies on."""
+
+    PAGE = """vpcmirror outside
+```
+vpcmirror run a.json \\
+    --quiet
+run: no command
+vpcmirror check a.json  # exit 1, as is meant
+```
+```json
+vpcmirror in a file
+```
+```
+$ cp a b
+$ vpcmirror diff
+one
+
+two
+$ vpcmirror new
+```
+"""
+
+    def test_are_found_with_what_they_print(self):
+        lines = self.PAGE.splitlines(keepends=True)
+        found = [(each.line, each.text, each.exit_status, lines[slice(*each.shown)])
+                 for each in page_commands.commands_of(lines)]
+        self.assertEqual(found, [
+            (3, "vpcmirror run a.json \\\n    --quiet\n", 0, []),
+            (6, "vpcmirror check a.json  # exit 1, as is meant\n", 1, []),
+            (12, "cp a b\n", 0, []),
+            (13, "vpcmirror diff\n", 0, ["one\n", "\n", "two\n"]),
+            (17, "vpcmirror new\n", 0, []),
+        ])
 
 
 class Excerpts(unittest.TestCase):
