@@ -2,6 +2,7 @@
 """Every relative link of every page leads to a file, and behind its # to a heading there; and the
 index of docs/ has every page."""
 
+import functools
 import pathlib
 import re
 import unittest
@@ -14,10 +15,12 @@ HEADING = re.compile(r"^#{1,6} +(.*?) *$", re.MULTILINE)
 PAGES = ("*.md", "docs/**/*.md", "scenarios/**/*.md", "tests/**/*.md", "models/**/*.md")
 
 
+@functools.cache
 def text_of(page):
     return FENCED.sub("", page.read_text(encoding="utf-8"))
 
 
+@functools.cache
 def anchors(text):
     """Of the headings, as GitHub makes them: lower case, blanks to hyphens, no punctuation, and a
     number behind those that are there already."""
