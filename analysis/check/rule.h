@@ -27,6 +27,8 @@ struct Rule {
   std::vector<Reference> refs;
   // What the finding's place names is not to be there; as an edit where it is in a list.
   bool mended_by_removal = false;
+  // Of an error: the API takes it, and copies do not arrive. Others the API refuses.
+  bool is_undelivered = false;
   // It is about a filter, which mirrors may share.
   bool is_of_filter = false;
   // Our word for it, where validating a scenario tells (ScenarioError::rule, Note::rule).

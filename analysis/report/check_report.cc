@@ -54,7 +54,7 @@ class CheckReportBuilder {
     if (!shown_.empty()) report.because = shown_.front()->message;
     if (findings_.is_partial) {
       report.remarks.push_back(
-          {"The scenario has errors: rules that hang on what they are about did not judge.",
+          {"The scenario has errors; rules that depend on those parts were not checked.",
            Tone::kWarning});
     }
     if (findings_.hosts + findings_.enis + findings_.mirrors > 0) {
@@ -67,7 +67,6 @@ class CheckReportBuilder {
     AddSuppressed(report);
     AddSection(report, RuleTable());
     report.provenance = {{"vpcmirror", findings_.version}, {"File", findings_.file}};
-    report.command = "vpcmirror check " + ShellWord(findings_.file);
     return report;
   }
 

@@ -47,19 +47,22 @@ std::string WhereOf(const FigureChange& change) {
 
 // The largest effects, to either side of nothing.
 Bars EffectBars(const ResultDiff& diff) {
-  Bars bars{.key = "effects",
-            .title = "Largest changes",
-            .caption =
-                "From before to after, as a share of the larger of both: less to the left, "
-                "more to the right; of members that changed alike, the first.",
-            .mark = 0,
-            .mark_text = "no change"};
+  Bars bars{
+      .key = "effects",
+      .title = "Largest changes",
+      .caption =
+          "From before to after, as a share of the larger of both: less to the left, "
+          "more to the right; of members that changed alike, the first. Regressions come first.",
+      .mark = 0,
+      .mark_text = "no change"};
   std::vector<const FigureChange*> changes;
   for (const FigureChange& change : diff.changes) {
     if (RelativeChange(change)) changes.push_back(&change);
   }
-  std::stable_sort(changes.begin(), changes.end(),
-                   [](const auto* a, const auto* b) { return a->effect > b->effect; });
+  std::stable_sort(changes.begin(), changes.end(), [](const auto* a, const auto* b) {
+    if (a->is_regression != b->is_regression) return a->is_regression;
+    return a->effect > b->effect;
+  });
   // Members that changed alike are one bar.
   std::map<std::string, std::size_t> told;
   for (const FigureChange* change : changes) {
@@ -164,7 +167,9 @@ Report ReportOfDiff(const ResultDiffReport& diff) {
                        ? after.because
                        : fmt::format("before: {}; after: {}", before.because, after.because);
   if (!changes.inputs.empty()) {
-    report.remarks.push_back({"The two runs are not of the same; see below.", Tone::kWarning});
+    report.remarks.push_back(
+        {"The two runs had different inputs, listed below; figures may differ because of that.",
+         Tone::kWarning});
   }
   if (Bars bars = EffectBars(changes); !bars.bars.empty()) report.bottlenecks = std::move(bars);
   for (Table table : {InputTable(changes), AssertionChangeTable(changes), ChangeTable(changes),
@@ -175,8 +180,6 @@ Report ReportOfDiff(const ResultDiffReport& diff) {
                        {"Before", diff.before},
                        {"After", diff.after},
                        {"Noise", value::Share(changes.noise).text}};
-  report.command = fmt::format("vpcmirror diff {} {} --noise {}%", ShellWord(diff.before),
-                               ShellWord(diff.after), changes.noise * 100);
   return report;
 }
 

@@ -12,10 +12,12 @@ struct MirroringCost {
   Load copies;              // that left them; rates alone
   Load production;          // that left them beside; rates alone
   BitsPerSecond offered{};  // of production, whether it left or not
+  // TCP flows are among it: without copies they would take more.
+  bool reacts = false;
 
-  // Whether all of the production came out: what waits at the end is no loss.
+  // Whether all of the production came out.
   bool is_whole() const {
-    constexpr double kAlike = 0.999;
+    constexpr double kAlike = 0.999;  // what waits at the end is no loss
     return static_cast<double>(production.bandwidth.count()) >=
            kAlike * static_cast<double>(offered.count());
   }
@@ -33,6 +35,7 @@ inline MirroringCost MirroringCostOf(const RunResult& result) {
     cost.production.packet_rate += eni.out.packet_rate - mirrored.packet_rate;
     cost.offered += eni.offered_out.bandwidth;
   }
+  cost.reacts = !result.tcp.empty();
   return cost;
 }
 

@@ -127,7 +127,15 @@ nlohmann::ordered_json LogRecordsJson(const LogTally& tally) {
 }  // namespace
 
 std::vector<std::string> LogWords(const PlannedLog& log) {
-  std::vector<std::string> all = {WindowWords(log), BurstWords(log), RecordWords(log)};
+  std::vector<std::string> all;
+  if (const LoggedVolume& late = log.logged.tally.late; late.records > 0) {
+    all.push_back(
+        fmt::format("Incomplete: {} record{} came too late for their window and are left out of "
+                    "this plan; sort "
+                    "the logs by time, or give each its own file.",
+                    CountText(late.records), late.records == 1 ? "" : "s"));
+  }
+  all.insert(all.end(), {WindowWords(log), BurstWords(log), RecordWords(log)});
   if (!log.found.empty()) all.push_back(FoundWords(log));
   if (!log.logged.unknown.empty()) all.push_back(UnknownWords(log));
   return all;

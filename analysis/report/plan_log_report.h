@@ -10,7 +10,7 @@
 
 namespace vpcmirror {
 
-// Which window sized the fleet, what is assumed of bursts, what became of the records, which
+// What is left out, where anything is; which window sized the fleet, what is assumed of bursts, what became of the records, which
 // interfaces are which ENIs and which are none.
 std::vector<std::string> LogWords(const PlannedLog& log);
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/report/member_groups.h"
+#include "analysis/report/plan_log_report.h"
 #include "analysis/report/plan_words.h"
 #include "analysis/report/run_parts.h"
 #include "analysis/report/usage.h"
@@ -24,7 +25,7 @@ constexpr std::size_t kShownSensitivities = 14;
 // Of what grew, as far as both loads are known.
 Value GrowthOf(const LoadBracket& bracket) {
   if (const std::optional<double> at = bracket.at()) return {GrowthText(*at), *at - 1};
-  return value::Words(bracket.holds == 0 ? "at no load" : "over x64");
+  return value::Words(bracket.holds == 0 ? "lost at any load" : "over x64");
 }
 
 Value OutlineVerdict(Verdict verdict) {
@@ -41,6 +42,7 @@ class PlanReportBuilder {
     AddLimits();
     AddHeadlines();
     AddObstacles();
+    AddLog();
     AddGrowth();
     AddBottlenecks();
     AddLosses();
@@ -66,8 +68,11 @@ class PlanReportBuilder {
         .tone = value::ToneOfVerdict(verdict),
         .because = plan_.obstacles.empty() ? result_.because : ObstacleWords(plan_.obstacles)};
     if (!plan_.obstacles.empty()) report_.remarks.push_back({ByTrafficWords(result_)});
+    report_.remarks.push_back({RunsWords(plan_)});
     for (const std::string& note : result_.notes) {
-      report_.remarks.push_back({note, Tone::kWarning});
+      const auto says = [&](const Obstacle& each) { return note.ends_with(each.message); };
+      const bool is_said = std::any_of(plan_.obstacles.begin(), plan_.obstacles.end(), says);
+      if (!is_said) report_.remarks.push_back({note, Tone::kWarning});
     }
     if (before_) {
       const std::vector<std::string> changes = ChangesSince(*before_, plan_);
@@ -75,14 +80,13 @@ class PlanReportBuilder {
           {changes.empty() ? "Since the last plan nothing has changed."
                            : fmt::format("Since the last plan: {}.", fmt::join(changes, "; "))});
     }
-    report_.figures_rest_on = fmt::format("By {} runs of the {} engine, unless it says otherwise.",
-                                          plan_.runs, result_.engine);
+    report_.figures_rest_on =
+        fmt::format("Of the {} engine, unless it says otherwise.", result_.engine);
     report_.provenance = {{"vpcmirror", result_.version},
                           {"Engine", result_.engine},
                           {"Scenario", result_.scenario_file},
                           {"SHA-256", result_.scenario_sha256},
                           {"Seed", fmt::format("{}", result_.seed)}};
-    report_.command = CommandOf("plan", result_);
   }
 
   void AddLimits() {
@@ -131,7 +135,7 @@ class PlanReportBuilder {
                            .rests_on = "assumed: the range is what makers publish a vCPU"});
     }
     for (const auto& [currency, total] : plan_.cost.totals) {
-      headlines.push_back({.key = "month_cost",
+      headlines.push_back({.key = "month_cost_" + currency,
                            .title = "Cost a month",
                            .with = {MoneyText(total, currency), total},
                            .rests_on = plan_.cost.is_complete
@@ -166,6 +170,30 @@ class PlanReportBuilder {
       section.blocks.push_back(
           Remark{fmt::format("{} ({}): {}", each.code, each.subject, each.message), Tone::kBad});
     }
+  }
+
+  void AddLog() {
+    if (!plan_.log) return;
+    Section& section = NewSection("log", "Traffic of flow logs");
+    const bool is_incomplete = plan_.log->logged.tally.late.records > 0;
+    for (const std::string& each : LogWords(*plan_.log)) {
+      const bool is_first = section.blocks.empty();
+      section.blocks.push_back(Remark{each, is_first && is_incomplete ? Tone::kBad : Tone::kPlain});
+      if (is_first && is_incomplete) report_.remarks.push_back({each, Tone::kBad});
+    }
+    Table table{.key = "log_windows", .title = "Windows"};
+    const std::vector<std::vector<std::string>> rows = LogTable(*plan_.log);
+    if (rows.size() < 2) return;
+    for (std::size_t i = 0; i < rows.front().size(); ++i) {
+      table.columns.push_back(
+          {fmt::format("column_{}", i), rows.front()[i], i == 0 ? Role::kId : Role::kWords});
+    }
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+      std::vector<Value> row;
+      for (const std::string& cell : rows[i]) row.push_back(value::Words(cell));
+      table.rows.push_back(std::move(row));
+    }
+    section.blocks.push_back(std::move(table));
   }
 
   void AddGrowth() {

@@ -110,6 +110,7 @@ struct Diagram {
 };
 
 struct HeatMap {
+  bool more_is_worse = true;  // and shaded the more
   std::string key;
   std::string title;
   std::string caption;

@@ -215,6 +215,9 @@ EniResult ReadEni(ResultFields& fields) {
   eni.id = fields.Text("id");
   eni.host = fields.Text("host");
   eni.address = ReadAddress(fields);
+  eni.vpc = fields.TextIfThere("vpc");
+  eni.subnet = fields.TextIfThere("subnet");
+  eni.zone = fields.TextIfThere("zone");
   eni.in = ReadLoad(fields, "in_");
   eni.out = ReadLoad(fields, "out_");
   eni.mirror_out = ReadLoad(fields, "mirror_out_");

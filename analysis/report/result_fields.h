@@ -67,6 +67,10 @@ class ResultFields {
   std::optional<std::int64_t> WholeOrNull(std::string_view key);
   std::optional<double> NumberOrNull(std::string_view key);
   std::string TextOrNull(std::string_view key);  // empty of null
+  // Of a key that older versions do not write; empty where it is not there.
+  std::string TextIfThere(std::string_view key) {
+    return members().contains(std::string(key)) ? Text(key) : "";
+  }
   std::vector<std::string> Texts(std::string_view key);
 
   template <class Quantity>

@@ -121,6 +121,9 @@ Json EniJson(const EniResult& eni) {
   json["id"] = eni.id;
   json["host"] = eni.host;
   json["ip"] = ToString(eni.address);
+  json["vpc"] = eni.vpc;
+  json["subnet"] = eni.subnet;
+  json["zone"] = eni.zone;
   PutLoad(json, "in_", eni.in);
   PutLoad(json, "out_", eni.out);
   PutLoad(json, "mirror_out_", eni.mirror_out);

@@ -5,12 +5,16 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "analysis/report/assertions.h"
 #include "analysis/report/comparison_text.h"
+#include "analysis/report/figure_text.h"
 #include "analysis/report/member_groups.h"
 #include "analysis/report/mirroring_cost.h"
+#include "analysis/report/run_parts.h"
+#include "analysis/report/sparkline.h"
 #include "analysis/report/tcp_text.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/usage.h"
@@ -66,6 +70,8 @@ constexpr Face kFaces[] = {{true}, {false}};
 // but the run without the mirror.
 std::string InsteadOf(const MirroringCost& cost) {
   const std::string passed = BitRateText(cost.production.bandwidth);
+  if (cost.reacts)
+    return fmt::format("in all, {} of it production; TCP takes what copies leave", passed);
   if (cost.is_whole()) return "instead of " + passed;
   return fmt::format("in all, {} of it production, of which {} came", passed,
                      BitRateText(cost.offered));
@@ -78,15 +84,16 @@ class TextReport {
   std::string Write() {
     WriteVerdict();
     WriteHeadline();
+    WriteAssertions();
     out_ += ComparisonText(result_, style_.color);
     out_ += TcpText(result_, style_.color);
+    WriteSeries();
+    WriteTimeline();
     WriteHosts();
     WriteEnis();
     WriteMirrors();
     WriteReceivers();
     WriteLoadBalancers();
-    WriteTimeline();
-    WriteAssertions();
     WriteAssumptions();
     return std::move(out_);
   }
@@ -109,6 +116,7 @@ class TextReport {
   void WriteVerdict();
   void WriteVerdictsOfRuns();
   void WriteHeadline();
+  void WriteSeries();
   void WriteHosts();
   void WriteHostRow(const MemberGroup& group, Face face);
   void WriteHostCpu(const MemberGroup& group);
@@ -164,8 +172,9 @@ void TextReport::WriteVerdict() {
                        TimeText(result_.duration), cut));
   if (!result_.spans.empty()) {
     Sentence(
-        "Tables tell of means over all of it, limits that changed included; verdict and margins, "
-        "of the busiest part between two events of the timeline.");
+        "Tables give means of the whole run, also where limits changed. The verdict and the "
+        "margins "
+        "are of the busiest stretch between two events of the timeline.");
   }
   for (const std::string& note : result_.notes) Sentence(Printable(note));
 }
@@ -232,6 +241,26 @@ void TextReport::WriteHeadline() {
   if (cut.lost > 0) {
     Sentence(fmt::format("Cut to the packet length or the MTU: {} of {} copies ({}).",
                          CountText(cut.lost), CountText(cut.of), PercentText(cut.fraction())));
+  }
+}
+
+// Each curve of the report by its ends, and as a curve where the terminal can.
+void TextReport::WriteSeries() {
+  constexpr std::size_t kSparkColumns = 20;
+  for (const ReportPart& part : SeriesCharts(result_)) {
+    const LineChart* chart = std::get_if<LineChart>(&part);
+    if (chart == nullptr) continue;
+    out_ += '\n';
+    Line("{}{:>14}{:>14}",
+         Painted(fmt::format("{:30.30}", Printable(chart->title)), Ink::kBold, style_.color),
+         "least", "most");
+    for (const ChartLine& line : chart->lines) {
+      if (line.values.empty()) continue;
+      const auto [low, high] = std::minmax_element(line.values.begin(), line.values.end());
+      Line("  {:28.28}{:>14}{:>14}  {}", line.name, FigureText(Figure(*low), chart->unit),
+           FigureText(Figure(*high), chart->unit),
+           style_.sparks && !line.is_limit ? Sparkline(line.values, kSparkColumns) : "");
+    }
   }
 }
 

@@ -185,7 +185,7 @@ class Charts {
                            constexpr double kNone = std::numeric_limits<double>::infinity();
                            return a.margin.value_or(kNone) < b.margin.value_or(kNone);
                          });
-    if (tightest == result_.receivers.end()) return;
+    if (tightest == result_.receivers.end() || !tightest->margin) return;
     const std::string& id = tightest->id;
     LineChart chart =
         Chart("receiver_packets", "Fullest receiver: " + id,

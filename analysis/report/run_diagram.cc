@@ -26,6 +26,7 @@ class CopiesPicture {
  public:
   explicit CopiesPicture(const RunResult& result) : result_(result) {
     for (const HostResult& host : result.hosts) hosts_[host.id] = &host;
+    for (const EniResult& eni : result.enis) enis_[eni.id] = &eni;
   }
 
   Diagram Draw() {
@@ -44,9 +45,38 @@ class CopiesPicture {
   }
 
  private:
+  struct Box {
+    std::string label;
+    std::vector<std::size_t> members;
+    double rate = 0;
+  };
+
   std::size_t AddNode(DiagramNode node) {
     diagram_.nodes.push_back(std::move(node));
     return diagram_.nodes.size() - 1;
+  }
+
+  const EniResult* EniOf(const std::string& id) const {
+    const auto found = enis_.find(id);
+    return found == enis_.end() ? nullptr : found->second;
+  }
+
+  // "VPC prod, subnet web (gz-3)".
+  static std::string FrameOf(const EniResult& eni) {
+    if (eni.vpc.empty()) return "";
+    return fmt::format("VPC {}, subnet {}{}", eni.vpc, eni.subnet,
+                       eni.zone.empty() ? "" : fmt::format(" ({})", eni.zone));
+  }
+
+  // Empty where they are not all in one.
+  static std::string CommonFrame(const Box& box, const std::vector<const EniResult*>& enis) {
+    std::string frame;
+    for (const std::size_t member : box.members) {
+      const std::string own = enis[member] == nullptr ? "" : FrameOf(*enis[member]);
+      if (member != box.members.front() && own != frame) return "";
+      frame = own;
+    }
+    return frame;
   }
 
   void AddMirrors() {
@@ -93,12 +123,6 @@ class CopiesPicture {
     for (const std::size_t mirror : mirrors) by_mirror[mirror] += rate * ways_[mirror].wire / all;
   }
 
-  struct Box {
-    std::string label;
-    std::vector<std::size_t> members;
-    double rate = 0;
-  };
-
   // Groups of alike ones; of too many, the rest as one.
   static std::vector<Box> Boxes(const std::vector<Member>& members,
                                 const std::vector<double>& rates, std::string_view rest) {
@@ -138,7 +162,7 @@ class CopiesPicture {
     std::vector<std::string> host_of;
     for (const EniResult& eni : result_.enis) {
       if (!mirrors_of_source_.contains(eni.id)) continue;
-      members.push_back({eni.host, ""});
+      members.push_back({eni.host, FrameOf(eni)});
       enis.push_back(&eni);
       rates.push_back(Bps(eni.mirror_out));
       host_of.push_back(eni.host);
@@ -157,6 +181,7 @@ class CopiesPicture {
                                         .details = {"in " + BitRateText(production_in.bandwidth),
                                                     "out " + BitRateText(production_out.bandwidth)},
                                         .column = kSources,
+                                        .frame = CommonFrame(box, enis),
                                         .tone = ToneOfHosts(box, host_of)});
       for (const auto& [mirror, sent] : by_mirror) {
         const Way& way = ways_[mirror];
@@ -171,8 +196,11 @@ class CopiesPicture {
     std::vector<Member> members;
     std::vector<double> rates;
     std::vector<const ReceiverResult*> receivers;
+    std::vector<const EniResult*> receiver_enis;
     for (const ReceiverResult& receiver : result_.receivers) {
-      members.push_back({receiver.id, receiver.profile});
+      const EniResult* eni = EniOf(receiver.id);
+      receiver_enis.push_back(eni);
+      members.push_back({receiver.id, receiver.profile + (eni ? FrameOf(*eni) : "")});
       rates.push_back(Bps(receiver.in));
       receivers.push_back(&receiver);
     }
@@ -195,6 +223,7 @@ class CopiesPicture {
       const std::size_t node = AddNode({.label = box.label,
                                         .details = std::move(details),
                                         .column = kReceivers,
+                                        .frame = CommonFrame(box, receiver_enis),
                                         .tone = tone == Tone::kGood ? Tone::kPlain : tone});
       const double lost_share = box.rate > 0 ? std::max(0.0, 1 - digested / box.rate) : 0;
       for (const auto& [mirror, came] : by_mirror) {
@@ -247,6 +276,7 @@ class CopiesPicture {
 
   const RunResult& result_;
   std::unordered_map<std::string, const HostResult*> hosts_;
+  std::unordered_map<std::string, const EniResult*> enis_;
   std::vector<Way> ways_;  // by mirror
   std::unordered_map<std::string, std::vector<std::size_t>> mirrors_of_source_;
   std::unordered_map<std::string, std::vector<std::size_t>> mirrors_of_receiver_;

@@ -104,6 +104,7 @@ Bars BottlenecksOf(const RunResult& result) {
 struct SourceCores {
   double with = 0;
   double without = 0;
+  std::string tables;  // of costs, each once: "kernel, dpdk"
 };
 
 SourceCores CoresOfSources(const RunResult& result) {
@@ -111,6 +112,9 @@ SourceCores CoresOfSources(const RunResult& result) {
   for (const HostResult& host : result.hosts) {
     const OperationUse& clone = host.cpu.operations[static_cast<std::size_t>(CpuOperation::kClone)];
     if (clone.cores == 0) continue;
+    if (cores.tables.find(host.cpu.table) == std::string::npos) {
+      cores.tables += (cores.tables.empty() ? "" : ", ") + host.cpu.table;
+    }
     cores.with += host.cpu.cores_used;
     cores.without += host.cpu.cores_used - (clone.payer == Payer::kGuest ? clone.cores : 0);
   }
@@ -140,8 +144,8 @@ void AddEgress(const RunResult& result, Report& report) {
   const std::string of = cost.sources == 1 ? "the source" : fmt::format("{} sources", cost.sources);
   const BitsPerSecond with = cost.copies.bandwidth + cost.production.bandwidth;
   const PacketsPerSecond with_packets = cost.copies.packet_rate + cost.production.packet_rate;
-  // Where production was lost nobody knows what would have left without the mirror.
-  const bool known = cost.is_whole();
+  // Where production was lost, or gave way, nobody knows what would have left without the mirror.
+  const bool known = cost.is_whole() && !cost.reacts;
   report.headlines.push_back(
       {.key = "egress_bps",
        .title = "Egress of " + of,
@@ -156,21 +160,18 @@ void AddEgress(const RunResult& result, Report& report) {
        .difference = known ? MoreWords(with_packets, cost.production.packet_rate) : ""});
 }
 
-// The costs of CPU have a table of their own name, which says where it was measured.
 void AddCores(const RunResult& result, Report& report) {
   const SourceCores cores = CoresOfSources(result);
   if (cores.with == 0) return;
-  std::string table;
-  for (const HostResult& host : result.hosts) {
-    if (table.empty()) table = host.cpu.table;
-  }
+  const bool reacts = !result.tcp.empty();  // its flows would send more without copies
   report.headlines.push_back(
       {.key = "source_cpu_cores",
        .title = "vCPUs of the sources",
        .with = value::Cores(cores.with),
-       .without = value::Cores(cores.without),
-       .difference = fmt::format("+{}", SignificantText(cores.with - cores.without, 3)),
-       .rests_on = fmt::format("measured in a lab: cost table {}", table)});
+       .without = reacts ? std::nullopt : std::optional(value::Cores(cores.without)),
+       .difference =
+           reacts ? "" : fmt::format("+{}", SignificantText(cores.with - cores.without, 3)),
+       .rests_on = "cost table " + cores.tables});
 }
 
 void AddProduction(const RunResult& result, Report& report) {
@@ -207,12 +208,11 @@ void AddCopies(const RunResult& result, Report& report) {
   std::size_t software = 0;
   for (const ReceiverResult& receiver : result.receivers) software += receiver.margin ? 1 : 0;
   if (software > 0) {
-    report.headlines.push_back(
-        {.key = "receivers",
-         .title = "Receivers",
-         .with = {fmt::format("{}", result.receivers.size()),
-                  static_cast<double>(result.receivers.size())},
-         .rests_on = "assumed: makers' capacities a vCPU differ; vpcmirror plan gives the range"});
+    report.headlines.push_back({.key = "receivers",
+                                .title = "Receivers in the scenario",
+                                .with = {fmt::format("{}", result.receivers.size()),
+                                         static_cast<double>(result.receivers.size())},
+                                .rests_on = "yours; vpcmirror plan says how many are needed"});
   }
 }
 
@@ -235,35 +235,36 @@ void AddRemarks(const RunResult& result, Report& report) {
   }
   if (!result.spans.empty()) {
     report.remarks.push_back(
-        {"Tables tell of means over all of it, limits that changed included; verdict and margins, "
-         "of the busiest part between two events of the timeline."});
+        {"Tables give means of the whole run, also where limits changed. The verdict and the "
+         "margins "
+         "are of the busiest stretch between two events of the timeline."});
   }
   for (const std::string& note : result.notes) report.remarks.push_back({note, Tone::kWarning});
 }
 
+// In the order of the terminal's text.
 void AddSections(const RunResult& result, Report& report) {
-  std::vector<Section>& sections = report.sections;
-  if (!result.assertions.empty()) AddSection(report, AssertionTable(result));
+  AddSection(report, AssertionTable(result));
   Diagram copies = CopiesDiagram(result);
   if (!copies.bands.empty()) {
     Section section{.key = "copies", .title = "Where the copies go"};
     section.blocks.push_back(std::move(copies));
-    sections.push_back(std::move(section));
+    report.sections.push_back(std::move(section));
   }
+  if (result.replications) AddSection(report, ReplicationTable(result));
+  AddSection(report, DelayTable(result));
+  AddSection(report, DisciplineTable(result));
+  AddSection(report, TcpTable(result));
   if (std::vector<ReportPart> charts = SeriesCharts(result); !charts.empty()) {
-    sections.push_back({"series", "From moment to moment", std::move(charts)});
+    report.sections.push_back({"series", "From moment to moment", std::move(charts)});
   }
   AddSection(report, TimelineTable(result));
-  AddSection(report, MirrorTable(result));
-  AddSection(report, LossTable(result));
   AddSection(report, HostTable(result));
   AddSection(report, EniTable(result));
+  AddSection(report, MirrorTable(result));
+  AddSection(report, LossTable(result));
   AddSection(report, ReceiverTable(result));
   AddSection(report, LoadBalancerTable(result));
-  AddSection(report, DelayTable(result));
-  AddSection(report, TcpTable(result));
-  AddSection(report, DisciplineTable(result));
-  if (result.replications) AddSection(report, ReplicationTable(result));
   AddSection(report, AssumptionTable(result.assumptions));
 }
 

@@ -218,15 +218,17 @@ void AddLosses(Table& table, const std::string& what, const std::string& where,
 }  // namespace
 
 Table LossTable(const RunResult& result) {
-  Table table{.key = "losses",
-              .title = "Lost, by cause",
-              .caption = "Shares are of the frames that were offered there.",
-              .columns = {{"what", "What", Role::kId},
-                          {"where", "Where", Role::kId},
-                          {"reason", "Cause", Role::kId},
-                          {"frames", "Frames"},
-                          {"bytes", "Bytes"},
-                          {"share", "Share"}}};
+  Table table{
+      .key = "losses",
+      .title = "Lost, by cause",
+      .caption =
+          "Shares are of the frames that were offered there, those that no filter takes included.",
+      .columns = {{"what", "What", Role::kId},
+                  {"where", "Where", Role::kId},
+                  {"reason", "Cause", Role::kId},
+                  {"frames", "Frames"},
+                  {"bytes", "Bytes"},
+                  {"share", "Share"}}};
   for (const EniResult& eni : result.enis) {
     AddLosses(table, "production", eni.id, eni.dropped,
               eni.offered_in.frames - eni.copies_in.frames + eni.offered_out.frames);
@@ -234,7 +236,7 @@ Table LossTable(const RunResult& result) {
   for (const MirrorResult& mirror : result.mirrors) {
     DropCounts drops = mirror.lost_after_source;
     for (std::size_t i = 0; i < mirror.ledger.dropped.size(); ++i) {
-      drops[std::string(ToString(static_cast<DropReason>(i)))] = mirror.ledger.dropped[i];
+      drops[std::string(ToString(static_cast<DropReason>(i)))] += mirror.ledger.dropped[i];
     }
     AddLosses(table, "copies", mirror.id, drops, mirror.ledger.offered.frames);
   }
@@ -296,7 +298,7 @@ Table TimelineTable(const RunResult& result) {
   Table table{.key = "timeline",
               .title = "Timeline",
               .caption = "What came to pass, in order.",
-              .columns = {{"at_ns", "At"},
+              .columns = {{"at", "At", Role::kId},
                           {"what", "What", Role::kId},
                           {"subject", "Of", Role::kId},
                           {"detail", "Detail", Role::kWords},
@@ -335,7 +337,7 @@ Table AssumptionTable(const std::vector<Assumption>& assumptions) {
               .title = "Assumptions and sources",
               .caption = "What the figures rest on where no measurement of yours says otherwise.",
               .columns = {{"assumption", "Assumption", Role::kId},
-                          {"value", "Value", Role::kWords},
+                          {"value", "Value", Role::kId},
                           {"whose", "Whose", Role::kWords},
                           {"meaning", "What it means", Role::kWords},
                           {"source", "Rests on", Role::kWords}}};
@@ -355,10 +357,10 @@ Table ReplicationTable(const RunResult& result) {
                                      "half of their {} intervals.",
                                      PercentText(all.confidence)),
               .columns = {{"figure", "Figure", Role::kId},
-                          {"mean", "Mean"},
-                          {"half_width", "Plus or minus"},
-                          {"smallest", "Smallest"},
-                          {"largest", "Largest"}}};
+                          {"mean", "Mean", Role::kWords},
+                          {"half_width", "Plus or minus", Role::kWords},
+                          {"smallest", "Smallest", Role::kWords},
+                          {"largest", "Largest", Role::kWords}}};
   const auto number = [](double value) { return Value{SignificantText(value, 5), value}; };
   for (const ReplicatedFigure& figure : all.figures) {
     table.rows.push_back({value::Words(figure.path), number(figure.mean),
@@ -370,8 +372,8 @@ Table ReplicationTable(const RunResult& result) {
 
 Table DisciplineTable(const RunResult& result) {
   Table table{.key = "disciplines",
-              .title = "Who is served first when it is full",
-              .caption = "No document says it; the same experiment under each.",
+              .title = "Who is served first when a limit is full",
+              .caption = "No document says which; the same scenario run under each.",
               .columns = {{"congestion", "Discipline", Role::kId},
                           {"verdict", "Verdict", Role::kWords},
                           {"production_loss", "Production lost"},

@@ -35,34 +35,89 @@ FigureUnit UnitOf(std::string_view figure) {
   return figure.ends_with("frames") ? FigureUnit::kCount : FigureUnit::kNumber;
 }
 
-// The number that a value begins with, and the unit behind it: "1.5 Gbps".
+// The number that a value begins with, behind an 'x' or '+' of a change, and its unit: "1.5 Gbps".
 struct ReadValue {
   double number = 0;
-  std::string_view unit;
+  std::string unit;
 };
 std::optional<ReadValue> NumberIn(std::string_view text) {
-  if (!text.empty() && text.front() == '"') text.remove_prefix(1);
-  if (!text.empty() && text.back() == '"') text.remove_suffix(1);
   ReadValue read;
+  if (text.size() > 1 && text.front() == '"' && text.back() == '"') {
+    text = text.substr(1, text.size() - 2);
+  }
+  if (!text.empty() && (text.front() == 'x' || text.front() == '+')) {
+    read.unit = text.substr(0, 1);
+    text.remove_prefix(1);
+  }
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), read.number);
   if (error != std::errc()) return std::nullopt;
-  read.unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  while (!read.unit.empty() && read.unit.front() == ' ') read.unit.remove_prefix(1);
+  std::string_view rest = text.substr(static_cast<std::size_t>(end - text.data()));
+  while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
+  read.unit += rest;
   return read;
 }
 
-// Numbers in one unit, ascending: only these make a line.
-std::optional<std::vector<double>> AsNumbers(const SweepAxisValues& axis) {
-  std::vector<double> numbers;
+// What one of it is of its base unit; others stand for themselves.
+struct Scale {
   std::string_view unit;
-  for (const std::string& value : axis.values) {
-    const std::optional<ReadValue> read = NumberIn(value);
-    if (!read || (!numbers.empty() && read->unit != unit)) return std::nullopt;
-    if (!numbers.empty() && read->number <= numbers.back()) return std::nullopt;
-    unit = read->unit;
-    numbers.push_back(read->number);
+  std::string_view base;
+  double factor;
+};
+constexpr Scale kScales[] = {
+    {"bps", "bps", 1},     {"kbps", "bps", 1e3}, {"Mbps", "bps", 1e6},        {"Gbps", "bps", 1e9},
+    {"Tbps", "bps", 1e12}, {"pps", "pps", 1},    {"kpps", "pps", 1e3},        {"Mpps", "pps", 1e6},
+    {"ns", "s", 1e-9},     {"us", "s", 1e-6},    {"ms", "s", 1e-3},           {"s", "s", 1},
+    {"B", "B", 1},         {"KiB", "B", 1024.0}, {"MiB", "B", 1024.0 * 1024},
+};
+
+// The values of an axis that are numbers, in one unit.
+struct Numbers {
+  std::vector<double> by_value;    // of each of the axis's values
+  std::vector<std::size_t> order;  // of the values, ascending
+  std::string unit;
+};
+
+std::optional<Numbers> InBaseUnits(std::vector<ReadValue> read) {
+  Numbers numbers;
+  for (ReadValue& each : read) {
+    const auto scale = std::find_if(std::begin(kScales), std::end(kScales),
+                                    [&](const Scale& known) { return known.unit == each.unit; });
+    if (scale == std::end(kScales)) return std::nullopt;
+    if (!numbers.unit.empty() && numbers.unit != scale->base) return std::nullopt;
+    numbers.unit = scale->base;
+    numbers.by_value.push_back(each.number * scale->factor);
   }
-  if (numbers.size() < 2) return std::nullopt;
+  return numbers;
+}
+
+// Only these make a line: at least two, no two alike.
+std::optional<Numbers> AsNumbers(const SweepAxisValues& axis) {
+  std::vector<ReadValue> read;
+  for (const std::string& value : axis.values) {
+    const std::optional<ReadValue> each = NumberIn(value);
+    if (!each) return std::nullopt;
+    read.push_back(*each);
+  }
+  if (read.size() < 2) return std::nullopt;
+  const bool is_one_unit = std::all_of(read.begin(), read.end(), [&](const ReadValue& each) {
+    return each.unit == read.front().unit;
+  });
+  std::optional<Numbers> numbers = Numbers{.unit = read.front().unit};
+  if (is_one_unit) {
+    for (const ReadValue& each : read) numbers->by_value.push_back(each.number);
+  } else {
+    numbers = InBaseUnits(std::move(read));
+  }
+  if (!numbers) return std::nullopt;
+  for (std::size_t i = 0; i < numbers->by_value.size(); ++i) numbers->order.push_back(i);
+  std::sort(numbers->order.begin(), numbers->order.end(), [&](std::size_t a, std::size_t b) {
+    return numbers->by_value[a] < numbers->by_value[b];
+  });
+  for (std::size_t i = 1; i < numbers->order.size(); ++i) {
+    if (numbers->by_value[numbers->order[i - 1]] == numbers->by_value[numbers->order[i]]) {
+      return std::nullopt;
+    }
+  }
   return numbers;
 }
 
@@ -135,9 +190,9 @@ class SweepReportBuilder {
     if (!margin) return "";
     const SweepRun* least = nullptr;
     const SweepRun* most = nullptr;
-    const auto of = [&](const SweepRun* run) { return *run->figures[*margin]; };
+    const auto of = [&](const SweepRun* run) { return *run->figures[*margin].number; };
     for (const SweepRun& run : sweep_.runs) {
-      if (run.figures.empty() || !run.figures[*margin]) continue;
+      if (run.figures.empty() || !run.figures[*margin].number) continue;
       if (least == nullptr || of(&run) < of(least)) least = &run;
       if (most == nullptr || of(&run) > of(most)) most = &run;
     }
@@ -149,10 +204,10 @@ class SweepReportBuilder {
   void AddPictures(Report& report) const {
     Section section{.key = "pictures", .title = "What changes what"};
     std::size_t pictures = 0;
-    for (std::size_t x = 0; x < sweep_.axes.size() && pictures < kMostPictures; ++x) {
+    for (std::size_t x = 0; x < sweep_.axes.size(); ++x) {
       for (const PicturedFigure& pictured : kPictured) {
         const std::optional<std::size_t> figure = FigureAt(pictured.name);
-        if (!figure || IsAlwaysZero(*figure)) continue;
+        if (!figure || IsAlwaysZero(*figure) || pictures >= kMostPictures) continue;
         if (std::optional<LineChart> chart = Lines(x, *figure, pictured)) {
           section.blocks.push_back(std::move(*chart));
           ++pictures;
@@ -175,7 +230,7 @@ class SweepReportBuilder {
 
   bool IsAlwaysZero(std::size_t figure) const {
     return std::all_of(sweep_.runs.begin(), sweep_.runs.end(), [&](const SweepRun& run) {
-      return run.figures.empty() || run.figures[figure].value_or(0) == 0;
+      return run.figures.empty() || run.figures[figure].number.value_or(0) == 0;
     });
   }
 
@@ -194,23 +249,26 @@ class SweepReportBuilder {
   // Empty where the axis has no numbers.
   std::optional<LineChart> Lines(std::size_t x, std::size_t figure,
                                  const PicturedFigure& pictured) const {
-    const std::optional<std::vector<double>> numbers = AsNumbers(sweep_.axes[x]);
+    const std::optional<Numbers> numbers = AsNumbers(sweep_.axes[x]);
     if (!numbers) return std::nullopt;
     const std::optional<std::size_t> by = LineAxis(x);
     const std::size_t lines = by ? sweep_.axes[*by].values.size() : 1;
-    std::vector<std::vector<Spread>> spreads(lines, std::vector<Spread>(numbers->size()));
+    std::vector<std::vector<Spread>> spreads(lines, std::vector<Spread>(numbers->by_value.size()));
     bool has_band = false;
     for (const SweepRun& run : sweep_.runs) {
-      if (run.figures.empty() || !run.figures[figure]) continue;
+      if (run.figures.empty() || !run.figures[figure].number) continue;
       Spread& spread = spreads[by ? run.point[*by] : 0][run.point[x]];
-      spread.Add(*run.figures[figure]);
+      spread.Add(*run.figures[figure].number);
       has_band |= spread.low < spread.high;
     }
     LineChart chart{.key = fmt::format("line-{}-{}", x, pictured.name),
                     .title = fmt::format("{} by {}", pictured.title, sweep_.axes[x].path),
-                    .x_title = AxisTitle(sweep_.axes[x]),
+                    .x_title = numbers->unit.empty()
+                                   ? sweep_.axes[x].path
+                                   : fmt::format("{}, {}", sweep_.axes[x].path, numbers->unit),
                     .unit = UnitOf(pictured.name),
-                    .x = *numbers};
+                    .x = {}};
+    for (const std::size_t at : numbers->order) chart.x.push_back(numbers->by_value[at]);
     if (has_band) {
       chart.caption = "The mean of the runs that share a value; the band holds all of them.";
     }
@@ -218,7 +276,8 @@ class SweepReportBuilder {
       ChartLine line{
           .name = by ? fmt::format("{} {}", sweep_.axes[*by].path, sweep_.axes[*by].values[i])
                      : std::string(pictured.title)};
-      for (const Spread& spread : spreads[i]) {
+      for (const std::size_t at : numbers->order) {
+        const Spread& spread = spreads[i][at];
         line.values.push_back(spread.mean());
         if (!has_band) continue;
         line.low.push_back(spread.count > 0 ? spread.low : NAN);
@@ -229,23 +288,18 @@ class SweepReportBuilder {
     return chart;
   }
 
-  static std::string AxisTitle(const SweepAxisValues& axis) {
-    const std::optional<ReadValue> first = NumberIn(axis.values.front());
-    return first && !first->unit.empty() ? fmt::format("{}, {}", axis.path, first->unit)
-                                         : axis.path;
-  }
-
   HeatMap Heat(std::size_t x, std::size_t y, std::size_t figure,
                const PicturedFigure& pictured) const {
     std::map<std::pair<std::size_t, std::size_t>, Spread> spreads;
     for (const SweepRun& run : sweep_.runs) {
-      if (run.figures.empty() || !run.figures[figure]) continue;
-      spreads[{run.point[y], run.point[x]}].Add(*run.figures[figure]);
+      if (run.figures.empty() || !run.figures[figure].number) continue;
+      spreads[{run.point[y], run.point[x]}].Add(*run.figures[figure].number);
     }
-    HeatMap map{.key = fmt::format("heat-{}-{}-{}", x, y, pictured.name),
+    HeatMap map{.more_is_worse = pictured.name != "margin",
+                .key = fmt::format("heat-{}-{}-{}", x, y, pictured.name),
                 .title = fmt::format("{} by {} and {}", pictured.title, sweep_.axes[x].path,
                                      sweep_.axes[y].path),
-                .caption = "Means of the runs that share both values; the darker, the more.",
+                .caption = "Means of the runs that share both values; the redder, the worse.",
                 .x_title = sweep_.axes[x].path,
                 .y_title = sweep_.axes[y].path,
                 .x = sweep_.axes[x].values,
@@ -283,13 +337,17 @@ class SweepReportBuilder {
       row.push_back(value::Words(fmt::format("{}", run.replication)));
       row.push_back(VerdictOf(run));
       for (std::size_t i = 0; i < sweep_.figures.size(); ++i) {
-        const std::optional<double> number = run.figures.empty() ? std::nullopt : run.figures[i];
-        row.push_back(number ? Value{FigureText(Figure(*number), UnitOf(sweep_.figures[i])), number}
-                             : value::Words("-"));
+        row.push_back(run.figures.empty() ? value::Words("-") : CellOf(run.figures[i], i));
       }
       table.rows.push_back(std::move(row));
     }
     return table;
+  }
+
+  // Words as they are.
+  Value CellOf(const Value& figure, std::size_t index) const {
+    if (!figure.number) return value::Words(figure.text.empty() ? "-" : figure.text);
+    return {FigureText(Figure(*figure.number), UnitOf(sweep_.figures[index])), figure.number};
   }
 
   static Value VerdictOf(const SweepRun& run) {

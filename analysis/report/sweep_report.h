@@ -15,10 +15,10 @@ namespace vpcmirror {
 struct SweepRun {
   std::vector<std::size_t> point;  // of each axis, which of its values
   int replication = 1;
-  std::string status;                          // "done"
-  std::string verdict;                         // "FITS"; empty unless done
-  std::string error;                           // empty when done
-  std::vector<std::optional<double>> figures;  // by SweepOutcome::figures; empty unless done
+  std::string status;          // "done"
+  std::string verdict;         // "FITS"; empty unless done
+  std::string error;           // empty when done
+  std::vector<Value> figures;  // by SweepOutcome::figures; empty unless done
 };
 
 struct SweepAxisValues {
@@ -30,7 +30,7 @@ struct SweepOutcome {
   std::string scenario;  // file, as it was named
   std::string summary;   // "200 runs: 120 FITS, 80 AT RISK"
   std::vector<SweepAxisValues> axes;
-  std::vector<std::string> figures;  // names of numbers, units at their end: "goodput_bps"
+  std::vector<std::string> figures;  // their names, units at the end: "goodput_bps"
   std::vector<SweepRun> runs;        // by point and replication
   std::vector<std::pair<std::string, std::string>> provenance;
   std::string command;

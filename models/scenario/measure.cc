@@ -89,10 +89,14 @@ EniResult MeasureEni(const ValidScenario& scenario, const RunCounters& all, std:
   const Eni& eni = scenario.deployment->enis[index];
   const EniCounters& counters = all.enis[index].counters;
   const Picoseconds time = all.time();
+  const Subnet& subnet = scenario.deployment->subnets[eni.subnet];
   return {
       .id = eni.id,
       .host = scenario.deployment->cvms[eni.cvm].id,
       .address = eni.addresses.front(),
+      .vpc = scenario.deployment->vpcs[subnet.vpc].name,
+      .subnet = subnet.name,
+      .zone = subnet.zone,
       .in = LoadOf(counters.in, time),
       .out = LoadOf(counters.out + counters.copies_out, time),
       .mirror_out = LoadOf(counters.copies_out, time),

@@ -115,6 +115,9 @@ struct EniResult {
   std::string id;
   std::string host;
   IpAddress address;
+  std::string vpc;  // names; of an older result empty
+  std::string subnet;
+  std::string zone;    // empty, too, of a subnet without one
   Load in;             // that arrived and was not dropped
   Load out;            // all that left, copies included
   Load mirror_out;     // the copies among it
@@ -193,9 +196,9 @@ struct LoadBalancerResult {
   // have changed places; they are counted, and not moved.
   std::int64_t may_be_reordered = 0;
   DropCounts dropped;
-  std::optional<double> margin;  // judged, of the fullest zone
-  std::string tightest;          // judged: "bandwidth"
-  TimeSpan margin_span;          // judged
+  std::optional<double> margin;      // judged, of the fullest zone
+  std::string tightest;              // judged: "bandwidth"
+  TimeSpan margin_span;              // judged
   std::vector<LimitMargin> margins;  // judged, as HostResult's
 };
 

@@ -354,6 +354,11 @@ void AddCatalogCommand(CLI::App& app, const Surroundings& around, int& exit_code
   auto options = std::make_shared<CatalogOptions>();
   CLI::App* command =
       app.add_subcommand("catalog", "Instance types and receivers, and their tables");
+  command->footer(
+      "Examples:\n"
+      "  vpcmirror catalog list --family S5\n"
+      "  vpcmirror catalog show S5.4XLARGE32\n"
+      "  vpcmirror catalog list receivers");
   command->require_subcommand(1);
   const auto on = [&](CLI::App* subcommand,
                       int (*run)(const CatalogOptions&, const Surroundings&)) {

@@ -29,6 +29,7 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/import_report.h"
+#include "sim/cli/option_values.h"
 #include "sim/cli/version.h"
 #include "sim/input/examine_scenario.h"
 #include "sim/input/library.h"
@@ -145,7 +146,8 @@ void HideBaseline(const std::string& file, FindingsReport& report) {
   }
 }
 
-std::string Written(const CheckOptions& options, const FindingsReport& report, bool color) {
+std::string Written(const CheckOptions& options, const FindingsReport& report,
+                    const Surroundings& around) {
   const auto sources = SourcesOf(report.findings);
   const auto own = sources.find(options.file);
   const std::string source = own == sources.end() ? "" : own->second;
@@ -154,10 +156,15 @@ std::string Written(const CheckOptions& options, const FindingsReport& report, b
   if (options.format == "sarif") return FindingsSarif(report, source);
   if (options.format == "junit") return FindingsJunit(report, SeverityOf(options.fail_on));
   if (options.format == "github") return FindingsGithub(report);
-  if (options.format == "markdown") return FindingsMarkdown(report);
-  if (options.format == "html") return HtmlReport(ReportOfCheck(report, source, &sources));
-  return FindingsText(report, source,
-                      {.style = {.color = color}, .verbose = options.verbose, .sources = &sources});
+  if (IsMarkdown(options.format)) return FindingsMarkdown(report);
+  if (options.format == "html") {
+    Report page = ReportOfCheck(report, source, &sources);
+    page.command = around.command;
+    return HtmlReport(page);
+  }
+  return FindingsText(
+      report, source,
+      {.style = {.color = around.color}, .verbose = options.verbose, .sources = &sources});
 }
 
 // Empty when it is one.
@@ -198,7 +205,7 @@ int CheckScenario(const CheckOptions& options, const Surroundings& around) {
     misses_coverage = MissesCoverage(scenario, around);
   });
   HideBaseline(options.baseline, report);
-  around.out << Written(options, report, around.color);
+  around.out << Written(options, report, around);
   const int code = ExitCodeOf(report, SeverityOf(options.fail_on));
   return code == kFine && misses_coverage ? kAssertionMissed : code;
 }
@@ -220,7 +227,7 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code) 
           "text, json, jsonl, sarif, junit, github, markdown or html; of --coverage text, json "
           "or csv")
       ->check(CLI::IsMember(
-          {"text", "json", "jsonl", "sarif", "junit", "github", "markdown", "html", "csv"}));
+          {"text", "json", "jsonl", "sarif", "junit", "github", "md", "markdown", "html", "csv"}));
   command
       ->add_option("--fail-on", options->fail_on, "error, warning or info: exit with 1 from there")
       ->check(CLI::IsMember({"error", "warning", "info"}));

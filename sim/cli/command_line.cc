@@ -2,9 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <exception>
 
 #include "analysis/report/text_layout.h"
+#include "analysis/words/shell_word.h"
 #include "models/scenario/error.h"
 #include "models/scenario/nearest.h"
 #include "sim/cli/atomic_file.h"
@@ -38,7 +40,15 @@ void RefuseUnknownCommand(const CLI::App& app, const std::vector<std::string>& a
   throw ScenarioException(std::vector<ScenarioError>{error});
 }
 
-int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& around) {
+std::string Typed(const std::vector<std::string>& arguments) {
+  std::string command = "vpcmirror";
+  for (const std::string& word : arguments) command += " " + ShellWord(word);
+  return command;
+}
+
+int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& given) {
+  Surroundings around = given;
+  around.command = Typed(arguments);
   CLI::App app("What mirroring VPC traffic costs, what gets lost, and what receivers see",
                "vpcmirror");
   app.set_version_flag("--version", std::string("vpcmirror ") + kVersion);
@@ -70,6 +80,14 @@ int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& ar
 
 bool WantsColor(bool is_terminal, const char* no_color) {
   return is_terminal && (no_color == nullptr || *no_color == '\0');
+}
+
+bool WantsSparks(bool is_terminal, const char* locale) {
+  if (!is_terminal || locale == nullptr) return false;
+  std::string name = locale;
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name.find("utf-8") != std::string::npos || name.find("utf8") != std::string::npos;
 }
 
 int RunProgram(const std::vector<std::string>& arguments, const Surroundings& around) {

@@ -19,6 +19,7 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/load_side.h"
+#include "sim/cli/option_values.h"
 #include "sim/cli/result_file.h"
 #include "sim/cli/result_folder.h"
 #include "sim/cli/version.h"
@@ -47,7 +48,7 @@ std::string InFormat(const Report& report, const std::string& format, bool color
                      std::string (*text)(const Report&, const TextStyle&),
                      std::string (*markdown)(const Report&), std::string (*json)(const Report&)) {
   if (format == "json") return json(report);
-  if (format == "markdown") return markdown(report);
+  if (IsMarkdown(format)) return markdown(report);
   return text(report, {.width = 80, .color = color});
 }
 
@@ -94,8 +95,10 @@ int DiffResultFiles(const std::string& before_file, const std::string& after_fil
                                 .result_before = &before,
                                 .result_after = &after,
                                 .diff = DiffResults(before, after, noise)};
+  Report page = ReportOfDiff(report);
+  page.command = around.command;
   around.out << (options.format == "html"
-                     ? HtmlReport(ReportOfDiff(report))
+                     ? HtmlReport(page)
                      : InFormat(report, options.format, around.color, ResultDiffText,
                                 ResultDiffMarkdown, ResultDiffJson));
   return IsFailure(options, report.diff) ? kFindings : kFine;
@@ -214,7 +217,7 @@ void AddDiffCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   command->add_option("after", options->after, "The same after the change");
   command
       ->add_option("--format", options->format, "text, json or markdown; of two results html, too")
-      ->check(CLI::IsMember({"text", "json", "markdown", "html"}))
+      ->check(CLI::IsMember({"text", "json", "md", "markdown", "html"}))
       ->capture_default_str();
   command
       ->add_option("--noise", options->noise,

@@ -11,6 +11,9 @@
 
 namespace vpcmirror::sim {
 
+// Markdown goes by two names.
+inline bool IsMarkdown(std::string_view format) { return format == "md" || format == "markdown"; }
+
 // By the rules of whole numbers in a scenario, where JSON has no sign +, no leading zero and no
 // 0x; up to 2^53 - 1. Throws CLI::ValidationError.
 std::uint64_t ReadWhole(const char* option, const std::string& text, std::uint64_t smallest);

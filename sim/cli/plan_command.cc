@@ -30,6 +30,7 @@
 #include "sim/cli/exit_code.h"
 #include "sim/cli/experiment.h"
 #include "sim/cli/log_options.h"
+#include "sim/cli/option_values.h"
 #include "sim/cli/plan_log.h"
 #include "sim/cli/plan_obstacles.h"
 #include "sim/cli/result_folder.h"
@@ -125,10 +126,10 @@ void CheckPlanMixture(const PlanOptions& options) {
   }
   if (options.files.size() == 1) return;
   const bool asks_more = !options.what_ifs.empty() || options.receivers || !options.budget.empty();
-  if (asks_more || options.format == "md") {
+  if (asks_more || IsMarkdown(options.format) || !options.out.empty()) {
     throw CLI::ValidationError("several scenarios",
-                               "get one fleet, as text or JSON: --whatif, --receivers, --budget "
-                               "and --format md are about a single one");
+                               "get one fleet, as text or JSON on stdout: --whatif, --receivers, "
+                               "--budget, --out and --format md are about a single one");
   }
 }
 
@@ -345,13 +346,15 @@ class Planning {
     }
     const std::string json = PlanJson(plan, before);
     PendingFile page(folder.plan_page_file(), [&](const auto& write) {
-      WriteHtmlReport(ReportOfPlan(plan, before), write);
+      Report report = ReportOfPlan(plan, before);
+      report.command = around_.command;
+      WriteHtmlReport(report, write);
     });
     PendingFile(folder.plan_file(), json).Commit(folder.previous_plan_file());
     page.Commit();
     if (options_.format == "json") {
       around_.out << json;
-    } else if (options_.format == "md") {
+    } else if (IsMarkdown(options_.format)) {
       around_.out << PlanMarkdown(plan, before);
     } else {
       around_.out << PlanText(plan, before, {.width = 80, .color = around_.color})
@@ -436,7 +439,7 @@ void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   AddPlanQuestions(*command, *options);
   AddPlanLogs(*command, *options);
   command->add_option("--format", options->format, "Of stdout; json is exactly plan.json")
-      ->check(CLI::IsMember({"text", "json", "md"}))
+      ->check(CLI::IsMember({"text", "json", "md", "markdown"}))
       ->capture_default_str();
   command
       ->add_option("--engine", options->engine,

@@ -15,6 +15,11 @@ bool IsObstacle(const Finding& finding) {
          finding.code != kHostOverLimit && finding.code != kInputRule;
 }
 
+bool IsRefused(const std::string& code) {
+  const Rule* rule = FindRule(code);
+  return rule == nullptr || !rule->is_undelivered;
+}
+
 }  // namespace
 
 std::vector<Obstacle> ObstaclesOf(const Scenario& written, const ValidScenario& valid) {
@@ -26,7 +31,7 @@ std::vector<Obstacle> ObstaclesOf(const Scenario& written, const ValidScenario& 
     obstacles.push_back({.code = finding.code,
                          .subject = finding.subject.type + " " + finding.subject.id,
                          .message = finding.message,
-                         .is_refused = finding.confidence == FindingBasis::kDocumented});
+                         .is_refused = IsRefused(finding.code)});
   }
   return obstacles;
 }

@@ -61,6 +61,7 @@ void AddFormat(CLI::App& command, ProfilesOptions& options) {
 void AddProfilesCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   auto options = std::make_shared<ProfilesOptions>();
   CLI::App* command = app.add_subcommand("profiles", "Say what is known of each cloud");
+  command->footer("Examples:\n  vpcmirror profiles list\n  vpcmirror profiles show tencent");
   command->require_subcommand(1);
   CLI::App* list = command->add_subcommand("list", "The clouds there are");
   AddFormat(*list, *options);

@@ -93,12 +93,15 @@ ResultFolder::~ResultFolder() {
 
 void ResultFolder::Keep(std::string_view result, const Beside& beside) {
   PendingFile pending(result_file(), result);
-  const auto report = Pending(report_file(), beside.report);
   const auto series = Pending(path_ + "/series.csv", beside.series);
   if (beside.captures) KeepCaptures();
   if (series) series->Commit();
   pending.Commit(path_ + "/" + kPreviousResultFile);
-  if (report) report->Commit();
+  Pending(report_file(), nullptr);
+}
+
+void ResultFolder::KeepReport(const PendingFile::Contents& report) {
+  PendingFile(report_file(), report).Commit();
 }
 
 void ResultFolder::KeepCaptures() {

@@ -35,14 +35,15 @@ class ResultFolder {
 
   // What lies in the folder beside result.json.
   struct Beside {
-    PendingFile::Contents report = nullptr;  // report.html; empty: none
     PendingFile::Contents series = nullptr;  // series.csv; empty: none
     bool captures = false;                   // all that is in partial()
   };
   // Puts result.json in place, the one before kept as previous.json, and what is to lie beside
-  // it. Nothing is replaced unless all of them could be written whole. A series.csv or a
-  // report.html of another result goes.
+  // it. Nothing is replaced unless all of them could be written whole. What lies there of another
+  // result goes: its series.csv, its report.html.
   void Keep(std::string_view result, const Beside& beside);
+  // Puts report.html beside it, once the result is safe.
+  void KeepReport(const PendingFile::Contents& report);
 
  private:
   void KeepCaptures();

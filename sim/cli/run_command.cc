@@ -163,8 +163,9 @@ void Print(const RunResult& result, const std::string& json, const ResultFolder&
            const RunOptions& options, const Surroundings& around) {
   const bool text = options.format == "text" && !options.quiet;
   if (text) {
-    around.out << ResultText(result, {.width = 80, .color = around.color}) << "\nResult: "
-               << folder.result_file() << "\nReport: " << folder.report_file() << '\n';
+    around.out << ResultText(result, {.width = 80, .color = around.color, .sparks = around.sparks})
+               << "\nResult: " << folder.result_file() << "\nReport: " << folder.report_file()
+               << '\n';
     return;
   }
   if (options.format == "json") around.out << json;
@@ -197,9 +198,11 @@ int ExitCodeOf(const RunResult& result) {
   return kFine;
 }
 
-PendingFile::Contents PageOf(const RunResult& result) {
-  return [&result](const std::function<void(std::string_view)>& write) {
-    WriteHtmlReport(ReportOfRun(result), write);
+PendingFile::Contents PageOf(const RunResult& result, const Surroundings& around) {
+  return [&](const std::function<void(std::string_view)>& write) {
+    Report report = ReportOfRun(result);
+    report.command = around.command;
+    WriteHtmlReport(report, write);
   };
 }
 
@@ -267,11 +270,10 @@ int Run(const RunOptions& options, const Surroundings& around) {
   const RunResult result =
       Simulate(scenario, settings, options, confidence, folder.partial(), around);
   const std::string json = ResultJson(result);
-  folder.Keep(json, {.report = PageOf(result),
-                     .series = SeriesOf(result),
-                     .captures = result.complete});
+  folder.Keep(json, {.series = SeriesOf(result), .captures = result.complete});
   SayIfStopped(result, around);
   Print(result, json, folder, options, around);
+  folder.KeepReport(PageOf(result, around));
   return ExitCodeOf(result);
 }
 

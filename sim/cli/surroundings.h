@@ -18,6 +18,7 @@ struct Surroundings {
   std::ostream& out;
   std::ostream& err;
   bool color = false;     // of what goes to `out`
+  bool sparks = false;    // curves in it, of characters beyond ASCII
   bool progress = false;  // `err` is a terminal, so a line may be drawn over
   std::function<std::unique_ptr<Engine>(EngineKind)> make_engine;
   std::stop_token stop;
@@ -25,6 +26,7 @@ struct Surroundings {
   // program. May be empty.
   std::function<void()> run_begins;
   std::function<double()> seconds;  // since some moment; for rate, ETA and --max-wall alone
+  std::string command;              // as it was typed, for a shell; empty: not known
   std::string today;                // ISO date, UTC; empty: not known
   std::optional<Bytes> memory;      // of the machine; empty: not known
 };

@@ -326,7 +326,7 @@ bool SweepJob::RunMissing(const std::vector<std::size_t>& missing, int jobs, Rem
 int SweepJob::Conclude(bool all, const SweepStore& store) const {
   const SweepTotals totals = WriteSweepTables(settings_.out, plan_, forecasts_, store);
   const std::string summary = SweepSummary(totals, plan_.run_count());
-  WriteSweepPage(settings_.out, plan_, store, summary);
+  WriteSweepPage(settings_.out, plan_, store, summary, around_.command);
   if (!settings_.quiet) {
     around_.out << summary << "\nTable: " << Printable(settings_.out + "/sweep.csv")
                 << "\nReport: " << Printable(settings_.out + "/sweep.html") << '\n';

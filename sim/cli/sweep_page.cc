@@ -4,18 +4,20 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <variant>
 
 #include "analysis/report/html/html_report.h"
 #include "analysis/report/sweep_report.h"
-#include "analysis/words/shell_word.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/sweep_figures.h"
 #include "sim/cli/version.h"
 
 namespace vpcmirror::sim {
 namespace {
+
+constexpr std::string_view kVerdict = "verdict";  // which has a place of its own
 
 // Of figures that are words, nothing.
 std::optional<double> NumberOfCell(const Cell& cell) {
@@ -33,33 +35,28 @@ SweepRun RunOf(const StoredRun& stored, const SweepPlan& plan) {
   const std::vector<std::string> names = SweepFigureNames();
   for (std::size_t i = 0; i < names.size(); ++i) {
     const Cell& cell = stored.outcome.figures[i];
-    if (names[i] == "verdict") run.verdict = ToText(cell);
-    run.figures.push_back(NumberOfCell(cell));
+    if (names[i] == kVerdict) {
+      run.verdict = ToText(cell);
+    } else {
+      run.figures.push_back({ToText(cell), NumberOfCell(cell)});
+    }
   }
   return run;
 }
 
-// As it would be typed again, quoted for a shell.
-std::string CommandOf(const SweepRequest& request) {
-  std::string command = "vpcmirror sweep " + ShellWord(request.file);
-  for (const std::string& each : request.variations) command += " --vary " + ShellWord(each);
-  for (const std::string& each : request.sets) command += " --set " + ShellWord(each);
-  if (request.samples) command += fmt::format(" --points latin:{}", *request.samples);
-  if (request.runs > 1) command += fmt::format(" --runs {}", request.runs);
-  if (request.seed) command += fmt::format(" --seed {}", *request.seed);
-  return command + " --engine " + request.engine;
-}
-
-SweepOutcome OutcomeOf(const SweepPlan& plan, const SweepStore& store, const std::string& summary) {
+SweepOutcome OutcomeOf(const SweepPlan& plan, const SweepStore& store, const std::string& summary,
+                       const std::string& command) {
   const SweepRequest& request = plan.request();
   SweepOutcome outcome{.scenario = request.file,
                        .summary = summary,
-                       .figures = SweepFigureNames(),
                        .provenance = {{"vpcmirror", kVersion},
                                       {"Engine", request.engine},
                                       {"Scenario", request.file},
                                       {"SHA-256", plan.sha256()}},
-                       .command = CommandOf(request)};
+                       .command = command};
+  for (const std::string& name : SweepFigureNames()) {
+    if (name != kVerdict) outcome.figures.push_back(name);
+  }
   for (const SweepAxis& axis : plan.axes()) outcome.axes.push_back({axis.key, axis.values});
   store.ForEach([&](const StoredRun& run) {
     if (run.key.replication <= request.runs) outcome.runs.push_back(RunOf(run, plan));
@@ -70,8 +67,8 @@ SweepOutcome OutcomeOf(const SweepPlan& plan, const SweepStore& store, const std
 }  // namespace
 
 void WriteSweepPage(const std::string& folder, const SweepPlan& plan, const SweepStore& store,
-                    const std::string& summary) {
-  const Report report = ReportOfSweep(OutcomeOf(plan, store, summary));
+                    const std::string& summary, const std::string& command) {
+  const Report report = ReportOfSweep(OutcomeOf(plan, store, summary, command));
   PendingFile(folder + "/sweep.html", [&](const auto& write) {
     WriteHtmlReport(report, write);
   }).Commit();

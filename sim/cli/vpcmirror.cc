@@ -37,6 +37,14 @@ std::optional<Bytes> PhysicalMemory() {
   return Bytes(std::int64_t{pages} * page);
 }
 
+const char* Locale() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return value;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 int Main(int argc, char** argv) {
@@ -46,6 +54,7 @@ int Main(int argc, char** argv) {
       .out = std::cout,
       .err = std::cerr,
       .color = WantsColor(::isatty(STDOUT_FILENO) == 1, std::getenv("NO_COLOR")),
+      .sparks = WantsSparks(::isatty(STDOUT_FILENO) == 1, Locale()),
       .progress = ::isatty(STDERR_FILENO) == 1,
       .make_engine = MakeEngine,
       .stop = stop.token(),

@@ -55,7 +55,11 @@ Work WorkOf(const ValidScenario& scenario) {
       counter.Add(stream.client, stream.server, kBothWays, flows);
     }
   }
-  return counter.work();
+  Work work = counter.work();
+  for (const Workload& workload : scenario.workloads) {
+    work.streams += static_cast<double>(workload.observed.size());
+  }
+  return work;
 }
 
 // Times in which nothing changes.
@@ -77,9 +81,9 @@ FluidEstimate EstimateFluid(const ValidScenario& scenario) {
   const Work work = WorkOf(scenario);
   const auto enis = static_cast<double>(scenario.deployment->enis.size());
   return {.seconds = kSecondsPerEni * enis +
-                     StretchesOf(scenario) * (kSecondsPerStream * work.streams +
-                                              kSecondsPerFlow * work.flows +
-                                              kSecondsPerLimitedFlow * work.limited_flows),
+                     StretchesOf(scenario) *
+                         (kSecondsPerStream * work.streams + kSecondsPerFlow * work.flows +
+                          kSecondsPerLimitedFlow * work.limited_flows),
           .bytes = kBytesAlways + kBytesPerEni * enis + kBytesPerStream * work.streams +
                    kBytesPerLimitedFlow * work.limited_flows};
 }

@@ -49,10 +49,12 @@ std::map<std::size_t, FlowAt> FullPlacesOf(const ValidScenario& scenario, const 
       const bool leaves = hop.direction == Direction::kEgress;
       const std::uint32_t budget = leaves ? numbers.Out(hop.eni) : numbers.In(hop.eni);
       if (!rest.IsSpent(budget)) continue;
-      FlowAt& at = places[scenario.deployment->enis[hop.eni].cvm];
-      at.is_sender = j == 0 && leaves;
-      at.is_short_of_cpu = rest.is_full.budgets[budget] != 0 &&
-                           rest.losses.budgets[budget].limit == BindingLimit::kCpu;
+      const std::size_t cvm = scenario.deployment->enis[hop.eni].cvm;
+      FlowAt& at = places.try_emplace(cvm, FlowAt{.is_sender = true}).first->second;
+      at.is_sender = at.is_sender && j == 0 && leaves;
+      at.is_short_of_cpu =
+          at.is_short_of_cpu || (rest.is_full.budgets[budget] != 0 &&
+                                 rest.losses.budgets[budget].limit == BindingLimit::kCpu);
     }
   }
   return places;

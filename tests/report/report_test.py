@@ -9,6 +9,7 @@ Screenshots stay in --artefacts.
 import argparse
 import json
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -101,6 +102,45 @@ class ReportTest(unittest.TestCase):
         """Of timelines that last longer than that, all is run."""
         text = sample.read_text(encoding="utf-8")
         return ("--set", "/duration=1 s") if '"timeline"' in text else ()
+
+    def call(self, *words, codes=(FINE,), folder=None):
+        ran = subprocess.run([arguments.program, *map(str, words)], capture_output=True, text=True,
+                             check=False, cwd=folder or self.folder.name)
+        self.assertIn(ran.returncode, codes, f"{words}\n{ran.stderr}")
+        return ran
+
+    def test_every_other_command_has_a_page_that_says_how_to_get_it_again(self):
+        scenario = self.path("kinds.json")
+        scenario.write_text(json.dumps(SCENARIO), encoding="utf-8")
+        out = self.path("kinds")
+        pages = {}
+        self.call("run", scenario, "--quiet", "--out", out, "--margin", "10%")
+        pages["run"] = out / "report.html"
+        self.call("plan", scenario, "--out", out, "--whatif", "/workloads/www/in=x2")
+        pages["plan"] = out / "plan.html"
+        self.call("sweep", scenario, "--vary", "/workloads/www/in=x1,x2,x3", "--vary",
+                  "/hosts/web/count=1,2", "--engine", "fluid", "--quiet", "--out", out)
+        pages["sweep"] = out / "sweep.html"
+        for name, words in {"check": ("check", scenario, "--format", "html"),
+                            "diff": ("diff", out, out, "--format", "html")}.items():
+            pages[name] = self.path(name + ".html")
+            pages[name].write_text(self.call(*words).stdout, encoding="utf-8")
+        charts = {}
+        for name, path in pages.items():
+            for width, theme in ((1280, "light"), (360, "dark")):
+                with self.subTest(page=name, width=width):
+                    charts[name] = self.check_page(path, name, width=width, theme=theme)
+            with self.subTest(page=name), browser.page() as page:
+                page.open(path)
+                command = page.evaluate("document.querySelector('#again pre').textContent")
+                words = shlex.split(command)
+                self.assertEqual(words[0], "vpcmirror")
+                if name == "sweep":
+                    words.append("--resume")  # what is there is not run again
+                self.call(*words[1:])
+        self.assertGreaterEqual(charts["plan"], 1, "the growth curve")
+        # Margin and losses by /in for each count; the losses are always zero, or not.
+        self.assertGreaterEqual(charts["sweep"], 2)
 
     def test_the_verdict_and_the_three_tightest_limits_come_first(self):
         path = self.page_of("first", SCENARIO)

@@ -284,7 +284,8 @@ class Page {
       Add("<tr><th scope=\"row\">{}</th>", HtmlText(map.y[y]));
       for (const Value& cell : map.cells[y]) {
         const bool shaded = cell.number && std::isfinite(*cell.number);
-        const double share = shaded && high > low ? (*cell.number - low) / (high - low) : 0;
+        const double above = shaded && high > low ? (*cell.number - low) / (high - low) : 0;
+        const double share = map.more_is_worse || !shaded ? above : 1 - above;
         Add("<td class=\"{}\" style=\"--heat:{:.3f}\">{}{}</td>", ClassOf(cell.tone), share,
             SignOf(cell.tone), HtmlText(cell.text));
       }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <string_view>
 #include <vector>
 
@@ -19,11 +20,13 @@ constexpr double kWidth = 960;
 constexpr double kBoxWidth = 200;
 constexpr double kLine = 16;
 constexpr double kPadding = 8;
-constexpr double kGap = 18;           // between boxes of a column
-constexpr double kTop = 30;           // of the columns' titles
-constexpr double kBandRoom = 220;     // that all bands of the fullest column take together
-constexpr double kThinnest = 1.5;     // a band that is there is seen
-constexpr std::size_t kLongest = 26;  // letters of a label that fit a box
+constexpr double kGap = 18;                // between boxes of a column
+constexpr double kTop = 30;                // of the columns' titles
+constexpr double kBandRoom = 220;          // that all bands of the fullest column take together
+constexpr double kFrameRoom = 22;          // above the first box of a frame, for its name
+constexpr double kThinnest = 1.5;          // a band that is there is seen
+constexpr std::size_t kLongestFrame = 31;  // and of a frame, in smaller letters
+constexpr std::size_t kLongest = 26;       // letters of a label that fit a box
 
 struct Box {
   double x = 0;
@@ -36,9 +39,9 @@ struct Box {
 };
 
 // Cut at the end of a character; the title has all of it.
-std::string Shortened(std::string_view text) {
-  if (text.size() <= kLongest) return std::string(text);
-  std::size_t end = kLongest - 1;
+std::string Shortened(std::string_view text, std::size_t longest = kLongest) {
+  if (text.size() <= longest) return std::string(text);
+  std::size_t end = longest - 1;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
   return std::string(text.substr(0, end)) + "\u2026";
 }
@@ -98,17 +101,37 @@ class Picture {
           return wanted[a] * weight[b] < wanted[b] * weight[a];
         });
       }
+      KeepFramesTogether(column);
       for (std::size_t i = 0; i < column.size(); ++i) {
         position[column[i]] = static_cast<double>(i);
       }
     }
   }
 
+  // Each frame where its first box is.
+  void KeepFramesTogether(std::vector<std::size_t>& column) const {
+    std::map<std::string_view, std::size_t> first;
+    std::map<std::size_t, std::size_t> rank;  // by box
+    for (std::size_t i = 0; i < column.size(); ++i) {
+      const std::string& frame = diagram_.nodes[column[i]].frame;
+      rank[column[i]] = frame.empty() ? i : first.try_emplace(frame, i).first->second;
+    }
+    std::stable_sort(column.begin(), column.end(),
+                     [&](std::size_t a, std::size_t b) { return rank[a] < rank[b]; });
+  }
+
+  bool BeginsFrame(const std::vector<std::size_t>& column, std::size_t at) const {
+    const std::string& frame = diagram_.nodes[column[at]].frame;
+    return !frame.empty() && (at == 0 || diagram_.nodes[column[at - 1]].frame != frame);
+  }
+
   void Place() {
     std::vector<double> heights;
     for (const auto& column : columns_) {
       double height = 0;
-      for (const std::size_t i : column) height += boxes_[i].height + kGap;
+      for (std::size_t i = 0; i < column.size(); ++i) {
+        height += boxes_[column[i]].height + kGap + (BeginsFrame(column, i) ? kFrameRoom : 0);
+      }
       heights.push_back(std::max(0.0, height - kGap));
     }
     height_ = *std::max_element(heights.begin(), heights.end());
@@ -116,8 +139,9 @@ class Picture {
         columns_.size() > 1 ? (kWidth - kBoxWidth) / static_cast<double>(columns_.size() - 1) : 0;
     for (std::size_t at = 0; at < columns_.size(); ++at) {
       double y = kTop + (height_ - heights[at]) / 2;
-      for (const std::size_t i : columns_[at]) {
-        Box& box = boxes_[i];
+      for (std::size_t row = 0; row < columns_[at].size(); ++row) {
+        if (BeginsFrame(columns_[at], row)) y += kFrameRoom;
+        Box& box = boxes_[columns_[at][row]];
         box.x = step * static_cast<double>(at);
         box.y = y;
         box.next_in = y + (box.height - Thickness(box.in)) / 2;
@@ -133,9 +157,9 @@ class Picture {
   }
 
   std::string Write() {
-    Add("<svg class=\"diagram\" viewBox=\"-1 0 {:.0f} {:.0f}\" role=\"img\" "
+    Add("<svg class=\"diagram\" viewBox=\"-8 0 {:.0f} {:.0f}\" role=\"img\" "
         "aria-label=\"{}: {} boxes, {} bands; the table below has them\">",
-        kWidth + 2, kTop + height_ + 2, HtmlText(diagram_.title), boxes_.size(),
+        kWidth + 16, kTop + height_ + 10, HtmlText(diagram_.title), boxes_.size(),
         diagram_.bands.size());
     Add("<defs><pattern id=\"hatch-{}\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
         "patternTransform=\"rotate(45)\"><rect class=\"hatch-back\" width=\"6\" height=\"6\"/>"
@@ -146,9 +170,30 @@ class Picture {
       Add("<text class=\"column\" x=\"{:.0f}\" y=\"14\">{}</text>",
           boxes_[columns_[at].front()].x + kPadding, HtmlText(diagram_.columns[at]));
     }
+    for (const auto& column : columns_) WriteFrames(column);
     for (const std::size_t band : BandsInOrder()) WriteBand(diagram_.bands[band]);
     for (std::size_t i = 0; i < boxes_.size(); ++i) WriteBox(diagram_.nodes[i], boxes_[i]);
     return std::move(out_) + "</svg>";
+  }
+
+  // What the boxes lie in, its name above the first of them.
+  void WriteFrames(const std::vector<std::size_t>& column) {
+    constexpr double kMargin = 6;
+    for (std::size_t i = 0; i < column.size(); ++i) {
+      if (!BeginsFrame(column, i)) continue;
+      const std::string& frame = diagram_.nodes[column[i]].frame;
+      std::size_t last = i;
+      while (last + 1 < column.size() && diagram_.nodes[column[last + 1]].frame == frame) ++last;
+      const Box& top = boxes_[column[i]];
+      const Box& bottom = boxes_[column[last]];
+      const double y = top.y - kFrameRoom + 2;
+      Add("<g class=\"frame\"><title>{}</title><rect x=\"{:.1f}\" y=\"{:.1f}\" "
+          "width=\"{:.0f}\" height=\"{:.1f}\" rx=\"8\"/><text x=\"{:.1f}\" "
+          "y=\"{:.1f}\">{}</text></g>",
+          HtmlText(frame), top.x - kMargin, y, kBoxWidth + 2 * kMargin,
+          bottom.y + bottom.height + kMargin - y, top.x + 2, y + kLine - 1,
+          HtmlText(Shortened(frame, kLongestFrame)));
+    }
   }
 
   // From the top down at both ends.

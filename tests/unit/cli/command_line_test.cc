@@ -99,6 +99,14 @@ TEST(CommandLineTest, ColoursATerminalUnlessToldNotTo) {
   EXPECT_FALSE(WantsColor(false, nullptr));
 }
 
+TEST(CommandLineTest, DrawsCurvesWhereTheTerminalCan) {
+  EXPECT_TRUE(WantsSparks(true, "en_GB.UTF-8"));
+  EXPECT_TRUE(WantsSparks(true, "C.utf8"));
+  EXPECT_FALSE(WantsSparks(true, "C"));
+  EXPECT_FALSE(WantsSparks(true, nullptr));
+  EXPECT_FALSE(WantsSparks(false, "en_GB.UTF-8"));
+}
+
 TEST(CommandLineTest, SaysWhenNothingCanBePrinted) {
   std::ofstream full("/dev/full");
   std::ostringstream err;

@@ -171,8 +171,12 @@ SweepOutcome SmallSweep() {
     for (std::size_t way = 0; way < 2; ++way) {
       for (int run = 1; run <= 2; ++run) {
         const double margin = 0.1 * static_cast<double>(sweep.runs.size() + 1);
-        sweep.runs.push_back(
-            {{in, way}, run, "done", in == 0 ? "FITS" : "DOES NOT FIT", "", {margin, 0.0}});
+        sweep.runs.push_back({{in, way},
+                              run,
+                              "done",
+                              in == 0 ? "FITS" : "DOES NOT FIT",
+                              "",
+                              {{"", margin}, {"", 0.0}}});
       }
     }
   }
