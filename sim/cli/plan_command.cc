@@ -126,10 +126,10 @@ void CheckPlanMixture(const PlanOptions& options) {
   }
   if (options.files.size() == 1) return;
   const bool asks_more = !options.what_ifs.empty() || options.receivers || !options.budget.empty();
-  if (asks_more || IsMarkdown(options.format) || !options.out.empty()) {
+  if (asks_more || IsMarkdown(options.format)) {
     throw CLI::ValidationError("several scenarios",
-                               "get one fleet, as text or JSON on stdout: --whatif, --receivers, "
-                               "--budget, --out and --format md are about a single one");
+                               "get one fleet, as text or JSON: --whatif, --receivers, --budget "
+                               "and --format md are about a single one");
   }
 }
 
