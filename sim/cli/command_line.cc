@@ -40,9 +40,25 @@ void RefuseUnknownCommand(const CLI::App& app, const std::vector<std::string>& a
   throw ScenarioException(std::vector<ScenarioError>{error});
 }
 
+// Of options that only say where to write, the same command has the same report. Without a
+// scenario file --out is a rate.
+bool SaysWhere(const std::string& word, bool has_file) {
+  return word == "--out-dir" || (word == "--out" && has_file);
+}
+
+// As it may be typed again, wherever.
 std::string Typed(const std::vector<std::string>& arguments) {
+  const bool has_file = std::find(arguments.begin(), arguments.end(), "--type") == arguments.end();
   std::string command = "vpcmirror";
-  for (const std::string& word : arguments) command += " " + ShellWord(word);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    const std::string name = word.substr(0, word.find('='));
+    if (SaysWhere(name, has_file)) {
+      if (name == word) ++i;  // its value is a word of its own
+      continue;
+    }
+    command += " " + ShellWord(word);
+  }
   return command;
 }
 

@@ -51,6 +51,14 @@ TEST_F(RunCommandTest, WritesTheResultAndSaysWhere) {
   EXPECT_EQ(json::parse(program_.Read("out/result.json"))["scenario"]["name"], "small");
 }
 
+// Where it is written is no part of it: the same run has the same page.
+TEST_F(RunCommandTest, SaysInItsPageWhatWasTyped) {
+  EXPECT_EQ(Run({"--margin", "10%", "--quiet"}).exit_code, kFine);
+  const std::string page = program_.Read("out/report.html");
+  EXPECT_THAT(page, HasSubstr(" --margin 10% --quiet</pre>"));
+  EXPECT_THAT(page, testing::Not(HasSubstr("--out ")));
+}
+
 TEST_F(RunCommandTest, KeepsTheResultBefore) {
   Run({"--seed", "5"});
   const std::string before = program_.Read("out/result.json");
