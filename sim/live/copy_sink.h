@@ -1,0 +1,49 @@
+// Where copies go: to receivers, to a capture file, or nowhere.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+
+#include "models/mirror/pieces.h"
+#include "models/units/quantity.h"
+
+namespace vpcmirror::sim {
+
+// One outer packet of a copy. Each part holds until CopySink::Flush returns, but `outer` and
+// `inner` until Take does.
+struct LiveCopy {
+  const Tunnel& tunnel;
+  std::span<const std::byte> outer;    // from the outer IP header on
+  std::span<const std::byte> inner;    // headers in place of the frame's first
+  std::span<const std::byte> payload;  // the frame's octets behind them
+  // Octets of the frame that the outer lengths promise and the capture does not have.
+  Bytes missing{};
+  std::int64_t time_ns = 0;  // when the frame was captured, as CapturedFrame has it
+};
+
+// What became of outer packets that a sink took; `taken` is the sum of all others.
+struct SendCounters {
+  std::int64_t taken = 0;
+  std::int64_t sent = 0;
+  Bytes sent_bytes{};                   // outer IP packets
+  std::map<int, std::int64_t> refused;  // by errno, packets
+  std::int64_t waiting = 0;             // not yet flushed
+
+  SendCounters& operator+=(const SendCounters& other);
+};
+
+class CopySink {
+ public:
+  virtual ~CopySink() = default;
+
+  virtual void Take(const LiveCopy& copy) = 0;
+  // Sends what was taken. Called before the frames that it points to are given back. Throws
+  // std::runtime_error for what cannot be gone on after (a full disk); a receiver that refuses
+  // is counted.
+  virtual void Flush() = 0;
+  virtual SendCounters counters() const = 0;
+};
+
+}  // namespace vpcmirror::sim
