@@ -107,7 +107,8 @@ class Page {
         has([](const Headline& headline) { return headline.without.has_value(); });
     Add("<div class=\"headlines\"><h2>At a glance</h2>");
     WriteCaption(report_.figures_rest_on);
-    Add("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\"></th>");
+    Add("<div class=\"scroll\" tabindex=\"0\"><table{}><thead><tr><th scope=\"col\"></th>",
+        compares ? " class=\"compares\"" : "");
     if (compares) {
       Add("<th scope=\"col\" class=\"figure\">Without<br>mirror</th>"
           "<th scope=\"col\" class=\"figure\">With<br>mirror</th>"
