@@ -31,8 +31,7 @@ printf '== preset whole: testing\n'
 run_tests whole --progress -L '^(release|fidelity)$'
 cat build/whole/tests/fidelity/tables/*.txt
 
-printf '== skipped\n'
-python3 scripts/skipped_tests.py build/{ci,whole}/ctest.xml
+python3 scripts/tell_tests.py build/{ci,whole}/ctest.xml
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf '== FAILED in preset %s\n' "${failed[*]}"

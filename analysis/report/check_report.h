@@ -12,6 +12,6 @@ namespace vpcmirror {
 // `source` is the text of `findings.file`, or empty; `sources` those of other files that
 // findings are in, may be null.
 Report ReportOfCheck(const FindingsReport& findings, std::string_view source,
-                   const FindingLines::Sources* sources);
+                     const FindingLines::Sources* sources);
 
 }  // namespace vpcmirror

@@ -70,7 +70,8 @@ void ComparisonReport::WriteReplications() {
   WriteReplicated("delay of production, 99 %", "delay.production.p99_ns", NanosecondsText);
   WriteReplicated("delay of copies, 99 %", "delay.copies.p99_ns", NanosecondsText);
   WriteReplicated("mirror adds to loss", "baseline.difference.loss", PercentText);
-  WriteReplicated("mirror adds to delivered", "baseline.difference.delivered_bps", RateOfNumberText);
+  WriteReplicated("mirror adds to delivered", "baseline.difference.delivered_bps",
+                  RateOfNumberText);
 }
 
 // Nothing of a figure that was alike in all runs: it is the one below.

@@ -49,6 +49,14 @@ std::string DirectionWords(const std::vector<Direction>& directions);
 std::string_view KindWords(MirroringChange::Kind kind);
 // Who copies before and after: "by mirror-1", "by mirror-1, then mirror-2; before by mirror-3".
 std::string CopierWords(const DiffEntry& entry);
+// "; in another form, too": what a change is about besides its kind; may be empty.
+std::string AlsoWords(const MirroringChange& change);
+// ", which are new": may be empty.
+std::string PresenceWords(const DiffEntry& entry);
+// "VNI: 7 -> 8".
+std::string TraitWords(const TraitChange& trait);
+// PacketsWords, of many the first, and how many more there are.
+std::vector<std::string> ShownPhrases(const DiffEntry& entry);
 // What explain says of the witness: "not mirrored before, mirrored after".
 std::string WitnessWords(const DiffEntry& entry);
 

@@ -16,8 +16,6 @@
 namespace vpcmirror {
 namespace {
 
-// Of a change of many ranges, so many are told in text; JSON has all.
-constexpr std::size_t kMostPhrases = 6;
 constexpr int kBelow = 4;
 
 Ink InkOf(MirroringChange::Kind kind) {
@@ -29,40 +27,6 @@ Ink InkOf(MirroringChange::Kind kind) {
     default:
       return Ink::kWarning;
   }
-}
-
-std::string TraitWords(const TraitChange& trait) {
-  return fmt::format("{}: {} -> {}", trait.name, trait.before.empty() ? "none" : trait.before,
-                     trait.after.empty() ? "none" : trait.after);
-}
-
-std::string PresenceWords(const DiffEntry& entry) {
-  switch (entry.presence) {
-    case MirroringGroup::Presence::kBoth:
-      return "";
-    case MirroringGroup::Presence::kOnlyBefore:
-      return entry.enis.size() == 1 ? ", which is gone" : ", which are gone";
-    case MirroringGroup::Presence::kOnlyAfter:
-      return entry.enis.size() == 1 ? ", which is new" : ", which are new";
-  }
-  return "";
-}
-
-// "also in another form": what a change is about besides its kind.
-std::string AlsoWords(const MirroringChange& change) {
-  std::string words;
-  if (change.is_also_altered) words += "; in another form, too";
-  if (change.has_also_other_share) words += "; of other flows, too";
-  return words;
-}
-
-std::vector<std::string> ShownPhrases(const DiffEntry& entry) {
-  std::vector<std::string> phrases = PacketsWords(entry);
-  if (phrases.size() <= kMostPhrases) return phrases;
-  const std::size_t more = phrases.size() - kMostPhrases + 1;
-  phrases.resize(kMostPhrases - 1);
-  phrases.push_back(fmt::format("{} more sets of packets (--format json has all)", more));
-  return phrases;
 }
 
 class DiffWriter {

@@ -10,8 +10,8 @@
 
 namespace vpcmirror {
 
-// What is left out, where anything is; which window sized the fleet, what is assumed of bursts, what became of the records, which
-// interfaces are which ENIs and which are none.
+// What is left out, where anything is; which window sized the fleet, what is assumed of bursts,
+// what became of the records, which interfaces are which ENIs and which are none.
 std::vector<std::string> LogWords(const PlannedLog& log);
 
 // Cells of the windows that are compared: the first row has their names.

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "analysis/report/grounds.h"
 #include "analysis/report/member_groups.h"
 #include "analysis/report/plan_log_report.h"
 #include "analysis/report/plan_words.h"
@@ -90,12 +91,7 @@ class PlanReportBuilder {
   }
 
   void AddLimits() {
-    Bars bars{.key = "limits",
-              .title = "Tightest limits",
-              .caption = fmt::format("What is used of each; {} is to stay free.",
-                                     PercentText(result_.margin_goal)),
-              .mark = 1,
-              .mark_text = "limit"};
+    Bars bars = LimitBars("limits", result_.margin_goal);
     for (const Bottleneck& each : plan_.bottlenecks) {
       if (bars.bars.size() == kShownLimits) break;
       const double used = 1 - each.use.margin;
@@ -114,37 +110,52 @@ class PlanReportBuilder {
     if (!SendsNothing(result_)) {
       headlines.push_back({.key = "without_loss_growth_share",
                            .title = "Nothing is lost until",
-                           .with = GrowthOf(plan_.headroom.without_loss)});
+                           .with = GrowthOf(plan_.headroom.without_loss),
+                           .rests_on = CopyLossGrounds(result_)});
       headlines.push_back(
           {.key = "fits_growth_share",
            .title = fmt::format("{} stay free until", PercentText(result_.margin_goal)),
-           .with = GrowthOf(plan_.headroom.fits)});
+           .with = GrowthOf(plan_.headroom.fits),
+           .rests_on = CopyLossGrounds(result_)});
     }
     headlines.push_back({.key = "production_loss",
                          .title = "Production lost",
-                         .with = value::LossShare(result_.production)});
-    headlines.push_back(
-        {.key = "mirror_loss", .title = "Copies lost", .with = value::LossShare(result_.copies)});
+                         .with = value::LossShare(result_.production),
+                         .rests_on = ProductionLossGrounds(result_)});
+    headlines.push_back({.key = "mirror_loss",
+                         .title = "Copies lost",
+                         .with = value::LossShare(result_.copies),
+                         .rests_on = CopyLossGrounds(result_)});
     if (plan_.sizing) {
       headlines.push_back({.key = "copies_bps",
                            .title = "Copies for receivers",
-                           .with = value::Rate(plan_.demand.bandwidth)});
+                           .with = value::Rate(plan_.demand.bandwidth),
+                           .rests_on = EgressGrounds(result_)});
       headlines.push_back({.key = "receivers",
                            .title = "Receivers needed",
                            .with = value::Words(ReceiversRange()),
-                           .rests_on = "assumed: the range is what makers publish a vCPU"});
+                           .rests_on = ReceiverGrounds()});
     }
     for (const auto& [currency, total] : plan_.cost.totals) {
-      headlines.push_back({.key = "month_cost_" + currency,
-                           .title = "Cost a month",
-                           .with = {MoneyText(total, currency), total},
-                           .rests_on = plan_.cost.is_complete
-                                           ? "dated price lists"
-                                           : "dated price lists; some prices are not known"});
+      headlines.push_back(
+          {.key = "month_cost_" + currency,
+           .title = "Cost a month",
+           .with = {MoneyText(total, currency), total},
+           .rests_on = plan_.cost.is_complete
+                           ? "documented: dated price lists"
+                           : "documented: dated price lists; some prices are not known"});
     }
   }
 
-  // "2..4 of S5.4XLARGE32": of the type that the scenario's receivers are.
+  std::string ReceiverGrounds() const {
+    return fmt::format(
+        "documented: limits of instance types; assumed: what makers publish of {} a vCPU. The range "
+        "is from the fewest that may do to the most that are needed and one to spare",
+        fmt::join(plan_.sizing->profiles, ", "));
+  }
+
+  // "2..5 of S5.4XLARGE32": of the type that the scenario's receivers are; from the fewest
+  // that may do to the most that are needed, and one to spare.
   std::string ReceiversRange() const {
     std::set<std::string> receivers;
     for (const ReceiverResult& receiver : result_.receivers) receivers.insert(receiver.host);
@@ -153,7 +164,10 @@ class PlanReportBuilder {
       if (receivers.contains(host.id)) types.insert(host.type);
     }
     for (const FleetSize& size : plan_.sizing->fleet.sizes) {
-      if (types.contains(size.type)) return fmt::format("{} of {}", NeedRange(size, 0), size.type);
+      if (!types.contains(size.type)) continue;
+      if (!size.fewest || !size.most) break;
+      return fmt::format("{}..{} of {}", CountText(*size.fewest), CountText(*size.most + 1),
+                         size.type);
     }
     return "see the fleet below";
   }

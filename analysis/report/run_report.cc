@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "analysis/report/grounds.h"
 #include "analysis/report/member_groups.h"
 #include "analysis/report/mirroring_cost.h"
 #include "analysis/report/run_parts.h"
@@ -74,12 +75,7 @@ Bars BottlenecksOf(const RunResult& result) {
   const std::vector<Holder> holders = HoldersOf(result);
   std::vector<Member> members;
   for (const Holder& holder : holders) members.push_back({holder.id, holder.kind});
-  Bars bars{.key = "bottlenecks",
-            .title = "Tightest limits",
-            .caption = fmt::format("What is used of each; {} is to stay free.",
-                                   PercentText(result.margin_goal)),
-            .mark = 1,
-            .mark_text = "limit"};
+  Bars bars = LimitBars("bottlenecks", result.margin_goal);
   for (const MemberGroup& group : GroupMembers(members)) {
     const Holder* fullest = &holders[group.members.front()];
     for (const std::size_t member : group.members) {
@@ -104,7 +100,6 @@ Bars BottlenecksOf(const RunResult& result) {
 struct SourceCores {
   double with = 0;
   double without = 0;
-  std::string tables;  // of costs, each once: "kernel, dpdk"
 };
 
 SourceCores CoresOfSources(const RunResult& result) {
@@ -112,9 +107,6 @@ SourceCores CoresOfSources(const RunResult& result) {
   for (const HostResult& host : result.hosts) {
     const OperationUse& clone = host.cpu.operations[static_cast<std::size_t>(CpuOperation::kClone)];
     if (clone.cores == 0) continue;
-    if (cores.tables.find(host.cpu.table) == std::string::npos) {
-      cores.tables += (cores.tables.empty() ? "" : ", ") + host.cpu.table;
-    }
     cores.with += host.cpu.cores_used;
     cores.without += host.cpu.cores_used - (clone.payer == Payer::kGuest ? clone.cores : 0);
   }
@@ -151,13 +143,15 @@ void AddEgress(const RunResult& result, Report& report) {
        .title = "Egress of " + of,
        .with = value::Rate(with),
        .without = known ? std::optional(value::Rate(cost.production.bandwidth)) : std::nullopt,
-       .difference = known ? MoreWords(with, cost.production.bandwidth) : ""});
+       .difference = known ? MoreWords(with, cost.production.bandwidth) : "",
+       .rests_on = EgressGrounds(result)});
   report.headlines.push_back(
       {.key = "egress_pps",
        .title = "Packets out of " + of,
        .with = value::Rate(with_packets),
        .without = known ? std::optional(value::Rate(cost.production.packet_rate)) : std::nullopt,
-       .difference = known ? MoreWords(with_packets, cost.production.packet_rate) : ""});
+       .difference = known ? MoreWords(with_packets, cost.production.packet_rate) : "",
+       .rests_on = EgressGrounds(result)});
 }
 
 void AddCores(const RunResult& result, Report& report) {
@@ -171,7 +165,7 @@ void AddCores(const RunResult& result, Report& report) {
        .without = reacts ? std::nullopt : std::optional(value::Cores(cores.without)),
        .difference =
            reacts ? "" : fmt::format("+{}", SignificantText(cores.with - cores.without, 3)),
-       .rests_on = "cost table " + cores.tables});
+       .rests_on = CoreGrounds(result)});
 }
 
 void AddProduction(const RunResult& result, Report& report) {
@@ -183,27 +177,29 @@ void AddProduction(const RunResult& result, Report& report) {
       {.key = "production_loss",
        .title = "Production lost",
        .with = value::LossShare(result.production),
-       .without = other([](const ProductionResult& all) { return value::LossShare(all.loss); })});
+       .without = other([](const ProductionResult& all) { return value::LossShare(all.loss); }),
+       .rests_on = ProductionLossGrounds(result)});
   if (result.production_delay.frames > 0) {
-    report.headlines.push_back({.key = "production_delay_p99_ns",
-                                .title = "Delay of production, 99 %",
-                                .with = value::Delay(result.production_delay.p99),
-                                .without = other([](const ProductionResult& all) {
-                                  return value::Delay(all.delay.p99);
-                                })});
+    report.headlines.push_back(
+        {.key = "production_delay_p99_ns",
+         .title = "Delay of production, 99 %",
+         .with = value::Delay(result.production_delay.p99),
+         .without = other([](const ProductionResult& all) { return value::Delay(all.delay.p99); }),
+         .rests_on = ProductionLossGrounds(result)});
   }
 }
 
 void AddCopies(const RunResult& result, Report& report) {
-  report.headlines.push_back({.key = "mirror_loss",
-                              .title = "Copies lost",
-                              .with = result.copies.of == 0 ? value::Words("no copies")
-                                                            : value::LossShare(result.copies)});
+  report.headlines.push_back(
+      {.key = "mirror_loss",
+       .title = "Copies lost",
+       .with = result.copies.of == 0 ? value::Words("no copies") : value::LossShare(result.copies),
+       .rests_on = CopyLossGrounds(result)});
   if (result.coverage && result.coverage->seen) {
     report.headlines.push_back({.key = "coverage_share",
                                 .title = "Traffic that a mirror sees",
                                 .with = value::Share(*result.coverage->seen),
-                                .rests_on = "asked of the filters, flow by flow"});
+                                .rests_on = CoverageGrounds(result)});
   }
   std::size_t software = 0;
   for (const ReceiverResult& receiver : result.receivers) software += receiver.margin ? 1 : 0;
@@ -212,7 +208,7 @@ void AddCopies(const RunResult& result, Report& report) {
                                 .title = "Receivers in the scenario",
                                 .with = {fmt::format("{}", result.receivers.size()),
                                          static_cast<double>(result.receivers.size())},
-                                .rests_on = "yours; vpcmirror plan says how many are needed"});
+                                .rests_on = "yours: the scenario; vpcmirror plan says how many are needed"});
   }
 }
 

@@ -36,7 +36,7 @@ Value LostFrames(std::int64_t frames) {
 }
 
 std::string LimitWords(LimitModel model) {
-  return model == LimitModel::kCombined ? "in and out together" : "each way";
+  return model == LimitModel::kCombined ? "combined" : "per-direction";
 }
 
 }  // namespace
@@ -49,30 +49,30 @@ Table HostTable(const RunResult& result) {
                   "means over the run.",
               .columns = {{"host", "Host", Role::kId},
                           {"type", "Type", Role::kWords},
-                          {"limited", "Limit is of", Role::kWords},
+                          {"tightest", "Tightest", Role::kWords},
+                          {"used_share", "Used of it"},
                           {"used_in_bps", "In"},
                           {"used_out_bps", "Out"},
                           {"copies_out_bps", "Copies out"},
                           {"limit_bps", "Limit"},
+                          {"limited", "Limit is of", Role::kWords},
                           {"used_in_pps", "Packets in"},
                           {"used_out_pps", "Packets out"},
                           {"limit_pps", "Packet limit"},
                           {"cpu_cores", "vCPUs busy"},
                           {"cpu_limit_cores", "vCPUs"},
-                          {"tightest", "Tightest", Role::kWords},
-                          {"used_share", "Used of it"},
                           {"memory_peak_bytes", "Waited at most"}}};
   for (const HostResult& host : result.hosts) {
     const auto& cores = host.cpu.cores_limit;
     table.rows.push_back(
         {value::Words(host.id), value::Words(host.type.empty() ? "-" : host.type),
-         value::Words(LimitWords(host.limit_model)), value::Rate(host.used_in.bandwidth),
-         value::Rate(host.used_out.bandwidth), value::Rate(host.copies_out.bandwidth),
-         value::Limit(host.limit_bandwidth), value::Rate(host.used_in.packet_rate),
-         value::Rate(host.used_out.packet_rate), value::Limit(host.limit_packet_rate),
-         value::Cores(host.cpu.cores_used), cores ? value::Cores(*cores) : value::Words("-"),
          value::Words(host.tightest.empty() ? "-" : LimitName(host.tightest)),
-         value::Used(host.margin, result.margin_goal), value::Size(host.memory_peak)});
+         value::Used(host.margin, result.margin_goal), value::Rate(host.used_in.bandwidth),
+         value::Rate(host.used_out.bandwidth), value::Rate(host.copies_out.bandwidth),
+         value::Limit(host.limit_bandwidth), value::Words(LimitWords(host.limit_model)),
+         value::Rate(host.used_in.packet_rate), value::Rate(host.used_out.packet_rate),
+         value::Limit(host.limit_packet_rate), value::Cores(host.cpu.cores_used),
+         cores ? value::Cores(*cores) : value::Words("-"), value::Size(host.memory_peak)});
   }
   return table;
 }

@@ -1,4 +1,5 @@
-// Values of a report: a number with its words.
+// What reports are put together from: values, a number with its words each; and parts that
+// several have.
 #pragma once
 
 #include <fmt/format.h>
@@ -79,6 +80,16 @@ inline std::string CommandOf(std::string_view command, const RunResult& result) 
     words += " --set " + ShellWord(change);
   }
   return words;
+}
+
+// Of what is used of limits, 1 being all; `key` is Bars::key. Without bars yet.
+inline Bars LimitBars(std::string key, double margin_goal) {
+  return {
+      .key = std::move(key),
+      .title = "Tightest limits",
+      .caption = fmt::format("What is used of each; {} is to stay free.", PercentText(margin_goal)),
+      .mark = 1,
+      .mark_text = "limit"};
 }
 
 // A table as a section of its own; nothing where it has no rows.

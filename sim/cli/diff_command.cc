@@ -12,6 +12,7 @@
 #include "analysis/report/diff_report.h"
 #include "analysis/report/html/html_report.h"
 #include "analysis/report/mirror_diff_json.h"
+#include "analysis/report/mirror_diff_report.h"
 #include "analysis/report/mirror_diff_text.h"
 #include "analysis/report/result_diff_json.h"
 #include "analysis/report/result_diff_text.h"
@@ -43,13 +44,24 @@ struct DiffOptions {
 constexpr const char* kScenarioOptions[] = {"--set", "--data"};
 constexpr const char* kResultOptions[] = {"--noise", "--fail-on"};
 
-template <class Report>
-std::string InFormat(const Report& report, const std::string& format, bool color,
-                     std::string (*text)(const Report&, const TextStyle&),
-                     std::string (*markdown)(const Report&), std::string (*json)(const Report&)) {
-  if (format == "json") return json(report);
-  if (IsMarkdown(format)) return markdown(report);
-  return text(report, {.width = 80, .color = color});
+// How a kind of difference is written.
+template <class Difference>
+struct Formats {
+  std::string (*text)(const Difference&, const TextStyle&);
+  std::string (*markdown)(const Difference&);
+  std::string (*json)(const Difference&);
+  Report (*page)(const Difference&);
+};
+
+template <class Difference>
+std::string InFormat(const Difference& difference, const std::string& format,
+                     const Surroundings& around, const Formats<Difference>& formats) {
+  if (format == "json") return formats.json(difference);
+  if (IsMarkdown(format)) return formats.markdown(difference);
+  if (format != "html") return formats.text(difference, {.width = 80, .color = around.color});
+  Report page = formats.page(difference);
+  page.command = around.command;
+  return HtmlReport(page);
 }
 
 int DiffScenarios(const DiffOptions& options, const Surroundings& around) {
@@ -66,8 +78,8 @@ int DiffScenarios(const DiffOptions& options, const Surroundings& around) {
                           .scenario_before = &before,
                           .scenario_after = &after,
                           .diff = DiffMirroring(before, after)};
-  around.out << InFormat(report, options.format, around.color, MirrorDiffText, MirrorDiffMarkdown,
-                         MirrorDiffJson);
+  around.out << InFormat(report, options.format, around,
+                         {MirrorDiffText, MirrorDiffMarkdown, MirrorDiffJson, ReportOfMirrorDiff});
   return report.diff.groups.empty() ? kFine : kFindings;
 }
 
@@ -95,12 +107,8 @@ int DiffResultFiles(const std::string& before_file, const std::string& after_fil
                                 .result_before = &before,
                                 .result_after = &after,
                                 .diff = DiffResults(before, after, noise)};
-  Report page = ReportOfDiff(report);
-  page.command = around.command;
-  around.out << (options.format == "html"
-                     ? HtmlReport(page)
-                     : InFormat(report, options.format, around.color, ResultDiffText,
-                                ResultDiffMarkdown, ResultDiffJson));
+  around.out << InFormat(report, options.format, around,
+                         {ResultDiffText, ResultDiffMarkdown, ResultDiffJson, ReportOfDiff});
   return IsFailure(options, report.diff) ? kFindings : kFine;
 }
 
@@ -168,11 +176,6 @@ int Diff(const CLI::App& command, const DiffOptions& options, const Surroundings
       before.kind == DocumentKind::kResult || after.kind == DocumentKind::kResult;
   if (!has_result) {
     Refuse(command, kResultOptions, "is about results of runs, and these are scenarios");
-    if (options.format == "html") {
-      throw CLI::ValidationError("--format",
-                                 "html is for two results; of scenarios there are text, json and "
-                                 "markdown");
-    }
     return DiffScenarios(options, around);
   }
   for (const NamedDocument* each : {&before, &after}) {
@@ -215,8 +218,7 @@ void AddDiffCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
                       "Result or its folder; or scenario file, or a file or folder of what a "
                       "provider's API answers");
   command->add_option("after", options->after, "The same after the change");
-  command
-      ->add_option("--format", options->format, "text, json or markdown; of two results html, too")
+  command->add_option("--format", options->format, "text, json, markdown or html")
       ->check(CLI::IsMember({"text", "json", "md", "markdown", "html"}))
       ->capture_default_str();
   command

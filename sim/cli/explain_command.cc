@@ -202,7 +202,7 @@ constexpr char kFooter[] =
     "[fragment], or in|out arp; IPv6 with a port is [ADDRESS]:PORT. A frame has 64 bytes unless\n"
     "len says more.\n"
     "Examples:\n"
-    "  vpcmirror explain scenario.json --packet 'in tcp 10.0.1.7:51000 > 10.0.2.9:443'\n"
+    "  vpcmirror explain scenario.json --packet 'in tcp 198.51.100.7:51000 > 10.0.1.2:443'\n"
     "  vpcmirror explain scenario.json --pcap web.pcap --eni 'web[0]' --summary\n"
     "Exit code: 0 explained, whatever the verdict; 2 bad input or usage; 130 stopped by Ctrl-C\n"
     "(what is known is printed).";

@@ -28,7 +28,7 @@ constexpr char kExportFooter[] =
     "command-line interface takes:\n"
     "  tccli vpc CreateTrafficMirror --region REGION --cli-input-json file://FOLDER/MIRROR.json\n"
     "Example:\n"
-    "  vpcmirror export tencent scenario.json --out bodies\n"
+    "  vpcmirror export tencent scenario.json --names --out bodies\n"
     "Exit code: 0 written, 2 the scenario cannot be read or exported, or check finds errors in it.";
 
 struct ExportOptions {

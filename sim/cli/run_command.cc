@@ -51,6 +51,7 @@ struct RunOptions {
   std::string margin = "20%";
   std::string data;
   bool quiet = false;
+  bool verbose = false;
   bool baseline = false;
   std::optional<std::string> warm_up;  // empty: the scenario's
   std::optional<std::string> series;   // empty text: the usual bin
@@ -158,6 +159,24 @@ RunLimits LimitsOf(const RunOptions& options, const Surroundings& around) {
   return limits;
 }
 
+// What is about to run, and what it was read with.
+void SayWhatRuns(const ValidScenario& scenario, EngineKind engine, const RunOptions& options,
+                 const Surroundings& around) {
+  const Deployment& deployment = *scenario.deployment;
+  const auto counted = [](std::size_t count) {
+    return CountText(static_cast<std::int64_t>(count));
+  };
+  around.err << fmt::format("vpcmirror: data of {}; hosts {}, ENIs {}, mirrors {}, workloads {}\n",
+                            FindDataFolder(options.data), counted(deployment.cvms.size()),
+                            counted(deployment.enis.size()), counted(scenario.mirrors.size()),
+                            counted(scenario.workloads.size()));
+  const RunEstimate estimate = EstimateRun(engine, scenario);
+  around.err << fmt::format(
+      "vpcmirror: {} engine, {}about {:.2g} s and {} of memory\n", ToString(engine),
+      estimate.events > 0 ? fmt::format("{:.2g} events, ", estimate.events) : "", estimate.seconds,
+      SizeText(Bytes(static_cast<std::int64_t>(estimate.bytes))));
+}
+
 // What the user asked for goes to stdout; the rest is said where it does not disturb that.
 void Print(const RunResult& result, const std::string& json, const ResultFolder& folder,
            const RunOptions& options, const Surroundings& around) {
@@ -261,6 +280,8 @@ int Run(const RunOptions& options, const Surroundings& around) {
                                               : options.out_dir);
   const EngineChoice engine = ChooseEngine(options.engine, scenario);
   if (!engine.why.empty()) scenario.notes.push_back(engine.why);
+  if (options.verbose) SayWhatRuns(scenario, engine.kind, options, around);
+  const double begun = around.seconds();
   const ExperimentSettings settings{.engine = engine.kind,
                                     .seed = options.seed.value_or(scenario.seed),
                                     .margin_goal = margin_goal,
@@ -269,6 +290,11 @@ int Run(const RunOptions& options, const Surroundings& around) {
                                     .limits = limits};
   const RunResult result =
       Simulate(scenario, settings, options, confidence, folder.partial(), around);
+  if (options.verbose) {
+    around.err << fmt::format("vpcmirror: simulated {} with {} events in {:.3g} s\n",
+                              TimeText(result.duration), CountText(result.events),
+                              around.seconds() - begun);
+  }
   const std::string json = ResultJson(result);
   folder.Keep(json, {.series = SeriesOf(result), .captures = result.complete});
   SayIfStopped(result, around);
@@ -359,6 +385,10 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       ->type_name("N")
       ->default_str(std::to_string(RunLimits{}.events));
   command.add_flag("--quiet", options.quiet, "No summary, no progress; --format json still prints");
+  command
+      .add_flag("--verbose", options.verbose,
+                "Say on stderr what is run, with which data, and how long that takes")
+      ->excludes("--quiet");
   command.add_option("--data", options.data, "Folder of schema/, profiles/ and catalog/")
       ->type_name("DIR");
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Every command of README.md and docs/ does what its page says, typed in the order of the page.
+"""Every command of README.md and docs/ does what its page says, typed in the order of the page;
+and every example of --help runs.
 
 What a command of a page is, page_commands.py says. Each page has a folder of its own that looks
 like a clone after ./quickstart.sh; files that a page takes for the reader's own stand in it under
@@ -39,10 +40,19 @@ READERS_OWN = {
     "flow.log": HERE / "stand_ins/flow.log",
     "matrix.csv": HERE / "stand_ins/matrix.csv",
 }
+# The same, of examples in --help alone.
+OF_EXAMPLES = {
+    "a.json": HERE / "stand_ins/estate.json",
+    "after.json": ROOT / "scenarios/quickstart.json",
+    "answers-of-monday": ROOT / "tests/golden/import/tencent",
+    "answers-of-today": ROOT / "tests/golden/import/tencent",
+}
 PACKED = {"flow.log.gz": "flow.log", "logs/monday.gz": "flow.log"}
 # Pages whose files are all there, in the clone or by an earlier command.
 AS_WRITTEN = ("README.md", "tutorial.md")
 RESULTS = ("main", "branch")  # folders, each with the result of a run
+
+FOUND_SOMETHING_OR_NOT = (0, 1, 3)  # exit statuses
 
 NOT_RUN = (
     (re.compile(r"^mpirun "), "needs the machines of a cluster; sweep_test.py has mpirun on one"),
@@ -84,9 +94,9 @@ class Clone:
         copy.write_text(built, encoding="utf-8")
         copy.chmod(0o755)
 
-    def add_readers_own(self, page):
+    def add_readers_own(self, page, own=None):
         """Those files that the page names."""
-        for name, source in READERS_OWN.items():
+        for name, source in (own or READERS_OWN).items():
             if not re.search(rf"(?<![\w/.]){re.escape(name)}\b", page):
                 continue
             copy = shutil.copytree if source.is_dir() else shutil.copyfile
@@ -164,6 +174,50 @@ class DocsCommands(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.assertEqual(done.returncode, 0, done.stdout)
         return set(OPTION.findall(done.stdout))
+
+
+def examples_of(help_text):
+    """The commands below "Example:" or "Examples:", and behind it on its line."""
+    _, _, text = help_text.partition("Example")
+    lines = text.replace("\\\n", " ").splitlines()
+    # What stands behind a command, three spaces or more away, says what it does.
+    return [re.split(r"\s{3,}", line.removeprefix(":").removeprefix("s:").strip())[0]
+            for line in lines if re.match(r"^(s?:)? +vpcmirror ", line)]
+
+
+class HelpExamples(unittest.TestCase):
+    """Each runs, whatever it finds: its files are only stand-ins."""
+
+    SETTINGS_OF_SHELLS = re.compile(r" (\| source|> /).*")  # what is printed goes elsewhere here
+
+    def test_run(self):
+        names = re.findall(r"^  ([a-z]+) {4,}", self._help(), flags=re.M)
+        self.assertGreaterEqual(len(names), 15)
+        for name in names:
+            clone = Clone(arguments.program)
+            self.addCleanup(clone.close)
+            examples = examples_of(self._help(name))
+            self.assertTrue(examples, f"{name} --help has no example")
+            text = "\n".join(examples)
+            clone.add_readers_own(text, READERS_OWN | OF_EXAMPLES)
+            if "traffic-mirror" in text:
+                shutil.copytree(ROOT / "tests/golden/import/aws", clone.path, dirs_exist_ok=True)
+            if re.search(r"out/quickstart|^vpcmirror diff$", text, flags=re.M):
+                for _ in range(2):  # so that there is one before it
+                    clone.run_or_exit("vpcmirror run scenarios/quickstart.json")
+            if "last-week.json" in text:  # findings of the same
+                clone.run(page_commands.Command(
+                    0, "vpcmirror check scenario.json --format json > last-week.json", 0, (0, 0)))
+            for example in examples:
+                with self.subTest(example=example):
+                    example = self.SETTINGS_OF_SHELLS.sub("", example)
+                    status, printed = clone.run(page_commands.Command(0, example, 0, (0, 0)))
+                    self.assertIn(status, FOUND_SOMETHING_OR_NOT, "".join(printed))
+
+    @staticmethod
+    def _help(*command):
+        return subprocess.run([str(arguments.program), *command, "--help"], check=True,
+                              capture_output=True, text=True).stdout
 
 
 class Tutorial(unittest.TestCase):

@@ -17,7 +17,7 @@ import unittest
 
 from browser import Browser, find_chromium
 
-FINE, MISSED = 0, 3
+FINE, FINDINGS, MISSED = 0, 1, 3
 SKIPPED = 77
 
 arguments = None
@@ -127,10 +127,14 @@ class ReportTest(unittest.TestCase):
         self.call("sweep", scenario, "--vary", "/workloads/www/in=x1,x2,x3", "--vary",
                   "/hosts/web/count=1,2", "--engine", "fluid", "--quiet", "--out", out)
         pages["sweep"] = out / "sweep.html"
+        other = ("--set", "/mirrors/0/Direction=INGRESS")
         for name, words in {"check": ("check", scenario, "--format", "html"),
-                            "diff": ("diff", out, out, "--format", "html")}.items():
+                            "diff": ("diff", out, out, "--format", "html"),
+                            "diff-of-scenarios": ("diff", scenario, scenario, *other,
+                                                  "--format", "html")}.items():
             pages[name] = self.path(name + ".html")
-            pages[name].write_text(self.call(*words).stdout, encoding="utf-8")
+            ran = self.call(*words, codes=(FINE, FINDINGS))
+            pages[name].write_text(ran.stdout, encoding="utf-8")
         charts = {}
         for name, path in pages.items():
             for width, theme in ((1280, "light"), (360, "dark")):
@@ -143,7 +147,7 @@ class ReportTest(unittest.TestCase):
                 self.assertEqual(words[0], "vpcmirror")
                 if name == "sweep":
                     words.append("--resume")  # what is there is not run again
-                self.call(*words[1:])
+                self.call(*words[1:], codes=(FINE, FINDINGS))
         self.assertGreaterEqual(charts["plan"], 1, "the growth curve")
         # Margin and losses by /in for each count; the losses are always zero, or not.
         self.assertGreaterEqual(charts["sweep"], 2)

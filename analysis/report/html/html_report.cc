@@ -107,7 +107,8 @@ class Page {
         has([](const Headline& headline) { return headline.without.has_value(); });
     Add("<div class=\"headlines\"><h2>At a glance</h2>");
     WriteCaption(report_.figures_rest_on);
-    Add("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\"></th>");
+    Add("<div class=\"scroll\" tabindex=\"0\"><table{}><thead><tr><th scope=\"col\"></th>",
+        compares ? " class=\"compares\"" : "");
     if (compares) {
       Add("<th scope=\"col\" class=\"figure\">Without<br>mirror</th>"
           "<th scope=\"col\" class=\"figure\">With<br>mirror</th>"
@@ -116,16 +117,35 @@ class Page {
       Add("<th scope=\"col\" class=\"figure\"></th>");
     }
     Add("</tr></thead><tbody>");
+    std::vector<std::string> grounds;
     for (const Headline& headline : report_.headlines) {
       Add("<tr><th scope=\"row\">{}", HtmlText(headline.title));
-      if (!headline.rests_on.empty()) Add("<small>{}</small>", HtmlText(headline.rests_on));
+      if (!headline.rests_on.empty()) Add("<sup>{}</sup>", PositionIn(grounds, headline.rests_on));
       Add("</th>");
       if (compares) WriteCell(headline.without.value_or(Value{"-"}), true);
       WriteCell(headline.with, true);
       if (compares) WriteCell(Value{headline.difference}, true);
       Add("</tr>");
     }
-    Add("</tbody></table></div></div>\n");
+    Add("</tbody></table></div>");
+    WriteGrounds(grounds);
+    Add("</div>\n");
+  }
+
+  // From 1 on; `text` is added where it is not there yet.
+  static std::ptrdiff_t PositionIn(std::vector<std::string>& texts, const std::string& text) {
+    const auto found = std::find(texts.begin(), texts.end(), text);
+    if (found != texts.end()) return found - texts.begin() + 1;
+    texts.push_back(text);
+    return std::ssize(texts);
+  }
+
+  // The notes that headlines refer to by number.
+  void WriteGrounds(const std::vector<std::string>& grounds) {
+    if (grounds.empty()) return;
+    Add("<p class=\"caption\">They rest on what is</p><ol class=\"grounds\">");
+    for (const std::string& ground : grounds) Add("<li>{}</li>", HtmlText(ground));
+    Add("</ol>");
   }
 
   void WriteSections() {

@@ -83,6 +83,14 @@ TEST_F(RunCommandTest, SaysNothingWhenQuiet) {
   EXPECT_EQ(ran.err, "");
 }
 
+TEST_F(RunCommandTest, SaysWhatRunsWhenVerbose) {
+  const Ran ran = Run({"--verbose", "--set", "/hosts/web/count=5"});
+  EXPECT_THAT(ran.err, HasSubstr("hosts 6, ENIs 6, mirrors 1, workloads 1\n"));
+  EXPECT_THAT(ran.err, HasSubstr("vpcmirror: packet engine, "));
+  EXPECT_THAT(ran.err, HasSubstr("vpcmirror: simulated 1 s with "));
+  EXPECT_EQ(Run({"--verbose", "--quiet"}).exit_code, kBadInput);
+}
+
 TEST_F(RunCommandTest, DrawsProgressOnATerminalAndWipesIt) {
   program_.progress = true;
   program_.script = [](const ValidScenario& scenario, const RunControl& control, RunResult&) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "analysis/report/mirror_diff_json.h"
+#include "analysis/report/mirror_diff_report.h"
 #include "analysis/report/mirror_diff_text.h"
 #include "tests/unit/compare/mirror_diff_samples.h"
 #include "tests/unit/report/schema_complaints.h"
@@ -122,6 +123,29 @@ TEST(MirrorDiffMarkdownTest, IsATableWithoutStrangersSyntax) {
   const std::string text = MirrorDiffMarkdown(told.report);
   EXPECT_THAT(text, HasSubstr("| change | packets | where | proof |\n"));
   EXPECT_THAT(text, Not(HasSubstr("a|b")));
+}
+
+TEST(MirrorDiffReportTest, HasARowAChangeAndThePacketThatProvesIt) {
+  const Told told(Of(WithVni(1)), Of(WithVni(2)));
+  const Report report = ReportOfMirrorDiff(told.report);
+  EXPECT_EQ(report.verdict, "1 change at 3 ENIs");
+  EXPECT_EQ(report.tone, Tone::kWarning);
+  ASSERT_EQ(report.sections.size(), 2u);
+  const Table& changes = std::get<Table>(report.sections[0].blocks.at(0));
+  ASSERT_EQ(changes.rows.size(), 1u);
+  EXPECT_EQ(changes.rows[0][0].text, "is copied in another form");
+  EXPECT_EQ(changes.rows[0][2].text, "web[0-2]/eni0 (3 ENIs)");
+  EXPECT_EQ(changes.rows[0].back().text, "VNI: 1 -> 2");
+  // What explain --packet takes.
+  EXPECT_EQ(std::get<Listing>(report.sections[1].blocks.at(1)).text,
+            "in tcp 192.0.2.1:50000 > 10.0.0.5:443 len 1514");
+}
+
+TEST(MirrorDiffReportTest, OfNoDifferenceHasNothingToShow) {
+  const Told told(Of(WithVni(1)), Of(WithVni(1)));
+  const Report report = ReportOfMirrorDiff(told.report);
+  EXPECT_EQ(report.tone, Tone::kPlain);
+  EXPECT_TRUE(report.sections.empty());
 }
 
 }  // namespace

@@ -223,5 +223,23 @@ TEST(SweepReportTest, ShowsRunsThatFailed) {
   EXPECT_DOUBLE_EQ(*PartOf<HeatMap>(report, "heat-0-1-margin")->cells[1][0].number, 0.3);
 }
 
+// An assumption is the model's until the scenario makes it the reader's own; what nobody has to
+// assume of a cloud is documented.
+TEST(RunReportTest, SaysOfHeadlinesWhatTheyRestOn) {
+  RunResult result = OneInThreeOut();
+  result.assumptions = {{.name = "encapsulation", .value = "vxlan"},
+                        {.name = "congestion", .value = "fifo", .overridden = true}};
+  for (HostResult& host : result.hosts) host.type = "S5.LARGE8";
+  result.hosts[0].type.clear();
+  const Report report = ReportOfRun(Judged(result));
+  EXPECT_EQ(HeadlineOf(report, "egress_bps")->rests_on,
+            "assumed: encapsulation=vxlan; yours: workloads");
+  EXPECT_THAT(HeadlineOf(report, "production_loss")->rests_on, HasSubstr("yours: limits by hand"));
+  EXPECT_THAT(HeadlineOf(report, "production_loss")->rests_on, HasSubstr("congestion=fifo"));
+  result.assumptions.clear();
+  EXPECT_EQ(HeadlineOf(ReportOfRun(Judged(result)), "egress_bps")->rests_on,
+            "documented: encapsulation; yours: workloads");
+}
+
 }  // namespace
 }  // namespace vpcmirror
