@@ -88,7 +88,7 @@ const std::string kFrame =
     std::string("\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x08\x00", 14) +
     std::string("\x45\x00\x00\x04", 4);
 
-std::string Octets(const KeptFrame& frame) {
+std::string TextOf(const KeptFrame& frame) {
   std::string octets;
   for (const std::byte octet : frame.octets) octets += static_cast<char>(octet);
   return octets;
@@ -126,7 +126,7 @@ TEST_P(CaptureFormatTest, GivesTheFrameAndItsTime) {
   CaptureFile file(scratch.path().string());
   const auto frames = AllOf(file);
   ASSERT_THAT(frames, SizeIs(1));
-  EXPECT_EQ(Octets(frames[0]), kFrame);
+  EXPECT_EQ(TextOf(frames[0]), kFrame);
   EXPECT_EQ(frames[0].wire_bytes, 60);
   EXPECT_EQ(frames[0].time_ns, GetParam().time_ns);
   EXPECT_EQ(file.counters().cut_short, 1);
@@ -216,7 +216,7 @@ class CaptureLinkTest : public testing::TestWithParam<LinkCase> {
     CaptureFile file(scratch.path().string());
     const auto frames = AllOf(file);
     ASSERT_THAT(frames, SizeIs(1));
-    EXPECT_EQ(Octets(frames[0]), GetParam().frame);
+    EXPECT_EQ(TextOf(frames[0]), GetParam().frame);
     EXPECT_EQ(frames[0].wire_bytes, static_cast<std::int64_t>(GetParam().frame.size()) + 100);
     EXPECT_EQ(frames[0].direction, GetParam().direction);
   }
@@ -389,7 +389,7 @@ TEST(CaptureFileTest, ReadsAcrossBlocks) {
   ASSERT_THAT(frames, SizeIs(3000));
   for (std::uint32_t i = 0; i < 3000; ++i) {
     ASSERT_EQ(frames[i].time_ns, std::int64_t{i} * 1'000'000'000);
-    ASSERT_EQ(Octets(frames[i]), std::string(1000 + i % 1000, static_cast<char>(i)));
+    ASSERT_EQ(TextOf(frames[i]), std::string(1000 + i % 1000, static_cast<char>(i)));
   }
 }
 

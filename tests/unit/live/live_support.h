@@ -72,7 +72,7 @@ inline std::vector<KeptFrame> ReadByLibpcap(const std::filesystem::path& file) {
 // Captures in tests/golden, and those of others where they are.
 inline std::vector<std::filesystem::path> AllCaptures() {
   std::vector<std::filesystem::path> files;
-  for (const std::filesystem::path folder :
+  for (const std::filesystem::path& folder :
        {std::filesystem::path(VPCMIRROR_SOURCE_DIR) / "tests/golden",
         std::filesystem::path(VPCMIRROR_CAPTURES)}) {
     if (!std::filesystem::is_directory(folder)) continue;
