@@ -125,8 +125,9 @@ TEST_F(LiveMirrorTest, CountsWhatAFilterRefuses) {
 TEST_F(LiveMirrorTest, AsksSecurityGroupsFrameByFrame) {
   const auto scenario = std::make_shared<const ValidScenario>(Load(R"({
     "provider": "tencent",
-    "security_groups": {"web": {"ingress": [{"action": "accept", "protocol": "tcp", "ports": 443}],
-                                "egress": []}},
+    "vpcs": {"main": {"cidr": "10.0.0.0/16", "subnets": {"all": "10.0.0.0/24"},
+      "security_groups": {"web": {
+        "ingress": [{"action": "accept", "protocol": "tcp", "ports": 443}], "egress": []}}}},
     "hosts": {"web": {"type": "S5.4XLARGE32", "security_groups": ["web"]},
               "ids": {"type": "S5.4XLARGE32", "receiver": "generic"}},
     "workloads": {"www": {"at": "web", "in": "1 Mbps"}},
