@@ -48,6 +48,8 @@ bool IsSpecial(const std::string& target) {
 }  // namespace
 
 GrowingFile::GrowingFile(std::string target) : target_(BehindLinks(std::move(target))) {
+  std::error_code error;
+  if (std::filesystem::is_directory(target_, error)) ThrowErrno(target_, EISDIR);
   if (!IsSpecial(target_)) temporary_ = fmt::format("{}.tmp-{}", target_, ::getpid());
   const std::string& file = temporary_.empty() ? target_ : temporary_;
   descriptor_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

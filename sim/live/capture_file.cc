@@ -20,8 +20,8 @@ namespace {
 constexpr std::size_t kBlockBytes = 256 * 1024;
 // A rest that is no whole record, and a block behind it.
 constexpr std::size_t kRoomBytes = CaptureRecords::kMostRecordBytes + kBlockBytes;
-// About as many as a block has, so that batches end with blocks.
-constexpr std::size_t kBatchFrames = 1024;
+// Of 48 bytes each: they stay in the first cache between parser and mirror.
+constexpr std::size_t kBatchFrames = 256;
 
 [[noreturn]] void FailToOpen(const std::string& path, std::string message, std::string accepted) {
   ScenarioError error;
@@ -40,11 +40,6 @@ int OpenCaptureFile(const std::string& path) {
     FailToOpen(path, "it cannot be opened: " + std::generic_category().message(errno),
                kPathAccepted);
   }
-  struct stat status {};
-  if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
-    ::close(descriptor);
-    FailToOpen(path, "this is a folder", kPathAccepted);
-  }
   return descriptor;
 }
 
@@ -55,17 +50,23 @@ CaptureFile::CaptureFile(std::string path)
       descriptor_(OpenCaptureFile(path_)),
       bytes_(new std::byte[kRoomBytes]),  // its pages are there once they are written to
       batch_(kBatchFrames) {
+  struct stat status {};
+  const bool is_known = ::fstat(descriptor_, &status) == 0;
+  is_regular_ = is_known && S_ISREG(status.st_mode);
   try {
+    if (is_known && S_ISDIR(status.st_mode)) FailToOpen(path_, "this is a folder", kPathAccepted);
     ReadHeader();
   } catch (...) {
     ::close(descriptor_);
     throw;
   }
+  // So that whoever waits for frames may be told to stop.
+  if (!is_regular_) ::fcntl(descriptor_, F_SETFL, O_NONBLOCK);
 }
 
 void CaptureFile::ReadHeader() {
   while (!records_.has_begun()) {
-    if (!ReadMore()) records_.End(end_ - begin_);
+    if (ReadMore() == Got::kEnd) records_.End(end_ - begin_);
     begin_ += records_.Take(std::span(bytes_.get() + begin_, end_ - begin_), {}).bytes;
     if (records_.fault()) FailToOpen(path_, records_.fault()->message, records_.fault()->accepted);
   }
@@ -74,19 +75,25 @@ void CaptureFile::ReadHeader() {
 CaptureFile::~CaptureFile() { ::close(descriptor_); }
 
 // At most kMostRecordBytes are left, for which CaptureRecords wanted more.
-bool CaptureFile::ReadMore() {
+CaptureFile::Got CaptureFile::ReadMore() {
   if (begin_ > 0) std::memmove(bytes_.get(), bytes_.get() + begin_, end_ - begin_);
   end_ -= std::exchange(begin_, 0);
   while (true) {
     const ssize_t got = ::read(descriptor_, bytes_.get() + end_, kBlockBytes);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      FailToOpen(path_, "it cannot be read: " + std::generic_category().message(errno),
-                 kPathAccepted);
+    if (got > 0) {
+      end_ += static_cast<std::size_t>(got);
+      return Got::kBytes;
     }
-    end_ += static_cast<std::size_t>(got);
-    return got > 0;
+    if (got == 0) return Got::kEnd;
+    if (errno == EAGAIN) return Got::kNothingYet;
+    if (errno == EINTR) continue;
+    FailToOpen(path_, "it cannot be read: " + std::generic_category().message(errno),
+               kPathAccepted);
   }
+}
+
+std::vector<int> CaptureFile::descriptors() const {
+  return is_regular_ ? std::vector<int>{} : std::vector<int>{descriptor_};
 }
 
 std::span<const CapturedFrame> CaptureFile::Next() {
@@ -96,12 +103,10 @@ std::span<const CapturedFrame> CaptureFile::Next() {
     begin_ += taken.bytes;
     if (taken.frames > 0) return std::span(batch_).first(taken.frames);
     if (taken.bytes > 0) continue;
-    if (records_.fault()) {
-      ended_ = true;
-    } else if (!ReadMore()) {
-      records_.End(end_ - begin_);
-      ended_ = true;
-    }
+    const Got got = records_.fault() ? Got::kEnd : ReadMore();
+    if (got == Got::kNothingYet) break;
+    ended_ = got == Got::kEnd;
+    if (ended_) records_.End(end_ - begin_);
   }
   return {};
 }

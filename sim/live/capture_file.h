@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -26,6 +27,8 @@ class CaptureFile : public FrameSource {
   // Throws ScenarioException when the file cannot be read any more.
   std::span<const CapturedFrame> Next() override;
   bool ended() const override { return ended_; }
+  // Of what is no regular file, such as a pipe: its next frames may be long in coming.
+  std::vector<int> descriptors() const override;
   CaptureCounters counters() const override { return records_.counters(); }
 
   // Why frames end before the file does; empty: they do not.
@@ -35,8 +38,8 @@ class CaptureFile : public FrameSource {
 
  private:
   void ReadHeader();
-  // False at the end of the file.
-  bool ReadMore();
+  enum class Got : std::uint8_t { kBytes, kNothingYet, kEnd };
+  Got ReadMore();
 
   std::string path_;
   int descriptor_ = -1;
@@ -44,6 +47,7 @@ class CaptureFile : public FrameSource {
   std::size_t begin_ = 0;  // of what is not taken yet
   std::size_t end_ = 0;
   bool ended_ = false;
+  bool is_regular_ = true;
   std::vector<CapturedFrame> batch_;
   CaptureRecords records_;
 };

@@ -1,5 +1,6 @@
 #include "sim/live/capture_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -107,17 +108,18 @@ void CaptureWriter::Take(const LiveCopy& copy) {
   const std::size_t original = captured + static_cast<std::size_t>(copy.missing.count());
   const auto captured_32 = static_cast<std::uint32_t>(captured);
   const auto original_32 = static_cast<std::uint32_t>(original);
+  const std::int64_t time_ns = std::max<std::int64_t>(copy.time_ns, 0);  // 1970: no earlier stamp
   if (format_ == CaptureFormat::kPcap) {
     std::byte* const at = Room(sizeof(RecordHeader) + captured);
-    const RecordHeader header = {static_cast<std::uint32_t>(copy.time_ns / kNanoseconds),
-                                 static_cast<std::uint32_t>(copy.time_ns % kNanoseconds),
-                                 captured_32, original_32};
+    const RecordHeader header = {static_cast<std::uint32_t>(time_ns / kNanoseconds),
+                                 static_cast<std::uint32_t>(time_ns % kNanoseconds), captured_32,
+                                 original_32};
     PutFrame(PutHeader(at, header), copy);
   } else {
     const std::size_t padding = (4 - captured % 4) % 4;
     const std::size_t length = sizeof(EnhancedPacketHeader) + captured + padding + 4;
     const auto length_32 = static_cast<std::uint32_t>(length);
-    const auto time = static_cast<std::uint64_t>(copy.time_ns);
+    const auto time = static_cast<std::uint64_t>(time_ns);
     std::byte* const at = Room(length);
     const EnhancedPacketHeader header = {6,
                                          length_32,
