@@ -130,7 +130,7 @@ int MirrorFile(const LiveOptions& options, const Surroundings& around) {
   return kBadInput;
 }
 
-constexpr char kFooter[] =
+constexpr char kLiveFooter[] =
     "Example:\n"
     "  vpcmirror live scenario.json --read web.pcap --eni 'web[0]' --write copies.pcap\n"
     "Exit code: 0 mirrored; 2 bad input, usage or a file that cannot be written (also a capture\n"
@@ -169,7 +169,7 @@ void AddLiveCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
       ->allow_extra_args(false);
   command->add_option("--data", options->data, "Folder of schema/, profiles/ and catalog/")
       ->type_name("DIR");
-  command->footer(kFooter);
+  command->footer(kLiveFooter);
   command->callback([options, &around, &exit_code] { exit_code = MirrorFile(*options, around); });
 }
 

@@ -15,7 +15,7 @@
 namespace vpcmirror::sim {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 MirrorResult ResultOf(const LiveReport& report, const MirrorAccount& mirror) {
   MirrorResult result{.id = mirror.id,
@@ -76,13 +76,13 @@ std::string SendText(const LiveReport& report, const TextStyle& style) {
   return out;
 }
 
-Json CountJson(const Count& count) {
+OrderedJson CountJson(const Count& count) {
   return {{"frames", count.frames}, {"bytes", count.bytes.count()}};
 }
 
-Json MirrorOf(const LiveReport& report, const MirrorAccount& mirror) {
-  Json json = MirrorJson(ResultOf(report, mirror));
-  Json receivers = Json::array();
+OrderedJson MirrorOf(const LiveReport& report, const MirrorAccount& mirror) {
+  OrderedJson json = MirrorJson(ResultOf(report, mirror));
+  OrderedJson receivers = OrderedJson::array();
   for (const ReceiverAccount& receiver : mirror.receivers) {
     receivers.push_back({{"id", receiver.eni},
                          {"address", ToString(receiver.address)},
@@ -95,7 +95,7 @@ Json MirrorOf(const LiveReport& report, const MirrorAccount& mirror) {
   return json;
 }
 
-Json CaptureJson(const LiveReport& report) {
+OrderedJson CaptureJson(const LiveReport& report) {
   const CaptureCounters& capture = report.capture;
   const LiveAccount& account = report.account;
   return {{"source", report.source},
@@ -109,17 +109,17 @@ Json CaptureJson(const LiveReport& report) {
           {"malformed", account.malformed},
           {"unusable", capture.unusable},
           {"kernel_dropped", capture.kernel_dropped},
-          {"remark", report.remark.empty() ? Json(nullptr) : Json(report.remark)}};
+          {"remark", report.remark.empty() ? OrderedJson(nullptr) : OrderedJson(report.remark)}};
 }
 
-Json SendJson(const LiveReport& report) {
+OrderedJson SendJson(const LiveReport& report) {
   const SendCounters& send = report.send;
-  Json refused = Json::object();
+  OrderedJson refused = OrderedJson::object();
   for (const auto& [error, count] : send.refused) {
     const char* const name = ::strerrorname_np(error);
     refused[name == nullptr ? std::to_string(error) : name] = count;
   }
-  return {{"sink", report.sink.empty() ? Json(nullptr) : Json(report.sink)},
+  return {{"sink", report.sink.empty() ? OrderedJson(nullptr) : OrderedJson(report.sink)},
           {"taken", send.taken},
           {"sent", send.sent},
           {"sent_bytes", send.sent_bytes.count()},
@@ -147,17 +147,17 @@ std::string LiveText(const LiveReport& report, const TextStyle& style) {
 }
 
 std::string LiveJson(const LiveReport& report) {
-  Json json;
+  OrderedJson json;
   json["scenario"] = report.scenario;
   json["eni"] = report.eni;
   json["complete"] = report.complete;
-  json["mirrors"] = Json::array();
+  json["mirrors"] = OrderedJson::array();
   for (const MirrorAccount& mirror : report.account.mirrors) {
     json["mirrors"].push_back(MirrorOf(report, mirror));
   }
   json["capture"] = CaptureJson(report);
   json["send"] = SendJson(report);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + '\n';
 }
 
 }  // namespace vpcmirror::sim
