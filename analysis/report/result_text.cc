@@ -13,6 +13,7 @@
 #include "analysis/report/figure_text.h"
 #include "analysis/report/member_groups.h"
 #include "analysis/report/mirroring_cost.h"
+#include "analysis/report/mirrors_text.h"
 #include "analysis/report/run_parts.h"
 #include "analysis/report/sparkline.h"
 #include "analysis/report/tcp_text.h"
@@ -26,7 +27,6 @@ namespace {
 
 // The load chooses the unit of a row, unless the limit would then have seven digits.
 constexpr double kLimitInUnit = 1000;
-constexpr int kIdColumn = 36;  // where a mirror's numbers begin, behind the words
 
 Ink InkOfVerdict(Verdict verdict) {
   switch (verdict) {
@@ -123,8 +123,6 @@ class TextReport {
   void WriteEnis();
   void WriteEniRow(const MemberGroup& group, Face face);
   void WriteMirrors();
-  void WriteMirror(const MirrorResult& mirror);
-  void WriteMirrorLine(const std::string& what, const Count& count, const Count& offered);
   void WriteReceivers();
   void WriteReceiverRow(const MemberGroup& group, Face face);
   void WriteWorkers(const MemberGroup& group);
@@ -409,50 +407,7 @@ void TextReport::WriteDrops(const DropCounts& drops, std::int64_t of_frames) {
 }
 
 void TextReport::WriteMirrors() {
-  if (result_.mirrors.empty()) return;
-  out_ += '\n';
-  Line("{}{:>14}{:>14}{:>12}",
-       Painted(fmt::format("{:{}}", "Mirrors", kIdColumn), Ink::kBold, style_.color), "frames",
-       "bytes", "share");
-  for (const MirrorResult& mirror : result_.mirrors) WriteMirror(mirror);
-}
-
-void TextReport::WriteMirrorLine(const std::string& what, const Count& count,
-                                 const Count& offered) {
-  if (count.frames == 0) return;
-  const Loss share{count.frames, offered.frames};
-  Line("  {:{}}{:>14}{:>14}{:>12}", what, kIdColumn - 2, CountText(count.frames),
-       SizeText(count.bytes), PercentText(share.fraction()));
-}
-
-void TextReport::WriteMirror(const MirrorResult& mirror) {
-  const Ledger& ledger = mirror.ledger;
-  Sentence(fmt::format("{}: {} -> {}", mirror.id, GroupedNames(mirror.sources),
-                       GroupedNames(mirror.receivers)),
-           2);
-  Line("  {:{}}{:>14}{:>14}", "offered", kIdColumn - 2, CountText(ledger.offered.frames),
-       SizeText(ledger.offered.bytes));
-  for (std::size_t i = 0; i < ledger.rejected.size(); ++i) {
-    WriteMirrorLine(fmt::format("refused by {}", ToString(static_cast<Refusal>(i))),
-                    ledger.rejected[i], ledger.offered);
-  }
-  for (std::size_t i = 0; i < ledger.dropped.size(); ++i) {
-    WriteMirrorLine(fmt::format("dropped {}", ToString(static_cast<DropReason>(i))),
-                    ledger.dropped[i], ledger.offered);
-  }
-  WriteMirrorLine("queued at the end", ledger.queued_at_end, ledger.offered);
-  WriteMirrorLine("mirrored", ledger.mirrored, ledger.offered);
-  for (const auto& [reason, count] : mirror.lost_after_source) {
-    WriteMirrorLine(fmt::format("  lost later: {}", reason), count, ledger.offered);
-  }
-  if (ledger.wire_datagrams > 0) {
-    Line("  {:{}}{:>14}{:>14}", "on the wire", kIdColumn - 2, CountText(ledger.wire_datagrams),
-         SizeText(ledger.wire_bytes));
-  }
-  if (ledger.truncated.frames > 0) {
-    Line("  {:{}}{:>14}{:>14} cut off", "truncated", kIdColumn - 2,
-         CountText(ledger.truncated.frames), SizeText(ledger.truncated_away));
-  }
+  if (!result_.mirrors.empty()) out_ += '\n' + MirrorsText(result_.mirrors, style_);
 }
 
 void TextReport::WriteReceivers() {

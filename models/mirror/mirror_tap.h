@@ -168,6 +168,8 @@ class MirrorTap {
   void FetchFlow(const FlowKey& flow, Direction direction, const FlowCache& cache) const {
     cache.Prefetch(flow, Tag(direction));
   }
+  // Whether any answer hangs on Frame::next_hop.
+  bool asks_next_hop() const { return asks_next_hop_; }
   // Position of that session in the list that the constructor was given.
   std::size_t given_position(std::size_t index) const { return sessions_[index].given; }
 

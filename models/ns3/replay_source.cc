@@ -89,7 +89,7 @@ void ReplaySource::Emit() {
     packet->AddPaddingAtEnd(static_cast<std::uint32_t>((frame_.wire_length - captured).count()));
   }
   sent_.Add(Bytes(packet->GetSize()));
-  const auto transit = Transit::OfPacket(packet);
+  const auto transit = Transit::OfCapture(packet, captured);
   if (direction_ == Direction::kEgress) {
     eni_->SendFrame(transit, mapped ? Routing::kByAddress : Routing::kOutside);
   } else {

@@ -21,7 +21,15 @@ struct LiveCopy {
   // Octets of the frame that the outer lengths promise and the capture does not have.
   Bytes missing{};
   std::int64_t time_ns = 0;  // when the frame was captured, as CapturedFrame has it
+  // In front of `outer` where whole frames are written, as the packet engine has it.
+  std::span<const std::byte> ethernet{};
 };
+
+// Of the outer IP packet; of a copy without outer headers, of the frame.
+inline Bytes OuterBytes(const LiveCopy& copy) {
+  const std::size_t present = copy.outer.size() + copy.inner.size() + copy.payload.size();
+  return Bytes(static_cast<std::int64_t>(present)) + copy.missing;
+}
 
 // What became of outer packets that a sink took; `taken` is the sum of all others.
 struct SendCounters {
