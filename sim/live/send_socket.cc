@@ -1,6 +1,8 @@
 #include "sim/live/send_socket.h"
 
 #include <linux/filter.h>
+#include <linux/icmp.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
@@ -51,6 +53,18 @@ void ReceiveNothing(int descriptor) {
   setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
+void ReceiveEchoReplies(int descriptor, bool is_v4) {
+  if (is_v4) {
+    const icmp_filter others{.data = ~(1u << ICMP_ECHOREPLY)};
+    setsockopt(descriptor, SOL_RAW, ICMP_FILTER, &others, sizeof others);
+    return;
+  }
+  icmp6_filter replies;
+  ICMP6_FILTER_SETBLOCKALL(&replies);
+  ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &replies);
+  setsockopt(descriptor, IPPROTO_ICMPV6, ICMP6_FILTER, &replies, sizeof replies);
+}
+
 }  // namespace
 
 SendSocket::~SendSocket() {
@@ -69,7 +83,6 @@ bool SendSocket::Create(const OuterFlow& flow, int type, int protocol,
   const bool is_v4 = flow.destination.is_v4();
   descriptor_ = socket(is_v4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
   if (!is_open()) return Fail();
-  ReceiveNothing(descriptor_);
   is_marked_ = Set(descriptor_, SOL_SOCKET, SO_MARK, static_cast<int>(settings.mark));
   if (settings.send_buffer_bytes != 0 &&
       !Set(descriptor_, SOL_SOCKET, SO_SNDBUFFORCE, settings.send_buffer_bytes)) {
@@ -118,6 +131,7 @@ bool SendSocket::Connect(const OuterFlow& flow) {
 SendSocket SendSocket::OpenUdp(const OuterFlow& flow, const SendSocketSettings& settings) {
   SendSocket result;
   if (!result.Create(flow, SOCK_DGRAM, IPPROTO_UDP, settings)) return result;
+  ReceiveNothing(result.descriptor_);
   result.SetUdpOptions(flow.destination.is_v4(), settings.checksum);
   if (result.BindUdp(flow)) result.Connect(flow);
   return result;
@@ -127,6 +141,7 @@ SendSocket SendSocket::OpenRaw(const OuterFlow& flow, const SendSocketSettings& 
   SendSocket result;
   const bool is_v4 = flow.destination.is_v4();
   if (!result.Create(flow, SOCK_RAW, flow.protocol, settings)) return result;
+  ReceiveNothing(result.descriptor_);
   const bool is_ours = is_v4 ? Set(result.descriptor_, IPPROTO_IP, IP_HDRINCL, 1)
                              : Set(result.descriptor_, IPPROTO_IPV6, IPV6_HDRINCL, 1);
   if (!is_ours) {
@@ -134,6 +149,17 @@ SendSocket SendSocket::OpenRaw(const OuterFlow& flow, const SendSocketSettings& 
   } else {
     result.Connect(flow);
   }
+  return result;
+}
+
+SendSocket SendSocket::OpenEcho(const IpAddress& address, const SendSocketSettings& settings) {
+  SendSocket result;
+  const OuterFlow flow{.destination = address};
+  const bool is_v4 = address.is_v4();
+  if (!result.Create(flow, SOCK_RAW, is_v4 ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6}, settings))
+    return result;
+  ReceiveEchoReplies(result.descriptor_, is_v4);
+  result.Connect(flow);
   return result;
 }
 

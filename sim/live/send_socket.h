@@ -36,8 +36,8 @@ struct OuterFlow {
   friend bool operator==(const OuterFlow&, const OuterFlow&) = default;
 };
 
-// Non-blocking, and connected as soon as there is a route. It never receives anything but what
-// the network says of packets that it sent (IP_RECVERR). Packets are never fragmented: one that
+// Non-blocking, and connected as soon as there is a route. It receives nothing but what the
+// network says of packets that it sent (IP_RECVERR). Packets are never fragmented: one that
 // is too long is refused by EMSGSIZE.
 class SendSocket {
  public:
@@ -60,6 +60,9 @@ class SendSocket {
   // One for whole IP packets of a protocol to an address; every byte of them leaves as it is,
   // but that an IPv4 identification of 0 without DF is replaced.
   static SendSocket OpenRaw(const OuterFlow& flow, const SendSocketSettings& settings);
+  // One for ICMP messages to an address, without IP header; the only one that receives: echo
+  // replies, over IPv4 behind their IP header.
+  static SendSocket OpenEcho(const IpAddress& address, const SendSocketSettings& settings);
 
   bool is_open() const { return descriptor_ >= 0; }
   // Open, but not connected: there was no route, and Connect may find one later.

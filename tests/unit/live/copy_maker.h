@@ -1,7 +1,9 @@
 // Copies of frames as the core makes them, handed to a sink.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <span>
@@ -11,6 +13,7 @@
 #include "models/mirror/pieces.h"
 #include "models/wire/frame.h"
 #include "sim/live/copy_sink.h"
+#include "sim/live/receiver_health.h"
 
 namespace vpcmirror::sim {
 
@@ -27,7 +30,11 @@ class CopyMaker {
     }
   }
 
+  const Mirror& mirror() const { return *mirror_; }
   const Tunnel& tunnel(std::size_t receiver = 0) const { return tunnels_[receiver]; }
+
+  // From here on copies go where it says.
+  void UseFailOver(FailOver& fail_over) { fail_over_ = &fail_over; }
 
   // The frame must hold until the sink's next flush.
   void Offer(std::span<const std::byte> frame, CopySink& sink,
@@ -35,8 +42,9 @@ class CopyMaker {
     const auto captured = frame.first(std::min(frame.size(), captured_bytes));
     const FrameInfo info = ParseFrame(captured, Bytes(static_cast<std::int64_t>(frame.size())));
     const Decision decision = tap_.OnFrame({.info = info, .next_hop = {}});
-    const Outcome& outcome = decision.outcomes().front();
+    Outcome outcome = decision.outcomes().front();
     if (outcome.refusal != Refusal::kNone) return;
+    if (fail_over_ != nullptr) outcome.plan.receiver = fail_over_->ReceiverOf(outcome.plan);
     const Tunnel& tunnel = tunnels_[outcome.plan.receiver];
     Pieces pieces(tunnel, outcome.plan, info, captured, counters_[outcome.plan.receiver]);
     Piece piece;
@@ -65,6 +73,7 @@ class CopyMaker {
     sink.Take(copy);
   }
 
+  FailOver* fail_over_ = nullptr;
   std::shared_ptr<const Mirror> mirror_;
   MirrorTap tap_;
   std::deque<Tunnel> tunnels_;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <map>
 #include <memory>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "models/wire/byte_order.h"
+#include "sim/live/receiver_health.h"
 #include "tests/support/addresses.h"
 #include "tests/support/hex_diff.h"
 #include "tests/support/packet_builder.h"
@@ -458,6 +460,73 @@ TEST_F(ReceiverSinkTest, SendsWhatIsThereOfAFrameThatTheCaptureCut) {
                                      std::span(frames.front()).first(100)));
     }
   }
+}
+
+// A receiver that reads the UDP port of VXLAN.
+class Listener {
+ public:
+  Listener(const PrivateNetwork& network, const std::string& address)
+      : socket_(network.OnFar(
+            [] { return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); })) {
+    sockaddr_in port{.sin_family = AF_INET, .sin_port = htons(4789), .sin_addr = {}};
+    std::ranges::copy(Address(address).octets(), reinterpret_cast<std::byte*>(&port.sin_addr));
+    EXPECT_EQ(bind(socket_.get(), reinterpret_cast<const sockaddr*>(&port), sizeof port), 0);
+  }
+  // What arrived since the last call.
+  int Count() const {
+    int count = 0;
+    std::array<std::byte, 2048> room;
+    while (recv(socket_.get(), room.data(), room.size(), 0) >= 0) ++count;
+    return count;
+  }
+
+ private:
+  FileDescriptor socket_;
+};
+
+TEST_F(ReceiverSinkTest, FlowsOfAReceiverThatRefusesGoToTheOtherAndReturn) {
+  network_->Far("ip addr add 10.9.0.3/24 dev r0");
+  network_->Near("ip neigh add 10.9.0.3 lladdr 02:00:00:00:01:02 dev m1 nud permanent");
+  const Listener first(*network_, "10.9.0.2");
+  auto second = std::make_unique<Listener>(*network_, "10.9.0.3");
+  MirrorSettings settings = MirrorTo("10.9.0.2", EncapsulationKind::kVxlan);
+  settings.receivers.push_back({.address = Address("10.9.0.3"), .mtu = Bytes(8500)});
+  settings.choice = ReceiverChoice::kByFlow;
+  ReceiverHealth health({.errors = 2, .within_ns = 10, .out_ns = 100},
+                        {Address("10.9.0.2"), Address("10.9.0.3")});
+  std::int64_t now = 0;
+  ReceiverSink sink({.on_trouble = [&](const SendTrouble& trouble) {
+    if (!IsReceiversError(trouble.error)) return;
+    health.CountErrors(health.IndexOf(trouble.receiver), trouble.packets, now);
+  }});
+  CopyMaker maker(settings, Address("10.9.0.1"));
+  FailOver fail_over(maker.mirror(), health);
+  maker.UseFailOver(fail_over);
+  const auto frames = NumberedFrames(64, 64, {100});
+  const auto send_all = [&] {
+    for (const FrameBytes& frame : frames) maker.Offer(frame, sink);
+    sink.Flush();
+  };
+  send_all();
+  const int at_first = first.Count();
+  const int at_second = second->Count();
+  EXPECT_EQ(at_first + at_second, 64);
+  EXPECT_GT(at_second, 0);
+  second.reset();
+  // The first send meets the closed port, the second learns of it.
+  for (int attempt = 0; attempt < 100 && health.is_up(1); ++attempt) send_all();
+  ASSERT_FALSE(health.is_up(1));
+  first.Count();
+  send_all();
+  EXPECT_EQ(first.Count(), 64);
+  EXPECT_EQ(fail_over.moved()[1], at_second);
+  EXPECT_EQ(fail_over.moved()[0], 0);
+  second = std::make_unique<Listener>(*network_, "10.9.0.3");
+  health.Advance(now = 100);
+  send_all();
+  EXPECT_EQ(first.Count(), at_first);
+  EXPECT_EQ(second->Count(), at_second);
+  EXPECT_EQ(sink.counters().sent, sink.counters().taken);
 }
 
 }  // namespace
