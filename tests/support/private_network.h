@@ -74,6 +74,8 @@ class PacketTap {
   // Throws std::runtime_error.
   explicit PacketTap(const std::string& interface);
 
+  int descriptor() const { return socket_.get(); }
+
   // Frames whose source MAC address is `source` (02:00:00:00:01:01 for what the near host sends)
   // and that are for one receiver, as many as wanted or until nothing has come for a generous
   // while.

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <span>
@@ -22,6 +24,8 @@
 #include "tests/support/hex_diff.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/private_network.h"
+#include "tests/support/tshark.h"
+#include "tests/support/write_pcap.h"
 #include "tests/unit/live/copy_maker.h"
 
 namespace vpcmirror::sim {
@@ -460,6 +464,75 @@ TEST_F(ReceiverSinkTest, SendsWhatIsThereOfAFrameThatTheCaptureCut) {
                                      std::span(frames.front()).first(100)));
     }
   }
+}
+
+// Has the tap pass nothing but packets with this mark.
+void FilterByMark(const PacketTap& tap, std::uint32_t mark) {
+  const auto mark_at = static_cast<std::uint32_t>(SKF_AD_OFF + SKF_AD_MARK);
+  sock_filter lines[] = {{.code = BPF_LD | BPF_W | BPF_ABS, .jt = 0, .jf = 0, .k = mark_at},
+                         {.code = BPF_JMP | BPF_JEQ | BPF_K, .jt = 0, .jf = 1, .k = mark},
+                         {.code = BPF_RET | BPF_K, .jt = 0, .jf = 0, .k = 1 << 17},
+                         {.code = BPF_RET | BPF_K, .jt = 0, .jf = 0, .k = 0}};
+  const sock_fprog program{.len = 4, .filter = lines};
+  ASSERT_EQ(setsockopt(tap.descriptor(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program),
+            0);
+}
+
+TEST_F(ReceiverSinkTest, MarksWhatItSends) {
+  const PacketTap tap("m1");
+  FilterByMark(tap, kOwnCopyMark);
+  for (const auto kind : {EncapsulationKind::kVxlan, EncapsulationKind::kGreEthernet}) {
+    for (const std::string family : {"10.9.0.", "fd09::"}) {
+      ReceiverSink sink({});
+      CopyMaker maker(MirrorTo(family + "2", kind), Address(family + "1"));
+      const auto frames = NumberedFrames(8, 8, {100});
+      for (const FrameBytes& frame : frames) maker.Offer(frame, sink);
+      sink.Flush();
+      EXPECT_EQ(OuterPackets(tap, 8).size(), 8u) << family << ToString(kind);
+    }
+  }
+}
+
+// What tshark says of packets: a line each, with their protocols, outermost first, then their
+// source addresses and UDP source ports.
+std::string TsharkOn(std::vector<PcapFrame> packets) {
+  const std::string file = testing::TempDir() + "copies-" + std::to_string(getpid()) + ".pcap";
+  WritePcap(file, packets);
+  const std::string said = OutputOf("tshark -r " + file + " -d udp.port==5000,data -T fields" +
+                                    " -e frame.protocols -e ip.src -e udp.srcport 2>/dev/null");
+  std::filesystem::remove(file);
+  return said;
+}
+
+TEST_F(ReceiverSinkTest, TsharkReadsTheFrameInWhatArrives) {
+  if (!HasTshark()) GTEST_SKIP() << "tshark is not installed";
+  const PacketTap tap = TapOf("r0");
+  const auto frames = NumberedFrames(1, 1, {100});
+  std::vector<PcapFrame> arrived;
+  for (const auto kind :
+       {EncapsulationKind::kVxlan, EncapsulationKind::kGeneve, EncapsulationKind::kGreIp,
+        EncapsulationKind::kGreEthernet, EncapsulationKind::kNvgre, EncapsulationKind::kErspan2,
+        EncapsulationKind::kErspan3}) {
+    ReceiverSink sink({});
+    MirrorSettings settings = MirrorTo("10.9.0.2", kind);
+    settings.tunnel.source_ports = 1;
+    CopyMaker maker(settings, Address("10.9.0.1"));
+    maker.Offer(frames.front(), sink);
+    sink.Flush();
+    for (FrameBytes& packet : tap.Frames(1, kNearSource)) {
+      arrived.push_back({.octets = std::move(packet)});
+    }
+  }
+  const std::string by_udp = "\t10.9.0.1,10.8.0.1\t49152,20000\n";
+  const std::string by_gre = "\t10.9.0.1,10.8.0.1\t20000\n";
+  EXPECT_EQ(TsharkOn(std::move(arrived)),
+            "eth:ethertype:ip:udp:vxlan:eth:ethertype:ip:udp:data" + by_udp +
+                "eth:ethertype:ip:udp:geneve:eth:ethertype:ip:udp:data" + by_udp +
+                "eth:ethertype:ip:gre:ip:udp:data" + by_gre +
+                "eth:ethertype:ip:gre:eth:ethertype:ip:udp:data" + by_gre +
+                "eth:ethertype:ip:gre:eth:ethertype:ip:udp:data" + by_gre +
+                "eth:ethertype:ip:gre:erspan:eth:ethertype:ip:udp:data" + by_gre +
+                "eth:ethertype:ip:gre:erspan:eth:ethertype:ip:udp:data" + by_gre);
 }
 
 // A receiver that reads the UDP port of VXLAN.
