@@ -52,14 +52,15 @@ std::byte* SendLane::Add(const LiveCopy& copy, std::size_t kernel_bytes) {
   const auto outer = Behind(copy.outer, kernel_bytes);
   const std::size_t at = headers_.size();
   headers_.resize(at + outer.size() + copy.inner.size());
-  std::copy_n(outer.data(), outer.size(), &headers_[at]);
-  std::copy_n(copy.inner.data(), copy.inner.size(), &headers_[at] + outer.size());
+  std::byte* const headers = headers_.data() + at;
+  std::ranges::copy(outer, headers);
+  std::ranges::copy(copy.inner, headers + outer.size());
   waiting_.push_back({.payload = copy.payload.data(),
                       .payload_bytes = static_cast<std::uint32_t>(copy.payload.size()),
                       .headers_at = static_cast<std::uint32_t>(at),
                       .header_bytes = static_cast<std::uint16_t>(headers_.size() - at),
                       .kernel_bytes = static_cast<std::uint16_t>(kernel_bytes)});
-  return &headers_[at];
+  return headers;
 }
 
 // The number of copies from `first` on that may be segments of one packet: all are as long as
@@ -79,7 +80,7 @@ void SendLane::AddMessage(SendBatch& batch, std::size_t first, std::size_t copie
   const std::size_t parts_before = batch.parts_used_;
   for (std::size_t i = first; i < first + copies; ++i) {
     const Waiting& copy = waiting_[i];
-    auto* const header = const_cast<std::byte*>(&headers_[copy.headers_at]);
+    auto* const header = const_cast<std::byte*>(headers_.data() + copy.headers_at);
     batch.parts_[batch.parts_used_++] = {header, copy.header_bytes};
     if (copy.payload_bytes == 0) continue;
     batch.parts_[batch.parts_used_++] = {const_cast<std::byte*>(copy.payload), copy.payload_bytes};

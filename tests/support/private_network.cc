@@ -50,6 +50,11 @@ FileDescriptor::~FileDescriptor() {
 int FileDescriptor::release() { return std::exchange(descriptor_, -1); }
 
 std::optional<std::string> PrivateNetwork::Obstacle() {
+  static const std::optional<std::string> obstacle = LookForObstacle();
+  return obstacle;
+}
+
+std::optional<std::string> PrivateNetwork::LookForObstacle() {
   if (geteuid() != 0) return "network namespaces take root, which this is not";
   try {
     const PrivateNetwork network;

@@ -59,6 +59,7 @@ class PrivateNetwork {
    private:
     const PrivateNetwork& network_;
   };
+  static std::optional<std::string> LookForObstacle();
   static void Enter(const FileDescriptor& host);
   static FileDescriptor EnterNewHost();
   static void Run(const std::string& command);
