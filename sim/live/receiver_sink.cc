@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -55,6 +56,14 @@ void AvoidIdentificationZero(std::byte* outer) {
   if (is_left_to_kernel) StoreBe16(outer + kIpv4IdentificationAt, kInstead);
 }
 
+// A socket for each source port and receiver soon is more than the usual 1024 descriptors.
+void AllowManyDescriptors() {
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return;
+  descriptors.rlim_cur = descriptors.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &descriptors);
+}
+
 bool KnowsSegments() {
   const int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
   if (descriptor < 0) return false;
@@ -69,6 +78,7 @@ bool KnowsSegments() {
 
 ReceiverSink::ReceiverSink(ReceiverSinkSettings settings)
     : settings_(std::move(settings)), table_(64) {
+  AllowManyDescriptors();
   const bool sends_runs = settings_.sends_runs && KnowsSegments();
   lane_settings_ = {
       .shortest_run = sends_runs ? std::max<std::size_t>(settings_.shortest_run, 2) : 0,

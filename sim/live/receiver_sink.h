@@ -60,6 +60,7 @@ struct OwnPackets {
 // lengths tell the shorter packet, and an outer fragment is refused by ENODATA.
 class ReceiverSink : public CopySink {
  public:
+  // Raises the process's limit of open files to what it may be.
   explicit ReceiverSink(ReceiverSinkSettings settings);
 
   // Opens what the tunnel's copies leave by, so that it is there before privileges are dropped;

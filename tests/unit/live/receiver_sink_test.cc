@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -198,6 +199,65 @@ TEST_F(ReceiverSinkTest, UdpHeadersOverIpv6AreAsTheCoreWritesThem) {
   for (const FrameBytes& frame : frames) maker.Offer(frame, sink);
   sink.Flush();
   EXPECT_THAT(OuterPackets(tap, 20), testing::UnorderedElementsAreArray(maker.packets()));
+}
+
+TEST_F(ReceiverSinkTest, SegmentsOfASuperFrameArrive) {
+  MakeVxlanDevice("10.9.0.2");
+  const PacketTap tap = TapOf("vx0");
+  ReceiverSink sink({});
+  MirrorSettings settings = MirrorTo("10.9.0.2", EncapsulationKind::kVxlan);
+  settings.receivers.front().mtu = Bytes(1500);
+  settings.receivers.front().mtu_policy = MtuPolicy::kSegment;
+  CopyMaker maker(settings, Address("10.9.0.1"));
+  const FrameBytes frame = PacketBuilder()
+                               .Ethernet()
+                               .Ipv4("10.8.0.1", "10.8.0.2")
+                               .Tcp(40000, 5000)
+                               .Payload(20'000)
+                               .Build();
+  maker.Offer(frame, sink);
+  sink.Flush();
+  // Copies of 1464 bytes fit behind 36 of headers, 54 of which are the frame's: 1410 of payload.
+  std::vector<FrameBytes> want = maker.packets();
+  ASSERT_EQ(want.size(), 15u);
+  FrameBytes payload;
+  for (FrameBytes& segment : want) {
+    segment.erase(segment.begin(), segment.begin() + 36);
+    payload.insert(payload.end(), segment.begin() + 54, segment.end());
+  }
+  EXPECT_TRUE(std::ranges::equal(payload, std::span(frame).subspan(54)));
+  EXPECT_THAT(tap.Frames(15, kInnerSource), testing::ElementsAreArray(want));
+}
+
+TEST_F(ReceiverSinkTest, SeveralSendFromTheSamePorts) {
+  MakeVxlanDevice("10.9.0.2");
+  const PacketTap tap = TapOf("vx0");
+  std::vector<SinkNotice> notices;
+  const auto note = [&](const SinkNotice& notice) { notices.push_back(notice); };
+  ReceiverSink one({.on_notice = note});
+  ReceiverSink other({.on_notice = note});
+  CopyMaker maker(MirrorTo("10.9.0.2", EncapsulationKind::kVxlan), Address("10.9.0.1"));
+  one.Open(maker.tunnel());
+  other.Open(maker.tunnel());
+  const auto frames = NumberedFrames(200, 200, {100});
+  for (std::size_t i = 0; i < 200; ++i) maker.Offer(frames[i], i % 2 == 0 ? one : other);
+  one.Flush();
+  other.Flush();
+  EXPECT_EQ(ByFlow(tap.Frames(200, kInnerSource)), ByFlow(frames));
+  EXPECT_THAT(notices, testing::IsEmpty());
+}
+
+TEST_F(ReceiverSinkTest, RaisesTheLimitOfOpenFiles) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit low{.rlim_cur = 40, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  ReceiverSink sink({});
+  CopyMaker maker(MirrorTo("10.9.0.2", EncapsulationKind::kVxlan), Address("10.9.0.1"));
+  sink.Open(maker.tunnel());
+  sink.Open(maker.tunnel());
+  EXPECT_EQ(sink.open_sockets(), 64u);
+  EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 struct RawCase {
