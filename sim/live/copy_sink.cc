@@ -1,0 +1,14 @@
+#include "sim/live/copy_sink.h"
+
+namespace vpcmirror::sim {
+
+SendCounters& SendCounters::operator+=(const SendCounters& other) {
+  taken += other.taken;
+  sent += other.sent;
+  sent_bytes += other.sent_bytes;
+  for (const auto& [error, packets] : other.refused) refused[error] += packets;
+  waiting += other.waiting;
+  return *this;
+}
+
+}  // namespace vpcmirror::sim
