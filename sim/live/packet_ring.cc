@@ -1,0 +1,284 @@
+#include "sim/live/packet_ring.h"
+
+
+#include <linux/if_ether.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "models/wire/byte_order.h"
+#include "models/wire/frame.h"
+#include "models/wire/header_offsets.h"
+#include "sim/live/checksum_offload.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+// A frame never spans two blocks, and what does not fit into an empty one is cut: room for the
+// longest that Linux hands to a device, 8 * 65535 octets (GSO_MAX_SIZE of Linux 6.18).
+constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+static_assert(PacketRing::kLeastBuffer.count() >= std::int64_t{2 * kBlockBytes});
+// The kernel gives out a block that is not full after so long: a share of the 100 ms within
+// which a copy has to leave, and at most 250 wake-ups a second.
+constexpr unsigned kRetireMilliseconds = 4;
+// TPACKET_V3 asks for a frame size, by which it only checks the block's.
+constexpr unsigned kNominalFrameBytes = 2048;
+// Before each frame, beyond what its own header takes: a tag can be put back into any frame.
+constexpr unsigned kReservedBytes = 16;
+static_assert(kReservedBytes >= kVlanTagBytes);
+
+std::string Reason(int error) { return std::generic_category().message(error); }
+
+[[noreturn]] void Fail(const std::string& interface, const std::string& what, int error) {
+  throw std::runtime_error("interface " + interface + ": " + what + ": " + Reason(error));
+}
+
+template <class Value>
+void SetOption(int socket, int level, int option, const Value& value, const std::string& interface,
+               const char* what) {
+  if (setsockopt(socket, level, option, &value, sizeof value) != 0) Fail(interface, what, errno);
+}
+
+// With protocol 0 it gets no frame until it is bound.
+Descriptor OpenSocket(const std::string& interface) {
+  Descriptor opened(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (opened.number() >= 0) return opened;
+  if (errno != EPERM && errno != EACCES) Fail(interface, "cannot open a packet socket", errno);
+  throw std::runtime_error("interface " + interface +
+                           ": capturing needs the capability CAP_NET_RAW, which this process does "
+                           "not have: run it as root, or give it to the program once by\n"
+                           "  sudo setcap cap_net_raw+ep \"$(readlink -f \"$(command -v "
+                           "vpcmirror)\")\"");
+}
+
+int IndexOf(const std::string& interface) {
+  if (interface == "any") return 0;
+  const unsigned index = if_nametoindex(interface.c_str());
+  if (index != 0) return static_cast<int>(index);
+  throw std::runtime_error("interface " + interface +
+                           ": there is none of this name here; `ip link` lists those that there "
+                           "are");
+}
+
+bool IsEthernetType(unsigned hardware_type) {
+  return hardware_type == ARPHRD_ETHER || hardware_type == ARPHRD_LOOPBACK;
+}
+
+bool HasEthernet(int socket, const std::string& interface) {
+  ifreq request{};
+  interface.copy(request.ifr_name, sizeof request.ifr_name - 1);
+  if (ioctl(socket, SIOCGIFHWADDR, &request) != 0) Fail(interface, "has no link type", errno);
+  return IsEthernetType(request.ifr_hwaddr.sa_family);
+}
+
+const sockaddr_ll& LinkAddress(const std::byte* header) {
+  return *reinterpret_cast<const sockaddr_ll*>(header + TPACKET_ALIGN(sizeof(tpacket3_hdr)));
+}
+
+// Puts back the tag that the kernel took out of the frame at `frame`; where it begins then.
+std::byte* PutTagBack(std::byte* frame, const tpacket3_hdr& header) {
+  constexpr std::size_t kMacBytes = 12;
+  const bool has_protocol = (header.tp_status & TP_STATUS_VLAN_TPID_VALID) != 0;
+  std::byte* const begin = frame - kVlanTagBytes;
+  std::memmove(begin, frame, kMacBytes);
+  StoreBe16(begin + kMacBytes, has_protocol ? header.hv1.tp_vlan_tpid : kEtherTypeVlan);
+  StoreBe16(begin + kMacBytes + 2, static_cast<std::uint16_t>(header.hv1.tp_vlan_tci));
+  return begin;
+}
+
+}  // namespace
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  std::swap(number_, other.number_);
+  return *this;
+}
+
+Descriptor::~Descriptor() {
+  if (number_ >= 0) close(number_);
+}
+
+void Unmap::operator()(std::byte* memory) const { munmap(memory, bytes); }
+
+PacketRing::PacketRing(const std::string& interface, const RingSettings& settings,
+                       std::span<const sock_filter> filter)
+    : interface_(interface),
+      socket_(OpenSocket(interface)),
+      index_(IndexOf(interface)),
+      is_ethernet_(index_ != 0 && HasEthernet(socket_.number(), interface)),
+      complete_checksums_(settings.complete_checksums) {
+  if (settings.direction_told) {
+    directions_[PACKET_OUTGOING] = Direction::kEgress;
+    directions_[PACKET_HOST] = Direction::kIngress;
+    directions_[PACKET_BROADCAST] = Direction::kIngress;
+    directions_[PACKET_MULTICAST] = Direction::kIngress;
+  }
+  if (!filter.empty()) SetFilter(filter);
+  MakeRing(settings.buffer);
+  Join(settings);
+}
+
+PacketRing::~PacketRing() = default;
+
+void PacketRing::MakeRing(Bytes buffer) {
+  if (buffer < kLeastBuffer) {
+    throw std::runtime_error("interface " + interface_ + ": a ring of " +
+                             std::to_string(buffer.count()) + " bytes is too small; at least " +
+                             std::to_string(kLeastBuffer.count()) + " are needed");
+  }
+  const int socket = socket_.number();
+  SetOption(socket, SOL_PACKET, PACKET_VERSION, int{TPACKET_V3}, interface_, "no TPACKET_V3");
+  SetOption(socket, SOL_PACKET, PACKET_RESERVE, kReservedBytes, interface_, "no room for tags");
+  blocks_ = static_cast<std::size_t>(buffer.count()) / kBlockBytes;
+  tpacket_req3 request{};
+  request.tp_block_size = kBlockBytes;
+  request.tp_block_nr = static_cast<unsigned>(blocks_);
+  request.tp_frame_size = kNominalFrameBytes;
+  request.tp_frame_nr = static_cast<unsigned>(blocks_ * (kBlockBytes / kNominalFrameBytes));
+  request.tp_retire_blk_tov = kRetireMilliseconds;
+  SetOption(socket, SOL_PACKET, PACKET_RX_RING, request, interface_,
+            "no memory for the ring; a smaller buffer may do");
+  const std::size_t bytes = blocks_ * kBlockBytes;
+  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, socket, 0);
+  if (memory == MAP_FAILED) Fail(interface_, "cannot map the ring", errno);
+  memory_ = {static_cast<std::byte*>(memory), Unmap{bytes}};
+}
+
+void PacketRing::Join(const RingSettings& settings) {
+  const int socket = socket_.number();
+  if (settings.ignore_outgoing) {
+    SetOption(socket, SOL_PACKET, PACKET_IGNORE_OUTGOING, int{1}, interface_,
+              "cannot leave out what the host sends");
+  }
+  if (settings.promiscuous && index_ != 0) {
+    packet_mreq request{};
+    request.mr_ifindex = index_;
+    request.mr_type = PACKET_MR_PROMISC;
+    SetOption(socket, SOL_PACKET, PACKET_ADD_MEMBERSHIP, request, interface_,
+              "no promiscuous mode");
+  }
+}
+
+void PacketRing::Start() {
+  sockaddr_ll address{};
+  address.sll_family = AF_PACKET;
+  std::byte protocol[2];
+  StoreBe16(protocol, ETH_P_ALL);
+  std::memcpy(&address.sll_protocol, protocol, sizeof protocol);
+  address.sll_ifindex = index_;
+  if (bind(socket_.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    Fail(interface_, "cannot capture there", errno);
+  }
+}
+
+void PacketRing::SetFilter(std::span<const sock_filter> filter) {
+  // The kernel only reads what the pointer leads to.
+  const sock_fprog program{.len = static_cast<unsigned short>(filter.size()),
+                           .filter = const_cast<sock_filter*>(filter.data())};
+  SetOption(socket_.number(), SOL_SOCKET, SO_ATTACH_FILTER, program, interface_,
+            "the kernel refuses the filter");
+}
+
+tpacket_block_desc* PacketRing::block() const {
+  return reinterpret_cast<tpacket_block_desc*>(memory_.get() + current_ * kBlockBytes);
+}
+
+void PacketRing::GiveBack() {
+  if (!block_is_read_) return;
+  std::atomic_ref(block()->hdr.bh1.block_status)
+      .store(TP_STATUS_KERNEL, std::memory_order_release);
+  current_ = current_ + 1 == blocks_ ? 0 : current_ + 1;
+  block_is_read_ = false;
+}
+
+std::size_t PacketRing::Read(std::span<CapturedFrame> out) {
+  GiveBack();
+  if (left_ == 0) {
+    tpacket_block_desc* const filled = block();
+    const auto status =
+        std::atomic_ref(filled->hdr.bh1.block_status).load(std::memory_order_acquire);
+    if ((status & TP_STATUS_USER) == 0) return 0;
+    left_ = filled->hdr.bh1.num_pkts;
+    next_ = reinterpret_cast<std::byte*>(filled) + filled->hdr.bh1.offset_to_first_pkt;
+  }
+  std::size_t count = 0;
+  while (left_ != 0 && count != out.size()) {
+    auto* const header = reinterpret_cast<tpacket3_hdr*>(next_);
+    next_ += header->tp_next_offset;
+    --left_;
+    if (Fill(header, out[count])) [[likely]] ++count;
+  }
+  block_is_read_ = left_ == 0;
+  return count;
+}
+
+// Most frames: Ethernet, with all that belongs into them.
+inline bool PacketRing::Fill(tpacket3_hdr* header, CapturedFrame& out) {
+  constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+  const auto* const at = reinterpret_cast<const std::byte*>(header);
+  out.octets = {at + header->tp_mac, header->tp_snaplen};
+  out.wire_length = Bytes(header->tp_len);
+  out.time_ns = header->tp_sec * kNanosecondsPerSecond + header->tp_nsec;
+  out.direction = directions_[LinkAddress(at).sll_pkttype & 7u];
+  constexpr std::uint32_t kAmended = TP_STATUS_VLAN_VALID | TP_STATUS_CSUMNOTREADY;
+  const bool is_plain = is_ethernet_ && (header->tp_status & kAmended) == 0 &&
+                        header->tp_snaplen >= kEthernetHeaderBytes;
+  return is_plain || FillOther(header, out);
+}
+
+// Puts in its place what the kernel keeps beside the frame.
+[[gnu::noinline]] bool PacketRing::FillOther(tpacket3_hdr* header, CapturedFrame& out) {
+  auto* const at = reinterpret_cast<std::byte*>(header);
+  const sockaddr_ll& link = LinkAddress(at);
+  std::byte* begin = at + header->tp_mac;
+  std::byte* const end = begin + header->tp_snaplen;
+  std::int64_t wire_bytes = header->tp_len;
+  if (is_ethernet_ || IsEthernetType(link.sll_hatype)) {
+    if ((header->tp_status & TP_STATUS_VLAN_VALID) != 0) {
+      begin = PutTagBack(begin, *header);
+      wire_bytes += kVlanTagBytes;
+    }
+  } else {
+    // Another link's header, or none: an Ethernet header in place of it.
+    std::byte protocol[2];
+    std::memcpy(protocol, &link.sll_protocol, sizeof protocol);
+    begin = at + header->tp_net - kEthernetHeaderBytes;
+    wire_bytes += header->tp_mac - header->tp_net + std::int64_t{kEthernetHeaderBytes};
+    if (LoadBe16(protocol) < ETH_P_802_3_MIN) begin = end;
+    if (begin < end) {
+      std::memset(begin, 0, kEthernetHeaderBytes);
+      if (link.sll_halen == ETH_ALEN) std::memcpy(begin + ETH_ALEN, link.sll_addr, ETH_ALEN);
+      std::memcpy(begin + 2 * ETH_ALEN, protocol, sizeof protocol);
+    }
+  }
+  if (begin + kEthernetHeaderBytes > end) {
+    ++unusable_;
+    return false;
+  }
+  out.octets = {begin, end};
+  out.wire_length = Bytes(wire_bytes);
+  const bool is_open = complete_checksums_ && (header->tp_status & TP_STATUS_CSUMNOTREADY) != 0;
+  if (is_open && out.wire_length == Bytes(end - begin)) CompleteChecksum({begin, end});
+  return true;
+}
+
+std::int64_t PacketRing::kernel_dropped() const {
+  tpacket_stats_v3 since{};  // since it was last asked
+  socklen_t bytes = sizeof since;
+  if (getsockopt(socket_.number(), SOL_PACKET, PACKET_STATISTICS, &since, &bytes) == 0) {
+    kernel_dropped_ += since.tp_drops;
+  }
+  return kernel_dropped_;
+}
+
+}  // namespace vpcmirror::sim
