@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,8 +26,13 @@ void Print(const CapturedFrame& frame) {
   std::printf("frame interface=%u direction=%.*s wire=%lld ", frame.interface,
               static_cast<int>(direction.size()), direction.data(),
               static_cast<long long>(frame.wire_length.count()));
-  for (const std::byte octet : frame.octets) std::printf("%02x", std::to_integer<unsigned>(octet));
-  std::printf("\n");
+  std::string octets;
+  for (const std::byte octet : frame.octets) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    octets += kDigits[std::to_integer<std::size_t>(octet >> 4)];
+    octets += kDigits[std::to_integer<std::size_t>(octet & std::byte{15})];
+  }
+  std::puts(octets.c_str());
 }
 
 void Print(const CaptureCounters& counters) {
