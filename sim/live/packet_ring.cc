@@ -1,6 +1,5 @@
 #include "sim/live/packet_ring.h"
 
-
 #include <linux/if_ether.h>
 #include <net/if.h>
 #include <net/if_arp.h>
@@ -195,8 +194,7 @@ tpacket_block_desc* PacketRing::block() const {
 
 void PacketRing::GiveBack() {
   if (!block_is_read_) return;
-  std::atomic_ref(block()->hdr.bh1.block_status)
-      .store(TP_STATUS_KERNEL, std::memory_order_release);
+  std::atomic_ref(block()->hdr.bh1.block_status).store(TP_STATUS_KERNEL, std::memory_order_release);
   current_ = current_ + 1 == blocks_ ? 0 : current_ + 1;
   block_is_read_ = false;
 }
@@ -216,7 +214,8 @@ std::size_t PacketRing::Read(std::span<CapturedFrame> out) {
     auto* const header = reinterpret_cast<tpacket3_hdr*>(next_);
     next_ += header->tp_next_offset;
     --left_;
-    if (Fill(header, out[count])) [[likely]] ++count;
+    if (Fill(header, out[count])) [[likely]]
+      ++count;
   }
   block_is_read_ = left_ == 0;
   return count;

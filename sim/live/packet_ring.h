@@ -97,10 +97,10 @@ class PacketRing {
   std::array<std::optional<Direction>, 8> directions_;  // by sll_pkttype
   std::unique_ptr<std::byte, Unmap> memory_;
   std::size_t blocks_ = 0;
-  std::size_t current_ = 0;       // block
-  std::byte* next_ = nullptr;     // header of the block's next frame
-  std::size_t left_ = 0;          // frames of the block from there on
-  bool block_is_read_ = false;    // all of it was given out
+  std::size_t current_ = 0;     // block
+  std::byte* next_ = nullptr;   // header of the block's next frame
+  std::size_t left_ = 0;        // frames of the block from there on
+  bool block_is_read_ = false;  // all of it was given out
   std::int64_t unusable_ = 0;
   mutable std::int64_t kernel_dropped_ = 0;
 };

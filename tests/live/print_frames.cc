@@ -13,8 +13,8 @@
 
 namespace {
 
-using vpcmirror::sim::CapturedFrame;
 using vpcmirror::sim::CaptureCounters;
+using vpcmirror::sim::CapturedFrame;
 using vpcmirror::sim::FrameSource;
 
 volatile sig_atomic_t stopped = 0;
@@ -36,12 +36,11 @@ void Print(const CapturedFrame& frame) {
 }
 
 void Print(const CaptureCounters& counters) {
-  std::printf("counters frames=%lld bytes=%lld cut_short=%lld kernel_dropped=%lld unusable=%lld\n",
-              static_cast<long long>(counters.frames),
-              static_cast<long long>(counters.bytes.count()),
-              static_cast<long long>(counters.cut_short),
-              static_cast<long long>(counters.kernel_dropped),
-              static_cast<long long>(counters.unusable));
+  std::printf(
+      "counters frames=%lld bytes=%lld cut_short=%lld kernel_dropped=%lld unusable=%lld\n",
+      static_cast<long long>(counters.frames), static_cast<long long>(counters.bytes.count()),
+      static_cast<long long>(counters.cut_short), static_cast<long long>(counters.kernel_dropped),
+      static_cast<long long>(counters.unusable));
 }
 
 // With signals let in only while it waits, so that none comes between asking and waiting.
