@@ -6,7 +6,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -14,12 +13,13 @@
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
-#include <utility>
+#include <vector>
 
 #include "models/wire/byte_order.h"
 #include "models/wire/frame.h"
 #include "models/wire/header_offsets.h"
 #include "sim/live/checksum_offload.h"
+#include "sim/live/link_watch.h"
 
 namespace vpcmirror::sim {
 namespace {
@@ -74,11 +74,14 @@ bool IsEthernetType(unsigned hardware_type) {
   return hardware_type == ARPHRD_ETHER || hardware_type == ARPHRD_LOOPBACK;
 }
 
-bool HasEthernet(int socket, const std::string& interface) {
+LinkKind LinkOf(int socket, int index, const std::string& interface) {
+  if (index == 0) return LinkKind::kMixed;
   ifreq request{};
   interface.copy(request.ifr_name, sizeof request.ifr_name - 1);
   if (ioctl(socket, SIOCGIFHWADDR, &request) != 0) Fail(interface, "has no link type", errno);
-  return IsEthernetType(request.ifr_hwaddr.sa_family);
+  const unsigned type = request.ifr_hwaddr.sa_family;
+  if (IsEthernetType(type)) return LinkKind::kEthernet;
+  return type == ARPHRD_NONE || type == ARPHRD_RAWIP ? LinkKind::kBareIp : LinkKind::kMixed;
 }
 
 const sockaddr_ll& LinkAddress(const std::byte* header) {
@@ -96,38 +99,43 @@ std::byte* PutTagBack(std::byte* frame, const tpacket3_hdr& header) {
   return begin;
 }
 
+// What PACKET_FANOUT takes: a group, and how frames are shared.
+int FanoutValue(int id, int flags) { return id | (PACKET_FANOUT_HASH | flags) << 16; }
+
 }  // namespace
 
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  std::swap(number_, other.number_);
-  return *this;
-}
-
-Descriptor::~Descriptor() {
-  if (number_ >= 0) close(number_);
+void FanoutGroup::Join(int socket, int interface_index) {
+  const std::scoped_lock lock(mutex_);
+  const bool is_first = id_ < 0 || interface_index_ != interface_index;
+  // The first has the kernel choose a number that nobody else has.
+  const int wanted = is_first ? FanoutValue(0, PACKET_FANOUT_FLAG_UNIQUEID) : FanoutValue(id_, 0);
+  int joined = 0;
+  socklen_t bytes = sizeof joined;
+  if (setsockopt(socket, SOL_PACKET, PACKET_FANOUT, &wanted, sizeof wanted) != 0 ||
+      getsockopt(socket, SOL_PACKET, PACKET_FANOUT, &joined, &bytes) != 0) {
+    throw std::system_error(errno, std::generic_category());
+  }
+  id_ = joined & 0xffff;
+  interface_index_ = interface_index;
 }
 
 void Unmap::operator()(std::byte* memory) const { munmap(memory, bytes); }
 
-PacketRing::PacketRing(const std::string& interface, const RingSettings& settings,
-                       std::span<const sock_filter> filter)
+PacketRing::PacketRing(const std::string& interface, const RingSettings& settings)
     : interface_(interface),
       socket_(OpenSocket(interface)),
       index_(IndexOf(interface)),
-      is_ethernet_(index_ != 0 && HasEthernet(socket_.number(), interface)),
-      complete_checksums_(settings.complete_checksums) {
+      link_(LinkOf(socket_.number(), index_, interface)),
+      settings_(settings) {
   if (settings.direction_told) {
     directions_[PACKET_OUTGOING] = Direction::kEgress;
     directions_[PACKET_HOST] = Direction::kIngress;
     directions_[PACKET_BROADCAST] = Direction::kIngress;
     directions_[PACKET_MULTICAST] = Direction::kIngress;
   }
-  if (!filter.empty()) SetFilter(filter);
   MakeRing(settings.buffer);
-  Join(settings);
+  if (settings.promiscuous && index_ != 0) BePromiscuous();
 }
-
-PacketRing::~PacketRing() = default;
 
 void PacketRing::MakeRing(Bytes buffer) {
   if (buffer < kLeastBuffer) {
@@ -153,19 +161,32 @@ void PacketRing::MakeRing(Bytes buffer) {
   memory_ = {static_cast<std::byte*>(memory), Unmap{bytes}};
 }
 
-void PacketRing::Join(const RingSettings& settings) {
-  const int socket = socket_.number();
-  if (settings.ignore_outgoing) {
-    SetOption(socket, SOL_PACKET, PACKET_IGNORE_OUTGOING, int{1}, interface_,
-              "cannot leave out what the host sends");
+void PacketRing::BePromiscuous() {
+  packet_mreq request{};
+  request.mr_ifindex = index_;
+  request.mr_type = PACKET_MR_PROMISC;
+  SetOption(socket_.number(), SOL_PACKET, PACKET_ADD_MEMBERSHIP, request, interface_,
+            "no promiscuous mode");
+}
+
+void PacketRing::SetFilter(std::span<const sock_filter> filter) {
+  std::vector<sock_filter> program(filter.begin(), filter.end());
+  if (program.empty()) program.push_back({BPF_RET | BPF_K, 0, 0, Prefilter::kWholeFrame});
+  for (sock_filter& each : program) {
+    const bool passes = each.code == (BPF_RET | BPF_K) && each.k != 0;
+    if (passes && settings_.snap_length) {
+      each.k = static_cast<std::uint32_t>(settings_.snap_length->count());
+    }
   }
-  if (settings.promiscuous && index_ != 0) {
-    packet_mreq request{};
-    request.mr_ifindex = index_;
-    request.mr_type = PACKET_MR_PROMISC;
-    SetOption(socket, SOL_PACKET, PACKET_ADD_MEMBERSHIP, request, interface_,
-              "no promiscuous mode");
-  }
+  const sock_fprog attached{.len = static_cast<unsigned short>(program.size()),
+                            .filter = program.data()};
+  SetOption(socket_.number(), SOL_SOCKET, SO_ATTACH_FILTER, attached, interface_,
+            "the kernel refuses the filter");
+}
+
+void PacketRing::IgnoreOutgoing(bool ignored) {
+  SetOption(socket_.number(), SOL_PACKET, PACKET_IGNORE_OUTGOING, int{ignored}, interface_,
+            "cannot leave out what the host sends");
 }
 
 void PacketRing::Start() {
@@ -180,12 +201,17 @@ void PacketRing::Start() {
   }
 }
 
-void PacketRing::SetFilter(std::span<const sock_filter> filter) {
-  // The kernel only reads what the pointer leads to.
-  const sock_fprog program{.len = static_cast<unsigned short>(filter.size()),
-                           .filter = const_cast<sock_filter*>(filter.data())};
-  SetOption(socket_.number(), SOL_SOCKET, SO_ATTACH_FILTER, program, interface_,
-            "the kernel refuses the filter");
+bool PacketRing::Join(FanoutGroup& group) {
+  try {
+    group.Join(socket_.number(), index_);
+    return true;
+  } catch (const std::system_error& error) {
+    // The kernel has it only so where the socket captures nothing.
+    if (error.code().value() == EINVAL && FindLink(interface_).state != LinkState::kUp) {
+      return false;
+    }
+    Fail(interface_, "workers cannot share its frames", error.code().value());
+  }
 }
 
 tpacket_block_desc* PacketRing::block() const {
@@ -230,7 +256,7 @@ inline bool PacketRing::Fill(tpacket3_hdr* header, CapturedFrame& out) {
   out.time_ns = header->tp_sec * kNanosecondsPerSecond + header->tp_nsec;
   out.direction = directions_[LinkAddress(at).sll_pkttype & 7u];
   constexpr std::uint32_t kAmended = TP_STATUS_VLAN_VALID | TP_STATUS_CSUMNOTREADY;
-  const bool is_plain = is_ethernet_ && (header->tp_status & kAmended) == 0 &&
+  const bool is_plain = link_ == LinkKind::kEthernet && (header->tp_status & kAmended) == 0 &&
                         header->tp_snaplen >= kEthernetHeaderBytes;
   return is_plain || FillOther(header, out);
 }
@@ -242,7 +268,7 @@ inline bool PacketRing::Fill(tpacket3_hdr* header, CapturedFrame& out) {
   std::byte* begin = at + header->tp_mac;
   std::byte* const end = begin + header->tp_snaplen;
   std::int64_t wire_bytes = header->tp_len;
-  if (is_ethernet_ || IsEthernetType(link.sll_hatype)) {
+  if (link_ == LinkKind::kEthernet || IsEthernetType(link.sll_hatype)) {
     if ((header->tp_status & TP_STATUS_VLAN_VALID) != 0) {
       begin = PutTagBack(begin, *header);
       wire_bytes += kVlanTagBytes;
@@ -266,7 +292,8 @@ inline bool PacketRing::Fill(tpacket3_hdr* header, CapturedFrame& out) {
   }
   out.octets = {begin, end};
   out.wire_length = Bytes(wire_bytes);
-  const bool is_open = complete_checksums_ && (header->tp_status & TP_STATUS_CSUMNOTREADY) != 0;
+  const bool is_open =
+      settings_.complete_checksums && (header->tp_status & TP_STATUS_CSUMNOTREADY) != 0;
   if (is_open && out.wire_length == Bytes(end - begin)) CompleteChecksum({begin, end});
   return true;
 }

@@ -264,7 +264,7 @@ class PrefilterCompiler {
     if (link == LinkKind::kMixed) PassOtherLinks();
     AskByDirection();
     program_.Place(pass_);
-    program_.Add(BPF_RET | BPF_K, settings.snap_bytes);
+    program_.Add(BPF_RET | BPF_K, Prefilter::kWholeFrame);
     program_.Place(leave_out_);
     program_.Add(BPF_RET | BPF_K, 0);
   }

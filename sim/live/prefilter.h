@@ -37,8 +37,6 @@ struct PrefilterSettings {
   std::uint32_t copy_mark = 0;
   // Whether the interface is the ENI's own, so that it tells the direction of a frame.
   bool direction_told = true;
-  // Octets that are captured of a frame; at least kHeaderSnapBytes.
-  std::uint32_t snap_bytes = 0x40000;
 };
 
 // Programmes for SO_ATTACH_FILTER. Each passes every frame that MirrorTap copies for some of the
@@ -54,6 +52,8 @@ class Prefilter {
   // A frame that is left out costs the kernel less than a captured one as long as a programme is
   // that short: TODO.
   static constexpr std::size_t kMostInstructions = 512;
+  // What they return of a frame that passes: how many octets are captured.
+  static constexpr std::uint32_t kWholeFrame = 0xffffffff;
 
   Prefilter(std::span<const EniMirrors> enis, const PrefilterSettings& settings);
 

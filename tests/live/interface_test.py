@@ -6,6 +6,7 @@ interface_test.py --program PRINT_FRAMES
 
 import argparse
 import contextlib
+import pathlib
 import queue
 import socket
 import struct
@@ -35,6 +36,7 @@ class Capture:
         self.process = subprocess.Popen(namespace.command(PROGRAM, *arguments),
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.lines = queue.Queue()
+        self.workers = []  # of each frame
         threading.Thread(target=self._read, daemon=True).start()
         self.expect("ready")
 
@@ -52,9 +54,10 @@ class Capture:
         return self.process.stderr.read() if words == ["end"] else ""
 
     def frame(self):
-        _, interface, direction, wire, octets = self.expect("frame")
-        value = [each.split("=")[1] for each in (interface, direction, wire)]
-        return Frame(int(value[0]), value[1], int(value[2]), bytes.fromhex(octets))
+        _, worker, interface, direction, wire, octets = self.expect("frame")
+        value = [each.split("=")[1] for each in (worker, interface, direction, wire)]
+        self.workers.append(int(value[0]))
+        return Frame(int(value[1]), value[2], int(value[3]), bytes.fromhex(octets))
 
     def frames_until(self, last):
         """Frames up to one with these octets, without it."""
@@ -62,6 +65,11 @@ class Capture:
         while (frame := self.frame()).octets != last:
             frames.append(frame)
         return frames
+
+    def cpu_ticks(self):
+        """Of its threads, in hundredths of a second."""
+        (child,) = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().splitlines()
+        return sum(map(int, child.rsplit(")", 1)[1].split()[11:13]))
 
     def stop(self):
         """Ends it; what it counted."""
@@ -155,6 +163,81 @@ class InterfaceTest(unittest.TestCase):
             if is_tcp(frame) and frame.wire <= 1514:
                 self.assertEqual(tcp_sum(frame.octets), 0xFFFF, frame.octets.hex())
         self.assertEqual(capture.stop()["kernel_dropped"], 0)
+
+    def test_cuts_frames_where_it_is_told(self):
+        capture = self.capture("--snap", 160, "m0")
+        frame = ethernet(bytes(range(200)), tags=[(0x8100, 7)])
+        self.far.send_frames("g0", frame, LAST)
+        # The tag is put back into 160 octets without it.
+        self.assertEqual(capture.frame(), Frame(0, "INGRESS", 218, frame[:164]))
+        capture.frame()
+        self.assertEqual(capture.stop()["cut_short"], 1)
+
+    def test_captures_several_interfaces(self):
+        namespaces.join(self.far, "g1", self.here, "m1")
+        capture = self.capture("m0", "m1")
+        self.far.send_frames("g1", ethernet(to=BROADCAST))
+        self.assertEqual(capture.frame().interface, 1)
+        self.far.send_frames("g0", ethernet(to=BROADCAST))
+        self.assertEqual(capture.frame().interface, 0)
+
+    def test_captures_all_interfaces(self):
+        capture = self.capture("any")
+        namespaces.join(self.far, "g1", self.here, "m1")  # which comes later
+        for interface in "g0", "g1":
+            frame = ethernet(interface.encode().ljust(46, b"."), to=BROADCAST)
+            self.far.send_frames(interface, frame)
+            self.assertEqual(capture.frame(), Frame(0, "INGRESS", 60, frame))
+
+    # A tun device has no link: IP packets alone come and go.
+    def test_gives_packets_without_a_link_an_ethernet_header(self):
+        packet = bytes.fromhex("4500001c000040004011") + b"\x00\x00" + bytes(
+            [10, 7, 0, 1, 10, 7, 0, 2]) + struct.pack("!HHHH", 9, 9, 8, 0)
+        for arguments in ["t0"], ["any"]:
+            with self.here.tun("t0") as tun, self.subTest(arguments=arguments):
+                capture = self.capture(*arguments)
+                tun.write(packet)
+                self.assertEqual(capture.frame(), Frame(0, "INGRESS", 42,
+                                                        bytes(12) + b"\x08\x00" + packet))
+                capture.stop()
+
+    def test_follows_an_interface_that_goes_and_comes_back(self):
+        capture = self.capture("m0")
+        self.here.ip("link", "set", "m0", "down")
+        self.assertEqual(capture.expect("link")[1:], ["m0", "down"])
+        self.here.ip("link", "set", "m0", "up")
+        self.assertEqual(capture.expect("link")[1:], ["m0", "up"])
+        self.arrives(capture, ethernet(b"once".ljust(46, b".")))
+        before = capture.cpu_ticks()
+        self.here.ip("link", "delete", "m0")
+        while (words := capture.expect("link")[1:]) == ["m0", "down"]:
+            pass  # which it may be on its way
+        self.assertEqual(words, ["m0", "gone"])
+        namespaces.join(self.far, "g0", self.here, "m0")
+        self.here.ip("link", "set", "m0", "address", DESTINATION.hex(":"))
+        while (words := capture.expect("link")[1:]) == ["m0", "down"]:
+            pass  # before it is set up
+        self.assertEqual(words, ["m0", "up"])
+        self.arrives(capture, ethernet(b"again".ljust(46, b".")))
+        self.assertLess(capture.cpu_ticks() - before, 100, "it must not spin while it waits")
+        self.assertEqual(capture.stop()["frames"], 2)
+
+    def arrives(self, capture, frame):
+        self.far.send_frames("g0", frame)
+        self.assertEqual(capture.frame().octets, frame)
+
+    def test_says_which_interface_there_is_not(self):
+        done = subprocess.run(self.here.command(PROGRAM, "m7"), capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("interface m7: there is none of this name", done.stderr)
+
+    def test_says_which_capability_is_missing(self):
+        done = subprocess.run(
+            self.here.command("setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw",
+                              PROGRAM, "m0"), capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("needs the capability CAP_NET_RAW", done.stderr)
+        self.assertIn("sudo setcap cap_net_raw+ep", done.stderr)
 
     def send_stream(self, stream):
         with self.far.socket() as listener, self.here.socket() as sender:

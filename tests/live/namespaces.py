@@ -7,18 +7,20 @@ SIGKILL: those that a killed test left are deleted by the next.
 import atexit
 import contextlib
 import ctypes
+import fcntl
 import os
 import pathlib
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 
 NAME = re.compile(r"vpcm(\d+)[a-z]")
 SKIPPED = 77  # exit status
 SO_MARK = 36  # include/uapi/asm-generic/socket.h
-ETH_P_ALL = 3
+TUNSETIFF, TUN_WITHOUT_INFO = 0x400454CA, 0x1001  # include/uapi/linux/if_tun.h
 CLONE_NEWNET = 0x40000000
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -73,6 +75,16 @@ class Namespace:
     def socket(self, *arguments):
         with self.entered():
             return socket.socket(*arguments)
+
+    @contextlib.contextmanager
+    def tun(self, name):
+        """A device that is a file here: what is written arrives from it."""
+        with self.entered():
+            device = open("/dev/net/tun", "r+b", buffering=0)
+        with device:
+            fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH22x", name.encode(), TUN_WITHOUT_INFO))
+            self.ip("link", "set", name, "up")
+            yield device
 
     def send_frames(self, interface, *frames):
         with self.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as sender:
