@@ -6,11 +6,14 @@ interface_test.py --program PRINT_FRAMES
 
 import argparse
 import contextlib
+import json
 import pathlib
 import queue
+import signal
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
 import unittest
 from typing import NamedTuple
@@ -19,6 +22,8 @@ import namespaces
 
 LIMIT_S = 30  # for what takes milliseconds, on a machine that is busy
 SOURCE, DESTINATION = bytes.fromhex("020000000001"), bytes.fromhex("020000000002")
+RECEIVER = "10.0.0.3"
+MARK = 0x7670636D
 BROADCAST = b"\xff" * 6
 
 
@@ -95,6 +100,24 @@ def ethernet(payload=b"\x00" * 46, *, to=DESTINATION, ether_type=0x88B5, tags=()
     return header + struct.pack("!H", ether_type) + payload
 
 
+def ipv4(payload, protocol, source, destination, flags=0):
+    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), 0, flags, 64, protocol, 0,
+                         socket.inet_aton(source), socket.inet_aton(destination))
+    return ethernet(header + payload, ether_type=0x0800)
+
+
+def udp_like(protocol, port, *, source_port=9, source="10.8.0.1", destination="10.8.0.2"):
+    """To that port, of TCP or UDP; behind the ports there is nothing that counts here."""
+    return ipv4(struct.pack("!HHHH", source_port, port, 28, 0) + bytes(20), protocol, source,
+                destination)
+
+
+def fragment(last_octet, is_first):
+    """Of a UDP datagram from 10.8.0.<last_octet>, 48 octets in two."""
+    payload = struct.pack("!HHHH", 9, 9, 48, 0) + bytes(16) if is_first else bytes(24)
+    return ipv4(payload, 17, f"10.8.0.{last_octet}", "10.8.0.200", 0x2000 if is_first else 3)
+
+
 LAST = ethernet(b"that was all".ljust(46, b"\x00"))
 
 
@@ -105,6 +128,7 @@ class InterfaceTest(unittest.TestCase):
         self.far, self.here = stack.enter_context(namespaces.namespaces(2))
         namespaces.join(self.far, "g0", self.here, "m0")
         self.here.ip("link", "set", "m0", "address", DESTINATION.hex(":"))
+        self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
 
     def capture(self, *arguments):
         capture = Capture(self.here, *arguments)
@@ -225,6 +249,110 @@ class InterfaceTest(unittest.TestCase):
     def arrives(self, capture, frame):
         self.far.send_frames("g0", frame)
         self.assertEqual(capture.frame().octets, frame)
+
+    def test_lets_pass_what_a_mirror_copies(self):
+        capture = self.capture("--scenario", self.scenario(https_alone=True), "m0")
+        https, http = udp_like(6, 443), udp_like(6, 80)
+        self.far.send_frames("g0", http, https, ethernet(), http, https)
+        self.assertEqual(capture.frame().octets, https)
+        self.assertEqual(capture.frame().octets, https)
+        capture.process.send_signal(signal.SIGUSR1)
+        self.assertEqual(capture.expect("counters")[1], "frames=2")
+
+    def test_changes_the_filter_while_it_captures(self):
+        scenario = self.scenario(https_alone=True)
+        capture = self.capture("--scenario", scenario, "m0")
+        self.scenario(https_alone=False)
+        capture.process.send_signal(signal.SIGHUP)
+        capture.expect("reloaded")
+        self.arrives(capture, udp_like(6, 80))
+
+    # By the sockets' mark whatever they send, by the receiver's mirror port whoever sends it,
+    # and nothing else that goes to or comes from the receiver.
+    def test_never_captures_its_own_copies(self):
+        self.far.ip("address", "add", RECEIVER + "/24", "dev", "g0")
+        self.here.ip("address", "add", "10.0.0.200/24", "dev", "m0")
+        self.here.ip("neighbour", "add", RECEIVER, "lladdr", SOURCE.hex(":"), "dev", "m0",
+                     "nud", "permanent")
+        capture = self.capture("--scenario", self.scenario(https_alone=False), "--mark", MARK,
+                               "m0")
+        self.send_datagram(b"a copy, by its port", 4789)
+        self.send_datagram(b"a copy, by its mark", 5000, mark=MARK)
+        self.send_datagram(b"no copy: another mark", 5000, mark=MARK + 1)
+        self.send_datagram(b"no copy: another port", 4790)
+        self.far.send_frames("g0", udp_like(17, 4789, source=RECEIVER, destination="10.0.0.200"))
+        self.assertTrue(capture.frame().octets.endswith(b"no copy: another mark"))
+        self.assertTrue(capture.frame().octets.endswith(b"no copy: another port"))
+        self.assertEqual(capture.frame().direction, "INGRESS")
+
+    def send_datagram(self, payload, port, mark=0):
+        with self.here.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.setsockopt(socket.SOL_SOCKET, namespaces.SO_MARK, mark)
+            sender.sendto(payload, (RECEIVER, port))
+
+    def scenario(self, https_alone):
+        rules = [{"Protocol": "TCP", "DstPort": "443"}] if https_alone else []
+        path = self.folder / "scenario.json"
+        path.write_text(json.dumps({
+            "provider": "tencent",
+            "hosts": {"web": {"limits": {"bandwidth": "1 Gbps"}},
+                      "ids": {"limits": {"bandwidth": "1 Gbps"}, "enis": [{"address": RECEIVER}]}},
+            "mirrors": [{"CollectorSrcs": ["web"], "CollectorNormalFilters": rules,
+                         "CollectorTarget": {"TargetIps": ["ids"]}}]}))
+        return path
+
+    # The kernel's hash is the same for both directions of a flow, and for all of its frames.
+    def test_keeps_the_frames_of_a_flow_with_one_worker(self):
+        capture = self.capture("--workers", 2, "m0")
+        there = [udp_like(17, port) for port in range(1000, 1064)]
+        back = [udp_like(17, 9, source_port=port, source="10.8.0.2", destination="10.8.0.1")
+                for port in range(1000, 1064)]
+        self.far.send_frames("g0", *there, *back, *there)
+        taken = {}
+        for _ in range(3 * 64):
+            frame = capture.frame()
+            by_port = max(struct.unpack_from("!HH", frame.octets, 34))
+            taken.setdefault(by_port, []).append(capture.workers[-1])
+        self.assertEqual({len(workers) for workers in taken.values()}, {3}, "each frame once")
+        self.assertEqual({len(set(workers)) for workers in taken.values()}, {1})
+        self.assertEqual({workers[0] for workers in taken.values()}, {0, 1}, "both have some")
+        self.assertEqual(capture.stop()["frames"], 3 * 64)
+
+    def test_keeps_fragments_of_a_datagram_with_one_worker(self):
+        capture = self.capture("--workers", 2, "m0")
+        for last in range(1, 33):
+            fragments = [fragment(last, first) for first in (True, False)]
+            self.far.send_frames("g0", *fragments)
+            for sent in fragments:
+                self.assertEqual(capture.frame().octets, sent, "as it was on the wire")
+            self.assertEqual(capture.workers[-1], capture.workers[-2], last)
+        self.assertEqual(set(capture.workers), {0, 1})
+
+    def test_shares_frames_of_an_interface_that_comes_back(self):
+        capture = self.capture("--workers", 2, "m0")
+        self.here.ip("link", "set", "m0", "down")
+        for _ in range(2):
+            self.assertEqual(capture.expect("link")[1:], ["m0", "down"])
+        self.here.ip("link", "set", "m0", "up")
+        for _ in range(2):
+            self.assertEqual(capture.expect("link")[1:], ["m0", "up"])
+        frames = [udp_like(17, port) for port in range(1000, 1064)]
+        self.far.send_frames("g0", *frames)
+        self.assertEqual(sorted(capture.frame().octets for _ in frames), frames)
+        self.assertEqual(set(capture.workers), {0, 1})
+
+    # More than its ring holds while it does not read.
+    def test_counts_what_the_kernel_drops(self):
+        capture = self.capture("--buffer", 4 << 20, "m0")
+        capture.process.send_signal(signal.SIGSTOP)
+        frame = ethernet(bytes(60000))
+        self.here.ip("link", "set", "m0", "mtu", "65535")
+        self.far.ip("link", "set", "g0", "mtu", "65535")
+        self.far.send_frames("g0", *[frame] * 200)
+        capture.process.send_signal(signal.SIGCONT)
+        counters = capture.stop()
+        self.assertGreater(counters["kernel_dropped"], 100)
+        self.assertEqual(counters["frames"] + counters["kernel_dropped"], 200)
 
     def test_says_which_interface_there_is_not(self):
         done = subprocess.run(self.here.command(PROGRAM, "m7"), capture_output=True, text=True)

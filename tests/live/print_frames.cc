@@ -1,4 +1,5 @@
-// print_frames [--scenario FILE] [--mark N] [--workers N] [--promiscuous] [--snap N] INTERFACE...
+// print_frames [--scenario FILE] [--mark N] [--workers N] [--promiscuous] [--snap N] [--buffer N]
+// INTERFACE...
 // What InterfaceSource gives, a line a frame, until a signal ends it; then, or at SIGUSR1, a line
 // of its counters. For tests, which compare the lines. With a scenario, all of whose mirrors are
 // taken to be on each interface, what Prefilter passes; SIGHUP reads it again.
@@ -93,6 +94,8 @@ Options Read(int count, char** arguments) {
       options.workers = number();
     } else if (word == "--promiscuous") {
       options.settings.ring.promiscuous = true;
+    } else if (word == "--buffer") {
+      options.settings.ring.buffer = Bytes(static_cast<std::int64_t>(number()));
     } else if (word == "--snap") {
       options.settings.ring.snap_length = Bytes(static_cast<std::int64_t>(number()));
     } else {
