@@ -69,15 +69,14 @@ std::vector<std::unique_ptr<InterfaceSource>> InterfaceSource::ForWorkers(
 void InterfaceSource::Open(std::size_t interface) {
   Port& port = ports_[interface];
   const bool in_group = !groups_.empty();
-  auto ring = std::make_unique<PacketRing>(port.name, settings_.ring);
+  auto ring = std::make_unique<PacketRing>(port.name, static_cast<std::uint32_t>(interface),
+                                           settings_.ring);
   in_group ? ring->SetFilter(std::span(&kNothingPasses, 1)) : SetFilter(*ring);
   ring->Start();
   port.is_shared = !in_group || ring->Join(*groups_[interface]);
   port.state = ring->index() == 0 ? LinkState::kUp : FindLink(port.name).state;
   std::swap(port.ring, ring);
-  if (ring == nullptr) return;
-  counters_.unusable += ring->unusable();
-  counters_.kernel_dropped += ring->kernel_dropped();
+  if (ring != nullptr) counters_ += ring->counters();
 }
 
 void InterfaceSource::SetFilter(PacketRing& ring) const {
@@ -99,19 +98,9 @@ void InterfaceSource::SetPrefilter(std::shared_ptr<const Prefilter> prefilter) {
 std::span<const CapturedFrame> InterfaceSource::Next() {
   for (const Port& port : ports_) port.ring->GiveBack();
   for (std::size_t asked = 0; asked < ports_.size(); ++asked) {
-    const std::size_t interface = turn_;
+    const std::size_t count = ports_[turn_].ring->Read(batch_);
     turn_ = turn_ + 1 == ports_.size() ? 0 : turn_ + 1;
-    const std::size_t count = ports_[interface].ring->Read(batch_);
-    if (count == 0) continue;
-    const auto frames = std::span(batch_).first(count);
-    counters_.frames += static_cast<std::int64_t>(count);
-    for (CapturedFrame& frame : frames) {
-      frame.interface = static_cast<std::uint32_t>(interface);
-      counters_.bytes += frame.wire_length;
-      const Bytes captured(static_cast<std::int64_t>(frame.octets.size()));
-      counters_.cut_short += captured < frame.wire_length ? 1 : 0;
-    }
-    return frames;
+    if (count != 0) return std::span(batch_).first(count);
   }
   FollowLinks();
   return {};
@@ -175,10 +164,7 @@ std::vector<int> InterfaceSource::descriptors() const {
 
 CaptureCounters InterfaceSource::counters() const {
   CaptureCounters counters = counters_;
-  for (const Port& port : ports_) {
-    counters.unusable += port.ring->unusable();
-    counters.kernel_dropped += port.ring->kernel_dropped();
-  }
+  for (const Port& port : ports_) counters += port.ring->counters();
   return counters;
 }
 

@@ -93,7 +93,7 @@ class InterfaceSource : public FrameSource {
   std::vector<Port> ports_;
   std::size_t turn_ = 0;  // whose ring is asked first
   std::vector<CapturedFrame> batch_;
-  CaptureCounters counters_;  // with those of rings that are gone
+  CaptureCounters counters_;  // of rings that are gone
 };
 
 }  // namespace vpcmirror::sim

@@ -88,6 +88,18 @@ const sockaddr_ll& LinkAddress(const std::byte* header) {
   return *reinterpret_cast<const sockaddr_ll*>(header + TPACKET_ALIGN(sizeof(tpacket3_hdr)));
 }
 
+// Has the cache fetch what is read of a frame that comes later, if those up to there are as long
+// as this one: the kernel's header of it, and the frame's own headers. Else the way from each frame
+// to the next waits for memory.
+inline void FetchAhead(const std::byte* header, std::uint32_t stride) {
+  constexpr std::size_t kFrames = 6;
+  constexpr std::size_t kLineBytes = 64;
+  constexpr std::size_t kReadBytes = 192;
+  for (std::size_t at = 0; at < kReadBytes; at += kLineBytes) {
+    __builtin_prefetch(header + kFrames * stride + at);
+  }
+}
+
 // Puts back the tag that the kernel took out of the frame at `frame`; where it begins then.
 std::byte* PutTagBack(std::byte* frame, const tpacket3_hdr& header) {
   constexpr std::size_t kMacBytes = 12;
@@ -121,8 +133,10 @@ void FanoutGroup::Join(int socket, int interface_index) {
 
 void Unmap::operator()(std::byte* memory) const { munmap(memory, bytes); }
 
-PacketRing::PacketRing(const std::string& interface, const RingSettings& settings)
+PacketRing::PacketRing(const std::string& interface, std::uint32_t number,
+                       const RingSettings& settings)
     : interface_(interface),
+      number_(number),
       socket_(OpenSocket(interface)),
       index_(IndexOf(interface)),
       link_(LinkOf(socket_.number(), index_, interface)),
@@ -227,42 +241,67 @@ void PacketRing::GiveBack() {
 
 std::size_t PacketRing::Read(std::span<CapturedFrame> out) {
   GiveBack();
-  if (left_ == 0) {
-    tpacket_block_desc* const filled = block();
-    const auto status =
-        std::atomic_ref(filled->hdr.bh1.block_status).load(std::memory_order_acquire);
-    if ((status & TP_STATUS_USER) == 0) return 0;
-    left_ = filled->hdr.bh1.num_pkts;
-    next_ = reinterpret_cast<std::byte*>(filled) + filled->hdr.bh1.offset_to_first_pkt;
-  }
   std::size_t count = 0;
-  while (left_ != 0 && count != out.size()) {
-    auto* const header = reinterpret_cast<tpacket3_hdr*>(next_);
-    next_ += header->tp_next_offset;
-    --left_;
-    if (Fill(header, out[count])) [[likely]]
-      ++count;
+  while (count == 0) {
+    if (left_ == 0 && !NextBlock()) return 0;
+    count = Fill(out.first(std::min(left_, out.size())));
   }
-  block_is_read_ = left_ == 0;
   return count;
 }
 
-// Most frames: Ethernet, with all that belongs into them.
-inline bool PacketRing::Fill(tpacket3_hdr* header, CapturedFrame& out) {
-  constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
-  const auto* const at = reinterpret_cast<const std::byte*>(header);
-  out.octets = {at + header->tp_mac, header->tp_snaplen};
-  out.wire_length = Bytes(header->tp_len);
-  out.time_ns = header->tp_sec * kNanosecondsPerSecond + header->tp_nsec;
-  out.direction = directions_[LinkAddress(at).sll_pkttype & 7u];
-  constexpr std::uint32_t kAmended = TP_STATUS_VLAN_VALID | TP_STATUS_CSUMNOTREADY;
-  const bool is_plain = link_ == LinkKind::kEthernet && (header->tp_status & kAmended) == 0 &&
-                        header->tp_snaplen >= kEthernetHeaderBytes;
-  return is_plain || FillOther(header, out);
+bool PacketRing::NextBlock() {
+  GiveBack();
+  tpacket_block_desc* const filled = block();
+  const std::atomic_ref status(filled->hdr.bh1.block_status);
+  if ((status.load(std::memory_order_acquire) & TP_STATUS_USER) == 0) return false;
+  left_ = filled->hdr.bh1.num_pkts;
+  next_ = reinterpret_cast<std::byte*>(filled) + filled->hdr.bh1.offset_to_first_pkt;
+  block_is_read_ = left_ == 0;
+  return true;
 }
 
-// Puts in its place what the kernel keeps beside the frame.
-[[gnu::noinline]] bool PacketRing::FillOther(tpacket3_hdr* header, CapturedFrame& out) {
+// From as many frames of the block as `out` is long, at most left_; how many of them are usable.
+std::size_t PacketRing::Fill(std::span<CapturedFrame> out) {
+  constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+  constexpr std::uint32_t kAmended = TP_STATUS_VLAN_VALID | TP_STATUS_CSUMNOTREADY;
+  const bool is_ethernet = link_ == LinkKind::kEthernet;
+  const auto directions = directions_;
+  const std::uint32_t number = number_;
+  std::byte* next = next_;
+  CapturedFrame* to = out.data();
+  std::int64_t wire_bytes = 0;
+  std::int64_t cut_short = 0;
+  for (std::size_t left = out.size(); left != 0; --left) {
+    auto* const header = reinterpret_cast<tpacket3_hdr*>(next);
+    FetchAhead(next, header->tp_next_offset);
+    to->octets = {next + header->tp_mac, header->tp_snaplen};
+    to->wire_length = Bytes(header->tp_len);
+    to->time_ns = header->tp_sec * kNanosecondsPerSecond + header->tp_nsec;
+    to->direction = directions[LinkAddress(next).sll_pkttype & 7u];
+    to->interface = number;
+    next += header->tp_next_offset;
+    const bool is_plain = is_ethernet && (header->tp_status & kAmended) == 0 &&
+                          header->tp_snaplen >= kEthernetHeaderBytes;
+    if (!is_plain && !Amend(header, *to)) [[unlikely]] {
+      ++counters_.unusable;
+      continue;
+    }
+    wire_bytes += to->wire_length.count();
+    cut_short += Bytes(static_cast<std::int64_t>(to->octets.size())) < to->wire_length ? 1 : 0;
+    ++to;
+  }
+  const auto count = static_cast<std::size_t>(to - out.data());
+  next_ = next;
+  left_ -= out.size();
+  block_is_read_ = left_ == 0;
+  counters_.frames += static_cast<std::int64_t>(count);
+  counters_.bytes += Bytes(wire_bytes);
+  counters_.cut_short += cut_short;
+  return count;
+}
+
+// Puts in its place what the kernel keeps beside the frame; false for what is no Ethernet frame.
+[[gnu::noinline]] bool PacketRing::Amend(tpacket3_hdr* header, CapturedFrame& out) const {
   auto* const at = reinterpret_cast<std::byte*>(header);
   const sockaddr_ll& link = LinkAddress(at);
   std::byte* begin = at + header->tp_mac;
@@ -286,10 +325,7 @@ inline bool PacketRing::Fill(tpacket3_hdr* header, CapturedFrame& out) {
       std::memcpy(begin + 2 * ETH_ALEN, protocol, sizeof protocol);
     }
   }
-  if (begin + kEthernetHeaderBytes > end) {
-    ++unusable_;
-    return false;
-  }
+  if (begin + kEthernetHeaderBytes > end) return false;
   out.octets = {begin, end};
   out.wire_length = Bytes(wire_bytes);
   const bool is_open =
@@ -298,13 +334,15 @@ inline bool PacketRing::Fill(tpacket3_hdr* header, CapturedFrame& out) {
   return true;
 }
 
-std::int64_t PacketRing::kernel_dropped() const {
+CaptureCounters PacketRing::counters() const {
   tpacket_stats_v3 since{};  // since it was last asked
   socklen_t bytes = sizeof since;
   if (getsockopt(socket_.number(), SOL_PACKET, PACKET_STATISTICS, &since, &bytes) == 0) {
     kernel_dropped_ += since.tp_drops;
   }
-  return kernel_dropped_;
+  CaptureCounters counters = counters_;
+  counters.kernel_dropped = kernel_dropped_;
+  return counters;
 }
 
 }  // namespace vpcmirror::sim

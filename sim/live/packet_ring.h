@@ -60,7 +60,8 @@ class PacketRing {
 
   // Of an interface that is there; "any": of all. Throws std::runtime_error, with the reason and
   // what to do. Nothing is captured before Start.
-  PacketRing(const std::string& interface, const RingSettings& settings);
+  // `number` is CapturedFrame::interface.
+  PacketRing(const std::string& interface, std::uint32_t number, const RingSettings& settings);
 
   // In place of the one before, from one frame to the next; with none all passes. Before Start:
   // no frame comes that it leaves out.
@@ -83,18 +84,18 @@ class PacketRing {
   // Gives the block back to the kernel, if all of it was read.
   void GiveBack();
 
-  // What Read has not given out.
-  std::int64_t unusable() const { return unusable_; }
-  std::int64_t kernel_dropped() const;
+  CaptureCounters counters() const;
 
  private:
   void MakeRing(Bytes buffer);
   void BePromiscuous();
   tpacket_block_desc* block() const;
-  bool Fill(tpacket3_hdr* header, CapturedFrame& out);
-  bool FillOther(tpacket3_hdr* header, CapturedFrame& out);
+  bool NextBlock();
+  std::size_t Fill(std::span<CapturedFrame> out);
+  bool Amend(tpacket3_hdr* header, CapturedFrame& out) const;
 
   std::string interface_;
+  std::uint32_t number_;
   Descriptor socket_;
   int index_ = 0;
   LinkKind link_;
@@ -106,7 +107,7 @@ class PacketRing {
   std::byte* next_ = nullptr;   // header of the block's next frame
   std::size_t left_ = 0;        // frames of the block from there on
   bool block_is_read_ = false;  // all of it was given out
-  std::int64_t unusable_ = 0;
+  CaptureCounters counters_;    // without kernel_dropped
   mutable std::int64_t kernel_dropped_ = 0;
 };
 
