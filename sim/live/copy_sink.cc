@@ -8,6 +8,8 @@ SendCounters& SendCounters::operator+=(const SendCounters& other) {
   sent_bytes += other.sent_bytes;
   for (const auto& [error, packets] : other.refused) refused[error] += packets;
   waiting += other.waiting;
+  shed_by_rate += other.shed_by_rate;
+  shed_by_cpu += other.shed_by_cpu;
   return *this;
 }
 
