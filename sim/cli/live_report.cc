@@ -72,6 +72,13 @@ std::string SendText(const LiveReport& report, const TextStyle& style) {
   for (const auto& [error, count] : send.refused) {
     AppendLine(out, "  refused: {:>12} packets ({})", CountText(count), std::strerror(error));
   }
+  const auto shed = [&](const char* limit, const PacketCount& count) {
+    if (count.packets == 0) return;
+    AppendLine(out, "  shed by {}: {:>7} packets, {}", limit, CountText(count.packets),
+               SizeText(count.bytes));
+  };
+  shed("--max-rate", send.shed_by_rate);
+  shed("--max-cpu ", send.shed_by_cpu);
   if (send.waiting > 0) AppendLine(out, "  not sent: {:>11} packets", CountText(send.waiting));
   return out;
 }
@@ -112,6 +119,10 @@ OrderedJson CaptureJson(const LiveReport& report) {
           {"remark", report.remark.empty() ? OrderedJson(nullptr) : OrderedJson(report.remark)}};
 }
 
+OrderedJson PacketsJson(const PacketCount& count) {
+  return {{"packets", count.packets}, {"bytes", count.bytes.count()}};
+}
+
 OrderedJson SendJson(const LiveReport& report) {
   const SendCounters& send = report.send;
   OrderedJson refused = OrderedJson::object();
@@ -119,12 +130,14 @@ OrderedJson SendJson(const LiveReport& report) {
     const char* const name = ::strerrorname_np(error);
     refused[name == nullptr ? std::to_string(error) : name] = count;
   }
-  return {{"sink", report.sink.empty() ? OrderedJson(nullptr) : OrderedJson(report.sink)},
-          {"taken", send.taken},
-          {"sent", send.sent},
-          {"sent_bytes", send.sent_bytes.count()},
-          {"refused", std::move(refused)},
-          {"waiting", send.waiting}};
+  return {
+      {"sink", report.sink.empty() ? OrderedJson(nullptr) : OrderedJson(report.sink)},
+      {"taken", send.taken},
+      {"sent", send.sent},
+      {"sent_bytes", send.sent_bytes.count()},
+      {"refused", std::move(refused)},
+      {"shed", {{"rate", PacketsJson(send.shed_by_rate)}, {"cpu", PacketsJson(send.shed_by_cpu)}}},
+      {"waiting", send.waiting}};
 }
 
 }  // namespace

@@ -1,0 +1,286 @@
+#include "sim/cli/live_stats.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <functional>
+#include <initializer_list>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "analysis/report/prometheus_text.h"
+#include "models/mirror/refusal.h"
+
+namespace vpcmirror::sim {
+namespace {
+
+using StatsJson = nlohmann::ordered_json;
+
+std::string ErrorName(int error) {
+  const char* const name = ::strerrorname_np(error);
+  return name == nullptr ? std::to_string(error) : name;
+}
+
+StatsJson ErrorsJson(const std::map<int, std::int64_t>& errors) {
+  StatsJson json = StatsJson::object();
+  for (const auto& [error, packets] : errors) json[ErrorName(error)] = packets;
+  return json;
+}
+
+StatsJson ReceiverJson(const ReceiverStats& receiver) {
+  const SendCounters& send = receiver.counters.send;
+  return {{"address", ToString(receiver.counters.receiver)},
+          {"up", receiver.is_up},
+          {"taken", send.taken},
+          {"sent", send.sent},
+          {"sent_bytes", send.sent_bytes.count()},
+          {"refused", ErrorsJson(send.refused)},
+          {"reported", ErrorsJson(receiver.counters.reported)},
+          {"moved", receiver.moved}};
+}
+
+double Seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
+
+using Label = std::pair<std::string_view, std::string>;
+
+// Samples of one figure stand together, behind what it is.
+class Exposition {
+ public:
+  void Counter(std::string_view name, std::string_view help) { Begin(name, help, "counter"); }
+  void Gauge(std::string_view name, std::string_view help) { Begin(name, help, "gauge"); }
+
+  template <class Number>
+  void Add(std::initializer_list<Label> labels, Number number) {
+    text_ += name_;
+    char before = '{';
+    for (const auto& [name, value] : labels) {
+      fmt::format_to(std::back_inserter(text_), "{}{}={}", std::exchange(before, ','), name,
+                     QuotedLabel(value));
+    }
+    fmt::format_to(std::back_inserter(text_), "{} {}\n", before == ',' ? "}" : "", number);
+  }
+  template <class Number>
+  void Add(Number number) {
+    Add({}, number);
+  }
+
+  std::string& text() { return text_; }
+
+ private:
+  void Begin(std::string_view name, std::string_view help, std::string_view type) {
+    name_ = fmt::format("vpcmirror_live_{}", name);
+    fmt::format_to(std::back_inserter(text_), "# HELP {0} {1}\n# TYPE {0} {2}\n", name_, help,
+                   type);
+  }
+
+  std::string text_;
+  std::string name_;
+};
+
+void ExposeProcess(const LiveStats& stats, Exposition& out) {
+  const LiveReport& report = stats.report;
+  out.Gauge("info", "What is mirrored, from where and to where");
+  out.Add({{"scenario", report.scenario},
+           {"eni", report.eni},
+           {"source", report.source},
+           {"sink", report.sink}},
+          1);
+  out.Gauge("uptime_seconds", "Since mirroring began");
+  out.Add(Seconds(stats.uptime_ns));
+  out.Gauge("workers", "Threads that mirror");
+  out.Add(stats.workers);
+  out.Counter("reloads_total", "Readings of the scenario anew");
+  out.Add({{"result", "taken"}}, stats.reloads);
+  out.Add({{"result", "refused"}}, stats.refused_reloads);
+}
+
+// Two figures of the same samples: frames and bytes.
+using EachCount =
+    std::function<void(const std::function<void(std::initializer_list<Label>, const Count&)>&)>;
+void ExposeCounts(std::string_view name, std::string_view help, const EachCount& each,
+                  Exposition& out) {
+  out.Counter(fmt::format("{}_frames_total", name), fmt::format("Frames {}", help));
+  each([&](std::initializer_list<Label> labels, const Count& count) {
+    out.Add(labels, count.frames);
+  });
+  out.Counter(fmt::format("{}_bytes_total", name),
+              fmt::format("Bytes of original frames {}", help));
+  each([&](std::initializer_list<Label> labels, const Count& count) {
+    out.Add(labels, count.bytes.count());
+  });
+}
+
+void ExposeCapture(const LiveReport& report, Exposition& out) {
+  const CaptureCounters& capture = report.capture;
+  const LiveAccount& account = report.account;
+  ExposeCounts(
+      "captured", "that were captured",
+      [&](const auto& add) {
+        add({}, Count{capture.frames, capture.bytes});
+      },
+      out);
+  ExposeCounts(
+      "passed", "by their direction, as the ENI sees it",
+      [&](const auto& add) {
+        add({{"direction", "in"}}, account.passed[static_cast<std::size_t>(Direction::kIngress)]);
+        add({{"direction", "out"}}, account.passed[static_cast<std::size_t>(Direction::kEgress)]);
+        add({{"direction", "others"}}, account.others);
+      },
+      out);
+  const auto counter = [&](std::string_view name, std::string_view help, std::int64_t frames) {
+    out.Counter(name, help);
+    out.Add(frames);
+  };
+  counter("kernel_dropped_frames_total", "Frames lost for want of room, in no account",
+          capture.kernel_dropped);
+  counter("unusable_frames_total", "Frames of no usable link type or length, in no account",
+          capture.unusable);
+  counter("cut_short_frames_total", "Frames captured in part", capture.cut_short);
+  counter("cut_in_header_frames_total", "Of them, those cut inside a header", account.cut_short);
+  counter("malformed_frames_total", "Frames that lie about their length", account.malformed);
+}
+
+void ExposeMirrors(const std::vector<MirrorAccount>& mirrors, Exposition& out) {
+  const auto of_each = [&](std::string_view name, std::string_view help, Count Ledger::*member) {
+    ExposeCounts(
+        name, help,
+        [&](const auto& add) {
+          for (const MirrorAccount& mirror : mirrors) {
+            add({{"mirror", mirror.id}}, mirror.ledger.*member);
+          }
+        },
+        out);
+  };
+  of_each("offered", "that a mirror was asked about", &Ledger::offered);
+  ExposeCounts(
+      "rejected", "that a mirror does not copy, by the reason",
+      [&](const auto& add) {
+        for (const MirrorAccount& mirror : mirrors) {
+          for (std::size_t i = 1; i < kRefusals; ++i) {
+            add({{"mirror", mirror.id}, {"reason", std::string(ToString(static_cast<Refusal>(i)))}},
+                mirror.ledger.rejected[i]);
+          }
+        }
+      },
+      out);
+  ExposeCounts(
+      "dropped", "whose copy could not be made, by the reason",
+      [&](const auto& add) {
+        for (const MirrorAccount& mirror : mirrors) {
+          for (std::size_t i = 0; i < kDropReasons; ++i) {
+            add({{"mirror", mirror.id},
+                 {"reason", std::string(ToString(static_cast<DropReason>(i)))}},
+                mirror.ledger.dropped[i]);
+          }
+        }
+      },
+      out);
+  of_each("truncated", "whose copy was cut", &Ledger::truncated);
+}
+
+// What was handed to sending, by mirror and receiver.
+void ExposeCopies(const std::vector<MirrorAccount>& mirrors, Exposition& out) {
+  const auto each = [&](const auto& add) {
+    for (const MirrorAccount& mirror : mirrors) {
+      for (const ReceiverAccount& receiver : mirror.receivers) {
+        add({{"mirror", mirror.id}, {"receiver", ToString(receiver.address)}}, receiver);
+      }
+    }
+  };
+  ExposeCounts(
+      "mirrored", "that were copied and handed to sending",
+      [&](const auto& add) {
+        each([&](std::initializer_list<Label> labels, const ReceiverAccount& receiver) {
+          add(labels, receiver.mirrored);
+        });
+      },
+      out);
+  out.Counter("wire_packets_total", "Outer packets of the copies");
+  each([&](std::initializer_list<Label> labels, const ReceiverAccount& receiver) {
+    out.Add(labels, receiver.wire_datagrams);
+  });
+  out.Counter("wire_bytes_total", "Of them, as Ethernet frames without FCS");
+  each([&](std::initializer_list<Label> labels, const ReceiverAccount& receiver) {
+    out.Add(labels, receiver.wire_bytes.count());
+  });
+}
+
+void ExposeSending(const SendCounters& send, Exposition& out) {
+  out.Counter("taken_packets_total", "Outer packets handed to sending: sum of the next four");
+  out.Add(send.taken);
+  out.Counter("sent_packets_total", "Outer packets sent");
+  out.Add(send.sent);
+  out.Counter("refused_packets_total", "Outer packets that could not be sent, by the error");
+  for (const auto& [error, packets] : send.refused) out.Add({{"error", ErrorName(error)}}, packets);
+  out.Counter("shed_packets_total", "Outer packets left out, by the limit that they were beyond");
+  out.Add({{"limit", "rate"}}, send.shed_by_rate.packets);
+  out.Add({{"limit", "cpu"}}, send.shed_by_cpu.packets);
+  out.Gauge("waiting_packets", "Outer packets taken and not yet sent");
+  out.Add(send.waiting);
+  out.Counter("sent_bytes_total", "Of outer packets sent, from the outer IP header on");
+  out.Add(send.sent_bytes.count());
+  out.Counter("shed_bytes_total", "Of outer packets left out");
+  out.Add({{"limit", "rate"}}, send.shed_by_rate.bytes.count());
+  out.Add({{"limit", "cpu"}}, send.shed_by_cpu.bytes.count());
+}
+
+void ExposeReceivers(const std::vector<ReceiverStats>& receivers, Exposition& out) {
+  const auto of_each = [&](const auto& number) {
+    for (const ReceiverStats& receiver : receivers) {
+      out.Add({{"receiver", ToString(receiver.counters.receiver)}}, number(receiver));
+    }
+  };
+  const auto errors_of_each = [&](const auto& errors) {
+    for (const ReceiverStats& receiver : receivers) {
+      for (const auto& [error, packets] : errors(receiver.counters)) {
+        out.Add({{"receiver", ToString(receiver.counters.receiver)}, {"error", ErrorName(error)}},
+                packets);
+      }
+    }
+  };
+  out.Gauge("receiver_up", "1: it gets copies; 0: others get them in its place");
+  of_each([](const ReceiverStats& each) { return each.is_up ? 1 : 0; });
+  out.Counter("receiver_sent_packets_total", "Outer packets sent to it");
+  of_each([](const ReceiverStats& each) { return each.counters.send.sent; });
+  out.Counter("receiver_sent_bytes_total", "Of them, from the outer IP header on");
+  of_each([](const ReceiverStats& each) { return each.counters.send.sent_bytes.count(); });
+  out.Counter("receiver_moved_copies_total", "Copies meant for it that went to another one");
+  of_each([](const ReceiverStats& each) { return each.moved; });
+  out.Counter("receiver_refused_packets_total", "Outer packets that could not be sent to it");
+  errors_of_each([](const ReceiverCounters& each) -> const auto& { return each.send.refused; });
+  out.Counter("receiver_reported_packets_total",
+              "Outer packets sent to it of which the network said that they did not arrive");
+  errors_of_each([](const ReceiverCounters& each) -> const auto& { return each.reported; });
+}
+
+}  // namespace
+
+std::string StatsLine(const LiveStats& stats) {
+  StatsJson json = {{"time_ns", stats.time_ns},
+                    {"uptime_s", Seconds(stats.uptime_ns)},
+                    {"workers", stats.workers},
+                    {"reloads", stats.reloads},
+                    {"refused_reloads", stats.refused_reloads}};
+  json.update(StatsJson::parse(LiveJson(stats.report)));
+  json["receivers"] = StatsJson::array();
+  for (const ReceiverStats& receiver : stats.receivers) {
+    json["receivers"].push_back(ReceiverJson(receiver));
+  }
+  return json.dump(-1, ' ', false, StatsJson::error_handler_t::replace) + '\n';
+}
+
+std::string StatsPrometheus(const LiveStats& stats) {
+  Exposition out;
+  ExposeProcess(stats, out);
+  ExposeCapture(stats.report, out);
+  ExposeMirrors(stats.report.account.mirrors, out);
+  ExposeCopies(stats.report.account.mirrors, out);
+  ExposeSending(stats.report.send, out);
+  ExposeReceivers(stats.receivers, out);
+  return std::move(out.text());
+}
+
+}  // namespace vpcmirror::sim
