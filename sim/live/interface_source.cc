@@ -13,7 +13,7 @@ namespace vpcmirror::sim {
 namespace {
 
 // What is known of so many frames stays in the first-level cache (10 of 32 KiB).
-constexpr std::size_t kMostFramesAtOnce = 256;
+constexpr std::size_t kMostFramesAtOnce = 2048;
 
 constexpr sock_filter kNothingPasses{BPF_RET | BPF_K, 0, 0, 0};
 
