@@ -551,6 +551,30 @@ TEST_F(ReceiverSinkTest, SendsWhatIsThereOfAFrameThatTheCaptureCut) {
   }
 }
 
+// Exit code of a process without privileges: what of its expectations failed, counted.
+int SendWithoutPrivileges() {
+  constexpr uid_t kNobody = 65534;
+  if (setresuid(kNobody, kNobody, kNobody) != 0) return 100;
+  std::vector<SinkNotice::Kind> notices;
+  ReceiverSink sink(
+      {.on_notice = [&](const SinkNotice& notice) { notices.push_back(notice.kind); }});
+  const auto frames = NumberedFrames(5, 1, {100});
+  for (const auto kind : {EncapsulationKind::kVxlan, EncapsulationKind::kGreEthernet}) {
+    CopyMaker maker(MirrorTo("10.9.0.2", kind), Address("10.9.0.1"));
+    sink.Open(maker.tunnel());
+    for (const FrameBytes& frame : frames) maker.Offer(frame, sink);
+    sink.Flush();
+  }
+  const SendCounters counters = sink.counters();
+  const std::map<int, std::int64_t> raw_refused = {{EPERM, 5}};
+  return (counters.sent == 5 ? 0 : 1) + (counters.refused == raw_refused ? 0 : 2) +
+         (notices == std::vector{SinkNotice::Kind::kNotMarked} ? 0 : 4);
+}
+
+TEST_F(ReceiverSinkTest, WithoutPrivilegesSendsByUdpAndTellsThatNothingIsMarked) {
+  EXPECT_EXIT(_exit(SendWithoutPrivileges()), testing::ExitedWithCode(0), "");
+}
+
 // Has the tap pass nothing but packets with this mark.
 void FilterByMark(const PacketTap& tap, std::uint32_t mark) {
   const auto mark_at = static_cast<std::uint32_t>(SKF_AD_OFF + SKF_AD_MARK);
