@@ -1,9 +1,9 @@
 #include "sim/live/live_session.h"
 
 #include <poll.h>
-#include <time.h>
 
 #include <algorithm>
+#include <ctime>
 #include <set>
 #include <utility>
 
