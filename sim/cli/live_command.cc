@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -10,35 +11,39 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/report/text_layout.h"
 #include "models/scenario/error.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/captured_eni.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/live_report.h"
+#include "sim/cli/live_service.h"
+#include "sim/cli/option_values.h"
 #include "sim/cli/print_errors.h"
 #include "sim/input/library.h"
+#include "sim/input/quantity.h"
 #include "sim/input/scenario_reader.h"
 #include "sim/live/capture_file.h"
 #include "sim/live/capture_writer.h"
 #include "sim/live/live_loop.h"
 #include "sim/live/live_mirror.h"
+#include "sim/live/receiver_sink.h"
+#include "sim/live/trouble_teller.h"
 
 namespace vpcmirror::sim {
 namespace {
 
-struct LiveOptions {
-  std::string file;
-  std::string read;
-  std::string write;
-  std::string eni;
-  std::vector<std::string> local;
-  std::vector<std::string> sets;
-  std::string format = "text";
-  std::string data;
-};
+void RefuseWhatCannotBeSent(const LiveOptions& options, const MirroredEni& mirrored) {
+  const auto reason = WhyNothingCanBeSent(mirrored);
+  if (!reason) return;
+  FailOption(options.send ? "--send" : "--write", *reason,
+             "a mirror with an encapsulation, or neither --send nor --write: copies are then "
+             "counted");
+}
 
-MirroredEni LoadMirroredEni(const LiveOptions& options) {
+// One for each interface, or for the file.
+std::vector<MirroredEni> LoadMirroredEnis(const LiveOptions& options) {
   const std::string data = FindDataFolder(options.data);
   const Library library = LoadLibrary(data);
   ReadOptions read;
@@ -46,8 +51,17 @@ MirroredEni LoadMirroredEni(const LiveOptions& options) {
   read.data_folder = data;
   read.open_captures = false;  // what is mirrored is not the workloads' traffic
   auto scenario = std::make_shared<const ValidScenario>(LoadScenario(options.file, library, read));
-  const std::size_t eni = EniOfCapture(*scenario, options.eni);
-  return {.scenario = std::move(scenario), .eni = eni, .local = ReadLocal(options.local)};
+  const std::vector<IpPrefix> local = ReadLocal(options.local);
+  std::vector<MirroredEni> enis;
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, options.interfaces.size()); ++i) {
+    const std::string selector = i < options.enis.size() ? options.enis[i] : "";
+    enis.push_back(
+        {.scenario = scenario, .eni = EniOfCapture(*scenario, selector), .local = local});
+  }
+  if (options.send || !options.write.empty()) {
+    for (const MirroredEni& each : enis) RefuseWhatCannotBeSent(options, each);
+  }
+  return enis;
 }
 
 // A file of copies, under its name once it is complete.
@@ -66,6 +80,24 @@ struct WrittenFile {
 
   GrowingFile file;
   CaptureWriter writer;
+};
+
+// Copies of a file to their receivers.
+struct SentCopies {
+  SentCopies(const LiveOptions& options, const Surroundings& around)
+      : teller(kTellIntervalNs,
+               [&around](const SendTrouble& trouble) { Tell(Say(trouble), around); }),
+        sink({.sends_runs = !options.no_runs,
+              .on_trouble = [this](const SendTrouble& trouble) { teller.Note(trouble, 0); },
+              .on_notice = [&around](const SinkNotice& notice) { Tell(Say(notice), around); }}) {}
+
+  static void Tell(const std::string& line, const Surroundings& around) {
+    around.err << "vpcmirror: " << Printable(line) << '\n';
+  }
+
+  static constexpr std::int64_t kTellIntervalNs = 10'000'000'000;
+  TroubleTeller teller;
+  ReceiverSink sink;
 };
 
 std::string RemarkOn(const CaptureFile& capture) {
@@ -96,29 +128,29 @@ int PrintReport(const LiveOptions& options, const LiveReport& report, const Surr
 }
 
 int MirrorFile(const LiveOptions& options, const Surroundings& around) {
-  const MirroredEni mirrored = LoadMirroredEni(options);
-  if (!options.write.empty()) {
-    if (const auto reason = WhyNothingCanBeSent(mirrored)) {
-      FailOption("--write", *reason,
-                 "a mirror with an encapsulation, or no --write: copies are then counted");
-    }
-  }
+  const MirroredEni mirrored = LoadMirroredEnis(options).front();
   CaptureFile source(options.read);
   CountingSink counting;
   std::optional<WrittenFile> written;
+  std::optional<SentCopies> sent;
   if (!options.write.empty()) written.emplace(options.write);
-  CopySink& sink = written ? static_cast<CopySink&>(written->writer) : counting;
+  if (options.send) sent.emplace(options, around);
+  CopySink& sink = sent      ? static_cast<CopySink&>(sent->sink)
+                   : written ? static_cast<CopySink&>(written->writer)
+                             : counting;
   LiveMirror mirror(mirrored);
   if (around.run_begins) around.run_begins();
   LiveReport report;
   report.complete = MirrorAll({.source = source, .mirror = mirror, .sink = sink}, around.stop);
   if (written) written->Commit();
+  if (sent) sent->teller.Finish();
   const Eni& eni = mirrored.scenario->deployment->enis[mirrored.eni];
   report.scenario = options.file;
   report.eni = eni.id;
   report.address = ToString(eni.addresses.front());
   report.source = options.read;
-  report.sink = options.write;
+  report.sink = options.send ? "the receivers" : options.write;
+  if (sent) report.receivers.assign(sent->sink.receivers().begin(), sent->sink.receivers().end());
   report.remark = RemarkOn(source);
   report.capture = source.counters();
   report.send = sink.counters();
@@ -130,12 +162,82 @@ int MirrorFile(const LiveOptions& options, const Surroundings& around) {
   return kBadInput;
 }
 
+// What is about interfaces alone, and what the other way round.
+constexpr const char* kInterfaceOptions[] = {"--workers",     "--buffer", "--snaplen",
+                                             "--promiscuous", "--for",    "--probe"};
+
+void Settle(const CLI::App& command, const LiveOptions& options) {
+  if (options.read.empty() == options.interfaces.empty()) {
+    throw CLI::RequiredError("One of --interface and --read");
+  }
+  if (options.send && !options.write.empty()) {
+    throw CLI::ValidationError("--write", "is where copies go, and so is --send: give one of them");
+  }
+  if (options.enis.size() > std::max<std::size_t>(1, options.interfaces.size())) {
+    throw CLI::ValidationError("--eni",
+                               "is given more often than --interface: each interface is "
+                               "one ENI, in the same order");
+  }
+  if (!options.read.empty()) {
+    for (const char* name : kInterfaceOptions) {
+      if (command.count(name) > 0) throw CLI::ValidationError(name, "is about interfaces");
+    }
+  }
+  if (!options.write.empty() && options.workers > 1) {
+    throw CLI::ValidationError("--workers",
+                               "would all write to one file: with --write there is one");
+  }
+}
+
+int MirrorInterfacesAndWrite(const LiveOptions& options, const Surroundings& around) {
+  std::optional<WrittenFile> written;
+  if (!options.write.empty()) written.emplace(options.write);
+  const int code = MirrorInterfaces(options,
+                                    {.load = [&options] { return LoadMirroredEnis(options); },
+                                     .sink = written ? &written->writer : nullptr},
+                                    around);
+  if (written) written->Commit();
+  return code;
+}
+
 constexpr char kLiveFooter[] =
-    "Example:\n"
+    "Frames of --interface are mirrored until Ctrl-C or SIGTERM, after which what was captured is\n"
+    "still sent and the account printed; SIGUSR1 prints it, SIGHUP reads the scenario again. A\n"
+    "bad scenario leaves the old one running.\n"
+    "Examples:\n"
     "  vpcmirror live scenario.json --read web.pcap --eni 'web[0]' --write copies.pcap\n"
-    "Exit code: 0 mirrored; 2 bad input, usage or a file that cannot be written (also a capture\n"
-    "that breaks off: what is before that is mirrored); 130 stopped by Ctrl-C (what is known is\n"
-    "printed and written).";
+    "  sudo vpcmirror live scenario.json --interface eth0 --eni 'web[0]' --send\n"
+    "Exit code: 0 mirrored; 2 bad input, usage, a missing privilege or a file that cannot be\n"
+    "written (also a capture that breaks off: what is before that is mirrored); 130 a capture\n"
+    "file that Ctrl-C stopped (what is known is printed and written).";
+
+void AddInterfaceOptions(CLI::App& command, LiveOptions& options) {
+  const auto add = [&](const char* name, const char* type, auto& value, auto parse,
+                       const char* help) {
+    command
+        .add_option_function<std::string>(
+            name,
+            [&value, name, parse](const std::string& text) {
+              value = *LimitOf<std::decay_t<decltype(*parse(text).value)>>(name, text, parse);
+            },
+            help)
+        ->type_name(type);
+  };
+  command.add_option("--workers", options.workers, "Threads that share the interface's flows")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  add("--buffer", "SIZE", options.buffer, ParseBytes,
+      "Ring of each worker and interface, where frames wait (default: 64 MiB)");
+  add("--snaplen", "SIZE", options.snap_length, ParseBytes,
+      "Capture no more of a frame (default: all)");
+  command.add_flag("--promiscuous", options.promiscuous,
+                   "Frames between others, too: their addresses tell what is the ENI's");
+  add("--for", "TIME", options.duration, ParseDuration, "End after so long (default: never)");
+  add("--probe", "TIME", options.probe, ParseDuration,
+      "Ask receivers by ICMP echo, so often, whether they are there (default: never)");
+  command.add_flag("--no-gso", options.no_runs,
+                   "Give the kernel each copy by itself: UDP checksums are then zero");
+}
 
 }  // namespace
 
@@ -144,13 +246,18 @@ void AddLiveCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   CLI::App* command = app.add_subcommand("live", "Mirror real frames as a scenario says");
   command->add_option("scenario", options->file, "Scenario file")->required();
   command->add_option("--read", options->read, "Frames of a pcap or pcapng file")
-      ->type_name("FILE")
-      ->required();
+      ->type_name("FILE");
   command
-      ->add_option("--eni", options->eni,
+      ->add_option("--interface", options->interfaces,
+                   "Frames that pass a network interface; may be repeated")
+      ->type_name("IF")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--eni", options->enis,
                    "Whose frames they are: an ENI's ID, a host, an address (default: the only ENI "
-                   "that is mirrored)")
-      ->type_name("NAME");
+                   "that is mirrored); one for each --interface, in their order")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
   command
       ->add_option("--local", options->local,
                    "Addresses of the capture that stand for the ENI; may be repeated")
@@ -161,6 +268,8 @@ void AddLiveCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
                    "Copies with their outer headers, as pcap or, by the name's ending, pcapng "
                    "(default: they are counted)")
       ->type_name("FILE");
+  command->add_flag("--send", options->send, "Copies to their receivers");
+  AddInterfaceOptions(*command, *options);
   command->add_option("--format", options->format, "Of stdout")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
@@ -170,7 +279,11 @@ void AddLiveCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   command->add_option("--data", options->data, "Folder of schema/, profiles/ and catalog/")
       ->type_name("DIR");
   command->footer(kLiveFooter);
-  command->callback([options, &around, &exit_code] { exit_code = MirrorFile(*options, around); });
+  command->callback([command, options, &around, &exit_code] {
+    Settle(*command, *options);
+    exit_code = options->read.empty() ? MirrorInterfacesAndWrite(*options, around)
+                                      : MirrorFile(*options, around);
+  });
 }
 
 }  // namespace vpcmirror::sim

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -65,9 +67,10 @@ std::string SendText(const LiveReport& report, const TextStyle& style) {
   std::string out;
   const std::string packets = fmt::format("{} packets, {} (from the outer IP header on)",
                                           CountText(send.sent), SizeText(send.sent_bytes));
-  const std::string where = report.sink.empty()
-                                ? "Copies were counted and not sent: " + packets
-                                : "Written to " + Printable(report.sink) + ": " + packets;
+  const std::string where = report.sink.empty() ? "Copies were counted and not sent: " + packets
+                            : report.receivers.empty()
+                                ? "Written to " + Printable(report.sink) + ": " + packets
+                                : "Sent to " + Printable(report.sink) + ": " + packets;
   AppendLine(out, "{}.", Wrapped(where, style.width, 2));
   for (const auto& [error, count] : send.refused) {
     AppendLine(out, "  refused: {:>12} packets ({})", CountText(count), std::strerror(error));
@@ -79,6 +82,15 @@ std::string SendText(const LiveReport& report, const TextStyle& style) {
   };
   shed("--max-rate", send.shed_by_rate);
   shed("--max-cpu ", send.shed_by_cpu);
+  for (const ReceiverCounters& each : report.receivers) {
+    for (const auto& [error, count] : each.reported) {
+      AppendLine(out, "  {}: the network said of {} packets: {}", ToString(each.receiver),
+                 CountText(count), std::strerror(error));
+    }
+  }
+  for (const IpAddress& receiver : report.down) {
+    AppendLine(out, "  {} is out of reach", ToString(receiver));
+  }
   if (send.waiting > 0) AppendLine(out, "  not sent: {:>11} packets", CountText(send.waiting));
   return out;
 }
@@ -96,7 +108,8 @@ OrderedJson MirrorOf(const LiveReport& report, const MirrorAccount& mirror) {
                          {"mirrored_frames", receiver.mirrored.frames},
                          {"mirrored_bytes", receiver.mirrored.bytes.count()},
                          {"wire_datagrams", receiver.wire_datagrams},
-                         {"wire_bytes", receiver.wire_bytes.count()}});
+                         {"wire_bytes", receiver.wire_bytes.count()},
+                         {"moved_frames", receiver.moved}});
   }
   json["by_receiver"] = std::move(receivers);
   return json;
@@ -123,21 +136,41 @@ OrderedJson PacketsJson(const PacketCount& count) {
   return {{"packets", count.packets}, {"bytes", count.bytes.count()}};
 }
 
+OrderedJson ErrorsJson(const std::map<int, std::int64_t>& errors) {
+  OrderedJson json = OrderedJson::object();
+  for (const auto& [error, count] : errors) {
+    const char* const name = ::strerrorname_np(error);
+    json[name == nullptr ? std::to_string(error) : name] = count;
+  }
+  return json;
+}
+
+OrderedJson SentToJson(const LiveReport& report) {
+  OrderedJson json = OrderedJson::array();
+  for (const ReceiverCounters& each : report.receivers) {
+    const bool is_down = std::ranges::find(report.down, each.receiver) != report.down.end();
+    json.push_back({{"address", ToString(each.receiver)},
+                    {"taken", each.send.taken},
+                    {"sent", each.send.sent},
+                    {"sent_bytes", each.send.sent_bytes.count()},
+                    {"refused", ErrorsJson(each.send.refused)},
+                    {"reported", ErrorsJson(each.reported)},
+                    {"up", !is_down}});
+  }
+  return json;
+}
+
 OrderedJson SendJson(const LiveReport& report) {
   const SendCounters& send = report.send;
-  OrderedJson refused = OrderedJson::object();
-  for (const auto& [error, count] : send.refused) {
-    const char* const name = ::strerrorname_np(error);
-    refused[name == nullptr ? std::to_string(error) : name] = count;
-  }
   return {
       {"sink", report.sink.empty() ? OrderedJson(nullptr) : OrderedJson(report.sink)},
       {"taken", send.taken},
       {"sent", send.sent},
       {"sent_bytes", send.sent_bytes.count()},
-      {"refused", std::move(refused)},
+      {"refused", ErrorsJson(send.refused)},
       {"shed", {{"rate", PacketsJson(send.shed_by_rate)}, {"cpu", PacketsJson(send.shed_by_cpu)}}},
-      {"waiting", send.waiting}};
+      {"waiting", send.waiting},
+      {"receivers", SentToJson(report)}};
 }
 
 }  // namespace

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "analysis/report/result_text.h"
 #include "sim/live/copy_sink.h"
 #include "sim/live/frame_source.h"
 #include "sim/live/live_account.h"
+#include "sim/live/send_lane.h"
 
 namespace vpcmirror::sim {
 
@@ -20,6 +22,8 @@ struct LiveReport {
   std::string remark{};  // what was wrong with the source; empty: nothing
   CaptureCounters capture{};
   SendCounters send{};
+  std::vector<ReceiverCounters> receivers{};  // of the same packets; none: not to receivers
+  std::vector<IpAddress> down{};              // of them, out of reach at the end
   LiveAccount account{};
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <initializer_list>
@@ -19,27 +21,9 @@ namespace {
 
 using StatsJson = nlohmann::ordered_json;
 
-std::string ErrorName(int error) {
+std::string NameOfError(int error) {
   const char* const name = ::strerrorname_np(error);
   return name == nullptr ? std::to_string(error) : name;
-}
-
-StatsJson ErrorsJson(const std::map<int, std::int64_t>& errors) {
-  StatsJson json = StatsJson::object();
-  for (const auto& [error, packets] : errors) json[ErrorName(error)] = packets;
-  return json;
-}
-
-StatsJson ReceiverJson(const ReceiverStats& receiver) {
-  const SendCounters& send = receiver.counters.send;
-  return {{"address", ToString(receiver.counters.receiver)},
-          {"up", receiver.is_up},
-          {"taken", send.taken},
-          {"sent", send.sent},
-          {"sent_bytes", send.sent_bytes.count()},
-          {"refused", ErrorsJson(send.refused)},
-          {"reported", ErrorsJson(receiver.counters.reported)},
-          {"moved", receiver.moved}};
 }
 
 double Seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
@@ -81,13 +65,14 @@ class Exposition {
 };
 
 void ExposeProcess(const LiveStats& stats, Exposition& out) {
-  const LiveReport& report = stats.report;
   out.Gauge("info", "What is mirrored, from where and to where");
-  out.Add({{"scenario", report.scenario},
-           {"eni", report.eni},
-           {"source", report.source},
-           {"sink", report.sink}},
-          1);
+  for (const LiveReport& report : stats.reports) {
+    out.Add({{"scenario", report.scenario},
+             {"eni", report.eni},
+             {"source", report.source},
+             {"sink", report.sink}},
+            1);
+  }
   out.Gauge("uptime_seconds", "Since mirroring began");
   out.Add(Seconds(stats.uptime_ns));
   out.Gauge("workers", "Threads that mirror");
@@ -113,21 +98,11 @@ void ExposeCounts(std::string_view name, std::string_view help, const EachCount&
   });
 }
 
-void ExposeCapture(const LiveReport& report, Exposition& out) {
-  const CaptureCounters& capture = report.capture;
-  const LiveAccount& account = report.account;
+void ExposeCapture(const CaptureCounters& capture, Exposition& out) {
   ExposeCounts(
       "captured", "that were captured",
       [&](const auto& add) {
         add({}, Count{capture.frames, capture.bytes});
-      },
-      out);
-  ExposeCounts(
-      "passed", "by their direction, as the ENI sees it",
-      [&](const auto& add) {
-        add({{"direction", "in"}}, account.passed[static_cast<std::size_t>(Direction::kIngress)]);
-        add({{"direction", "out"}}, account.passed[static_cast<std::size_t>(Direction::kEgress)]);
-        add({{"direction", "others"}}, account.others);
       },
       out);
   const auto counter = [&](std::string_view name, std::string_view help, std::int64_t frames) {
@@ -139,73 +114,102 @@ void ExposeCapture(const LiveReport& report, Exposition& out) {
   counter("unusable_frames_total", "Frames of no usable link type or length, in no account",
           capture.unusable);
   counter("cut_short_frames_total", "Frames captured in part", capture.cut_short);
-  counter("cut_in_header_frames_total", "Of them, those cut inside a header", account.cut_short);
-  counter("malformed_frames_total", "Frames that lie about their length", account.malformed);
 }
 
-void ExposeMirrors(const std::vector<MirrorAccount>& mirrors, Exposition& out) {
-  const auto of_each = [&](std::string_view name, std::string_view help, Count Ledger::*member) {
+void ExposeEnis(const std::vector<LiveReport>& reports, Exposition& out) {
+  ExposeCounts(
+      "passed", "by their direction, as the ENI sees it",
+      [&](const auto& add) {
+        for (const LiveReport& each : reports) {
+          const auto passed = [&](Direction direction) -> const Count& {
+            return each.account.passed[static_cast<std::size_t>(direction)];
+          };
+          add({{"eni", each.eni}, {"direction", "in"}}, passed(Direction::kIngress));
+          add({{"eni", each.eni}, {"direction", "out"}}, passed(Direction::kEgress));
+          add({{"eni", each.eni}, {"direction", "others"}}, each.account.others);
+        }
+      },
+      out);
+  out.Counter("cut_in_header_frames_total", "Frames whose capture ends inside a header");
+  for (const LiveReport& each : reports) out.Add({{"eni", each.eni}}, each.account.cut_short);
+  out.Counter("malformed_frames_total", "Frames that lie about their length");
+  for (const LiveReport& each : reports) out.Add({{"eni", each.eni}}, each.account.malformed);
+}
+
+// Of every ENI.
+template <class Do>
+void ForEachMirror(const std::vector<LiveReport>& reports, const Do& something) {
+  for (const LiveReport& report : reports) {
+    for (const MirrorAccount& mirror : report.account.mirrors) something(report.eni, mirror);
+  }
+}
+
+template <class Reason, std::size_t kReasons>
+void ExposeReasons(std::string_view name, std::string_view help,
+                   std::array<Count, kReasons> Ledger::*counts, std::size_t first_reason,
+                   const std::vector<LiveReport>& reports, Exposition& out) {
+  ExposeCounts(
+      name, help,
+      [&](const auto& add) {
+        ForEachMirror(reports, [&](const std::string& eni, const MirrorAccount& mirror) {
+          for (std::size_t i = first_reason; i < kReasons; ++i) {
+            const std::string reason(ToString(static_cast<Reason>(i)));
+            add({{"eni", eni}, {"mirror", mirror.id}, {"reason", reason}},
+                (mirror.ledger.*counts)[i]);
+          }
+        });
+      },
+      out);
+}
+
+void ExposeMirrors(const std::vector<LiveReport>& reports, Exposition& out) {
+  const auto of_each = [&](std::string_view name, std::string_view help, Count Ledger::*count) {
     ExposeCounts(
         name, help,
         [&](const auto& add) {
-          for (const MirrorAccount& mirror : mirrors) {
-            add({{"mirror", mirror.id}}, mirror.ledger.*member);
-          }
+          ForEachMirror(reports, [&](const std::string& eni, const MirrorAccount& mirror) {
+            add({{"eni", eni}, {"mirror", mirror.id}}, mirror.ledger.*count);
+          });
         },
         out);
   };
   of_each("offered", "that a mirror was asked about", &Ledger::offered);
-  ExposeCounts(
-      "rejected", "that a mirror does not copy, by the reason",
-      [&](const auto& add) {
-        for (const MirrorAccount& mirror : mirrors) {
-          for (std::size_t i = 1; i < kRefusals; ++i) {
-            add({{"mirror", mirror.id}, {"reason", std::string(ToString(static_cast<Refusal>(i)))}},
-                mirror.ledger.rejected[i]);
-          }
-        }
-      },
-      out);
-  ExposeCounts(
-      "dropped", "whose copy could not be made, by the reason",
-      [&](const auto& add) {
-        for (const MirrorAccount& mirror : mirrors) {
-          for (std::size_t i = 0; i < kDropReasons; ++i) {
-            add({{"mirror", mirror.id},
-                 {"reason", std::string(ToString(static_cast<DropReason>(i)))}},
-                mirror.ledger.dropped[i]);
-          }
-        }
-      },
-      out);
+  ExposeReasons<Refusal>("rejected", "that a mirror does not copy, by the reason",
+                         &Ledger::rejected, 1, reports, out);
+  ExposeReasons<DropReason>("dropped", "whose copy could not be made, by the reason",
+                            &Ledger::dropped, 0, reports, out);
   of_each("truncated", "whose copy was cut", &Ledger::truncated);
 }
 
 // What was handed to sending, by mirror and receiver.
-void ExposeCopies(const std::vector<MirrorAccount>& mirrors, Exposition& out) {
+void ExposeCopies(const std::vector<LiveReport>& reports, Exposition& out) {
   const auto each = [&](const auto& add) {
-    for (const MirrorAccount& mirror : mirrors) {
+    ForEachMirror(reports, [&](const std::string& eni, const MirrorAccount& mirror) {
       for (const ReceiverAccount& receiver : mirror.receivers) {
-        add({{"mirror", mirror.id}, {"receiver", ToString(receiver.address)}}, receiver);
+        add({{"eni", eni}, {"mirror", mirror.id}, {"receiver", ToString(receiver.address)}},
+            receiver);
       }
-    }
+    });
   };
+  using Labels = std::initializer_list<Label>;
   ExposeCounts(
       "mirrored", "that were copied and handed to sending",
       [&](const auto& add) {
-        each([&](std::initializer_list<Label> labels, const ReceiverAccount& receiver) {
+        each([&](Labels labels, const ReceiverAccount& receiver) {
           add(labels, receiver.mirrored);
         });
       },
       out);
+  const auto of_each = [&](const auto& number) {
+    each(
+        [&](Labels labels, const ReceiverAccount& receiver) { out.Add(labels, number(receiver)); });
+  };
+  out.Counter("moved_frames_total", "Of them, copied to another receiver, as it was out of reach");
+  of_each([](const ReceiverAccount& receiver) { return receiver.moved; });
   out.Counter("wire_packets_total", "Outer packets of the copies");
-  each([&](std::initializer_list<Label> labels, const ReceiverAccount& receiver) {
-    out.Add(labels, receiver.wire_datagrams);
-  });
+  of_each([](const ReceiverAccount& receiver) { return receiver.wire_datagrams; });
   out.Counter("wire_bytes_total", "Of them, as Ethernet frames without FCS");
-  each([&](std::initializer_list<Label> labels, const ReceiverAccount& receiver) {
-    out.Add(labels, receiver.wire_bytes.count());
-  });
+  of_each([](const ReceiverAccount& receiver) { return receiver.wire_bytes.count(); });
 }
 
 void ExposeSending(const SendCounters& send, Exposition& out) {
@@ -214,7 +218,8 @@ void ExposeSending(const SendCounters& send, Exposition& out) {
   out.Counter("sent_packets_total", "Outer packets sent");
   out.Add(send.sent);
   out.Counter("refused_packets_total", "Outer packets that could not be sent, by the error");
-  for (const auto& [error, packets] : send.refused) out.Add({{"error", ErrorName(error)}}, packets);
+  for (const auto& [error, packets] : send.refused)
+    out.Add({{"error", NameOfError(error)}}, packets);
   out.Counter("shed_packets_total", "Outer packets left out, by the limit that they were beyond");
   out.Add({{"limit", "rate"}}, send.shed_by_rate.packets);
   out.Add({{"limit", "cpu"}}, send.shed_by_cpu.packets);
@@ -227,28 +232,27 @@ void ExposeSending(const SendCounters& send, Exposition& out) {
   out.Add({{"limit", "cpu"}}, send.shed_by_cpu.bytes.count());
 }
 
-void ExposeReceivers(const std::vector<ReceiverStats>& receivers, Exposition& out) {
+void ExposeReceivers(const LiveReport& report, Exposition& out) {
   const auto of_each = [&](const auto& number) {
-    for (const ReceiverStats& receiver : receivers) {
-      out.Add({{"receiver", ToString(receiver.counters.receiver)}}, number(receiver));
+    for (const ReceiverCounters& each : report.receivers) {
+      out.Add({{"receiver", ToString(each.receiver)}}, number(each));
     }
   };
   const auto errors_of_each = [&](const auto& errors) {
-    for (const ReceiverStats& receiver : receivers) {
-      for (const auto& [error, packets] : errors(receiver.counters)) {
-        out.Add({{"receiver", ToString(receiver.counters.receiver)}, {"error", ErrorName(error)}},
-                packets);
+    for (const ReceiverCounters& each : report.receivers) {
+      for (const auto& [error, packets] : errors(each)) {
+        out.Add({{"receiver", ToString(each.receiver)}, {"error", NameOfError(error)}}, packets);
       }
     }
   };
-  out.Gauge("receiver_up", "1: it gets copies; 0: others get them in its place");
-  of_each([](const ReceiverStats& each) { return each.is_up ? 1 : 0; });
+  out.Gauge("receiver_up", "1: it gets copies; 0: it is out of reach");
+  of_each([&](const ReceiverCounters& each) {
+    return std::ranges::find(report.down, each.receiver) == report.down.end() ? 1 : 0;
+  });
   out.Counter("receiver_sent_packets_total", "Outer packets sent to it");
-  of_each([](const ReceiverStats& each) { return each.counters.send.sent; });
+  of_each([](const ReceiverCounters& each) { return each.send.sent; });
   out.Counter("receiver_sent_bytes_total", "Of them, from the outer IP header on");
-  of_each([](const ReceiverStats& each) { return each.counters.send.sent_bytes.count(); });
-  out.Counter("receiver_moved_copies_total", "Copies meant for it that went to another one");
-  of_each([](const ReceiverStats& each) { return each.moved; });
+  of_each([](const ReceiverCounters& each) { return each.send.sent_bytes.count(); });
   out.Counter("receiver_refused_packets_total", "Outer packets that could not be sent to it");
   errors_of_each([](const ReceiverCounters& each) -> const auto& { return each.send.refused; });
   out.Counter("receiver_reported_packets_total",
@@ -264,10 +268,12 @@ std::string StatsLine(const LiveStats& stats) {
                     {"workers", stats.workers},
                     {"reloads", stats.reloads},
                     {"refused_reloads", stats.refused_reloads}};
-  json.update(StatsJson::parse(LiveJson(stats.report)));
-  json["receivers"] = StatsJson::array();
-  for (const ReceiverStats& receiver : stats.receivers) {
-    json["receivers"].push_back(ReceiverJson(receiver));
+  if (stats.reports.size() == 1) {
+    json.update(StatsJson::parse(LiveJson(stats.reports.front())));
+  } else {
+    for (const LiveReport& report : stats.reports) {
+      json["enis"].push_back(StatsJson::parse(LiveJson(report)));
+    }
   }
   return json.dump(-1, ' ', false, StatsJson::error_handler_t::replace) + '\n';
 }
@@ -275,11 +281,13 @@ std::string StatsLine(const LiveStats& stats) {
 std::string StatsPrometheus(const LiveStats& stats) {
   Exposition out;
   ExposeProcess(stats, out);
-  ExposeCapture(stats.report, out);
-  ExposeMirrors(stats.report.account.mirrors, out);
-  ExposeCopies(stats.report.account.mirrors, out);
-  ExposeSending(stats.report.send, out);
-  ExposeReceivers(stats.receivers, out);
+  const LiveReport& first = stats.reports.front();
+  ExposeCapture(first.capture, out);
+  ExposeEnis(stats.reports, out);
+  ExposeMirrors(stats.reports, out);
+  ExposeCopies(stats.reports, out);
+  ExposeSending(first.send, out);
+  ExposeReceivers(first, out);
   return std::move(out.text());
 }
 

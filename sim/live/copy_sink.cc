@@ -13,4 +13,10 @@ SendCounters& SendCounters::operator+=(const SendCounters& other) {
   return *this;
 }
 
+bool SendCounters::AddsUp() const {
+  std::int64_t all = sent + waiting + shed_by_rate.packets + shed_by_cpu.packets;
+  for (const auto& [error, packets] : refused) all += packets;
+  return all == taken;
+}
+
 }  // namespace vpcmirror::sim

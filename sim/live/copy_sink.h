@@ -61,6 +61,7 @@ struct SendCounters {
   PacketCount shed_by_cpu;
 
   SendCounters& operator+=(const SendCounters& other);
+  bool AddsUp() const;
 };
 
 class CopySink {

@@ -13,7 +13,7 @@ namespace vpcmirror::sim {
 namespace {
 
 // What is known of so many frames stays in the first-level cache (10 of 32 KiB).
-constexpr std::size_t kFramesAtOnce = 256;
+constexpr std::size_t kMostFramesAtOnce = 2048;
 
 constexpr sock_filter kNothingPasses{BPF_RET | BPF_K, 0, 0, 0};
 
@@ -41,7 +41,7 @@ InterfaceSource::InterfaceSource(InterfaceSettings settings)
 
 // With groups, nothing passes before SetPrefilter.
 InterfaceSource::InterfaceSource(InterfaceSettings settings, Groups groups)
-    : settings_(std::move(settings)), groups_(std::move(groups)), batch_(kFramesAtOnce) {
+    : settings_(std::move(settings)), groups_(std::move(groups)), batch_(kMostFramesAtOnce) {
   Check(settings_);
   for (const std::string& name : settings_.names) {
     ports_.push_back({.name = name});

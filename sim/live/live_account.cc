@@ -19,6 +19,7 @@ ReceiverAccount& ReceiverAccount::operator+=(const ReceiverAccount& other) {
   mirrored += other.mirrored;
   wire_datagrams += other.wire_datagrams;
   wire_bytes += other.wire_bytes;
+  moved += other.moved;
   return *this;
 }
 

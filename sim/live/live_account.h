@@ -17,6 +17,7 @@ struct ReceiverAccount {
   Count mirrored;                   // frames that were copied to it, in original bytes
   std::int64_t wire_datagrams = 0;  // outer packets
   Bytes wire_bytes{};               // Ethernet frames without FCS, outer headers included
+  std::int64_t moved = 0;           // frames that were copied to another, as it was out of reach
 
   ReceiverAccount& operator+=(const ReceiverAccount& other);
 };

@@ -90,6 +90,20 @@ void LiveMirror::OpenAccounts() {
     for (const ReceiverAddress& receiver : tap.session(i).settings().receivers) {
       session.receivers.push_back(&receiver_of(*session.account, receiver.address));
     }
+    if (mirrored_.health && session.receivers.size() > 1) {
+      session.fail_over = std::make_unique<FailOver>(tap.session(i), *mirrored_.health);
+    }
+  }
+}
+
+void LiveMirror::ForEachTunnel(const std::function<void(const Tunnel&)>& use) {
+  for (std::size_t session = 0; session < sessions_.size(); ++session) {
+    if (mirroring_->tap().session(session).settings().tunnel.kind == EncapsulationKind::kNone) {
+      continue;
+    }
+    for (std::uint32_t i = 0; i < sessions_[session].receivers.size(); ++i) {
+      use(mirroring_->way(session, i).tunnel);
+    }
   }
 }
 
@@ -179,7 +193,14 @@ void LiveMirror::CopyWhole(const CapturedFrame& frame, std::size_t session,
 }
 
 void LiveMirror::CopyPieces(const CapturedFrame& frame, const FrameInfo& info,
-                            const Outcome& outcome, CopySink& sink) {
+                            const Outcome& decided, CopySink& sink) {
+  Outcome outcome = decided;
+  if (const auto& fail_over = sessions_[outcome.session].fail_over) {
+    outcome.plan.receiver = fail_over->ReceiverOf(outcome.plan);
+    if (outcome.plan.receiver != decided.plan.receiver) {
+      ++sessions_[outcome.session].receivers[decided.plan.receiver]->moved;
+    }
+  }
   Ledger& ledger = sessions_[outcome.session].account->ledger;
   ledger.offered.Add(info.wire_length);
   const CopyWay& way = mirroring_->way(outcome.session, outcome.plan.receiver);

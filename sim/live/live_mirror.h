@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +17,7 @@
 #include "sim/live/copy_sink.h"
 #include "sim/live/frame_source.h"
 #include "sim/live/live_account.h"
+#include "sim/live/receiver_health.h"
 
 namespace vpcmirror::sim {
 
@@ -25,6 +27,9 @@ struct MirroredEni {
   std::size_t eni = 0;
   // Addresses that stand for the ENI, as OwnAddressesOf has them.
   std::vector<IpPrefix> local{};
+  // Of the receivers of its mirrors: copies for one that is down go to others. Null: to whom the
+  // mirrors say.
+  std::shared_ptr<const ReceiverHealth> health{};
 };
 
 // The encapsulations and mirrors for which there is nothing to send; the reason, for people.
@@ -44,11 +49,14 @@ class LiveMirror {
   void Change(MirroredEni mirrored);
 
   const LiveAccount& account() const { return account_; }
+  // Those that copies may take, but of encapsulation `none`.
+  void ForEachTunnel(const std::function<void(const Tunnel&)>& use);
 
  private:
   struct Session {
     MirrorAccount* account = nullptr;
     std::vector<ReceiverAccount*> receivers;  // by the mirror's receivers
+    std::unique_ptr<FailOver> fail_over;      // null: none
   };
   // What is booked of a copy, packet by packet.
   struct Booking {
@@ -63,7 +71,7 @@ class LiveMirror {
                   CopySink& sink);
   void CopyWhole(const CapturedFrame& frame, std::size_t session, const WholeDecision& decision,
                  CopySink& sink);
-  void CopyPieces(const CapturedFrame& frame, const FrameInfo& info, const Outcome& outcome,
+  void CopyPieces(const CapturedFrame& frame, const FrameInfo& info, const Outcome& decided,
                   CopySink& sink);
   void Reject(std::size_t session, Refusal refusal, Bytes frame);
   void Book(std::size_t session, std::uint32_t receiver, Bytes frame, const Booking& booking);

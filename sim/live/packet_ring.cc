@@ -92,9 +92,9 @@ const sockaddr_ll& LinkAddress(const std::byte* header) {
 // as this one: the kernel's header of it, and the frame's own headers. Else the way from each frame
 // to the next waits for memory.
 inline void FetchAhead(const std::byte* header, std::uint32_t stride) {
-  constexpr std::size_t kFrames = 6;
+  constexpr std::size_t kFrames = 2;
   constexpr std::size_t kLineBytes = 64;
-  constexpr std::size_t kReadBytes = 192;
+  constexpr std::size_t kReadBytes = 128;
   for (std::size_t at = 0; at < kReadBytes; at += kLineBytes) {
     __builtin_prefetch(header + kFrames * stride + at);
   }

@@ -29,6 +29,12 @@ ReceiverHealth::ReceiverHealth(const HealthRule& rule, const std::vector<IpAddre
   }
 }
 
+std::vector<IpAddress> ReceiverHealth::addresses() const {
+  std::vector<IpAddress> addresses;
+  for (const Receiver& receiver : receivers_) addresses.push_back(receiver.address);
+  return addresses;
+}
+
 std::size_t ReceiverHealth::IndexOf(const IpAddress& address) const {
   const auto found = std::ranges::find(receivers_, address, &Receiver::address);
   return static_cast<std::size_t>(found - receivers_.begin());

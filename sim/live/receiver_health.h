@@ -36,6 +36,7 @@ class ReceiverHealth {
   ReceiverHealth(const HealthRule& rule, const std::vector<IpAddress>& receivers);
 
   std::size_t size() const { return receivers_.size(); }
+  std::vector<IpAddress> addresses() const;
   // Index of a receiver; size() for an address that is none.
   std::size_t IndexOf(const IpAddress& address) const;
   bool is_up(std::size_t receiver) const {

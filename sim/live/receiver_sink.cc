@@ -122,18 +122,18 @@ std::size_t ReceiverSink::HashOf(const Route& route) {
 
 SendLane& ReceiverSink::LaneOf(const Route& route) {
   const std::size_t mask = table_.size() - 1;
-  for (std::size_t at = HashOf(route) & mask; table_[at] != 0; at = (at + 1) & mask) {
-    KnownLane& known = *lanes_[table_[at] - 1];
+  for (std::size_t at = HashOf(route) & mask; table_[at] != nullptr; at = (at + 1) & mask) {
+    KnownLane& known = *table_[at];
     if (known.route.flow == route.flow && known.route.is_raw == route.is_raw) return known.lane;
   }
   return OpenLane(route);
 }
 
-void ReceiverSink::Remember(std::size_t lane, std::size_t hash) {
+void ReceiverSink::Remember(KnownLane& lane) {
   const std::size_t mask = table_.size() - 1;
-  std::size_t at = hash & mask;
-  while (table_[at] != 0) at = (at + 1) & mask;
-  table_[at] = static_cast<std::uint32_t>(lane + 1);
+  std::size_t at = HashOf(lane.route) & mask;
+  while (table_[at] != nullptr) at = (at + 1) & mask;
+  table_[at] = &lane;
 }
 
 // The socket for a route, which becomes one of a raw socket where no UDP socket is to be had.
@@ -162,10 +162,11 @@ SendLane& ReceiverSink::OpenLane(const Route& route) {
   lanes_.push_back(std::make_unique<KnownLane>(
       KnownLane{route, SendLane(flow, std::move(socket), receiver, got.is_raw)}));
   if (2 * lanes_.size() > table_.size()) {
-    table_.assign(2 * table_.size(), 0);
-    for (std::size_t i = 0; i + 1 < lanes_.size(); ++i) Remember(i, HashOf(lanes_[i]->route));
+    table_.assign(2 * table_.size(), nullptr);
+    for (const auto& known : lanes_) Remember(*known);
+  } else {
+    Remember(*lanes_.back());
   }
-  Remember(lanes_.size() - 1, HashOf(route));
   return lanes_.back()->lane;
 }
 

@@ -86,13 +86,17 @@ class ReceiverSink : public CopySink {
     bool is_raw = false;
     bool is_fragment = false;
   };
+  struct KnownLane {
+    Route route;  // as copies ask for it
+    SendLane lane;
+  };
   static Route RouteOf(std::span<const std::byte> outer);
   static std::size_t HashOf(const Route& route);
 
   SendLane& LaneOf(const Route& route);
   SendLane& OpenLane(const Route& route);
   SendSocket OpenSocket(Route& route);
-  void Remember(std::size_t lane, std::size_t hash);
+  void Remember(KnownLane& lane);
   std::size_t ReceiverOf(const IpAddress& address);
   void Refuse(const IpAddress& receiver, int error);
   void FlushLane(SendLane& lane);
@@ -102,12 +106,8 @@ class ReceiverSink : public CopySink {
   ReceiverSinkSettings settings_;
   LaneSettings lane_settings_;
   SendBatch batch_;
-  struct KnownLane {
-    Route route;  // as copies ask for it
-    SendLane lane;
-  };
   std::vector<std::unique_ptr<KnownLane>> lanes_;
-  std::vector<std::uint32_t> table_;  // by hash, open addressing: 1 + index into lanes_, or 0
+  std::vector<KnownLane*> table_;  // by hash, open addressing; null: nobody's
   std::vector<SendLane*> with_copies_;
   std::vector<ReceiverCounters> receivers_;
   std::vector<OwnPackets> own_packets_;

@@ -54,12 +54,11 @@ void Print(const CapturedFrame& frame, std::size_t worker) {
 void PrintCounters(const Sources& sources) {
   CaptureCounters counters;
   for (const auto& source : sources) counters += source->counters();
-  std::printf("counters frames=%lld bytes=%lld cut_short=%lld kernel_dropped=%lld unusable=%lld\n",
-              static_cast<long long>(counters.frames),
-              static_cast<long long>(counters.bytes.count()),
-              static_cast<long long>(counters.cut_short),
-              static_cast<long long>(counters.kernel_dropped),
-              static_cast<long long>(counters.unusable));
+  std::printf(
+      "counters frames=%lld bytes=%lld cut_short=%lld kernel_dropped=%lld unusable=%lld\n",
+      static_cast<long long>(counters.frames), static_cast<long long>(counters.bytes.count()),
+      static_cast<long long>(counters.cut_short), static_cast<long long>(counters.kernel_dropped),
+      static_cast<long long>(counters.unusable));
 }
 
 void PrintChange(const LinkChange& change) {

@@ -128,11 +128,10 @@ PacketTap::PacketTap(const std::string& interface)
 }
 
 std::optional<std::vector<std::byte>> PacketTap::Next() const {
-  std::vector<std::byte> frame(1 << 17);
-  const ssize_t bytes = recv(socket_.get(), frame.data(), frame.size(), 0);
+  static thread_local std::vector<std::byte> room(1 << 17);
+  const ssize_t bytes = recv(socket_.get(), room.data(), room.size(), 0);
   if (bytes < 0) return std::nullopt;
-  frame.resize(static_cast<std::size_t>(bytes));
-  return frame;
+  return std::vector<std::byte>(room.begin(), room.begin() + bytes);
 }
 
 std::vector<std::vector<std::byte>> PacketTap::Frames(std::size_t wanted,

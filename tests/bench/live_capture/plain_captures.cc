@@ -40,7 +40,7 @@ void PcapCapture::Drain(Seen& seen) {
   pcap_dispatch(pcap_.get(), -1, look, reinterpret_cast<unsigned char*>(&seen));
 }
 
-BareRing::BareRing(const std::string& interface)
+BareRing::BareRing(const std::string& interface, std::span<const sock_filter> filter)
     : socket_(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)) {
   const int version = TPACKET_V3;
   setsockopt(socket_, SOL_PACKET, PACKET_VERSION, &version, sizeof version);
@@ -54,6 +54,12 @@ BareRing::BareRing(const std::string& interface)
   void* const memory = mmap(nullptr, kRingBytes, PROT_READ | PROT_WRITE, MAP_SHARED, socket_, 0);
   Check(memory != MAP_FAILED, "mmap");
   memory_ = static_cast<std::byte*>(memory);
+  const sock_fprog program{.len = static_cast<unsigned short>(filter.size()),
+                           .filter = const_cast<sock_filter*>(filter.data())};
+  const auto attach = [&] {
+    return setsockopt(socket_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
+  };
+  Check(filter.empty() || attach(), "filter");
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;
   address.sll_protocol = htons(ETH_P_ALL);

@@ -1,12 +1,14 @@
 // Captures to compare ours with: libpcap, and the least that a program can do.
 #pragma once
 
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <pcap/pcap.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace vpcmirror {
@@ -45,7 +47,8 @@ class PcapCapture {
 // A ring, each of whose blocks is walked once.
 class BareRing {
  public:
-  explicit BareRing(const std::string& interface);
+  // With a filter, of what it passes.
+  explicit BareRing(const std::string& interface, std::span<const sock_filter> filter = {});
   ~BareRing();
   BareRing(const BareRing&) = delete;
   BareRing& operator=(const BareRing&) = delete;

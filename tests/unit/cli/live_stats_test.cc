@@ -21,7 +21,7 @@ using testing::HasSubstr;
 // from the outer IP header on and 150 with the Ethernet header in front of it.
 LiveStats SomeStats() {
   LiveStats stats;
-  LiveReport& report = stats.report;
+  LiveReport& report = stats.reports.emplace_back();
   report.scenario = "web.json";
   report.eni = "web[0]";
   report.address = "10.0.1.1";
@@ -38,6 +38,7 @@ LiveStats SomeStats() {
   mirror.receivers = {{.eni = "ids[0]",
                        .address = Address("10.0.9.1"),
                        .mirrored = {7, Bytes(700)},
+                       .moved = 6,
                        .wire_datagrams = 7,
                        .wire_bytes = Bytes(1050)}};
   report.account.mirrors = {mirror};
@@ -46,14 +47,11 @@ LiveStats SomeStats() {
                  .sent_bytes = Bytes(544),
                  .refused = {{ECONNREFUSED, 1}},
                  .shed_by_rate = {2, Bytes(272)}};
-  ReceiverStats receiver;
-  receiver.counters = {
-      .receiver = Address("10.0.9.1"),
-      .send = {.taken = 5, .sent = 4, .sent_bytes = Bytes(544), .refused = {{ECONNREFUSED, 1}}},
-      .reported = {{EHOSTUNREACH, 3}}};
-  receiver.is_up = false;
-  receiver.moved = 6;
-  stats.receivers = {receiver};
+  report.receivers = {
+      {.receiver = Address("10.0.9.1"),
+       .send = {.taken = 5, .sent = 4, .sent_bytes = Bytes(544), .refused = {{ECONNREFUSED, 1}}},
+       .reported = {{EHOSTUNREACH, 3}}}};
+  report.down = {Address("10.0.9.1")};
   stats.time_ns = 1'700'000'000'000'000'000;
   stats.uptime_ns = 1'500'000'000;
   stats.reloads = 2;
@@ -73,11 +71,20 @@ TEST(LiveStatsTest, IsOneLineOfJsonWithTheKeysOfTheReport) {
   EXPECT_EQ(json["send"]["shed"]["rate"]["packets"], 2);
   EXPECT_EQ(json["send"]["shed"]["rate"]["bytes"], 272);
   EXPECT_EQ(json["send"]["shed"]["cpu"]["packets"], 0);
-  EXPECT_EQ(json["receivers"][0]["address"], "10.0.9.1");
-  EXPECT_EQ(json["receivers"][0]["up"], false);
-  EXPECT_EQ(json["receivers"][0]["refused"]["ECONNREFUSED"], 1);
-  EXPECT_EQ(json["receivers"][0]["reported"]["EHOSTUNREACH"], 3);
-  EXPECT_EQ(json["receivers"][0]["moved"], 6);
+  EXPECT_EQ(json["send"]["receivers"][0]["up"], false);
+}
+
+TEST(LiveStatsTest, HasAListOfSeveralEnis) {
+  LiveStats stats = SomeStats();
+  stats.reports.push_back({.eni = "db[0]"});
+  const auto json = nlohmann::json::parse(StatsLine(stats));
+  EXPECT_EQ(json["workers"], 1);
+  ASSERT_EQ(json["enis"].size(), 2u);
+  EXPECT_EQ(json["enis"][0]["eni"], "web[0]");
+  EXPECT_EQ(json["enis"][1]["eni"], "db[0]");
+  const std::string text = StatsPrometheus(stats);
+  EXPECT_THAT(text, HasSubstr("passed_frames_total{eni=\"web[0]\",direction=\"out\"} 10\n"));
+  EXPECT_THAT(text, HasSubstr("passed_frames_total{eni=\"db[0]\",direction=\"out\"} 0\n"));
 }
 
 TEST(LiveStatsTest, SaysEachFigureToPrometheus) {
@@ -91,15 +98,15 @@ TEST(LiveStatsTest, SaysEachFigureToPrometheus) {
           R"(vpcmirror_live_captured_frames_total 10)",
           R"(vpcmirror_live_captured_bytes_total 1000)",
           R"(vpcmirror_live_kernel_dropped_frames_total 2)",
-          R"(vpcmirror_live_passed_frames_total{direction="out"} 10)",
-          R"(vpcmirror_live_passed_frames_total{direction="in"} 0)",
-          R"(vpcmirror_live_offered_frames_total{mirror="imgf-\"1\""} 10)",
-          R"(vpcmirror_live_rejected_frames_total{mirror="imgf-\"1\"",reason="filter"} 3)",
-          R"(vpcmirror_live_rejected_bytes_total{mirror="imgf-\"1\"",reason="filter"} 300)",
-          R"(vpcmirror_live_dropped_frames_total{mirror="imgf-\"1\"",reason="mtu"} 0)",
-          R"(vpcmirror_live_mirrored_frames_total{mirror="imgf-\"1\"",receiver="10.0.9.1"} 7)",
-          R"(vpcmirror_live_wire_packets_total{mirror="imgf-\"1\"",receiver="10.0.9.1"} 7)",
-          R"(vpcmirror_live_wire_bytes_total{mirror="imgf-\"1\"",receiver="10.0.9.1"} 1050)",
+          R"(vpcmirror_live_passed_frames_total{eni="web[0]",direction="out"} 10)",
+          R"(vpcmirror_live_passed_frames_total{eni="web[0]",direction="in"} 0)",
+          R"(vpcmirror_live_offered_frames_total{eni="web[0]",mirror="imgf-\"1\""} 10)",
+          R"(vpcmirror_live_rejected_frames_total{eni="web[0]",mirror="imgf-\"1\"",reason="filter"} 3)",
+          R"(vpcmirror_live_rejected_bytes_total{eni="web[0]",mirror="imgf-\"1\"",reason="filter"} 300)",
+          R"(vpcmirror_live_dropped_frames_total{eni="web[0]",mirror="imgf-\"1\"",reason="mtu"} 0)",
+          R"(vpcmirror_live_mirrored_frames_total{eni="web[0]",mirror="imgf-\"1\"",receiver="10.0.9.1"} 7)",
+          R"(vpcmirror_live_wire_packets_total{eni="web[0]",mirror="imgf-\"1\"",receiver="10.0.9.1"} 7)",
+          R"(vpcmirror_live_wire_bytes_total{eni="web[0]",mirror="imgf-\"1\"",receiver="10.0.9.1"} 1050)",
           R"(vpcmirror_live_taken_packets_total 7)",
           R"(vpcmirror_live_sent_packets_total 4)",
           R"(vpcmirror_live_sent_bytes_total 544)",
@@ -109,7 +116,7 @@ TEST(LiveStatsTest, SaysEachFigureToPrometheus) {
           R"(vpcmirror_live_shed_packets_total{limit="cpu"} 0)",
           R"(vpcmirror_live_waiting_packets 0)",
           R"(vpcmirror_live_receiver_up{receiver="10.0.9.1"} 0)",
-          R"(vpcmirror_live_receiver_moved_copies_total{receiver="10.0.9.1"} 6)",
+          R"(vpcmirror_live_moved_frames_total{eni="web[0]",mirror="imgf-\"1\"",receiver="10.0.9.1"} 6)",
           R"(vpcmirror_live_receiver_reported_packets_total{receiver="10.0.9.1",error="EHOSTUNREACH"} 3)",
       }) {
     EXPECT_THAT(text, HasSubstr('\n' + std::string(line) + '\n'));
@@ -142,7 +149,7 @@ TEST(LiveStatsTest, IsWellFormedForPrometheus) {
 
 TEST(LiveStatsTest, KeepsStrangeNamesInOneLine) {
   LiveStats stats = SomeStats();
-  stats.report.scenario = "a\nb\\c\"\xff.json";
+  stats.reports[0].scenario = "a\nb\\c\"\xff.json";
   const std::string text = StatsPrometheus(stats);
   EXPECT_EQ(text.find("\nb"), std::string::npos);
   EXPECT_THAT(text, HasSubstr("\\\\c\\\""));

@@ -106,6 +106,13 @@ TEST_F(SendLaneTest, RunHasAtMost64CopiesAnd65507Bytes) {
   EXPECT_THAT(udp_bytes, testing::ElementsAre(6400, 100, 65250, 1450));
 }
 
+TEST(WaitBudgetTest, EndsWithItsTime) {
+  EXPECT_FALSE(WaitBudget(0).Wait(-1, true));
+  WaitBudget millisecond(1'000'000);
+  EXPECT_TRUE(millisecond.Wait(-1, true));  // which takes a millisecond at least
+  EXPECT_FALSE(millisecond.Wait(-1, true));
+}
+
 TEST(SendSocketTest, TellsWhyItIsNotOpen) {
   if (const auto obstacle = PrivateNetwork::Obstacle()) GTEST_SKIP() << *obstacle;
   const PrivateNetwork network;
