@@ -204,7 +204,8 @@ void ExposeCopies(const std::vector<LiveReport>& reports, Exposition& out) {
     each(
         [&](Labels labels, const ReceiverAccount& receiver) { out.Add(labels, number(receiver)); });
   };
-  out.Counter("moved_frames_total", "Of them, copied to another receiver, as it was out of reach");
+  out.Counter("moved_frames_total",
+              "Frames meant for it and copied to another, as it was out of reach");
   of_each([](const ReceiverAccount& receiver) { return receiver.moved; });
   out.Counter("wire_packets_total", "Outer packets of the copies");
   of_each([](const ReceiverAccount& receiver) { return receiver.wire_datagrams; });
