@@ -34,6 +34,15 @@
 namespace vpcmirror::sim {
 namespace {
 
+// A host that offloads segmentation passes on frames that no wire has.
+void SegmentSuperFrames(ValidScenario& scenario) {
+  for (std::shared_ptr<const TapRules>& rules : scenario.tap_rules) {
+    auto changed = std::make_shared<TapRules>(*rules);
+    changed->segments_super_frames = true;
+    rules = std::move(changed);
+  }
+}
+
 void RefuseWhatCannotBeSent(const LiveOptions& options, const MirroredEni& mirrored) {
   const auto reason = WhyNothingCanBeSent(mirrored);
   if (!reason) return;
@@ -50,7 +59,9 @@ std::vector<MirroredEni> LoadMirroredEnis(const LiveOptions& options) {
   for (const std::string& text : options.sets) read.sets.push_back(ParseOverride(text));
   read.data_folder = data;
   read.open_captures = false;  // what is mirrored is not the workloads' traffic
-  auto scenario = std::make_shared<const ValidScenario>(LoadScenario(options.file, library, read));
+  ValidScenario loaded = LoadScenario(options.file, library, read);
+  if (!options.interfaces.empty() && !options.super_frames_by_policy) SegmentSuperFrames(loaded);
+  const auto scenario = std::make_shared<const ValidScenario>(std::move(loaded));
   const std::vector<IpPrefix> local = ReadLocal(options.local);
   std::vector<MirroredEni> enis;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, options.interfaces.size()); ++i) {
@@ -163,8 +174,8 @@ int MirrorFile(const LiveOptions& options, const Surroundings& around) {
 }
 
 // What is about interfaces alone, and what the other way round.
-constexpr const char* kInterfaceOptions[] = {"--workers",     "--buffer", "--snaplen",
-                                             "--promiscuous", "--for",    "--probe"};
+constexpr const char* kInterfaceOptions[] = {
+    "--workers", "--buffer", "--snaplen", "--promiscuous", "--for", "--probe", "--super-frames"};
 
 void Settle(const CLI::App& command, const LiveOptions& options) {
   if (options.read.empty() == options.interfaces.empty()) {
@@ -232,6 +243,16 @@ void AddInterfaceOptions(CLI::App& command, LiveOptions& options) {
       "Capture no more of a frame (default: all)");
   command.add_flag("--promiscuous", options.promiscuous,
                    "Frames between others, too: their addresses tell what is the ENI's");
+  command
+      .add_option_function<std::string>(
+          "--super-frames",
+          [&options](const std::string& text) {
+            options.super_frames_by_policy = text == "policy";
+          },
+          "Of offloading hosts, longer than the ENI's MTU: segment (what the wire would have), or "
+          "policy (the mirror's mtu_policy)")
+      ->check(CLI::IsMember({"segment", "policy"}))
+      ->default_str("segment");
   add("--for", "TIME", options.duration, ParseDuration, "End after so long (default: never)");
   add("--probe", "TIME", options.probe, ParseDuration,
       "Ask receivers by ICMP echo, so often, whether they are there (default: never)");

@@ -27,6 +27,7 @@ struct LiveOptions {
   Bytes buffer = kDefaultRingBuffer;
   std::optional<Bytes> snap_length;
   bool promiscuous = false;
+  bool super_frames_by_policy = false;  // else they are segmented
   std::optional<Picoseconds> duration;  // empty: until it is stopped
   std::optional<Picoseconds> probe;
   bool no_runs = false;
