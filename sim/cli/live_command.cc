@@ -5,11 +5,13 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "analysis/report/text_layout.h"
 #include "models/scenario/error.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/captured_eni.h"
