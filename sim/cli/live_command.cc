@@ -220,7 +220,7 @@ constexpr char kLiveFooter[] =
     "bad scenario leaves the old one running.\n"
     "Examples:\n"
     "  vpcmirror live scenario.json --read web.pcap --eni 'web[0]' --write copies.pcap\n"
-    "  sudo vpcmirror live scenario.json --interface eth0 --eni 'web[0]' --send\n"
+    "  sudo vpcmirror live scenario.json --interface eth0 --eni 'web[0]' --send --metrics 9464\n"
     "Exit code: 0 mirrored; 2 bad input, usage, a missing privilege or a file that cannot be\n"
     "written (also a capture that breaks off: what is before that is mirrored); 130 a capture\n"
     "file that Ctrl-C stopped (what is known is printed and written).";
