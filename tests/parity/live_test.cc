@@ -70,13 +70,14 @@ std::vector<fs::path> Captures() {
   return files;
 }
 
-// The address that most frames come from: whose capture it is.
+// The address that most frames come from: whose capture it is. Empty: there are no IP packets.
 std::optional<IpPrefix> BusiestSource(const std::vector<PcapFrame>& frames) {
   std::map<IpAddress, int> sources;
   for (const PcapFrame& frame : frames) {
     const FrameInfo info = ParseFrame(frame.octets, frame.wire_length);
     if (info.has_flow) ++sources[info.flow.source];
   }
+  if (sources.empty()) return std::nullopt;
   const auto busiest =
       std::max_element(sources.begin(), sources.end(),
                        [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -90,7 +91,7 @@ struct Paced {
   std::int64_t frames = 0;
 };
 
-// Empty: of no address, so that nothing passes any ENI. `kept_bytes` of each frame are captured.
+// Empty without an IP packet. `kept_bytes` of each frame are captured.
 std::optional<Paced> PaceCapture(const fs::path& capture, std::size_t kept_bytes,
                                  const Folder& folder) {
   std::vector<PcapFrame> frames = ReadPcap(capture).frames;
