@@ -50,6 +50,7 @@ class InterfacesMirror {
     OpenMetrics();
     GiveUpRights();
     if (around_.run_begins) around_.run_begins();
+    SayWhatMtusDiffer();
     TakeSignals();  // from here on they are ours
     session_->Start();
     if (metrics_) metrics_->Start();
@@ -91,6 +92,19 @@ class InterfacesMirror {
     return settings;
   }
 
+  void SayWhatMtusDiffer() {
+    const std::vector<MirroredEni> enis = session_->enis();
+    for (std::size_t i = 0; i < enis.size(); ++i) {
+      const Eni& eni = enis[i].scenario->deployment->enis[enis[i].eni];
+      const std::optional<Bytes> mtu = MtuOf(options_.interfaces[i]);
+      if (!mtu || *mtu <= eni.mtu) continue;
+      Say(
+          fmt::format("interface {} has an MTU of {} B, and ENI {} one of {} B in the scenario: "
+                      "longer frames are taken for super-frames; set the host's \"mtu\"",
+                      options_.interfaces[i], mtu->count(), eni.id, eni.mtu.count()));
+    }
+  }
+
   // Before rights are given up: the port may be one of the system's.
   void OpenMetrics() {
     if (options_.metrics.empty()) return;
@@ -100,8 +114,10 @@ class InterfacesMirror {
   }
 
   void GiveUpRights() {
-    const Privileges left = DropPrivileges({.user = options_.user.value_or(DefaultUser())});
-    if (options_.user || left.user != DefaultUser()) Say("running as " + left.user);
+    // A file is put in its place at the end, in a folder that is this user's.
+    const std::string user = options_.write.empty() ? DefaultUser() : "";
+    const Privileges left = DropPrivileges({.user = options_.user.value_or(user)});
+    Say("running as " + left.user);
     if (!left.may_open_raw_sockets) {
       Say("without CAP_NET_RAW an interface that goes and comes back is not captured again");
     }

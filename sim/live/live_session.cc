@@ -204,7 +204,10 @@ void LiveSession::Change(std::vector<MirroredEni> enis) {
     for (std::size_t i = 0; i < enis.size(); ++i) worker->mirrors[i].Change(enis[i]);
     OpenTunnels(*worker);
   }
-  settings_.enis = std::move(enis);
+  {
+    const std::lock_guard lock(enis_mutex_);
+    settings_.enis = std::move(enis);
+  }
   SetPrefilter(prefilter);
 }
 
@@ -239,9 +242,14 @@ void LiveSession::Say(const std::string& line) {
   settings_.say(line);
 }
 
+std::vector<MirroredEni> LiveSession::enis() {
+  const std::lock_guard lock(enis_mutex_);
+  return settings_.enis;
+}
+
 LiveSnapshot LiveSession::snapshot() {
   LiveSnapshot snapshot;
-  snapshot.accounts.resize(settings_.enis.size());
+  snapshot.accounts.resize(enis().size());
   for (const auto& worker : workers_) {
     const std::lock_guard lock(worker->mutex);
     for (std::size_t i = 0; i < worker->mirrors.size(); ++i) {

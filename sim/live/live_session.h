@@ -71,7 +71,8 @@ class LiveSession {
   void Stop();
 
   LiveSnapshot snapshot();
-  const std::vector<MirroredEni>& enis() const { return settings_.enis; }
+  // As they are now; any thread may ask for both.
+  std::vector<MirroredEni> enis();
 
  private:
   struct Worker {
@@ -100,6 +101,7 @@ class LiveSession {
 
   LiveSettings settings_;
   std::mutex say_mutex_;
+  std::mutex enis_mutex_;  // of LiveSettings::enis
   std::mutex health_mutex_;
   std::shared_ptr<ReceiverHealth> health_;  // null: nothing is sent
   std::optional<ReceiverProbe> probe_;
