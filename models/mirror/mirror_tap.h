@@ -47,6 +47,10 @@ struct TapRules {
   // network service that its filter does not name is no such rule: a later session
   // that names it gets it.
   bool reject_stops_later = false;
+  // A frame that is longer than the source ENI's MTU is what an offloading device would make
+  // several of: it is copied as those (MtuAction::kSegment), whatever the MtuPolicy, where it can
+  // be and is not cut by a packet length.
+  bool segments_super_frames = false;
 };
 
 // A frame as its driver saw it; everything looked up comes in as a value.

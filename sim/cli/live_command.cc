@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,15 @@
 namespace vpcmirror::sim {
 namespace {
 
+// A host that offloads segmentation passes on frames that no wire has.
+void SegmentSuperFrames(ValidScenario& scenario) {
+  for (std::shared_ptr<const TapRules>& rules : scenario.tap_rules) {
+    auto changed = std::make_shared<TapRules>(*rules);
+    changed->segments_super_frames = true;
+    rules = std::move(changed);
+  }
+}
+
 void RefuseWhatCannotBeSent(const LiveOptions& options, const MirroredEni& mirrored) {
   const auto reason = WhyNothingCanBeSent(mirrored);
   if (!reason) return;
@@ -50,7 +60,9 @@ std::vector<MirroredEni> LoadMirroredEnis(const LiveOptions& options) {
   for (const std::string& text : options.sets) read.sets.push_back(ParseOverride(text));
   read.data_folder = data;
   read.open_captures = false;  // what is mirrored is not the workloads' traffic
-  auto scenario = std::make_shared<const ValidScenario>(LoadScenario(options.file, library, read));
+  ValidScenario loaded = LoadScenario(options.file, library, read);
+  if (!options.interfaces.empty() && !options.super_frames_by_policy) SegmentSuperFrames(loaded);
+  const auto scenario = std::make_shared<const ValidScenario>(std::move(loaded));
   const std::vector<IpPrefix> local = ReadLocal(options.local);
   std::vector<MirroredEni> enis;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, options.interfaces.size()); ++i) {
@@ -163,8 +175,10 @@ int MirrorFile(const LiveOptions& options, const Surroundings& around) {
 }
 
 // What is about interfaces alone, and what the other way round.
-constexpr const char* kInterfaceOptions[] = {"--workers",     "--buffer", "--snaplen",
-                                             "--promiscuous", "--for",    "--probe"};
+constexpr const char* kInterfaceOptions[] = {
+    "--workers", "--buffer",       "--snaplen",  "--promiscuous", "--for",
+    "--probe",   "--super-frames", "--max-rate", "--max-cpu",     "--shed-flows",
+    "--stats",   "--metrics",      "--user"};
 
 void Settle(const CLI::App& command, const LiveOptions& options) {
   if (options.read.empty() == options.interfaces.empty()) {
@@ -206,10 +220,19 @@ constexpr char kLiveFooter[] =
     "bad scenario leaves the old one running.\n"
     "Examples:\n"
     "  vpcmirror live scenario.json --read web.pcap --eni 'web[0]' --write copies.pcap\n"
-    "  sudo vpcmirror live scenario.json --interface eth0 --eni 'web[0]' --send\n"
+    "  sudo vpcmirror live scenario.json --interface eth0 --eni 'web[0]' --send --metrics 9464\n"
     "Exit code: 0 mirrored; 2 bad input, usage, a missing privilege or a file that cannot be\n"
     "written (also a capture that breaks off: what is before that is mirrored); 130 a capture\n"
     "file that Ctrl-C stopped (what is known is printed and written).";
+
+double CpuShareOf(const std::string& text) {
+  constexpr double kMostCores = 1024;
+  const Parsed<double> share = ParsePercent(text);
+  if (!share || *share.value < 0.001 || *share.value > kMostCores) {
+    throw CLI::ValidationError("--max-cpu", "'" + text + "' is not 0.1% or more of a core");
+  }
+  return *share.value;
+}
 
 void AddInterfaceOptions(CLI::App& command, LiveOptions& options) {
   const auto add = [&](const char* name, const char* type, auto& value, auto parse,
@@ -232,9 +255,38 @@ void AddInterfaceOptions(CLI::App& command, LiveOptions& options) {
       "Capture no more of a frame (default: all)");
   command.add_flag("--promiscuous", options.promiscuous,
                    "Frames between others, too: their addresses tell what is the ENI's");
+  command
+      .add_option_function<std::string>(
+          "--super-frames",
+          [&options](const std::string& text) {
+            options.super_frames_by_policy = text == "policy";
+          },
+          "Of offloading hosts, longer than the ENI's MTU: segment (what the wire would have), or "
+          "policy (the mirror's mtu_policy)")
+      ->check(CLI::IsMember({"segment", "policy"}))
+      ->default_str("segment");
   add("--for", "TIME", options.duration, ParseDuration, "End after so long (default: never)");
   add("--probe", "TIME", options.probe, ParseDuration,
       "Ask receivers by ICMP echo, so often, whether they are there (default: never)");
+  add("--max-rate", "RATE", options.max_rate, ParseBandwidth,
+      "Send no more than so much, outer headers included (default: no bound)");
+  command
+      .add_option_function<std::string>(
+          "--max-cpu", [&options](const std::string& text) { options.max_cpu = CpuShareOf(text); },
+          "Take no more CPU time than this share of one core, such as 50% (default: no bound)")
+      ->type_name("PERCENT");
+  command.add_flag("--shed-flows", options.shed_flows,
+                   "What is over a bound is left out by whole flows, not copy by copy");
+  add("--stats", "TIME", options.stats, ParseDuration,
+      "A line of JSON on stdout, so often (default: none)");
+  command
+      .add_option("--metrics", options.metrics,
+                  "Figures for Prometheus over HTTP, on this loopback address or port")
+      ->type_name("PORT");
+  command
+      .add_option("--user", options.user,
+                  "Whom to become once everything is open (default: nobody, when started as root)")
+      ->type_name("NAME");
   command.add_flag("--no-gso", options.no_runs,
                    "Give the kernel each copy by itself: UDP checksums are then zero");
 }

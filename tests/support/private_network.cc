@@ -101,10 +101,20 @@ PrivateNetwork::PrivateNetwork() : before_(ThisHost()) {
         " && ip addr add fd09::2/64 dev r0 nodad && ip link set r0 up"
         " && ip neigh add 10.9.0.1 lladdr 02:00:00:00:01:01 dev r0 nud permanent"
         " && ip neigh add fd09::1 lladdr 02:00:00:00:01:01 dev r0 nud permanent");
+    AwaitLinks();
   } catch (const std::runtime_error&) {
     Enter(before_);
     throw;
   }
+}
+
+void PrivateNetwork::AwaitLinks() const {
+  const auto await = [](const std::string& interface) {
+    return "i=0; until ip link show dev " + interface +
+           " | grep -q 'state UP'; do i=$((i+1)); [ $i -lt 1000 ] || exit 1; sleep 0.01; done";
+  };
+  Near(await("m1"));
+  Far(await("r0"));
 }
 
 PrivateNetwork::~PrivateNetwork() { setns(before_.get(), CLONE_NEWNET); }

@@ -43,6 +43,10 @@ class PrivateNetwork {
   void Near(const std::string& command) const { Run(command); }
   void Far(const std::string& command) const;
 
+  // Waits until the cable carries packets, which after "ip link set up" the kernel sees to in its
+  // own time: until then it throws them away.
+  void AwaitLinks() const;
+
   // Calls `action()` with the thread on the far host.
   template <class Action>
   auto OnFar(const Action& action) const {

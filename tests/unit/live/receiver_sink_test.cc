@@ -455,12 +455,14 @@ TEST_F(ReceiverSinkTest, GoesOnWhenTheInterfaceComesBack) {
       "ip link set m1 up && ip neigh replace 10.9.0.2 lladdr 02:00:00:00:01:02 dev m1 nud "
       "permanent";
   network_->Near(up);
+  network_->AwaitLinks();
   send_all();
   EXPECT_EQ(sink.counters().sent, 30);
   network_->Near("ip link set m1 down");
   send_all();
   EXPECT_THAT(sink.counters().refused, testing::ElementsAre(testing::Pair(ENETUNREACH, 60)));
   network_->Near(up);
+  network_->AwaitLinks();
   send_all();
   EXPECT_EQ(sink.counters().sent, 60);
   EXPECT_EQ(tap.Frames(60, kInnerSource).size(), 60u);
