@@ -24,7 +24,7 @@ FRAMES = 1_000_000
 FLOWS = 1000
 # Simple IMIX, 7:4:1, of Ethernet frames without FCS.
 SIZES = [60] * 7 + [590] * 4 + [1514]
-# By how many times ours is to be the faster; the issue's goals.
+# By how many times ours is to be the faster.
 GOALS = {"libpcap read and dump": 1.6, "tcprewrite": 3.0}
 
 SCENARIO = """{
