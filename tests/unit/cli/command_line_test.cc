@@ -26,7 +26,7 @@ TEST(CommandLineTest, ListsTheCommandsThatExist) {
                               "\n  sweep ", "\n  traffic ", "\n  catalog "}) {
     EXPECT_THAT(ran.out, HasSubstr(command));
   }
-  EXPECT_THAT(ran.out, Not(HasSubstr("\n  live")));
+  EXPECT_THAT(ran.out, Not(HasSubstr("\n  verify")));
   EXPECT_EQ(ran.err, "");
 }
 
@@ -88,7 +88,7 @@ TEST(CommandLineTest, SuggestsTheCommandThatWasMeant) {
       Program()({"chekc", "x.json"}).err,
       "vpcmirror: there is no command \"chekc\"\n  accepted: \"check\" (nearest), or "
       "\"new\", \"import\", \"diff\", \"report\", \"traffic\", \"run\", \"plan\", \"sweep\", "
-      "\"explain\", \"export\", or 4 more\n");
+      "\"explain\", \"live\", or 5 more\n");
 }
 
 TEST(CommandLineTest, ColoursATerminalUnlessToldNotTo) {
