@@ -38,9 +38,9 @@ LiveStats SomeStats() {
   mirror.receivers = {{.eni = "ids[0]",
                        .address = Address("10.0.9.1"),
                        .mirrored = {7, Bytes(700)},
-                       .moved = 6,
                        .wire_datagrams = 7,
-                       .wire_bytes = Bytes(1050)}};
+                       .wire_bytes = Bytes(1050),
+                       .moved = 6}};
   report.account.mirrors = {mirror};
   report.send = {.taken = 7,
                  .sent = 4,
