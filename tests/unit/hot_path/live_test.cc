@@ -64,6 +64,7 @@ TEST_P(LiveHotPathTest, AllocatesNothingForABatch) {
     for (int i = 0; i < 100; ++i) mirror.Take(batch, writer);
     allocations = watch.seen().allocations;
   }
+  writer.Finish();
   EXPECT_EQ(allocations, 0u);
   EXPECT_TRUE(mirror.account().AddsUp());
   EXPECT_GT(writer.counters().taken, 100);

@@ -36,7 +36,7 @@ class CaptureWriterTest : public testing::TestWithParam<CaptureFormat> {
   }
   std::vector<KeptFrame> Read() const {
     const ScratchFile scratch("writer", written_);
-    return ReadByLibpcap(scratch.path());
+    return ReadByLibpcap(scratch.path()).frames;
   }
   CaptureWriter Writer() {
     return CaptureWriter(GetParam(), [this](std::span<const std::byte> part) {

@@ -48,7 +48,12 @@ inline std::vector<KeptFrame> AllOf(FrameSource& source) {
 }
 
 // What libpcap reads of a file.
-inline std::vector<KeptFrame> ReadByLibpcap(const std::filesystem::path& file) {
+struct LibpcapFrames {
+  std::vector<KeptFrame> frames;
+  bool is_whole = true;  // false: libpcap could not go on
+};
+
+inline LibpcapFrames ReadByLibpcap(const std::filesystem::path& file) {
   std::array<char, PCAP_ERRBUF_SIZE> error{};
   const std::unique_ptr<pcap_t, decltype(&pcap_close)> handle(
       pcap_open_offline_with_tstamp_precision(file.c_str(), PCAP_TSTAMP_PRECISION_NANO,
@@ -58,7 +63,8 @@ inline std::vector<KeptFrame> ReadByLibpcap(const std::filesystem::path& file) {
   std::vector<KeptFrame> frames;
   pcap_pkthdr* header = nullptr;
   const unsigned char* octets = nullptr;
-  while (pcap_next_ex(handle.get(), &header, &octets) == 1) {
+  int status = 0;
+  while ((status = pcap_next_ex(handle.get(), &header, &octets)) == 1) {
     const auto* first = reinterpret_cast<const std::byte*>(octets);
     frames.push_back({.octets = {first, first + header->caplen},
                       .wire_bytes = std::max(header->len, header->caplen),
@@ -66,7 +72,7 @@ inline std::vector<KeptFrame> ReadByLibpcap(const std::filesystem::path& file) {
                                  header->ts.tv_usec,  // nanoseconds here
                       .direction = {}});
   }
-  return frames;
+  return {.frames = std::move(frames), .is_whole = status == PCAP_ERROR_BREAK};
 }
 
 // Captures in tests/golden, and those of others where they are.
