@@ -6,13 +6,10 @@
 #include <string_view>
 
 #include "analysis/report/explain_words.h"
+#include "analysis/words/counted.h"
 
 namespace vpcmirror {
 namespace {
-
-std::string CountedWords(std::size_t count, std::string_view word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
-}
 
 // A number where explain --packet has no word for it, or takes the word for another.
 std::string PacketProtocol(const FlowKey& flow) {
@@ -54,7 +51,7 @@ std::string SummaryWords(const FindingsReport& report) {
   for (std::size_t i = 0; i < kSeverities; ++i) {
     if (counts.by_severity[i] == 0) continue;
     if (!words.empty()) words += ", ";
-    words += CountedWords(counts.by_severity[i], ToString(static_cast<Severity>(i)));
+    words += Counted(counts.by_severity[i], ToString(static_cast<Severity>(i)));
   }
   if (words.empty()) words = "nothing found";
   if (counts.suppressed > 0) words += fmt::format("; {} suppressed", counts.suppressed);

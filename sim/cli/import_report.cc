@@ -8,14 +8,11 @@
 
 #include "analysis/check/rule.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/words/counted.h"
 #include "sim/import/read_terraform.h"
 
 namespace vpcmirror::sim {
 namespace {
-
-std::string Counted(std::size_t count, const char* what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
 
 void PlaceAt(const Origin& origin, const std::string& file, Finding& finding) {
   finding.file = origin.is_known() ? *origin.file : file;
