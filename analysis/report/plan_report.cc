@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/report/grounds.h"
+#include "analysis/report/limit_bars.h"
 #include "analysis/report/member_groups.h"
 #include "analysis/report/plan_log_report.h"
 #include "analysis/report/plan_words.h"

@@ -165,4 +165,7 @@ struct Report {
   std::string command;
 };
 
+// A table as a section of its own; nothing where it has no rows.
+void AddSection(Report& report, Table table);
+
 }  // namespace vpcmirror

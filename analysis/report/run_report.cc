@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "analysis/report/grounds.h"
+#include "analysis/report/limit_bars.h"
 #include "analysis/report/member_groups.h"
 #include "analysis/report/mirroring_cost.h"
+#include "analysis/report/rerun_command.h"
 #include "analysis/report/run_parts.h"
 #include "analysis/report/usage.h"
 #include "analysis/report/values.h"
@@ -288,7 +290,7 @@ Report ReportOfRun(const RunResult& result) {
                        {"SHA-256", result.scenario_sha256},
                        {"Seed", fmt::format("{}", result.seed)},
                        {"Simulated", TimeText(result.duration)}};
-  report.command = CommandOf("run", result);
+  report.command = RerunCommand("run", result);
   return report;
 }
 
