@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/report/assertions.h"
+#include "analysis/report/figure_text.h"
 #include "analysis/report/verdict.h"
 
 namespace vpcmirror {

@@ -11,6 +11,7 @@
 #include "analysis/report/assertions.h"
 #include "analysis/report/assumption_json.h"
 #include "analysis/report/coverage_summary_json.h"
+#include "analysis/report/figure_text.h"
 #include "analysis/report/result_json.h"
 #include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"

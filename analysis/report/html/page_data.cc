@@ -177,21 +177,6 @@ class Data {
 
 bool IsBig(const Table& table) { return table.rows.size() > kBigRows; }
 
-std::string_view UnitSuffix(FigureUnit unit) {
-  switch (unit) {
-    case FigureUnit::kBitsPerSecond:
-      return ", bits/s";
-    case FigureUnit::kPacketsPerSecond:
-      return ", packets/s";
-    case FigureUnit::kNanoseconds:
-      return ", ns";
-    case FigureUnit::kBytes:
-      return ", bytes";
-    default:
-      return "";
-  }
-}
-
 void WritePageData(const Report& report, const std::function<void(std::string_view)>& write) {
   Data(write).Write(report);
 }

@@ -11,9 +11,6 @@ namespace vpcmirror {
 // Whether the page shows only those rows of it that are in sight.
 bool IsBig(const Table& table);
 
-// ", bits/s" behind the name of a figure; empty where it has no unit.
-std::string_view UnitSuffix(FigureUnit unit);
-
 // JSON that no HTML parser takes for the end of its script element:
 // {"tables": {KEY: {"columns", "texts", "numbers", "tones"}}, "charts": {KEY: {...}}}; texts
 // and numbers by column.
