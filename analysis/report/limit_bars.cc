@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 #include "analysis/words/quantities.h"
 
 namespace vpcmirror {
 
-Bars LimitBars(std::string key, double margin_goal) {
+Bars LimitBars(double margin_goal) {
   return {
-      .key = std::move(key),
       .title = "Tightest limits",
       .caption = fmt::format("What is used of each; {} is to stay free.", PercentText(margin_goal)),
       .mark = 1,

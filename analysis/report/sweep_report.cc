@@ -295,7 +295,6 @@ class SweepReportBuilder {
       spreads[{run.point[y], run.point[x]}].Add(*run.figures[figure].number);
     }
     HeatMap map{.more_is_worse = pictured.name != "margin",
-                .key = fmt::format("heat-{}-{}-{}", x, y, pictured.name),
                 .title = fmt::format("{} by {} and {}", pictured.title, sweep_.axes[x].path,
                                      sweep_.axes[y].path),
                 .caption = "Means of the runs that share both values; the redder, the worse.",

@@ -13,7 +13,7 @@ bool IsBig(const Table& table);
 
 // JSON that no HTML parser takes for the end of its script element:
 // {"tables": {KEY: {"columns", "texts", "numbers", "tones"}}, "charts": {KEY: {...}}}; texts
-// and numbers by column.
+// and numbers by column, roles, tones and units by name.
 void WritePageData(const Report& report, const std::function<void(std::string_view)>& write);
 
 }  // namespace vpcmirror
