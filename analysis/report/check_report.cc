@@ -149,7 +149,7 @@ class CheckReportBuilder {
       table.rows.push_back({value::Words(std::string(rule->code)),
                             value::Words(std::string(rule->title)),
                             value::Words(std::string(rule->why)),
-                            value::Words(std::string(ToString(rule->confidence))),
+                            value::Words(std::string(ToString(rule->basis))),
                             value::Words(sources.empty() ? "-" : sources)});
     }
     return table;

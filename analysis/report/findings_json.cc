@@ -54,7 +54,7 @@ Json FindingJson(const Finding& finding) {
   Json json;
   json["code"] = finding.code;
   json["severity"] = ToString(finding.severity);
-  json["confidence"] = ToString(finding.confidence);
+  json["confidence"] = ToString(finding.basis);
   json["object"] = {{"type", finding.subject.type}, {"id", finding.subject.id}};
   json["where"] = {{"file", TextOrNull(finding.file)},
                    {"pointer", finding.path},

@@ -94,7 +94,7 @@ Json RuleJson(const Rule& rule) {
   }
   json["defaultConfiguration"] = {{"level", LevelOf(rule.severity)}};
   json["properties"] = {{"severity", ToString(rule.severity)},
-                        {"confidence", ToString(rule.confidence)}};
+                        {"confidence", ToString(rule.basis)}};
   return json;
 }
 
@@ -139,7 +139,7 @@ Json ResultOf(const Finding& finding, const FindingsReport& report, const Source
         {{"kind", "inSource"}, {"justification", finding.suppressed_because}});
   }
   json["properties"] = {{"severity", ToString(finding.severity)},
-                        {"confidence", ToString(finding.confidence)},
+                        {"confidence", ToString(finding.basis)},
                         {"objectType", finding.subject.type},
                         {"objectId", finding.subject.id}};
   if (!finding.api_code.empty()) json["properties"]["apiCode"] = finding.api_code;

@@ -176,7 +176,7 @@ std::string RuleText(const Rule& rule, const TextStyle& style) {
   AppendLine(out, "{}", WithWordPainted(title, 0, rule.code, Ink::kBold, style.color));
   const std::string_view severity = ToString(rule.severity);
   AppendLine(out, "{}, {}", Painted(severity, InkOfSeverity(rule.severity), style.color),
-             ToString(rule.confidence));
+             ToString(rule.basis));
   const auto section = [&](std::string_view name, std::string_view text) {
     if (text.empty()) return;
     out += '\n';

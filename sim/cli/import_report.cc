@@ -109,7 +109,7 @@ std::vector<Finding> ImportFindings(const ImportedScenario& imported, const std:
     Finding finding;
     finding.code = kImportContradictionRule;
     finding.severity = Severity::kWarning;
-    finding.confidence = FindingBasis::kDerived;
+    finding.basis = FindingBasis::kDerived;
     finding.subject = {"import", "contradiction"};
     finding.message = each.message;
     finding.fix = each.fix;
@@ -120,7 +120,7 @@ std::vector<Finding> ImportFindings(const ImportedScenario& imported, const std:
     Finding finding;
     finding.code = kImportGapRule;
     finding.severity = Severity::kAssumption;
-    finding.confidence = FindingBasis::kAssumed;
+    finding.basis = FindingBasis::kAssumed;
     finding.subject = {"import", gap.name};
     finding.message = gap.message;
     finding.fix = gap.fix;
