@@ -11,6 +11,7 @@
 
 #include "analysis/report/figure_text.h"
 #include "analysis/report/values.h"
+#include "analysis/report/verdict.h"
 #include "models/scenario/figure_unit.h"
 
 namespace vpcmirror {
@@ -139,10 +140,7 @@ struct Spread {
 Tone ToneOfSummary(const std::vector<SweepRun>& runs) {
   Tone tone = Tone::kGood;
   for (const SweepRun& run : runs) {
-    const Tone own = run.verdict == "FITS"      ? Tone::kGood
-                     : run.verdict == "AT RISK" ? Tone::kWarning
-                                                : Tone::kBad;
-    tone = std::max(tone, own);
+    tone = std::max(tone, run.verdict ? value::ToneOfVerdict(*run.verdict) : Tone::kBad);
   }
   return tone;
 }
@@ -349,12 +347,10 @@ class SweepReportBuilder {
   }
 
   static Value VerdictOf(const SweepRun& run) {
-    if (run.verdict.empty()) {
+    if (!run.verdict) {
       return value::Words(fmt::format("{}: {}", run.status, run.error), Tone::kBad);
     }
-    return value::Words(run.verdict, run.verdict == "FITS"      ? Tone::kGood
-                                     : run.verdict == "AT RISK" ? Tone::kWarning
-                                                                : Tone::kBad);
+    return value::Words(std::string(ToString(*run.verdict)), value::ToneOfVerdict(*run.verdict));
   }
 
   const SweepOutcome& sweep_;
