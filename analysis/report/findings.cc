@@ -23,6 +23,11 @@ std::string PacketProtocol(const FlowKey& flow) {
 
 }  // namespace
 
+std::string_view LevelOf(Severity severity, std::string_view lesser) {
+  const bool is_level = severity == Severity::kError || severity == Severity::kWarning;
+  return is_level ? ToString(severity) : lesser;
+}
+
 FindingCounts CountFindings(const FindingsReport& report) {
   FindingCounts counts;
   for (const Finding& finding : report.findings) {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "analysis/check/rule.h"
+#include "analysis/report/figure_json.h"
 #include "analysis/report/flow_json.h"
 #include "analysis/report/paths_json.h"
 
