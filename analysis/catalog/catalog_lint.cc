@@ -126,7 +126,7 @@ std::string GibText(double bytes) {
   return SignificantText(bytes / kGib, 6) + " GiB";
 }
 
-// Whether one is the other, doubled or halved any number of times.
+// Whether one is the other, doubled or halved any number of times. Requires a, b > 0.
 bool IsInStepsOfTwo(std::int64_t a, std::int64_t b) {
   std::int64_t less = std::min(a, b);
   const std::int64_t more = std::max(a, b);
@@ -139,6 +139,7 @@ bool IsInStepsOfTwo(std::int64_t a, std::int64_t b) {
 void FindMemoryThatDoesNotDouble(const CatalogType& type, const Family& family,
                                  std::vector<CatalogFinding>& findings) {
   const std::int64_t memory = MemoryOf(type);
+  if (memory == 0) return;  // not known
   std::set<std::int64_t> doubled;
   std::string half;
   bool is_in_steps = false;
@@ -150,7 +151,7 @@ void FindMemoryThatDoesNotDouble(const CatalogType& type, const Family& family,
     is_in_steps = is_in_steps || IsInStepsOfTwo(memory, MemoryOf(*other));
     half += (half.empty() ? "" : ", ") + other->type.name;
   }
-  if (memory == 0 || doubled.empty() || is_in_steps) return;
+  if (doubled.empty() || is_in_steps) return;
   std::string expected;
   for (const std::int64_t each : doubled) {
     expected += (expected.empty() ? "" : " or ") + GibText(static_cast<double>(each));

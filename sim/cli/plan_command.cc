@@ -186,6 +186,8 @@ class Planning {
       scenarios.push_back(Read(files[i], {}, &obstacles[i]));
     }
     if (around_.run_begins) around_.run_begins();
+    std::optional<ResultFolder> folder;
+    if (!options_.out.empty()) folder.emplace(options_.out);
     std::vector<OneOfSeveral> planned;
     int code = kFine;
     for (std::size_t i = 0; i < files.size(); ++i) {
@@ -193,9 +195,14 @@ class Planning {
       code = std::max(code, ExitCodeFor(planned.back().result));
     }
     const std::vector<SharedFleet> fleets = FleetsFor(scenarios, planned, market_, margin_goal_);
-    around_.out << (options_.format == "json"
-                        ? SeveralJson(planned, fleets)
-                        : SeveralText(planned, fleets, {.width = 80, .color = around_.color}));
+    const std::string json = SeveralJson(planned, fleets);
+    if (folder) PendingFile(folder->plans_file(), json).Commit();
+    if (options_.format == "json") {
+      around_.out << json;
+      return code;
+    }
+    around_.out << SeveralText(planned, fleets, {.width = 80, .color = around_.color});
+    if (folder) around_.out << "\nPlan: " << Printable(folder->plans_file()) << '\n';
     return code;
   }
 
@@ -430,7 +437,9 @@ void AddPlanCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
       "plan", "Say whether a scenario fits, what breaks first, how far it can grow, what it needs");
   command->add_option("scenario", options->files, "Scenario file; several get one fleet for all")
       ->required();
-  command->add_option("--out", options->out, "Folder of plan.json (default: out/NAME)")
+  command
+      ->add_option("--out", options->out,
+                   "Folder of plan.json (default: out/NAME); of several scenarios, of plans.json")
       ->type_name("DIR");
   command->add_option("--set", options->sets, "Change a value: /hosts/web/count=4; may be repeated")
       ->type_name("PATH=VALUE")

@@ -31,6 +31,7 @@ class ResultFolder {
 
   std::string plan_file() const { return path_ + "/plan.json"; }
   std::string plan_page_file() const { return path_ + "/plan.html"; }
+  std::string plans_file() const { return path_ + "/plans.json"; }  // of several scenarios
   std::string previous_plan_file() const { return path_ + "/previous-plan.json"; }
 
   // What lies in the folder beside result.json.

@@ -39,6 +39,10 @@ bool IsAtOrBelow(std::string_view path, std::string_view ancestor) {
 
 struct Schema::Compiled {
   valijson::Schema schema;
+  // Keeps the regular expressions that it has compiled, which take longest of all; so one at a
+  // time may use it.
+  std::mutex mutex;
+  valijson::Validator validator{valijson::Validator::kStrongTypes};
 };
 
 Schema::Schema(nlohmann::json schema) : json_(std::move(schema)) {
@@ -69,9 +73,14 @@ std::shared_ptr<const Schema> Schema::Load(const std::string& file) {
 }
 
 std::vector<Complaint> Schema::Check(const nlohmann::json& document) const {
-  valijson::Validator validator(valijson::Validator::kStrongTypes);
   valijson::ValidationResults results;
-  if (validator.validate(compiled_->schema, NlohmannJsonAdapter(document), &results)) return {};
+  {
+    const std::lock_guard lock(compiled_->mutex);
+    if (compiled_->validator.validate(compiled_->schema, NlohmannJsonAdapter(document),
+                                      &results)) {
+      return {};
+    }
+  }
 
   // valijson judges; but it reports a value once more for each of its ancestors,
   // leaves patternProperties at the first member that fails, and has no words for

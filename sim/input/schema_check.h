@@ -28,7 +28,7 @@ class Schema {
  private:
   struct Compiled;
   nlohmann::json json_;
-  std::unique_ptr<const Compiled> compiled_;
+  std::unique_ptr<Compiled> compiled_;
 };
 
 }  // namespace vpcmirror::sim

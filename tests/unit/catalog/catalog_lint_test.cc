@@ -79,6 +79,12 @@ TEST(CatalogLintTest, FindsMemoryThatDoesNotDouble) {
   EXPECT_THAT(Lint({{"S6.8XLARGE128", 32, 128}, {"S6.16XLARGE64", 64, 64}}), IsEmpty());
 }
 
+// As where a table leaves the cell empty: what is not known breaks no rule.
+TEST(CatalogLintTest, DoesNotJudgeMemoryThatIsNotKnown) {
+  EXPECT_THAT(Lint({{"S6.8XLARGE64", 32, 64}, {"S6.16XLARGE", 64, 0}}), IsEmpty());
+  EXPECT_THAT(Lint({{"S6.8XLARGE", 32, 0}, {"S6.16XLARGE128", 64, 128}}), IsEmpty());
+}
+
 // AWS's sizes of two vCPUs differ in memory and bandwidth alike, and are no twins.
 TEST(CatalogLintTest, FindsALargerSizeWithLess) {
   EXPECT_THAT(Lint({{"t3.small", 2, 2, 0, 1}, {"t3.large", 2, 8, 0, 3}, {"t3.medium", 2, 4, 0, 2}}),

@@ -287,6 +287,13 @@ TEST_F(PlanCommandTest, OtherCloudsGetFleetsOfTheirOwnInAnyOrder) {
   EXPECT_THAT(text, HasSubstr("Other clouds and other software need receivers of their own"));
 }
 
+TEST_F(PlanCommandTest, KeepsThePlanOfSeveralWhereItIsTold) {
+  const Ran ran = Plan(
+      {Scenario("a.json", kOneInThreeOut), Scenario("b.json", kOneInThreeOut), "--format", "json"});
+  EXPECT_THAT(program_.List("out"), testing::ElementsAre("plans.json"));
+  EXPECT_EQ(program_.Read("out/plans.json"), ran.out);
+}
+
 TEST_F(PlanCommandTest, OneOfSeveralMayBeRefused) {
   const Ran ran =
       Plan({Scenario("three.json", kOneInThreeOut), Scenario("ninth.json", kUnderTheNinth)});
