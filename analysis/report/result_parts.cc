@@ -136,26 +136,6 @@ Json EniJson(const EniResult& eni) {
   return json;
 }
 
-Json MirrorJson(const MirrorResult& mirror) {
-  const Ledger& ledger = mirror.ledger;
-  Json json;
-  json["id"] = mirror.id;
-  json["sources"] = mirror.sources;
-  json["receivers"] = mirror.receivers;
-  PutCount(json, "offered_", ledger.offered);
-  PutCount(json, "rejected_", ledger.TotalRejected());
-  json["rejected"] = ReasonsJson<Refusal>(ledger.rejected, 1);  // 0 is kNone
-  PutCount(json, "mirrored_", ledger.mirrored);
-  PutCount(json, "queued_at_end_", ledger.queued_at_end);
-  json["dropped"] = ReasonsJson<DropReason>(ledger.dropped, 0);
-  json["wire_datagrams"] = ledger.wire_datagrams;
-  json["wire_bytes"] = ledger.wire_bytes.count();
-  json["truncated_frames"] = ledger.truncated.frames;
-  json["truncated_away_bytes"] = ledger.truncated_away.count();
-  json["lost_after_source"] = DropsJson(mirror.lost_after_source);
-  return json;
-}
-
 // Share of a worker's part of the capacity, by whichever figure asks for more.
 std::optional<double> UsedShare(const ReceiverResult& receiver, const Load& of_worker) {
   std::optional<double> used;
@@ -412,6 +392,26 @@ ResultList ListOf(std::string_view parent, std::string_view key, const std::vect
 }
 
 }  // namespace
+
+nlohmann::ordered_json MirrorJson(const MirrorResult& mirror) {
+  const Ledger& ledger = mirror.ledger;
+  Json json;
+  json["id"] = mirror.id;
+  json["sources"] = mirror.sources;
+  json["receivers"] = mirror.receivers;
+  PutCount(json, "offered_", ledger.offered);
+  PutCount(json, "rejected_", ledger.TotalRejected());
+  json["rejected"] = ReasonsJson<Refusal>(ledger.rejected, 1);  // 0 is kNone
+  PutCount(json, "mirrored_", ledger.mirrored);
+  PutCount(json, "queued_at_end_", ledger.queued_at_end);
+  json["dropped"] = ReasonsJson<DropReason>(ledger.dropped, 0);
+  json["wire_datagrams"] = ledger.wire_datagrams;
+  json["wire_bytes"] = ledger.wire_bytes.count();
+  json["truncated_frames"] = ledger.truncated.frames;
+  json["truncated_away_bytes"] = ledger.truncated_away.count();
+  json["lost_after_source"] = DropsJson(mirror.lost_after_source);
+  return json;
+}
 
 nlohmann::ordered_json AssertionJson(const AssertionResult& assertion) {
   return {{"text", assertion.text},

@@ -26,6 +26,8 @@ struct ResultList {
 nlohmann::ordered_json ResultHead(const RunResult& result);
 // An element of "asserts".
 nlohmann::ordered_json AssertionJson(const AssertionResult& assertion);
+// An element of "mirrors".
+nlohmann::ordered_json MirrorJson(const MirrorResult& mirror);
 std::vector<ResultList> ResultLists(const RunResult& result);
 
 }  // namespace vpcmirror

@@ -9,9 +9,10 @@
 
 #include "analysis/report/assertions.h"
 #include "analysis/report/comparison_text.h"
-#include "analysis/report/copy_tables_text.h"
 #include "analysis/report/figure_text.h"
 #include "analysis/report/headline_text.h"
+#include "analysis/report/load_balancers_text.h"
+#include "analysis/report/mirrors_text.h"
 #include "analysis/report/rate_tables_text.h"
 #include "analysis/report/run_parts.h"
 #include "analysis/report/sparkline.h"
@@ -34,7 +35,7 @@ class TextReport : private TextLines {
     WriteTimeline();
     out_ += HostsText(result_, style_);
     out_ += EnisText(result_, style_);
-    out_ += MirrorsText(result_, style_);
+    if (!result_.mirrors.empty()) out_ += '\n' + MirrorsText(result_.mirrors, style_);
     out_ += ReceiversText(result_, style_);
     out_ += LoadBalancersText(result_, style_);
     WriteAssumptions();

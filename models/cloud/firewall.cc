@@ -85,7 +85,10 @@ bool Firewall::IsOpen(const FlowKey& flow, Direction direction) const {
 }
 
 void Firewall::Open(const FlowKey& flow, Direction direction) {
-  if (opened_.size() >= kMaxFlows) opened_.clear();
+  if (opened_.size() >= kMaxFlows) {
+    opened_.clear();
+    ++times_forgotten_;
+  }
   opened_[flow] |= Bit(direction);
 }
 

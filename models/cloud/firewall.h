@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "models/cloud/deployment.h"
@@ -41,6 +42,13 @@ class Firewall {
 
   Admission Admit(const FlowKey& flow, Direction direction);
 
+  // Remembers what `other` did, which forgets it. What a group has admitted stays admitted
+  // when groups change, as clouds have it of connections that are tracked.
+  void TakeOverFlows(Firewall& other) { opened_ = std::move(other.opened_); }
+
+  // Until then a flow that was admitted in one direction stays so.
+  std::int64_t times_forgotten() const { return times_forgotten_; }
+
  private:
   bool GroupsAdmit(const FlowKey& flow, Direction direction) const;
   bool AclAdmits(const FlowKey& flow, Direction direction) const;
@@ -55,6 +63,7 @@ class Firewall {
   };
   // Flows as their first packet had them, and in which directions they passed.
   std::unordered_map<FlowKey, std::uint8_t, FlowHasher> opened_;
+  std::int64_t times_forgotten_ = 0;
 };
 
 }  // namespace vpcmirror

@@ -109,7 +109,11 @@ MirrorTap::MirrorTap(const TapSource& source, std::shared_ptr<const TapRules> ru
     if (mirror == nullptr) continue;
     asks_next_hop_ = asks_next_hop_ || mirror->settings().filter.asks_next_hop();
     const Bytes room = mirror->RoomAtSource(source.mtu);
-    const auto whole_room = WholeRoom(*mirror, room);
+    auto whole_room = WholeRoom(*mirror, room);
+    if (rules_->segments_super_frames) {
+      const Bytes longest = source.mtu + Bytes(kEthernetHeaderBytes);
+      for (Bytes& each : whole_room) each = std::min(each, longest);
+    }
     sessions_.push_back({.mirror = std::move(mirror),
                          .room_at_source = room,
                          .whole_room = whole_room,
@@ -250,7 +254,12 @@ CopyPlan MirrorTap::Plan(const Session& session, const Frame& frame, const Frame
   }
   const bool fits = plan.kept <= plan.room;
   trail.Add({.stage = Stage::kMtu, .holds = fits, .value = plan.room.count()});
-  if (!fits) {
+  const bool is_super_frame =
+      rules_->segments_super_frames &&
+      frame.info.wire_length > source_mtu_ + Bytes(frame.info.network_offset);
+  if (is_super_frame && !is_cut && CanSegment(frame.info)) {
+    plan.mtu_action = MtuAction::kSegment;
+  } else if (!fits) {
     const bool has_outer = settings.tunnel.kind != EncapsulationKind::kNone;
     FitInto(receiver.mtu_policy, frame.info, is_cut, has_outer, plan);
   }

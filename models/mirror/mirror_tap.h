@@ -47,6 +47,10 @@ struct TapRules {
   // network service that its filter does not name is no such rule: a later session
   // that names it gets it.
   bool reject_stops_later = false;
+  // A frame that is longer than the source ENI's MTU is what an offloading device would make
+  // several of: it is copied as those (MtuAction::kSegment), whatever the MtuPolicy, where it can
+  // be and is not cut by a packet length.
+  bool segments_super_frames = false;
 };
 
 // A frame as its driver saw it; everything looked up comes in as a value.
@@ -168,6 +172,8 @@ class MirrorTap {
   void FetchFlow(const FlowKey& flow, Direction direction, const FlowCache& cache) const {
     cache.Prefetch(flow, Tag(direction));
   }
+  // Whether any answer hangs on Frame::next_hop.
+  bool asks_next_hop() const { return asks_next_hop_; }
   // Position of that session in the list that the constructor was given.
   std::size_t given_position(std::size_t index) const { return sessions_[index].given; }
 

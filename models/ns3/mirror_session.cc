@@ -173,7 +173,7 @@ MirrorSession::Way& MirrorSession::WayTo(std::uint32_t receiver) {
 
 std::span<const std::byte> MirrorSession::BytesOf(const Transit& transit, const CopyPlan& plan) {
   if (plan.mtu_action != MtuAction::kSegment && plan.mtu_action != MtuAction::kRepair) return {};
-  frame_bytes_.resize(static_cast<std::size_t>(transit.length().count()));
+  frame_bytes_.resize(static_cast<std::size_t>(transit.captured().count()));
   transit.CopyBytes(frame_bytes_);
   return frame_bytes_;
 }

@@ -49,7 +49,7 @@ class ReplaySource : public ns3::Application {
   ns3::Ptr<EniDevice> eni_;
   FrameReader reader_;
   OwnAddresses own_;
-  CapturedFrame frame_;
+  StoredFrame frame_;
   FrameInfo info_;  // of frame_
   Direction direction_ = Direction::kEgress;
   Picoseconds round_start_{};  // of this pass over the file

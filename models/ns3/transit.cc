@@ -55,16 +55,21 @@ ns3::Ptr<Transit> Transit::OfHeaders(std::span<const std::byte> headers, Bytes l
   assert(headers.size() <= kInlineHeaders);
   ns3::Ptr<Transit> frame(new Transit, false);
   frame->number_ = ++frames_made;
-  frame->length_ = length;
+  frame->length_ = frame->payload_ = length;
   frame->header_bytes_ = static_cast<std::uint16_t>(headers.size());
   std::copy(headers.begin(), headers.end(), frame->inline_headers_.begin());
   return frame;
 }
 
 ns3::Ptr<Transit> Transit::OfPacket(const ns3::Ptr<ns3::Packet>& packet) {
+  return OfCapture(packet, Bytes(packet->GetSize()));
+}
+
+ns3::Ptr<Transit> Transit::OfCapture(const ns3::Ptr<ns3::Packet>& packet, Bytes captured) {
   ns3::Ptr<Transit> frame(new Transit, false);
   frame->number_ = ++frames_made;
   frame->length_ = Bytes(packet->GetSize());
+  frame->payload_ = captured;
   frame->packet_ = packet;
   return frame;
 }
@@ -97,7 +102,9 @@ std::span<const std::byte> Transit::headers() const {
 const FrameInfo& Transit::info() const {
   if (!is_parsed_) {
     std::array<std::byte, kHeaderSnapBytes> head;
-    info_ = ParseFrame(std::span(head).first(CopyBytes(head)), length_);
+    const std::size_t known =
+        std::min(CopyBytes(head), static_cast<std::size_t>(captured().count()));
+    info_ = ParseFrame(std::span(head).first(known), length_);
     is_parsed_ = true;
   }
   return info_;

@@ -40,6 +40,9 @@ class Transit final : public ForeseenEvent {
   // kInlineHeaders bytes of headers, and a length of at least those.
   static ns3::Ptr<Transit> OfHeaders(std::span<const std::byte> headers, Bytes length);
   static ns3::Ptr<Transit> OfPacket(const ns3::Ptr<ns3::Packet>& packet);
+  // Of a frame of a capture that has its first `captured` bytes: the others are zero, and nobody
+  // knows them.
+  static ns3::Ptr<Transit> OfCapture(const ns3::Ptr<ns3::Packet>& packet, Bytes captured);
   // `outer` with its Ethernet header, then `inner`, then `payload` bytes of
   // `original` from `offset` on.
   static ns3::Ptr<Transit> CopyOf(const ns3::Ptr<Transit>& original,
@@ -49,9 +52,11 @@ class Transit final : public ForeseenEvent {
   static constexpr std::size_t kInlineHeaders = 64;
 
   Bytes length() const { return length_; }
+  // Bytes of it that are known: all, but of a frame of a capture.
+  Bytes captured() const { return original_ ? length_ : payload_; }
   // One for a frame and all of its copies; later frames have larger ones.
   std::uint64_t frame_number() const { return number_; }
-  // ParseFrame of its bytes.
+  // ParseFrame of its bytes that are known.
   const FrameInfo& info() const;
   // Of a copy, and of a copy that a load balancer passed on, its original's; of
   // another frame, its own.
@@ -91,7 +96,7 @@ class Transit final : public ForeseenEvent {
   mutable ns3::Ptr<ns3::Packet> packet_;  // null: not made yet
   ns3::Ptr<Transit> original_;            // of a copy
   Bytes offset_{};
-  Bytes payload_{};
+  Bytes payload_{};  // of a copy; else captured()
   std::uint16_t header_bytes_ = 0;
   Step step_ = Step::kArrive;
   mutable bool is_parsed_ = false;

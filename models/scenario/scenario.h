@@ -193,7 +193,7 @@ struct FrameSize {
 enum class RateScope : std::uint8_t { kPerHost, kTotal };
 
 // What a frame was in a capture.
-struct CapturedFrame {
+struct StoredFrame {
   Picoseconds time{};  // since the first frame of the file
   Bytes wire_length{};
   std::vector<std::byte> bytes;  // captured, at most wire_length
@@ -201,7 +201,7 @@ struct CapturedFrame {
 
 // Reads the next frame into its argument; false at the end. Throws
 // ScenarioException when the file turns out to be broken.
-using FrameReader = std::function<bool(CapturedFrame&)>;
+using FrameReader = std::function<bool(StoredFrame&)>;
 // Opens a capture afresh, from its first frame.
 using OpenCapture = std::function<FrameReader()>;
 

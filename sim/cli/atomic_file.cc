@@ -18,25 +18,8 @@ namespace {
       fmt::format("cannot write {}: {}", file, std::generic_category().message(error)));
 }
 
-// Closes on every way out.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int number() const { return number_; }
-  int Close() { return ::close(std::exchange(number_, -1)); }
-
- private:
-  int number_;
-};
-
 // Zero, or the errno of what failed.
-int Write(int descriptor, std::string_view part) {
+int WriteAll(int descriptor, std::string_view part) {
   while (!part.empty()) {
     const ssize_t written = ::write(descriptor, part.data(), part.size());
     if (written < 0 && errno == EINTR) continue;
@@ -44,20 +27,6 @@ int Write(int descriptor, std::string_view part) {
     part.remove_prefix(static_cast<std::size_t>(written));
   }
   return 0;
-}
-
-int WriteToDisk(const std::string& file, const PendingFile::Contents& contents) {
-  Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (descriptor.number() < 0) return errno;
-  int error = 0;
-  contents([&](std::string_view part) {
-    if (error == 0) error = Write(descriptor.number(), part);
-  });
-  if (error != 0) return error;
-  // Some file systems report a full disk no earlier than here.
-  const bool is_synced = ::fsync(descriptor.number()) == 0 || errno == EINVAL;  // of a device
-  if (!is_synced) return errno;
-  return descriptor.Close() == 0 ? 0 : errno;
 }
 
 // What a link leads to is written, not the link.
@@ -78,26 +47,40 @@ bool IsSpecial(const std::string& target) {
 
 }  // namespace
 
-PendingFile::PendingFile(std::string target, const Contents& contents)
-    : target_(BehindLinks(std::move(target))),
-      temporary_(fmt::format("{}.tmp-{}", target_, ::getpid())) {
-  if (IsSpecial(target_)) {
-    committed_ = true;
-    if (const int error = WriteToDisk(target_, contents); error != 0) ThrowErrno(target_, error);
-    return;
-  }
-  if (const int error = WriteToDisk(temporary_, contents); error != 0) {
-    ::unlink(temporary_.c_str());
-    ThrowErrno(target_, error);
-  }
+GrowingFile::GrowingFile(std::string target) : target_(BehindLinks(std::move(target))) {
+  std::error_code error;
+  if (std::filesystem::is_directory(target_, error)) ThrowErrno(target_, EISDIR);
+  if (!IsSpecial(target_)) temporary_ = fmt::format("{}.tmp-{}", target_, ::getpid());
+  const std::string& file = temporary_.empty() ? target_ : temporary_;
+  descriptor_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) ThrowErrno(target_, errno);
 }
 
-PendingFile::~PendingFile() {
-  if (!committed_) ::unlink(temporary_.c_str());
+GrowingFile::~GrowingFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-void PendingFile::Commit(const std::string& previous) {
-  if (committed_) return;  // it was written into a device
+void GrowingFile::Write(std::string_view part) {
+  if (const int error = WriteAll(descriptor_, part); error != 0) ThrowErrno(target_, error);
+}
+
+void GrowingFile::Finish() {
+  if (descriptor_ < 0) return;
+  // Some file systems report a full disk no earlier than here.
+  const bool is_synced = ::fsync(descriptor_) == 0 || errno == EINVAL;  // of a device
+  if (!is_synced) ThrowErrno(target_, errno);
+  if (::close(std::exchange(descriptor_, -1)) != 0) ThrowErrno(target_, errno);
+}
+
+PendingFile::PendingFile(std::string target, const Contents& contents) : file_(std::move(target)) {
+  contents([&](std::string_view part) { file_.Write(part); });
+  file_.Finish();
+}
+
+void GrowingFile::Commit(const std::string& previous) {
+  Finish();
+  if (temporary_.empty()) return;  // it was written into a device
   std::error_code lookup;
   const bool there = !previous.empty() && std::filesystem::exists(target_, lookup);
   if (lookup) ThrowErrno(target_, lookup.value());
@@ -115,7 +98,7 @@ void PendingFile::Commit(const std::string& previous) {
     }
   }
   if (std::rename(temporary_.c_str(), target_.c_str()) != 0) ThrowErrno(target_, errno);
-  committed_ = true;
+  temporary_.clear();
 }
 
 }  // namespace vpcmirror::sim

@@ -81,6 +81,7 @@ int RunGuarded(const std::vector<std::string>& arguments, const Surroundings& gi
   AddPlanCommand(app, around, exit_code);
   AddSweepCommand(app, around, exit_code);
   AddExplainCommand(app, around, exit_code);
+  AddLiveCommand(app, around, exit_code);
   AddExportCommand(app, around, exit_code);
   AddProfilesCommand(app, around, exit_code);
   AddCatalogCommand(app, around, exit_code);

@@ -18,6 +18,7 @@ void AddCheckCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddDiffCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddReportCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddExplainCommand(CLI::App& app, const Surroundings& around, int& exit_code);
+void AddLiveCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddExportCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddNewCommand(CLI::App& app, const Surroundings& around, int& exit_code);
 void AddSweepCommand(CLI::App& app, const Surroundings& around, int& exit_code);

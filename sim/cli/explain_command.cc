@@ -19,7 +19,7 @@
 #include "models/scenario/error.h"
 #include "models/scenario/find_enis.h"
 #include "models/scenario/nearest.h"
-#include "models/scenario/taps.h"
+#include "sim/cli/captured_eni.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/exit_code.h"
 #include "sim/explain/capture.h"
@@ -45,14 +45,6 @@ struct ExplainOptions {
   bool summary = false;
   bool all_findings = false;
 };
-
-[[noreturn]] void Fail(const char* option, std::string message, std::string accepted) {
-  ScenarioError error;
-  error.file = option;
-  error.message = std::move(message);
-  error.accepted = std::move(accepted);
-  throw ScenarioException({error});
-}
 
 void CheckMixture(const CLI::App& command, const ExplainOptions& options) {
   if (options.packet.empty() == options.pcap.empty()) {
@@ -81,37 +73,17 @@ ValidScenario Load(const ExplainOptions& options) {
   return LoadScenario(options.file, library, read);
 }
 
-// "--eni web[0]/eni0 (10.0.1.2), web[1]/eni0 (10.0.1.3) or 26 more".
-std::string NamesOf(const ValidScenario& scenario, const std::vector<std::size_t>& enis) {
-  constexpr std::size_t kMostNames = 10;
-  if (enis.empty()) return "a scenario with an ENI";
-  std::string text = "--eni ";
-  for (std::size_t i = 0; i < std::min(enis.size(), kMostNames); ++i) {
-    const Eni& eni = scenario.deployment->enis[enis[i]];
-    text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", eni.id, ToString(eni.addresses.front()));
-  }
-  if (enis.size() > kMostNames) text += fmt::format(" or {} more", enis.size() - kMostNames);
-  return text;
-}
-
-std::vector<std::size_t> Candidates(const ValidScenario& scenario, const std::string& selector) {
-  if (!selector.empty()) return FindEnis(scenario, selector, "--eni");
-  std::vector<std::size_t> all(scenario.deployment->enis.size());
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-  return all;
-}
-
 // The ENI at which the packet is asked about: the one named, or among those
 // named, or all, the one whose address the packet has on that side.
 std::size_t EniOfPacket(const ValidScenario& scenario, const ExplainOptions& options,
                         const PacketText& packet) {
-  const std::vector<std::size_t> candidates = Candidates(scenario, options.eni);
+  const std::vector<std::size_t> candidates = CandidateEnis(scenario, options.eni);
   if (!options.eni.empty() && candidates.size() == 1) return candidates.front();
   const bool out = packet.direction == Direction::kEgress;
   const auto& address = out ? packet.source : packet.destination;
   if (!address) {
-    Fail("--packet", "it has no address that says which ENI it passes",
-         NamesOf(scenario, candidates));
+    FailOption("--packet", "it has no address that says which ENI it passes",
+               NamesOfEnis(scenario, candidates));
   }
   std::vector<std::size_t> owners;
   for (const std::size_t eni : candidates) {
@@ -121,48 +93,13 @@ std::size_t EniOfPacket(const ValidScenario& scenario, const ExplainOptions& opt
   if (owners.size() == 1) return owners.front();
   const std::string_view side = out ? "source, out" : "destination, in";
   if (owners.empty()) {
-    Fail("--packet", fmt::format("no ENI has its address {} ({})", ToString(*address), side),
-         NamesOf(scenario, candidates));
+    FailOption("--packet", fmt::format("no ENI has its address {} ({})", ToString(*address), side),
+               NamesOfEnis(scenario, candidates));
   }
-  Fail("--packet",
-       fmt::format("{} ENIs have its address {} ({})", owners.size(), ToString(*address), side),
-       NamesOf(scenario, owners));
-}
-
-// The ENI named, or the only one that mirrors watch.
-std::size_t EniOfCapture(const ValidScenario& scenario, const ExplainOptions& options) {
-  std::vector<std::size_t> candidates;
-  if (options.eni.empty()) {
-    const auto mirrors = MirrorsByEni(scenario);
-    for (std::size_t i = 0; i < mirrors.size(); ++i) {
-      if (!mirrors[i].empty()) candidates.push_back(i);
-    }
-    if (candidates.empty()) candidates = Candidates(scenario, "");
-  } else {
-    candidates = FindEnis(scenario, options.eni, "--eni");
-  }
-  if (candidates.size() == 1) return candidates.front();
-  Fail("--eni",
-       options.eni.empty()
-           ? fmt::format("{} ENIs could have seen the capture", candidates.size())
-           : fmt::format("\"{}\" names {} ENIs, and a capture is asked about at one", options.eni,
-                         candidates.size()),
-       NamesOf(scenario, candidates));
-}
-
-std::vector<IpPrefix> ReadLocal(const std::vector<std::string>& texts) {
-  std::vector<IpPrefix> prefixes;
-  for (const std::string& text : texts) {
-    if (const auto prefix = ParseIpPrefix(text)) {
-      prefixes.push_back(*prefix);
-    } else if (const auto address = ParseIpAddress(text)) {
-      prefixes.emplace_back(*address, address->is_v4() ? 32 : 128);
-    } else {
-      Fail("--local", fmt::format("\"{}\" is no address and no range of them", text),
-           "10.0.1.7 or 10.0.1.0/24, without bits behind the prefix");
-    }
-  }
-  return prefixes;
+  FailOption(
+      "--packet",
+      fmt::format("{} ENIs have its address {} ({})", owners.size(), ToString(*address), side),
+      NamesOfEnis(scenario, owners));
 }
 
 int ExplainPacket(const ExplainOptions& options, const Surroundings& around) {
@@ -180,7 +117,7 @@ int ExplainPacket(const ExplainOptions& options, const Surroundings& around) {
 int ExplainFile(const ExplainOptions& options, const Surroundings& around) {
   const std::vector<IpPrefix> local = ReadLocal(options.local);
   const ValidScenario scenario = Load(options);
-  const CaptureQuestion question{.eni = EniOfCapture(scenario, options),
+  const CaptureQuestion question{.eni = EniOfCapture(scenario, options.eni),
                                  .local = local,
                                  .lines = options.summary ? 0 : options.limit};
   const Capture capture = ScanCapture(options.pcap, local);
@@ -214,7 +151,7 @@ void ExplainFinding(const std::string& code, const Surroundings& around) {
   if (rule == nullptr) {
     std::vector<std::string> codes;
     for (const Rule& each : Rules()) codes.emplace_back(each.code);
-    Fail("explain", fmt::format("there is no finding {}", code), AcceptedNames(code, codes));
+    FailOption("explain", fmt::format("there is no finding {}", code), AcceptedNames(code, codes));
   }
   around.out << RuleText(*rule, {.width = 80, .color = around.color});
 }

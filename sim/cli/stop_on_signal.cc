@@ -9,11 +9,17 @@
 #include "sim/cli/exit_code.h"
 
 namespace vpcmirror::sim {
+namespace {
+
+constexpr int kEndedBySignal = 128;  // as shells have it, and the signal's number
+
+}  // namespace
 
 StopOnSignal::StopOnSignal(std::chrono::milliseconds same_within) : same_within_(same_within) {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGINT);
   sigaddset(&signals_, SIGTERM);
+  sigaddset(&signals_, SIGUSR1);
   // nohup has it ignored, but a signal that is blocked is kept for sigwait all the same.
   struct sigaction hangup {};
   sigaction(SIGHUP, nullptr, &hangup);
@@ -29,6 +35,21 @@ StopOnSignal::~StopOnSignal() {
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
+ServiceSignals StopOnSignal::TakeServiceSignals() {
+  serves_ = true;
+  return {.reload = reload_.exchange(false), .report = report_.exchange(false)};
+}
+
+bool StopOnSignal::KeepForService(int signal) {
+  if (signal != SIGHUP && signal != SIGUSR1) return false;
+  if (!serves_) {
+    if (signal == SIGUSR1) ::_exit(kEndedBySignal + signal);
+    return false;
+  }
+  (signal == SIGHUP ? reload_ : report_) = true;
+  return true;
+}
+
 void StopOnSignal::Wait() {
   constexpr std::string_view kSaid =
       "\nvpcmirror: stopping; what is known will be written (once more ends it at once)\n";
@@ -41,6 +62,7 @@ void StopOnSignal::Wait() {
     int signal = 0;
     if (sigwait(&signals_, &signal) != 0) continue;
     if (over_) return;
+    if (KeepForService(signal)) continue;
     if (at_once_) {
       say(kEnded);
       ::_exit(kStopped);

@@ -8,6 +8,8 @@
 #include <stop_token>
 #include <thread>
 
+#include "sim/cli/surroundings.h"
+
 namespace vpcmirror::sim {
 
 // While one lives, the first SIGINT, SIGTERM or SIGHUP (unless that is ignored)
@@ -25,12 +27,16 @@ class StopOnSignal {
 
   std::stop_token token() const { return source_.get_token(); }
 
+  // From the first call on SIGHUP and SIGUSR1 are kept for the next one, and stop nothing.
+  ServiceSignals TakeServiceSignals();
+
   // Whether even the first signal ends the program at once: while there is
   // nothing that could be written. Not so until it is called.
   void EndAtOnce(bool at_once) { at_once_ = at_once; }
 
  private:
   void Wait();
+  bool KeepForService(int signal);
 
   std::chrono::milliseconds same_within_;
   sigset_t signals_{};
@@ -38,6 +44,9 @@ class StopOnSignal {
   std::stop_source source_;
   std::atomic<bool> over_ = false;
   std::atomic<bool> at_once_ = false;
+  std::atomic<bool> serves_ = false;
+  std::atomic<bool> reload_ = false;
+  std::atomic<bool> report_ = false;
   std::thread waiter_;
 };
 

@@ -14,6 +14,12 @@
 
 namespace vpcmirror::sim {
 
+// What a service is asked for by signals.
+struct ServiceSignals {
+  bool reload = false;  // SIGHUP
+  bool report = false;  // SIGUSR1
+};
+
 struct Surroundings {
   std::ostream& out;
   std::ostream& err;
@@ -25,6 +31,8 @@ struct Surroundings {
   // Called when a run begins, which obeys `stop`; before that a signal ends the
   // program. May be empty.
   std::function<void()> run_begins;
+  // Those that came since the last call; before the first, they end the program. May be empty.
+  std::function<ServiceSignals()> service_signals;
   std::function<double()> seconds;  // since some moment; for rate, ETA and --max-wall alone
   std::string command;              // as it was typed, for a shell; empty: not known
   std::string today;                // ISO date, UTC; empty: not known

@@ -59,6 +59,7 @@ int Main(int argc, char** argv) {
       .make_engine = MakeEngine,
       .stop = stop.token(),
       .run_begins = [&stop] { stop.EndAtOnce(false); },
+      .service_signals = [&stop] { return stop.TakeServiceSignals(); },
       .seconds = SteadySeconds,
       .today = Today(),
       .memory = PhysicalMemory(),

@@ -12,23 +12,12 @@
 namespace vpcmirror::sim {
 namespace {
 
-// Addresses that are given stand for the ENI's own, which the capture then need not
-// have.
-OwnAddresses OwnOf(const Eni& eni, const std::vector<IpPrefix>& given) {
-  if (!given.empty()) return {.mac = {}, .ip = given};
-  OwnAddresses own{.mac = eni.mac, .ip = {}};
-  for (const IpAddress& address : eni.addresses) {
-    own.ip.emplace_back(address, static_cast<int>(8 * address.octets().size()));
-  }
-  return own;
-}
-
 class CaptureExplainer {
  public:
   CaptureExplainer(const ValidScenario& scenario, const CaptureQuestion& question)
       : question_(question),
         explainer_(scenario, question.eni),
-        own_(OwnOf(explainer_.eni(), question.local)) {
+        own_(OwnAddressesOf(explainer_.eni(), question.local)) {
     result_.eni = question.eni;
     for (std::size_t i = 0; i < explainer_.tap().size(); ++i) {
       const MirrorSettings& settings = explainer_.tap().session(i).settings();
@@ -43,7 +32,7 @@ class CaptureExplainer {
     }
   }
 
-  void Take(const CapturedFrame& frame) {
+  void Take(const StoredFrame& frame) {
     ++result_.frames;
     const FrameInfo info = ParseFrame(frame.bytes, frame.wire_length);
     if (info.state == FrameState::kCutShort) ++result_.cut_short;
@@ -89,16 +78,16 @@ class CaptureExplainer {
     }
   }
 
-  void CountOutcomes(const CapturedFrame& frame, FrameLine* line) {
+  void CountOutcomes(const StoredFrame& frame, FrameLine* line) {
     for (const Outcome& outcome : answer_.decision.outcomes()) {
       Ruling ruling = answer_.RulingOf(outcome, explainer_.tap().session(outcome.session));
       std::int64_t packets = 0;
       Bytes wire{};
       if (ruling.copies()) {
         const auto sending =
-            explainer_.ForEachPacket(answer_, outcome, frame.bytes, [&](const Piece&, Bytes bytes) {
+            explainer_.ForEachPiece(answer_, outcome, frame.bytes, [&](const Piece& piece) {
               ++packets;
-              wire += bytes;
+              wire += EniMirroring::WireLength(piece);
             });
         ruling.dropped = sending.dropped;
         ruling.mtu_action = sending.action;
@@ -148,7 +137,7 @@ class CaptureExplainer {
 CaptureExplanation ExplainCapture(const ValidScenario& scenario, const CaptureQuestion& question,
                                   const FrameReader& reader, const std::stop_token& stop) {
   CaptureExplainer explainer(scenario, question);
-  CapturedFrame frame;
+  StoredFrame frame;
   bool complete = true;
   while (reader(frame)) {
     explainer.Take(frame);

@@ -4,14 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "models/scenario/taps.h"
-
 namespace vpcmirror::sim {
 namespace {
-
-std::vector<std::size_t> MirrorsOf(const ValidScenario& scenario, std::size_t eni) {
-  return std::move(MirrorsByEni(scenario)[eni]);
-}
 
 bool IsAboutAll(Stage stage) {
   return stage == Stage::kNeverMirrored || stage == Stage::kMirrorTraffic ||
@@ -63,52 +57,20 @@ Ruling Answer::RulingOf(const Outcome& outcome, const Mirror& mirror) const {
 }
 
 Explainer::Explainer(const ValidScenario& scenario, std::size_t eni)
-    : scenario_(scenario),
-      eni_(eni),
-      mirrors_(MirrorsOf(scenario, eni)),
-      tap_(MakeTap(scenario, eni, mirrors_)),
-      firewall_(*scenario.deployment, eni) {
-  for (std::size_t i = 0; i < tap_.size(); ++i) {
-    const auto& receivers = tap_.session(i).settings().receivers;
-    auto& tunnels = tunnels_.emplace_back();
-    for (std::uint32_t receiver = 0; receiver < receivers.size(); ++receiver) {
-      tunnels.emplace_back(tap_.session(i), receiver, this->eni().addresses.front());
-    }
-    counters_.emplace_back(receivers.size());
-    auto& reachable = reachable_.emplace_back();
-    for (const ReceiverAddress& receiver : receivers) {
-      reachable.push_back(scenario.topology->Lookup(eni, receiver.address).stop == Stop::kNone);
-    }
-  }
-}
+    : scenario_(scenario), eni_(eni), mirroring_(scenario, eni) {}
 
-// Frames without an IP flow have no route and meet no rule of security, and the
-// route of what arrives is its sender's: as in the packet engine.
 void Explainer::Ask(const FrameInfo& frame, Direction direction, Answer& answer) {
   answer.frame = frame;
   answer.direction = direction;
-  const bool has_flow = answer.frame.has_flow;
-  const FlowKey& flow = answer.frame.flow;
-  answer.admission =
-      has_flow && !firewall_.is_open() ? firewall_.Admit(flow, direction) : Admission::kAdmitted;
-  answer.route = has_flow && direction == Direction::kEgress
-                     ? scenario_.topology->Lookup(eni_, flow.destination)
-                     : RouteAnswer{};
+  answer.admission = mirroring_.Admit(frame, direction);
+  answer.route = mirroring_.RouteOf(frame, direction);
   answer.trail.steps.clear();
   answer.trail.session = 0;
-  answer.decision = tap_.Explain({.info = answer.frame,
-                                  .direction = direction,
-                                  .admitted = answer.admission == Admission::kAdmitted,
-                                  .next_hop = answer.route.next_hop},
-                                 answer.trail);
-}
-
-// A copy without outer headers is the frame itself; any other has an Ethernet
-// header of its own.
-Bytes Explainer::WireLength(const Piece& piece) {
-  const std::size_t headers =
-      piece.outer_bytes + piece.inner_bytes + (piece.outer_bytes > 0 ? kEthernetHeaderBytes : 0);
-  return Bytes(static_cast<std::int64_t>(headers)) + piece.payload;
+  answer.decision = tap().Explain({.info = answer.frame,
+                                   .direction = direction,
+                                   .admitted = answer.admission == Admission::kAdmitted,
+                                   .next_hop = answer.route.next_hop},
+                                  answer.trail);
 }
 
 std::vector<Hop> Explainer::SecurityOf(const FlowKey& flow, Direction direction) const {
@@ -168,7 +130,7 @@ std::optional<ExplainedBalancing> Explainer::BalancingOf(const Answer& answer,
 
 ExplainedSession Explainer::SessionOf(const Answer& answer, const Outcome& outcome,
                                       std::span<const std::byte> captured) {
-  const Mirror& mirror = tap_.session(outcome.session);
+  const Mirror& mirror = tap().session(outcome.session);
   ExplainedSession session;
   session.mirror = mirror_of(outcome.session);
   session.ruling = answer.RulingOf(outcome, mirror);
@@ -179,16 +141,15 @@ ExplainedSession Explainer::SessionOf(const Answer& answer, const Outcome& outco
   session.plan = outcome.plan;
   ExplainedCopy copy;
   copy.receiver_eni = scenario_.mirrors[session.mirror].receiver_enis[outcome.plan.receiver];
-  const Sending sending =
-      ForEachPacket(answer, outcome, captured, [&](const Piece& piece, Bytes wire) {
-        copy.packets.push_back(
-            {.outer = {piece.outer.begin(),
-                       piece.outer.begin() + static_cast<std::ptrdiff_t>(piece.outer_bytes)},
-             .rewritten = Bytes(static_cast<std::int64_t>(piece.inner_bytes)),
-             .payload_offset = piece.payload_offset,
-             .payload = piece.payload,
-             .wire = wire});
-      });
+  const auto sending = ForEachPiece(answer, outcome, captured, [&](const Piece& piece) {
+    copy.packets.push_back(
+        {.outer = {piece.outer.begin(),
+                   piece.outer.begin() + static_cast<std::ptrdiff_t>(piece.outer_bytes)},
+         .rewritten = Bytes(static_cast<std::int64_t>(piece.inner_bytes)),
+         .payload_offset = piece.payload_offset,
+         .payload = piece.payload,
+         .wire = EniMirroring::WireLength(piece)});
+  });
   session.ruling.dropped = sending.dropped;
   session.ruling.mtu_action = session.plan.mtu_action = sending.action;
   session.plan.kept = sending.kept;

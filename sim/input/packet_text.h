@@ -15,7 +15,7 @@ struct PacketText {
   Direction direction = Direction::kEgress;
   std::optional<IpAddress> source;  // empty: "arp" without addresses
   std::optional<IpAddress> destination;
-  CapturedFrame frame;  // headers in full, payload zero; time 0
+  StoredFrame frame;  // headers in full, payload zero; time 0
 };
 
 // DIRECTION PROTOCOL SRC > DST [len N] [vlan N] [fragment]

@@ -68,7 +68,7 @@ class CaptureStream {
   std::int64_t frames() const { return frames_; }
   Picoseconds time() const { return time_; }
 
-  bool Next(CapturedFrame& frame) {
+  bool Next(StoredFrame& frame) {
     pcap_pkthdr* header = nullptr;
     const unsigned char* bytes = nullptr;
     const int got = pcap_next_ex(handle_.get(), &header, &bytes);
@@ -154,7 +154,7 @@ class LocalCheck {
     is_met_ = locals.empty();
   }
 
-  void Look(const CapturedFrame& frame) {
+  void Look(const StoredFrame& frame) {
     if (own_.ip.empty()) return;
     const FrameInfo info = ParseFrame(frame.bytes, frame.wire_length);
     if (!PassingDirection(info, frame.bytes, own_)) ++aside_;
@@ -219,7 +219,7 @@ class LocalCheck {
 Capture ScanCapture(const std::string& file, const std::vector<IpPrefix>& locals) {
   CaptureStream stream(file);
   LocalCheck check(locals);
-  CapturedFrame frame;
+  StoredFrame frame;
   while (stream.Next(frame)) check.Look(frame);
   if (stream.frames() == 0) Fail(file, "the capture has no frames", "a capture with frames");
   check.ThrowUnlessMet(file, stream.frames());
@@ -230,7 +230,7 @@ Capture ScanCapture(const std::string& file, const std::vector<IpPrefix>& locals
   capture.open = [file]() -> FrameReader {
     // std::function copies what it holds, and a stream has one place.
     auto shared = std::make_shared<CaptureStream>(file);
-    return [shared](CapturedFrame& next) { return shared->Next(next); };
+    return [shared](StoredFrame& next) { return shared->Next(next); };
   };
   return capture;
 }

@@ -97,9 +97,9 @@ class CaptureTest : public testing::Test {
   std::string file_;
 };
 
-std::vector<CapturedFrame> All(const FrameReader& next) {
-  std::vector<CapturedFrame> frames;
-  CapturedFrame frame;
+std::vector<StoredFrame> All(const FrameReader& next) {
+  std::vector<StoredFrame> frames;
+  StoredFrame frame;
   while (next(frame)) frames.push_back(frame);
   return frames;
 }
@@ -109,7 +109,7 @@ TEST_F(CaptureTest, GivesEveryFrameWithItsTimeAndBothLengths) {
       Write(Header() + Record(100, 999'999'999, "abc", 60) + Record(101, 1, kShortest, 14)));
   EXPECT_EQ(capture.frames, 2);
   EXPECT_EQ(capture.length, Picoseconds(2'000));  // 2 ns
-  const std::vector<CapturedFrame> frames = All(capture.open());
+  const std::vector<StoredFrame> frames = All(capture.open());
   ASSERT_EQ(frames.size(), 2u);
   EXPECT_EQ(frames[0].time, Picoseconds(0));
   EXPECT_EQ(frames[0].wire_length, Bytes(60));
@@ -132,7 +132,7 @@ TEST_F(CaptureTest, NeverGoesBackInTime) {
                                             Record(10, 900, "b", 60) + Record(9, 0, "c", 60) +
                                             Record(10, 800, "d", 60) + Record(10, 901, "e", 60)));
   std::vector<std::int64_t> times;
-  for (const CapturedFrame& frame : All(capture.open())) times.push_back(frame.time.count());
+  for (const StoredFrame& frame : All(capture.open())) times.push_back(frame.time.count());
   EXPECT_THAT(times, ElementsAre(0, 400'000, 400'000, 400'000, 401'000));
 }
 

@@ -92,11 +92,12 @@ class SuperFrameTest : public testing::Test {
   Decision Decide(MtuPolicy policy, EncapsulationKind kind = EncapsulationKind::kVxlan) {
     MirrorSettings settings = Settings();
     settings.tunnel.kind = kind;
-    settings.receivers[0].mtu = Bytes(1500);
+    settings.receivers[0].mtu = receiver_mtu_;
     settings.receivers[0].mtu_policy = policy;
+    settings.mtu.basis = MtuBasis::kReceiver;
     mirror_ = std::make_shared<const Mirror>(settings);
-    const MirrorTap tap({.eni_id = "eni", .mtu = Bytes(1500)}, std::make_shared<const TapRules>(),
-                        {mirror_});
+    const MirrorTap tap({.eni_id = "eni", .mtu = Bytes(1500)},
+                        std::make_shared<const TapRules>(rules_), {mirror_});
     info_ = ParseFrame(frame_, Bytes(static_cast<std::int64_t>(frame_.size())));
     return tap.OnFrame({.info = info_});
   }
@@ -124,11 +125,34 @@ class SuperFrameTest : public testing::Test {
 
   const std::vector<std::byte> frame_ =
       PacketBuilder().Ethernet().Ipv4("10.0.0.5", "10.0.1.1").Tcp(40000, 443).Payload(4000).Build();
+  TapRules rules_;
+  Bytes receiver_mtu_{1500};
   FrameInfo info_;
   std::shared_ptr<const Mirror> mirror_;
   TunnelCounters counters_;
   std::vector<bool> is_last_;
 };
+
+// As an offloading host captures it: the wire has frames of 1514 bytes, 1460 of them payload.
+TEST_F(SuperFrameTest, IsCopiedAsTheFramesOnTheWireWhereRulesSaySo) {
+  rules_.segments_super_frames = true;
+  receiver_mtu_ = Bytes(9000);  // even where the copy would fit in one
+  for (const MtuPolicy policy : {MtuPolicy::kTruncate, MtuPolicy::kFragment, MtuPolicy::kDrop}) {
+    const std::vector<Piece> pieces = PiecesOf(Decide(policy));
+    ASSERT_EQ(pieces.size(), 3u);  // 1460 + 1460 + 1080
+    EXPECT_EQ(pieces[0].payload, Bytes(1460));
+    EXPECT_EQ(pieces[2].payload, Bytes(1080));
+  }
+  receiver_mtu_ = Bytes(1500);
+  EXPECT_EQ(PiecesOf(Decide(MtuPolicy::kTruncate))[0].payload, Bytes(1410));
+}
+
+TEST_F(SuperFrameTest, IsLeftToThePolicyWhereRulesDoNotSaySo) {
+  receiver_mtu_ = Bytes(9000);
+  EXPECT_EQ(Decide(MtuPolicy::kDrop).outcomes()[0].plan.mtu_action, MtuAction::kWhole);
+  receiver_mtu_ = Bytes(1500);
+  EXPECT_EQ(Decide(MtuPolicy::kDrop).outcomes()[0].plan.mtu_action, MtuAction::kDrop);
+}
 
 TEST_F(SuperFrameTest, IsSentAsSegmentsThatFit) {
   const std::vector<Piece> pieces = PiecesOf(Decide(MtuPolicy::kSegment));

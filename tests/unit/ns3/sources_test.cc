@@ -162,7 +162,7 @@ FrameReader ThreeFrames() {
     int next = 0;
   };
   auto state = std::make_shared<State>();
-  return [state](CapturedFrame& frame) {
+  return [state](StoredFrame& frame) {
     if (state->next == 3) return false;
     const bool own = state->next == 0;
     const auto builder =
@@ -211,7 +211,7 @@ TEST_F(SourcesTest, ReplayLeavesAsideWhatPassesOthers) {
   Replay replay = ReplayOfThree();
   replay.open = [] {
     auto next = std::make_shared<int>(0);
-    return FrameReader([next](CapturedFrame& frame) {
+    return FrameReader([next](StoredFrame& frame) {
       if (*next == 3) return false;
       frame.bytes = PacketBuilder()
                         .Ethernet()

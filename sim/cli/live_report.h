@@ -1,0 +1,36 @@
+// What a live mirror did, for people and for programs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/report/result_text.h"
+#include "sim/live/copy_sink.h"
+#include "sim/live/frame_source.h"
+#include "sim/live/live_account.h"
+#include "sim/live/send_lane.h"
+
+namespace vpcmirror::sim {
+
+struct LiveReport {
+  std::string scenario;  // file
+  std::string eni;       // ID
+  std::string address;   // its first
+  std::string source;    // "web.pcap", "eth0"
+  std::string sink;      // "copies.pcap"; empty: copies are only counted
+  bool complete = true;  // false: stopped before the source ended
+  std::string remark{};  // what was wrong with the source; empty: nothing
+  CaptureCounters capture{};
+  SendCounters send{};
+  std::vector<ReceiverCounters> receivers{};  // of the same packets; none: not to receivers
+  std::vector<IpAddress> down{};              // of them, out of reach at the end
+  LiveAccount account{};
+};
+
+// 80 columns; names are made Printable. Ends in a newline.
+std::string LiveText(const LiveReport& report, const TextStyle& style);
+
+// Of each mirror the keys that result.json has, and its receivers. Ends in a newline.
+std::string LiveJson(const LiveReport& report);
+
+}  // namespace vpcmirror::sim

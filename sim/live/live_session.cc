@@ -1,0 +1,279 @@
+#include "sim/live/live_session.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <ctime>
+#include <set>
+#include <utility>
+
+namespace vpcmirror::sim {
+namespace {
+
+constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+constexpr int kLongestWaitMs = 100;
+// Longer than the kernel keeps a block of the ring that is not full.
+constexpr int kDrainWaitMs = 50;
+constexpr std::int64_t kTellIntervalNs = 10 * kNanosecondsPerSecond;
+
+std::int64_t TimeNs(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return time.tv_sec * kNanosecondsPerSecond + time.tv_nsec;
+}
+std::int64_t SteadyNs() { return TimeNs(CLOCK_MONOTONIC); }
+
+void Wait(const FrameSource& source, int milliseconds) {
+  std::vector<pollfd> polled;
+  for (const int descriptor : source.descriptors()) {
+    polled.push_back({.fd = descriptor, .events = POLLIN, .revents = 0});
+  }
+  ::poll(polled.data(), static_cast<nfds_t>(polled.size()), milliseconds);
+}
+
+void Merge(ReceiverCounters& into, const ReceiverCounters& from) {
+  into.send += from.send;
+  for (const auto& [error, packets] : from.reported) into.reported[error] += packets;
+}
+
+std::string Said(const LinkChange& change) {
+  if (!change.trouble.empty()) {
+    return "interface " + change.interface + " is not captured: " + change.trouble;
+  }
+  switch (change.state) {
+    case LinkState::kUp:
+      return "interface " + change.interface + " is up: its frames are captured";
+    case LinkState::kDown:
+      return "interface " + change.interface + " is down: no frame comes until it is up";
+    case LinkState::kGone:
+      break;
+  }
+  return "interface " + change.interface + " is gone: it is waited for";
+}
+
+}  // namespace
+
+LiveSession::LiveSession(LiveSettings settings)
+    : settings_(std::move(settings)),
+      teller_(kTellIntervalNs, [this](const SendTrouble& trouble) { Say(sim::Say(trouble)); }) {
+  settings_.interfaces.prefilter = PrefilterFor(settings_.enis);
+  settings_.interfaces.on_change = [this](const LinkChange& change) { Say(Said(change)); };
+  settings_.send.on_trouble = [this](const SendTrouble& trouble) { NoteTrouble(trouble); };
+  settings_.send.on_notice = [this](const SinkNotice& notice) { Say(sim::Say(notice)); };
+  GiveHealth(settings_.enis);
+  if (settings_.limits.rate || settings_.limits.cpu_permille) {
+    bounds_.emplace(settings_.limits, ReadLoadClocks());
+  }
+  for (auto& source : InterfaceSource::ForWorkers(settings_.interfaces, settings_.workers)) {
+    AddWorker(std::move(source));
+  }
+}
+
+LiveSession::~LiveSession() {
+  for (const auto& worker : workers_) worker->thread.request_stop();
+}
+
+std::shared_ptr<const Prefilter> LiveSession::PrefilterFor(
+    const std::vector<MirroredEni>& enis) const {
+  std::vector<EniMirrors> watched;
+  for (const MirroredEni& each : enis) watched.push_back(MirrorsOn(*each.scenario, each.eni));
+  return std::make_shared<const Prefilter>(
+      watched, PrefilterSettings{.copy_mark = settings_.send.mark,
+                                 .direction_told = settings_.interfaces.ring.direction_told});
+}
+
+std::shared_ptr<ReceiverHealth> LiveSession::HealthFor(const std::vector<MirroredEni>& enis) const {
+  if (settings_.sink != nullptr || settings_.counts_only) return nullptr;
+  std::set<IpAddress> receivers;
+  for (const MirroredEni& each : enis) {
+    for (const Mirror* mirror : MirrorsOn(*each.scenario, each.eni).mirrors) {
+      for (const ReceiverAddress& receiver : mirror->settings().receivers) {
+        receivers.insert(receiver.address);
+      }
+    }
+  }
+  return std::make_shared<ReceiverHealth>(
+      settings_.health, std::vector<IpAddress>(receivers.begin(), receivers.end()));
+}
+
+void LiveSession::GiveHealth(std::vector<MirroredEni>& enis) {
+  std::shared_ptr<ReceiverHealth> health = HealthFor(enis);
+  for (MirroredEni& each : enis) each.health = health;
+  std::optional<ReceiverProbe> probe;
+  if (health && settings_.probe_interval_ns && health->size() > 0) {
+    probe.emplace(health->addresses(), *settings_.probe_interval_ns,
+                  SendSocketSettings{.mark = settings_.send.mark});
+  }
+  const std::lock_guard lock(health_mutex_);
+  health_ = std::move(health);
+  probe_ = std::move(probe);
+}
+
+void LiveSession::AddWorker(std::unique_ptr<InterfaceSource> source) {
+  Worker& worker = *workers_.emplace_back(std::make_unique<Worker>());
+  worker.source = std::move(source);
+  for (const MirroredEni& each : settings_.enis) worker.mirrors.emplace_back(each);
+  worker.sink = settings_.sink != nullptr ? settings_.sink : &worker.counting;
+  if (settings_.sink == nullptr && !settings_.counts_only) {
+    worker.receivers = std::make_unique<ReceiverSink>(settings_.send);
+    worker.sink = worker.receivers.get();
+    OpenTunnels(worker);
+  }
+  if (!bounds_) return;
+  worker.shed = std::make_unique<ShedSink>(*bounds_, *worker.sink);
+  worker.sink = worker.shed.get();
+}
+
+void LiveSession::OpenTunnels(Worker& worker) {
+  if (!worker.receivers) return;
+  for (LiveMirror& mirror : worker.mirrors) {
+    mirror.ForEachTunnel([&](const Tunnel& tunnel) { worker.receivers->Open(tunnel); });
+  }
+}
+
+void LiveSession::Start() {
+  for (const auto& worker : workers_) {
+    worker->thread =
+        std::jthread([this, &worker = *worker](const std::stop_token& stop) { Run(worker, stop); });
+  }
+}
+
+bool LiveSession::TakeBatch(Worker& worker, std::int64_t& last_time_ns) {
+  const std::lock_guard lock(worker.mutex);
+  const auto batch = worker.source->Next();
+  if (batch.empty()) return false;
+  last_time_ns = batch.back().time_ns;
+  worker.mirrors[batch.front().interface].Take(batch, *worker.sink);
+  worker.sink->Flush();
+  return true;
+}
+
+void LiveSession::Run(Worker& worker, const std::stop_token& stop) {
+  try {
+    std::int64_t last_time_ns = 0;
+    while (!stop.stop_requested()) {
+      if (!TakeBatch(worker, last_time_ns)) Wait(*worker.source, kLongestWaitMs);
+    }
+    Drain(worker);
+  } catch (...) {
+    const std::lock_guard lock(worker.mutex);
+    worker.failure = std::current_exception();
+  }
+}
+
+// What passed before now is in the ring, or will be when the kernel lets go of its block.
+void LiveSession::Drain(Worker& worker) {
+  const std::int64_t stopped_ns = TimeNs(CLOCK_REALTIME);
+  bool has_waited = false;
+  std::int64_t last_time_ns = 0;
+  while (last_time_ns <= stopped_ns) {
+    if (TakeBatch(worker, last_time_ns)) continue;
+    if (has_waited) return;
+    Wait(*worker.source, kDrainWaitMs);
+    has_waited = true;
+  }
+}
+
+void LiveSession::Attend() {
+  const std::int64_t now_ns = SteadyNs();
+  teller_.Advance(now_ns);
+  {
+    const std::lock_guard lock(health_mutex_);
+    if (health_) health_->Advance(now_ns);
+    if (probe_) probe_->Run(now_ns, *health_);
+  }
+  for (const auto& worker : workers_) {
+    const std::lock_guard lock(worker->mutex);
+    if (worker->failure) std::rethrow_exception(worker->failure);
+  }
+}
+
+void LiveSession::SetPrefilter(const std::shared_ptr<const Prefilter>& prefilter) {
+  for (const auto& worker : workers_) {
+    const std::lock_guard lock(worker->mutex);
+    worker->source->SetPrefilter(prefilter);
+  }
+}
+
+void LiveSession::Change(std::vector<MirroredEni> enis) {
+  std::shared_ptr<const Prefilter> prefilter = PrefilterFor(enis);
+  GiveHealth(enis);
+  SetPrefilter(nullptr);  // what either copies
+  for (const auto& worker : workers_) {
+    const std::lock_guard lock(worker->mutex);
+    for (std::size_t i = 0; i < enis.size(); ++i) worker->mirrors[i].Change(enis[i]);
+    OpenTunnels(*worker);
+  }
+  {
+    const std::lock_guard lock(enis_mutex_);
+    settings_.enis = std::move(enis);
+  }
+  SetPrefilter(prefilter);
+}
+
+void LiveSession::Stop() {
+  for (const auto& worker : workers_) worker->thread.request_stop();
+  for (const auto& worker : workers_) {
+    if (worker->thread.joinable()) worker->thread.join();
+  }
+  teller_.Finish();
+  for (const auto& worker : workers_) {
+    if (worker->failure) std::rethrow_exception(std::exchange(worker->failure, nullptr));
+  }
+}
+
+void LiveSession::NoteTrouble(const SendTrouble& trouble) {
+  const std::int64_t now_ns = SteadyNs();
+  teller_.Note(trouble, now_ns);
+  if (!IsReceiversError(trouble.error)) return;
+  const std::lock_guard lock(health_mutex_);
+  if (!health_) return;
+  const std::size_t receiver = health_->IndexOf(trouble.receiver);
+  if (receiver == health_->size()) return;
+  if (health_->CountErrors(receiver, trouble.packets, now_ns)) {
+    Say("receiver " + ToString(trouble.receiver) +
+        " is out of reach: its flows go to others, where a mirror has any");
+  }
+}
+
+void LiveSession::Say(const std::string& line) {
+  if (!settings_.say) return;
+  const std::lock_guard lock(say_mutex_);
+  settings_.say(line);
+}
+
+std::vector<MirroredEni> LiveSession::enis() {
+  const std::lock_guard lock(enis_mutex_);
+  return settings_.enis;
+}
+
+LiveSnapshot LiveSession::snapshot() {
+  LiveSnapshot snapshot;
+  snapshot.accounts.resize(enis().size());
+  for (const auto& worker : workers_) {
+    const std::lock_guard lock(worker->mutex);
+    for (std::size_t i = 0; i < worker->mirrors.size(); ++i) {
+      snapshot.accounts[i] += worker->mirrors[i].account();
+    }
+    snapshot.capture += worker->source->counters();
+    snapshot.send += worker->sink->counters();
+    if (!worker->receivers) continue;
+    for (const ReceiverCounters& each : worker->receivers->receivers()) {
+      const auto known =
+          std::ranges::find(snapshot.receivers, each.receiver, &ReceiverCounters::receiver);
+      if (known == snapshot.receivers.end()) {
+        snapshot.receivers.push_back(each);
+      } else {
+        Merge(*known, each);
+      }
+    }
+  }
+  const std::lock_guard lock(health_mutex_);
+  if (!health_) return snapshot;
+  for (std::size_t i = 0; i < health_->size(); ++i) {
+    if (!health_->is_up(i)) snapshot.down.push_back(health_->addresses()[i]);
+  }
+  return snapshot;
+}
+
+}  // namespace vpcmirror::sim
