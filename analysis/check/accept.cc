@@ -20,7 +20,7 @@ Finding UnusedAcceptance(const AcceptanceSpec& spec) {
   Finding finding;
   finding.code = rule.code;
   finding.severity = rule.severity;
-  finding.confidence = rule.confidence;
+  finding.basis = rule.basis;
   finding.subject = {"acceptance", spec.finding};
   finding.path = spec.path;
   finding.edits = {{spec.path, ""}};

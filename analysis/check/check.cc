@@ -29,7 +29,7 @@ Finding FindingOf(const ScenarioError& error) {
   Finding finding;
   finding.code = rule.code;
   finding.severity = rule.severity;
-  finding.confidence = rule.confidence;
+  finding.basis = rule.basis;
   finding.path = error.path;
   finding.file = error.file;
   finding.line = error.line;
@@ -109,7 +109,7 @@ std::vector<Finding> Check(const Scenario& written, const ValidScenario& valid,
       findings[i].code = rule.code;
       // A rule whose grounds are old finds no more than an assumption.
       if (findings[i].severity != Severity::kAssumption) findings[i].severity = rule.severity;
-      findings[i].confidence = rule.confidence;
+      findings[i].basis = rule.basis;
     }
   }
   return findings;

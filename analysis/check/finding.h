@@ -54,7 +54,7 @@ struct FindingNumber {
 struct Finding {
   std::string code;  // of its rule: "MIR-MTU-001"
   Severity severity = Severity::kWarning;
-  FindingBasis confidence = FindingBasis::kDocumented;
+  FindingBasis basis = FindingBasis::kDocumented;
   Subject subject;
   std::string path;         // JSON Pointer of the place in the scenario
   std::string file;         // the four of them filled in by whoever read the file

@@ -20,7 +20,7 @@ struct Reference {
 struct Rule {
   std::string_view code;  // stable: "MIR-MTU-001"
   Severity severity = Severity::kWarning;
-  FindingBasis confidence = FindingBasis::kDocumented;
+  FindingBasis basis = FindingBasis::kDocumented;
   std::string_view title;  // a few words
   std::string_view why;    // sentences
   std::string_view fix;    // sentences, without the numbers of a case

@@ -1,5 +1,5 @@
 // Internal to analysis/check: what finds, one function a rule. Each adds its findings
-// without code, severity and confidence, which the table has.
+// without code, severity and basis, which the table has.
 #pragma once
 
 #include <array>

@@ -9,7 +9,8 @@
 namespace vpcmirror {
 namespace {
 
-// What keeps copies whole, as far as the cloud has it: where the source's own MTU counts, a smaller one does not.
+// What keeps copies whole, as far as the cloud has it: where the source's own MTU counts, a smaller
+// one does not.
 std::string FixOf(const ProviderProfile& profile, MtuBasis basis, Bytes source_mtu, Bytes cut) {
   const std::string fits = std::to_string((source_mtu - cut).count());
   const std::string larger = std::to_string((source_mtu + cut).count());
@@ -24,8 +25,7 @@ std::string FixOf(const ProviderProfile& profile, MtuBasis basis, Bytes source_m
       "packets of at most " + fits +
       " bytes, by an MTU or MSS inside the guests (`sizes` of a workload tells check)";
   if (is_largest) return smaller;
-  return smaller + ", or an MTU of " + larger +
-         " on the whole way, with packets left as they are";
+  return smaller + ", or an MTU of " + larger + " on the whole way, with packets left as they are";
 }
 
 // Of a full packet, as far as the packet lengths of the directions that are watched go.
@@ -40,79 +40,147 @@ Bytes LongestCopied(const MirrorSettings& settings, Bytes mtu) {
   return longest;
 }
 
+// Where copies of a source have the least room, and what becomes of those that are longer.
+struct Narrowest {
+  Bytes room;  // for the copied frame
+  Bytes mtu;
+  MtuPolicy policy = MtuPolicy::kTruncate;
+};
+
+Narrowest NarrowestOf(const Mirror& mirror, Bytes source_mtu) {
+  const auto& receivers = mirror.settings().receivers;
+  Narrowest narrowest{mirror.RoomAtSource(source_mtu), source_mtu, receivers.front().mtu_policy};
+  for (std::uint32_t i = 0; i < receivers.size(); ++i) {
+    if (mirror.RoomAtReceiver(i) >= narrowest.room) continue;
+    narrowest = {mirror.RoomAtReceiver(i), receivers[i].mtu, receivers[i].mtu_policy};
+  }
+  return narrowest;
+}
+
+// What happens to copies that are `cut` too long, as the end of a sentence.
+std::string OutcomeWords(MtuPolicy policy, Bytes cut) {
+  switch (policy) {
+    case MtuPolicy::kSegment:
+    case MtuPolicy::kFragment:
+      return " are sent in several packets";
+    case MtuPolicy::kDrop:
+      return " are dropped";
+    default:
+      return " lose their last " + std::to_string(cut.count()) + " bytes";
+  }
+}
+
+// Of the copies that the workloads make, as far as their loads are known.
+struct CopyLoad {
+  double copied = 0;  // a second; those too long to be sent among them
+  double unfit = 0;
+
+  bool is_known() const { return copied > 0; }
+};
+
+CopyLoad CopyLoadOf(const Mirror& mirror, const MirrorTraffic& traffic) {
+  const bool is_dropped = mirror.settings().receivers.front().mtu_policy == MtuPolicy::kDrop;
+  const double unfit = traffic.unfit.frames_per_second;
+  return {traffic.mirrored.frames_per_second + (is_dropped ? unfit : 0), unfit};
+}
+
+class CutCopies {
+ public:
+  CutCopies(const CheckContext& context, std::vector<Finding>& findings)
+      : context_(context), findings_(findings) {}
+
+  void Find() {
+    for (std::size_t mirror = 0; mirror < context_.valid.mirrors.size(); ++mirror) {
+      if (MayBeCut(mirror)) FindOf(mirror);
+    }
+    CountAlike();
+  }
+
+ private:
+  CopyLoad LoadOf(std::size_t mirror) const {
+    return CopyLoadOf(*context_.valid.mirrors[mirror].mirror, context_.traffic.mirrors[mirror]);
+  }
+
+  // Not where nothing is copied, nor where all that the workloads send is known to fit.
+  bool MayBeCut(std::size_t index) const {
+    const Mirror& mirror = *context_.valid.mirrors[index].mirror;
+    const bool copies_nothing = context_.CopiedFlows(index, Direction::kIngress).IsEmpty() &&
+                                context_.CopiedFlows(index, Direction::kEgress).IsEmpty() &&
+                                !mirror.settings().filter.copies_what_no_rule_matches();
+    if (copies_nothing) return false;
+    const CopyLoad load = LoadOf(index);
+    return !load.is_known() || load.unfit > 0 || !context_.traffic.left_out.empty();
+  }
+
+  // Of each MTU of the mirror's sources once.
+  void FindOf(std::size_t mirror) {
+    std::set<Bytes> told;
+    for (const std::size_t source : context_.valid.mirrors[mirror].sources) {
+      const Eni& eni = context_.deployment().enis[source];
+      if (told.insert(eni.mtu).second) FindAt(mirror, eni);
+    }
+  }
+
+  void FindAt(std::size_t mirror, const Eni& source) {
+    const PlacedMirror& placed = context_.valid.mirrors[mirror];
+    const MirrorSettings& settings = placed.mirror->settings();
+    const Narrowest narrowest = NarrowestOf(*placed.mirror, source.mtu);
+    const Bytes longest = LongestCopied(settings, source.mtu);
+    if (narrowest.room >= longest) return;
+    const Bytes cut = longest - narrowest.room;
+    const std::string outcome = OutcomeWords(narrowest.policy, cut);
+    Finding finding =
+        About(placed,
+              "copies of full frames (MTU " + std::to_string(source.mtu.count()) + ") of " +
+                  source.id + " are longer than the MTU of " +
+                  std::to_string(narrowest.mtu.count()) + " on their way, and" + outcome,
+              FixOf(context_.ProfileOf(placed), settings.mtu.basis, source.mtu, cut));
+    finding.numbers = {{"source_mtu", static_cast<double>(source.mtu.count()), "B"},
+                       {"room", static_cast<double>(narrowest.room.count()), "B"},
+                       {"cut", static_cast<double>(cut.count()), "B"}};
+    if (const CopyLoad load = LoadOf(mirror); load.is_known()) {
+      AddShare(load, finding);
+    } else if (!IsFirst(std::to_string(source.mtu.count()) + outcome + finding.fix)) {
+      return;
+    }
+    findings_.push_back(std::move(finding));
+  }
+
+  static void AddShare(const CopyLoad& load, Finding& finding) {
+    const double share = load.unfit / load.copied;
+    finding.message += ": " + PercentText(share) + " of the copies of the workloads";
+    finding.numbers.push_back({"share", share, "of the copies"});
+  }
+
+  // Of those that say the same; others are counted.
+  bool IsFirst(const std::string& words) {
+    const auto [at, is_first] = alike_.try_emplace(words, findings_.size(), 0);
+    if (!is_first) ++at->second.second;
+    return is_first;
+  }
+
+  void CountAlike() {
+    for (const auto& [words, told] : alike_) {
+      const auto& [at, more] = told;
+      if (more == 0) continue;
+      findings_[at].message += " (and so do those of " + std::to_string(more) + " more mirrors)";
+      findings_[at].numbers.push_back({"mirrors", static_cast<double>(more + 1), ""});
+    }
+  }
+
+  const CheckContext& context_;
+  std::vector<Finding>& findings_;
+  // Of mirrors whose loads nobody knows those that say the same, in `findings_`, and how many
+  // more.
+  std::map<std::string, std::pair<std::size_t, std::size_t>> alike_;
+};
+
 }  // namespace
 
 // Of each mirror and source MTU once: the longest frame that such a source sends, unless all
 // that its workloads send is known to fit.
 void FindCutCopies(const CheckContext& context, std::vector<Finding>& findings) {
-  // Of mirrors whose loads nobody knows those that say the same, in `findings`, and how many more.
-  std::map<std::string, std::pair<std::size_t, std::size_t>> alike;
-  for (std::size_t index = 0; index < context.valid.mirrors.size(); ++index) {
-    const PlacedMirror& placed = context.valid.mirrors[index];
-    const Mirror& mirror = *placed.mirror;
-    const MirrorTraffic& traffic = context.traffic.mirrors[index];
-    const bool copies_nothing = context.CopiedFlows(index, Direction::kIngress).IsEmpty() &&
-                                context.CopiedFlows(index, Direction::kEgress).IsEmpty() &&
-                                !mirror.settings().filter.copies_what_no_rule_matches();
-    if (copies_nothing) continue;
-    const bool is_dropped = mirror.settings().receivers.front().mtu_policy == MtuPolicy::kDrop;
-    const double copied =
-        traffic.mirrored.frames_per_second + (is_dropped ? traffic.unfit.frames_per_second : 0);
-    const bool is_known = copied > 0;
-    if (is_known && traffic.unfit.frames_per_second <= 0 && context.traffic.left_out.empty())
-      continue;
-    std::set<Bytes> told;
-    for (const std::size_t source : placed.sources) {
-      const Bytes mtu = context.deployment().enis[source].mtu;
-      if (!told.insert(mtu).second) continue;
-      Bytes room = mirror.RoomAtSource(mtu);
-      Bytes least_mtu = mtu;
-      MtuPolicy policy = mirror.settings().receivers.front().mtu_policy;
-      for (std::uint32_t i = 0; i < mirror.settings().receivers.size(); ++i) {
-        if (mirror.RoomAtReceiver(i) >= room) continue;
-        room = mirror.RoomAtReceiver(i);
-        policy = mirror.settings().receivers[i].mtu_policy;
-        least_mtu = mirror.settings().receivers[i].mtu;
-      }
-      const Bytes longest = LongestCopied(mirror.settings(), mtu);
-      if (room >= longest) continue;
-      const std::int64_t cut = (longest - room).count();
-      const bool is_lost = policy == MtuPolicy::kDrop;
-      const std::string sent = policy == MtuPolicy::kSegment || policy == MtuPolicy::kFragment
-                                   ? " are sent in several packets"
-                               : is_lost ? " are dropped"
-                                         : " lose their last " + std::to_string(cut) + " bytes";
-      Finding finding =
-          About(placed,
-                "copies of full frames (MTU " + std::to_string(mtu.count()) + ") of " +
-                    context.deployment().enis[source].id + " are longer than the MTU of " +
-                    std::to_string(least_mtu.count()) + " on their way, and" + sent,
-                FixOf(context.ProfileOf(placed), mirror.settings().mtu.basis, mtu, Bytes(cut)));
-      finding.numbers = {{"source_mtu", static_cast<double>(mtu.count()), "B"},
-                         {"room", static_cast<double>(room.count()), "B"},
-                         {"cut", static_cast<double>(cut), "B"}};
-      if (!is_known) {
-        const std::string words = std::to_string(mtu.count()) + sent + finding.fix;
-        const auto [at, fresh] = alike.try_emplace(words, findings.size(), 0);
-        if (!fresh) {
-          ++at->second.second;
-          continue;
-        }
-      }
-      if (is_known) {
-        const double share = traffic.unfit.frames_per_second / copied;
-        finding.message += ": " + PercentText(share) + " of the copies of the workloads";
-        finding.numbers.push_back({"share", share, "of the copies"});
-      }
-      findings.push_back(std::move(finding));
-    }
-  }
-  for (const auto& [words, told] : alike) {
-    const auto& [at, more] = told;
-    if (more == 0) continue;
-    findings[at].message += " (and so do those of " + std::to_string(more) + " more mirrors)";
-    findings[at].numbers.push_back({"mirrors", static_cast<double>(more + 1), ""});
-  }
+  CutCopies(context, findings).Find();
 }
 
 void FindUnusedJumboReceivers(const CheckContext& context, std::vector<Finding>& findings) {

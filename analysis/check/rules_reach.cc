@@ -10,6 +10,7 @@
 #include "analysis/check/remedies.h"
 #include "analysis/check/rules.h"
 #include "analysis/reach/ceiling.h"
+#include "analysis/words/counted.h"
 #include "analysis/words/quantities.h"
 
 namespace vpcmirror {
@@ -202,9 +203,9 @@ void FindSinglePoints(const CheckContext& context, std::vector<Finding>& finding
     const std::size_t sources = SourcesOf(context, mirrors);
     Finding finding =
         About(context.valid.mirrors[mirrors.front()],
-              fmt::format("all that {} copies, of {} source{}, comes by {}: without {} nothing of "
+              fmt::format("all that {} copies, of {}, comes by {}: without {} nothing of "
                           "it arrives",
-                          MirrorsText(context, mirrors), sources, sources == 1 ? "" : "s", names,
+                          MirrorsText(context, mirrors), Counted(sources, "source"), names,
                           points.size() == 1 ? "it" : "any of them"),
               "a second receiver in another zone, or accept it: copies are lost while it is down");
     finding.numbers = {{"components", static_cast<double>(points.size()), ""},

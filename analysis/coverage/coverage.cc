@@ -9,8 +9,6 @@
 namespace vpcmirror {
 namespace {
 
-constexpr double kBitsPerByteOfFlux = 8;
-
 Unseen UnseenOf(Refusal refusal) {
   switch (refusal) {
     case Refusal::kNeverMirrored:
@@ -188,7 +186,7 @@ Coverage SteadyCoverage(const ValidScenario& scenario) {
   CoverageCount count(scenario);
   const SteadyTraffic traffic = SteadyTrafficOf(scenario, [&](const SteadyPassing& passing) {
     if (!passing.admitted()) return;
-    count.Add(passing.eni, passing.decision, passing.flux.bits_per_second / kBitsPerByteOfFlux);
+    count.Add(passing.eni, passing.decision, passing.flux.bits_per_second / kBitsPerByte);
   });
   Coverage coverage = count.Result();
   coverage.is_steady = true;

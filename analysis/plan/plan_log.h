@@ -37,7 +37,7 @@ struct PlannedLog {
   std::size_t flows = 0;     // at ENIs, in that window
   std::size_t reckoned = 0;  // of them, after small ones were put together
   std::vector<FoundInterface> found;
-  std::vector<WindowOutline> windows;  // for comparison, in the order in which they were given
+  std::vector<WindowOutline> windows;  // for comparison; filled in by MakePlan, in order
 };
 
 // Windows to compare with, each with the scenario that it makes.

@@ -226,23 +226,6 @@ std::string ReplicatedText(const AssertionResult& assertion) {
 
 }  // namespace
 
-std::string_view ToString(FigureUnit unit) {
-  switch (unit) {
-    case FigureUnit::kBitsPerSecond:
-      return "bps";
-    case FigureUnit::kPacketsPerSecond:
-      return "pps";
-    case FigureUnit::kNanoseconds:
-      return "ns";
-    case FigureUnit::kBytes:
-      return "bytes";
-    case FigureUnit::kShare:
-      return "share";
-    default:
-      return "";
-  }
-}
-
 void CheckAssertions(const ValidScenario& scenario, RunResult& result) {
   result.assertions.clear();
   if (scenario.assertions.empty()) return;

@@ -10,9 +10,6 @@
 
 namespace vpcmirror {
 
-// "bps", as result.json writes it; empty where a figure has none.
-std::string_view ToString(FigureUnit unit);
-
 // Fills in result.assertions, by the figures that result.json shows: last of all, since
 // an assertion may be about anything else in it.
 //

@@ -8,6 +8,7 @@
 
 #include "analysis/report/paragraph.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/words/counted.h"
 #include "analysis/words/quantities.h"
 
 namespace vpcmirror {
@@ -218,9 +219,9 @@ std::string LintText(const std::vector<LintedTable>& tables, const TextStyle& st
     }
   }
   const bool is_clean = found == 0;
-  out += Painted(fmt::format("{} rows: {} finding{}, {} known", CountText(rows), found,
-                             found == 1 ? "" : "s", known),
-                 is_clean ? Ink::kGood : Ink::kWarning, style.color);
+  out += Painted(
+      fmt::format("{} rows: {}, {} known", CountText(rows), Counted(found, "finding"), known),
+      is_clean ? Ink::kGood : Ink::kWarning, style.color);
   return out + "\n";
 }
 

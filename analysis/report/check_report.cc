@@ -10,6 +10,7 @@
 #include "analysis/check/rule.h"
 #include "analysis/report/source_frame.h"
 #include "analysis/report/values.h"
+#include "analysis/words/counted.h"
 
 namespace vpcmirror {
 namespace {
@@ -33,10 +34,6 @@ Tone ToneOfSeverity(Severity severity) {
     if (group.severity == severity) return group.tone;
   }
   return Tone::kPlain;
-}
-
-std::string Counted(std::size_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
 class CheckReportBuilder {
@@ -152,7 +149,7 @@ class CheckReportBuilder {
       table.rows.push_back({value::Words(std::string(rule->code)),
                             value::Words(std::string(rule->title)),
                             value::Words(std::string(rule->why)),
-                            value::Words(std::string(ToString(rule->confidence))),
+                            value::Words(std::string(ToString(rule->basis))),
                             value::Words(sources.empty() ? "-" : sources)});
     }
     return table;

@@ -11,6 +11,7 @@
 #include "analysis/report/member_groups.h"
 #include "analysis/report/paragraph.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/words/counted.h"
 #include "analysis/words/quantities.h"
 
 namespace vpcmirror {
@@ -80,8 +81,7 @@ class CoverageWriter {
   std::string AmountOf(const EniCoverage& row) const {
     if (row.bytes == 0) return "";
     if (!report_.coverage.is_steady) return SizeText(Bytes(std::llround(row.bytes)), 3);
-    constexpr double kBits = 8;
-    return BitRateText(BitsPerSecond(std::llround(row.bytes * kBits)), 3);
+    return BitRateText(BitsPerSecond(std::llround(row.bytes * kBitsPerByte)), 3);
   }
 
   void WriteGroups() {
@@ -186,8 +186,7 @@ class CoverageWriter {
                                : "");
     }
     if (log.bad_lines > 0) {
-      words += fmt::format("; no record: {} line{}", CountText(log.bad_lines),
-                           log.bad_lines == 1 ? "" : "s");
+      words += fmt::format("; no record: {}", CountedText(log.bad_lines, "line"));
     }
     Put(log.file + ": ", words, kBelowHead);
     for (const std::string& line : log.told_lines) Put("    ", line, kBelowHead + 2);

@@ -48,7 +48,6 @@ std::string WhereOf(const FigureChange& change) {
 // The largest effects, to either side of nothing.
 Bars EffectBars(const ResultDiff& diff) {
   Bars bars{
-      .key = "effects",
       .title = "Largest changes",
       .caption =
           "From before to after, as a share of the larger of both: less to the left, "

@@ -23,26 +23,16 @@ std::string_view WayWord(Direction direction) {
   return direction == Direction::kIngress ? "in" : "out";
 }
 
-class ExplainText {
+class ExplainText : private TextLines {
  public:
   ExplainText(const ValidScenario& scenario, const TextStyle& style)
-      : scenario_(scenario), style_(style) {}
+      : TextLines(style), scenario_(scenario) {}
 
   std::string Packet(const Explanation& explanation);
   std::string Lines(const CaptureExplanation& capture);
   std::string Summary(const CaptureExplanation& capture);
 
  private:
-  template <class... Args>
-  void Line(fmt::format_string<Args...> format, Args&&... args) {
-    std::string line = fmt::format(format, std::forward<Args>(args)...);
-    while (!line.empty() && line.back() == ' ') line.pop_back();
-    out_ += line + '\n';
-  }
-  void Title(std::string_view title) {
-    out_ += '\n';
-    Line("{}", Painted(title, Ink::kBold, style_.color));
-  }
   // "  subject: answer", wrapped.
   void Entry(std::string_view subject, std::string_view answer, int indent = kIndent) {
     const std::string text = Printable(fmt::format("{}: {}", subject, answer));
@@ -70,8 +60,6 @@ class ExplainText {
   std::string ReasonOf(const CaptureExplanation& capture, const Ruling& ruling) const;
 
   const ValidScenario& scenario_;
-  TextStyle style_;
-  std::string out_;
 };
 
 Ink ExplainText::InkOf(std::string_view title) const {
@@ -87,7 +75,7 @@ std::string ExplainText::Packet(const Explanation& explanation) {
     if (!explanation.ruling_for_all) WriteSession(explanation, i);
   }
   WriteBasis(explanation);
-  return std::move(out_);
+  return Take();
 }
 
 void ExplainText::WriteVerdict(const Explanation& explanation) {
@@ -292,7 +280,7 @@ std::string ExplainText::Lines(const CaptureExplanation& capture) {
   }
   out_ += '\n';
   WriteCounts(capture);
-  return std::move(out_);
+  return Take();
 }
 
 void ExplainText::WriteCounts(const CaptureExplanation& capture) {
@@ -323,12 +311,12 @@ std::string ExplainText::Summary(const CaptureExplanation& capture) {
   WriteCounts(capture);
   if (capture.sessions.empty()) {
     Line("No mirror watches {}.", Printable(EniAt(capture.eni).id));
-    return std::move(out_);
+    return Take();
   }
   WriteRulings(capture);
   WriteReceivers(capture);
   WriteUnmatched(capture);
-  return std::move(out_);
+  return Take();
 }
 
 void ExplainText::WriteRulings(const CaptureExplanation& capture) {

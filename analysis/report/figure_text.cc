@@ -8,6 +8,38 @@
 
 namespace vpcmirror {
 
+std::string_view ToString(FigureUnit unit) {
+  switch (unit) {
+    case FigureUnit::kBitsPerSecond:
+      return "bps";
+    case FigureUnit::kPacketsPerSecond:
+      return "pps";
+    case FigureUnit::kNanoseconds:
+      return "ns";
+    case FigureUnit::kBytes:
+      return "bytes";
+    case FigureUnit::kShare:
+      return "share";
+    default:
+      return "";
+  }
+}
+
+std::string_view UnitSuffix(FigureUnit unit) {
+  switch (unit) {
+    case FigureUnit::kBitsPerSecond:
+      return ", bits/s";
+    case FigureUnit::kPacketsPerSecond:
+      return ", packets/s";
+    case FigureUnit::kNanoseconds:
+      return ", ns";
+    case FigureUnit::kBytes:
+      return ", bytes";
+    default:
+      return "";
+  }
+}
+
 std::optional<double> NumberOf(const Figure& figure) {
   if (const auto* whole = std::get_if<std::int64_t>(&figure)) return static_cast<double>(*whole);
   if (const auto* number = std::get_if<double>(&figure)) return *number;

@@ -3,10 +3,16 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "models/scenario/assertion.h"
 
 namespace vpcmirror {
+
+// "bps", as result.json writes it; empty where a figure has none.
+std::string_view ToString(FigureUnit unit);
+// ", bits/s" behind the name of a figure; empty where it has no unit.
+std::string_view UnitSuffix(FigureUnit unit);
 
 // Empty of words, flags and null.
 std::optional<double> NumberOf(const Figure& figure);

@@ -6,13 +6,10 @@
 #include <string_view>
 
 #include "analysis/report/explain_words.h"
+#include "analysis/words/counted.h"
 
 namespace vpcmirror {
 namespace {
-
-std::string CountedWords(std::size_t count, std::string_view word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
-}
 
 // A number where explain --packet has no word for it, or takes the word for another.
 std::string PacketProtocol(const FlowKey& flow) {
@@ -25,6 +22,11 @@ std::string PacketProtocol(const FlowKey& flow) {
 }
 
 }  // namespace
+
+std::string_view LevelOf(Severity severity, std::string_view lesser) {
+  const bool is_level = severity == Severity::kError || severity == Severity::kWarning;
+  return is_level ? ToString(severity) : lesser;
+}
 
 FindingCounts CountFindings(const FindingsReport& report) {
   FindingCounts counts;
@@ -54,7 +56,7 @@ std::string SummaryWords(const FindingsReport& report) {
   for (std::size_t i = 0; i < kSeverities; ++i) {
     if (counts.by_severity[i] == 0) continue;
     if (!words.empty()) words += ", ";
-    words += CountedWords(counts.by_severity[i], ToString(static_cast<Severity>(i)));
+    words += Counted(counts.by_severity[i], ToString(static_cast<Severity>(i)));
   }
   if (words.empty()) words = "nothing found";
   if (counts.suppressed > 0) words += fmt::format("; {} suppressed", counts.suppressed);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/check/finding.h"
@@ -31,6 +32,9 @@ struct FindingCounts {
   std::size_t suppressed = 0;
 };
 FindingCounts CountFindings(const FindingsReport& report);
+
+// "error" or "warning", and `lesser` of what is neither: formats of others have these levels.
+std::string_view LevelOf(Severity severity, std::string_view lesser);
 
 inline bool IsSuppressed(const Finding& finding) { return !finding.suppressed_because.empty(); }
 

@@ -9,19 +9,6 @@
 namespace vpcmirror {
 namespace {
 
-std::string_view CommandOf(Severity severity) {
-  switch (severity) {
-    case Severity::kError:
-      return "error";
-    case Severity::kWarning:
-      return "warning";
-    case Severity::kInfo:
-    case Severity::kAssumption:
-      return "notice";
-  }
-  return "";
-}
-
 // What ends a command or, with `property`, a property: as actions/toolkit escapes it
 // (packages/core/src/command.ts).
 std::string CommandText(std::string_view text, bool property) {
@@ -56,7 +43,7 @@ std::string FindingsGithub(const FindingsReport& report) {
     std::string message = LineText(finding->message);
     if (!finding->fix.empty()) message += "\nfix: " + LineText(finding->fix);
     if (!finding->api_code.empty()) message += "\napi: " + LineText(finding->api_code);
-    out += fmt::format("::{}{}::{}\n", CommandOf(finding->severity), properties,
+    out += fmt::format("::{}{}::{}\n", LevelOf(finding->severity, "notice"), properties,
                        CommandText(message, false));
   }
   return out;

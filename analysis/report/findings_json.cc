@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "analysis/check/rule.h"
+#include "analysis/report/figure_json.h"
 #include "analysis/report/flow_json.h"
 #include "analysis/report/paths_json.h"
 
@@ -54,7 +55,7 @@ Json FindingJson(const Finding& finding) {
   Json json;
   json["code"] = finding.code;
   json["severity"] = ToString(finding.severity);
-  json["confidence"] = ToString(finding.confidence);
+  json["confidence"] = ToString(finding.basis);
   json["object"] = {{"type", finding.subject.type}, {"id", finding.subject.id}};
   json["where"] = {{"file", TextOrNull(finding.file)},
                    {"pointer", finding.path},

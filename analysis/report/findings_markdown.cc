@@ -59,7 +59,7 @@ std::string DetailsOf(const Rule& rule) {
 std::string SectionOf(const Rule& rule) {
   std::string out =
       fmt::format("\n## {}\n\n**{}** ({}, {})\n\n{}\n\nFix: {}\n", rule.code,
-                  MarkdownText(rule.title), ToString(rule.severity), ToString(rule.confidence),
+                  MarkdownText(rule.title), ToString(rule.severity), ToString(rule.basis),
                   MarkdownText(rule.why), MarkdownText(rule.fix));
   AppendSources(out, rule);
   return out;
@@ -99,7 +99,7 @@ std::string FindingsDocument(std::span<const Rule> rules) {
   for (const Rule& rule : rules) {
     out +=
         fmt::format("| [{}](#{}) | {} | {} | {} |\n", rule.code, AnchorOf(rule.code),
-                    ToString(rule.severity), ToString(rule.confidence), MarkdownText(rule.title));
+                    ToString(rule.severity), ToString(rule.basis), MarkdownText(rule.title));
   }
   for (const Rule& rule : rules) out += SectionOf(rule);
   return out;

@@ -21,18 +21,7 @@ constexpr char kSarifSchema[] =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
     "sarif-schema-2.1.0.json";
 
-std::string_view LevelOf(Severity severity) {
-  switch (severity) {
-    case Severity::kError:
-      return "error";
-    case Severity::kWarning:
-      return "warning";
-    case Severity::kInfo:
-    case Severity::kAssumption:
-      return "note";
-  }
-  return "";
-}
+constexpr char kLesser[] = "note";  // level, SARIF 3.27.10
 
 // Braces are of placeholders, and "](" is of a link (SARIF 3.11.5 and 3.11.6): a name that
 // has them shall be neither.
@@ -92,9 +81,9 @@ Json RuleJson(const Rule& rule) {
   if (const std::string_view address = AddressOf(rule); !address.empty()) {
     json["helpUri"] = address;
   }
-  json["defaultConfiguration"] = {{"level", LevelOf(rule.severity)}};
+  json["defaultConfiguration"] = {{"level", LevelOf(rule.severity, kLesser)}};
   json["properties"] = {{"severity", ToString(rule.severity)},
-                        {"confidence", ToString(rule.confidence)}};
+                        {"confidence", ToString(rule.basis)}};
   return json;
 }
 
@@ -127,7 +116,7 @@ Json LocationsJson(const Finding& finding, const FindingsReport& report, const S
 Json ResultOf(const Finding& finding, const FindingsReport& report, const SourceLines& lines) {
   Json json{{"ruleId", finding.code}};
   if (const Rule* rule = FindRule(finding.code)) json["ruleIndex"] = rule - Rules().data();
-  json["level"] = LevelOf(finding.severity);
+  json["level"] = LevelOf(finding.severity, kLesser);
   json["message"] = MessageJson(
       fmt::format("{}{}{}", finding.message, finding.fix.empty() ? "" : ". Fix: ", finding.fix));
   json["locations"] = LocationsJson(finding, report, lines);
@@ -139,7 +128,7 @@ Json ResultOf(const Finding& finding, const FindingsReport& report, const Source
         {{"kind", "inSource"}, {"justification", finding.suppressed_because}});
   }
   json["properties"] = {{"severity", ToString(finding.severity)},
-                        {"confidence", ToString(finding.confidence)},
+                        {"confidence", ToString(finding.basis)},
                         {"objectType", finding.subject.type},
                         {"objectId", finding.subject.id}};
   if (!finding.api_code.empty()) json["properties"]["apiCode"] = finding.api_code;

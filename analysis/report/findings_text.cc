@@ -10,6 +10,7 @@
 #include "analysis/report/paths_text.h"
 #include "analysis/report/source_frame.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/words/counted.h"
 
 namespace vpcmirror {
 namespace {
@@ -35,10 +36,6 @@ std::string WithWordPainted(const std::string& lines, std::size_t offset, std::s
   const std::size_t at = lines.find(word, offset);
   if (at == std::string::npos) return lines;
   return lines.substr(0, at) + Painted(word, ink, color) + lines.substr(at + word.size());
-}
-
-std::string CountedText(std::size_t count, std::string_view one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
 
 class FindingsWriter {
@@ -155,8 +152,8 @@ void FindingsWriter::WriteSummary() {
   std::string words = SummaryWords(report_);
   if (ShownFindings(report_).empty()) {
     words = fmt::format("{}{}{} ({}, {}, {})", report_.file, report_.file.empty() ? "" : ": ",
-                        words, CountedText(report_.hosts, "host"), CountedText(report_.enis, "ENI"),
-                        CountedText(report_.mirrors, "mirror"));
+                        words, Counted(report_.hosts, "host"), Counted(report_.enis, "ENI"),
+                        Counted(report_.mirrors, "mirror"));
   }
   AppendLine(out_, "{}", Paragraph("", words, style_.width, kHeadIndent));
   if (!report_.is_partial) return;
@@ -179,7 +176,7 @@ std::string RuleText(const Rule& rule, const TextStyle& style) {
   AppendLine(out, "{}", WithWordPainted(title, 0, rule.code, Ink::kBold, style.color));
   const std::string_view severity = ToString(rule.severity);
   AppendLine(out, "{}, {}", Painted(severity, InkOfSeverity(rule.severity), style.color),
-             ToString(rule.confidence));
+             ToString(rule.basis));
   const auto section = [&](std::string_view name, std::string_view text) {
     if (text.empty()) return;
     out += '\n';

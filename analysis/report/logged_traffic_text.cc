@@ -11,6 +11,7 @@
 #include "analysis/report/logged_traffic_report.h"
 #include "analysis/report/paragraph.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/words/counted.h"
 #include "analysis/words/quantities.h"
 
 namespace vpcmirror {
@@ -31,11 +32,6 @@ std::string WithPackets(const Flux& flux) {
 }
 
 std::string BytesText(double bytes) { return SizeText(Bytes(std::llround(bytes)), kRateDigits); }
-
-// "1 record", "1,000 records".
-std::string Records(std::int64_t count) {
-  return fmt::format("{} record{}", CountText(count), count == 1 ? "" : "s");
-}
 
 std::string LengthText(std::int64_t seconds) {
   return TimeText(Picoseconds(seconds * kPicosecondsPerSecond));
@@ -77,10 +73,9 @@ class LoggedTrafficWriter {
   }
 
   double MeanOf(const LoggedRate& rate) const {
-    constexpr double kBits = 8;
     const auto seconds =
         static_cast<double>(logged_.windows.size()) * static_cast<double>(logged_.window_seconds);
-    return rate.bytes * kBits / seconds;
+    return rate.bytes * kBitsPerByte / seconds;
   }
 
   void WriteSize() {
@@ -179,8 +174,8 @@ class LoggedTrafficWriter {
     Put("Incomplete: ",
         fmt::format("{} ({}) came over {} after {} ones and {} left out of all figures. Logs "
                     "sorted by time lose none.",
-                    Records(late.records), BytesText(late.bytes), LengthText(logged_.open_seconds),
-                    logged_.is_newest_first ? "older" : "younger",
+                    CountedText(late.records, "record"), BytesText(late.bytes),
+                    LengthText(logged_.open_seconds), logged_.is_newest_first ? "older" : "younger",
                     late.records == 1 ? "is" : "are"));
   }
 
@@ -228,16 +223,16 @@ class LoggedTrafficWriter {
           tally.backwards == 1
               ? std::string("1 record ends before it starts; it is taken to pass at its start.")
               : fmt::format("{} end before they start; they are taken to pass at their start.",
-                            Records(tally.backwards)));
+                            CountedText(tally.backwards, "record")));
     }
     if (tally.without_packets > 0) {
       Put("Packets: ", fmt::format("{} {} not say how many; packets of {} bytes are assumed.",
-                                   Records(tally.without_packets),
+                                   CountedText(tally.without_packets, "record"),
                                    tally.without_packets == 1 ? "does" : "do", kAssumedPacket));
     }
     if (tally.bad_lines == 0) return;
     Put("No records: ",
-        fmt::format("{} line{}{}", CountText(tally.bad_lines), tally.bad_lines == 1 ? "" : "s",
+        fmt::format("{}{}", CountedText(tally.bad_lines, "line"),
                     tally.bad_lines > static_cast<std::int64_t>(tally.told_lines.size())
                         ? ", the first of them:"
                         : ":"));
@@ -262,8 +257,9 @@ class LoggedTrafficWriter {
     if (logged_.unknown.empty()) return;
     std::string words;
     for (const UnknownInterface& each : logged_.unknown) {
-      words += fmt::format("{}{} ({}, {})", words.empty() ? "" : "; ", each.id,
-                           BytesText(each.volume.bytes), Records(each.volume.records));
+      words +=
+          fmt::format("{}{} ({}, {})", words.empty() ? "" : "; ", each.id,
+                      BytesText(each.volume.bytes), CountedText(each.volume.records, "record"));
     }
     const std::int64_t more =
         logged_.unknown_interfaces - static_cast<std::int64_t>(logged_.unknown.size());

@@ -9,6 +9,7 @@
 
 #include "analysis/report/flow_set_words.h"
 #include "analysis/report/member_groups.h"
+#include "analysis/words/counted.h"
 
 namespace vpcmirror {
 namespace {
@@ -142,10 +143,6 @@ void JoinFrames(std::vector<DiffEntry>& entries) {
     }
   }
   entries = std::move(joined);
-}
-
-std::string CountWords(std::size_t count, std::string_view one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -308,11 +305,10 @@ std::string DiffSummaryWords(const DiffReport& report, std::size_t entries) {
   const std::size_t unchanged = report.diff.unchanged_enis;
   if (changed == 0) {
     return fmt::format("nothing differs in what is mirrored ({})",
-                       CountWords(unchanged, "mirrored ENI"));
+                       Counted(unchanged, "mirrored ENI"));
   }
-  std::string words =
-      fmt::format("{} at {}", CountWords(entries, "change"), CountWords(changed, "ENI"));
-  if (unchanged > 0) words += fmt::format("; {} as before", CountWords(unchanged, "mirrored ENI"));
+  std::string words = fmt::format("{} at {}", Counted(entries, "change"), Counted(changed, "ENI"));
+  if (unchanged > 0) words += fmt::format("; {} as before", Counted(unchanged, "mirrored ENI"));
   return words;
 }
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "analysis/report/result_text.h"
+#include "analysis/report/text_layout.h"
 #include "models/mirror/ledger.h"
 #include "models/scenario/run_result.h"
 

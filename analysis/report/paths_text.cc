@@ -6,14 +6,11 @@
 
 #include "analysis/report/paragraph.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/words/counted.h"
 #include "analysis/words/quantities.h"
 
 namespace vpcmirror {
 namespace {
-
-std::string Sources(std::size_t count) {
-  return fmt::format("{} source{}", count, count == 1 ? "" : "s");
-}
 
 std::string NamesOf(const std::vector<NamedComponent>& components) {
   std::string names;
@@ -40,12 +37,12 @@ class PathsWriter {
   }
 
   void WriteMirror(const MirrorPaths& mirror) {
-    AppendLine(
-        out_, "{}",
-        Painted(
-            Paragraph("", fmt::format("Ways of mirror {}, {}", mirror.id, Sources(mirror.sources)),
-                      style_.width, 2),
-            Ink::kBold, style_.color));
+    AppendLine(out_, "{}",
+               Painted(Paragraph("",
+                                 fmt::format("Ways of mirror {}, {}", mirror.id,
+                                             Counted(mirror.sources, "source")),
+                                 style_.width, 2),
+                       Ink::kBold, style_.color));
     for (const PathRow& row : mirror.rows) WriteRow(row);
     if (!mirror.single_points.empty()) {
       Line("  ", "without any one of these nothing of it arrives: " + NamesOf(mirror.single_points),
@@ -82,7 +79,8 @@ class PathsWriter {
         mirrors += fmt::format(" and {} more", group.mirrors.size() - 1);
       }
       Line("  ",
-           fmt::format("{}, {}: {}", mirrors, Sources(group.sources), NamesOf(group.components)),
+           fmt::format("{}, {}: {}", mirrors, Counted(group.sources, "source"),
+                       NamesOf(group.components)),
            4);
     }
     out_ += '\n';

@@ -10,6 +10,7 @@
 #include "analysis/report/plan_words.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
+#include "analysis/words/counted.h"
 #include "analysis/words/quantities.h"
 
 namespace vpcmirror {
@@ -32,11 +33,11 @@ std::string WindowWords(const PlannedLog& log) {
         "Traffic: of a matrix, which has no times, in the place of the workloads. {}.", rates);
   }
   return fmt::format(
-      "Traffic: of {} flow log{}, in the place of the workloads. The window that sizes the fleet "
+      "Traffic: of {}, in the place of the workloads. The window that sizes the fleet "
       "({}) is that of rank {} among {} by the rate of copies: {} s, from {} to {} UTC. {}.",
-      logged.files.size(), logged.files.size() == 1 ? "" : "s", log.window.at,
-      CountOf(log.window.rank), CountOf(logged.windows.size()), logged.window_seconds,
-      TimeOfDayText(totals.start), TimeOfDayText(totals.start + logged.window_seconds), rates);
+      Counted(logged.files.size(), "flow log"), log.window.at, CountOf(log.window.rank),
+      CountOf(logged.windows.size()), logged.window_seconds, TimeOfDayText(totals.start),
+      TimeOfDayText(totals.start + logged.window_seconds), rates);
 }
 
 std::string BurstWords(const PlannedLog& log) {
@@ -64,8 +65,7 @@ std::string RecordWords(const PlannedLog& log) {
   add(tally.undecided.records, "of interfaces that may be either end");
   add(tally.late.records, "too late");
   add(tally.bad_lines, "lines are no records");
-  words += fmt::format(". {} flow{} at ENIs in the window", CountOf(log.flows),
-                       log.flows == 1 ? "" : "s");
+  words += fmt::format(". {} at ENIs in the window", CountedText(log.flows, "flow"));
   if (log.reckoned < log.flows) {
     words += fmt::format(", small ones put together to {}", CountOf(log.reckoned));
   }
@@ -91,8 +91,8 @@ std::string UnknownWords(const PlannedLog& log) {
   const std::vector<UnknownInterface>& unknown = log.logged.unknown;
   for (std::size_t i = 0; i < unknown.size(); ++i) {
     const LoggedVolume& volume = unknown[i].volume;
-    words += fmt::format("{}{} ({} record{})", i == 0 ? "" : "; ", unknown[i].id,
-                         CountText(volume.records), volume.records == 1 ? "" : "s");
+    words += fmt::format("{}{} ({})", i == 0 ? "" : "; ", unknown[i].id,
+                         CountedText(volume.records, "record"));
   }
   const std::int64_t more =
       log.logged.unknown_interfaces - static_cast<std::int64_t>(unknown.size());
@@ -130,10 +130,10 @@ std::vector<std::string> LogWords(const PlannedLog& log) {
   std::vector<std::string> all;
   if (const LoggedVolume& late = log.logged.tally.late; late.records > 0) {
     all.push_back(
-        fmt::format("Incomplete: {} record{} came too late for their window and are left out of "
+        fmt::format("Incomplete: {} came too late for their window and are left out of "
                     "this plan; sort "
                     "the logs by time, or give each its own file.",
-                    CountText(late.records), late.records == 1 ? "" : "s"));
+                    CountedText(late.records, "record")));
   }
   all.insert(all.end(), {WindowWords(log), BurstWords(log), RecordWords(log)});
   if (!log.found.empty()) all.push_back(FoundWords(log));

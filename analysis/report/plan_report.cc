@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/report/grounds.h"
+#include "analysis/report/limit_bars.h"
 #include "analysis/report/member_groups.h"
 #include "analysis/report/plan_log_report.h"
 #include "analysis/report/plan_words.h"
@@ -91,7 +92,7 @@ class PlanReportBuilder {
   }
 
   void AddLimits() {
-    Bars bars = LimitBars("limits", result_.margin_goal);
+    Bars bars = LimitBars(result_.margin_goal);
     for (const Bottleneck& each : plan_.bottlenecks) {
       if (bars.bars.size() == kShownLimits) break;
       const double used = 1 - each.use.margin;
@@ -149,7 +150,8 @@ class PlanReportBuilder {
 
   std::string ReceiverGrounds() const {
     return fmt::format(
-        "documented: limits of instance types; assumed: what makers publish of {} a vCPU. The range "
+        "documented: limits of instance types; assumed: what makers publish of {} a vCPU. The "
+        "range "
         "is from the fewest that may do to the most that are needed and one to spare",
         fmt::join(plan_.sizing->profiles, ", "));
   }
@@ -348,8 +350,7 @@ class PlanReportBuilder {
   // A tornado: from the margin as it is to that under the other value.
   void AddSensitivity() {
     const double now = result_.margin.value_or(1);
-    Bars bars{.key = "sensitivity_bars",
-              .title = "Margin, if it is so",
+    Bars bars{.title = "Margin, if it is so",
               .caption = fmt::format("From {}, the margin as it is, marked by the line.",
                                      PercentText(now)),
               .mark = now,

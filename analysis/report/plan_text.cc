@@ -19,18 +19,6 @@
 namespace vpcmirror {
 namespace {
 
-Ink InkOfPlan(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kFits:
-      return Ink::kGood;
-    case Verdict::kAtRisk:
-      return Ink::kWarning;
-    case Verdict::kDoesNotFit:
-      return Ink::kBad;
-  }
-  return Ink::kPlain;
-}
-
 // A name of at most so many columns.
 std::string Clipped(const std::string& name, std::size_t width) {
   return name.size() <= width ? name : name.substr(0, width - 2) + "..";
@@ -79,9 +67,9 @@ std::string SizingText(const std::optional<Sizing>& sizing, const std::set<std::
   return out;
 }
 
-class PlanReport {
+class PlanReport : private TextLines {
  public:
-  PlanReport(const Plan& plan, const TextStyle& style) : plan_(plan), style_(style) {}
+  PlanReport(const Plan& plan, const TextStyle& style) : TextLines(style), plan_(plan) {}
 
   std::string Write(const std::optional<PlanBefore>& before) {
     WriteVerdict();
@@ -97,23 +85,10 @@ class PlanReport {
     WriteBudget();
     WriteCost();
     WriteAssumptions();
-    return std::move(out_);
+    return Take();
   }
 
  private:
-  template <class... Args>
-  void Line(fmt::format_string<Args...> format, Args&&... args) {
-    AppendLine(out_, format, std::forward<Args>(args)...);
-  }
-  void Title(std::string_view title) {
-    out_ += '\n';
-    Line("{}", Painted(title, Ink::kBold, style_.color));
-  }
-  void Sentence(std::string_view text, int indent = 0, int hang = 0) {
-    const std::string margin(static_cast<std::size_t>(indent), ' ');
-    Line("{}{}", margin, Wrapped(text, style_.width - indent, indent + hang));
-  }
-
   void WriteVerdict();
   void WriteObstacles();
   void WriteLog(const PlannedLog& log);
@@ -133,15 +108,13 @@ class PlanReport {
 
   const Plan& plan_;
   std::vector<WhatIf> columns_;  // the scenario as it is, then what was asked
-  TextStyle style_;
-  std::string out_;
 };
 
 void PlanReport::WriteVerdict() {
   const RunResult& result = plan_.result;
   const std::string_view verdict = ToString(VerdictOf(plan_));
   const std::string line = Wrapped(VerdictWords(result, plan_.obstacles), style_.width, 0);
-  Line("{}{}", Painted(verdict, InkOfPlan(VerdictOf(plan_)), style_.color),
+  Line("{}{}", Painted(verdict, InkOfVerdict(VerdictOf(plan_)), style_.color),
        std::string_view(line).substr(verdict.size()));
   WriteObstacles();
   out_ += '\n';

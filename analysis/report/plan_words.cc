@@ -10,6 +10,7 @@
 #include "analysis/report/member_groups.h"
 #include "analysis/report/text_layout.h"
 #include "analysis/report/verdict.h"
+#include "analysis/words/counted.h"
 #include "analysis/words/quantities.h"
 
 namespace vpcmirror {
@@ -64,7 +65,7 @@ std::string GrowthText(double factor) {
 
 std::string RunsWords(const Plan& plan) {
   const std::string runs =
-      fmt::format("{} engine, {} run{}", plan.result.engine, plan.runs, plan.runs == 1 ? "" : "s");
+      fmt::format("{} engine, {}", plan.result.engine, Counted(plan.runs, "run"));
   if (plan.load_lasts) {
     return runs + " of a load that lasts: queues that fill are full, token buckets are empty.";
   }
@@ -231,10 +232,10 @@ std::string DemandWords(const Sizing& sizing) {
                                  ? ""
                                  : ", the largest source " + BitRateText(demand.largest_source);
   return fmt::format(
-      "For {} and {} of copies of {} source{}, the largest flow {}{}, with {} of every limit "
+      "For {} and {} of copies of {}, the largest flow {}{}, with {} of every limit "
       "free; software: {}.",
-      BitRateText(demand.bandwidth), PacketRateText(demand.packet_rate), CountText(demand.sources),
-      demand.sources == 1 ? "" : "s", BitRateText(demand.largest_flow), source,
+      BitRateText(demand.bandwidth), PacketRateText(demand.packet_rate),
+      CountedText(demand.sources, "source"), BitRateText(demand.largest_flow), source,
       PercentText(1 - sizing.most_used), fmt::join(sizing.profiles, ", "));
 }
 

@@ -29,10 +29,10 @@ std::string BreakWords(const Bottleneck& bottleneck);
 // "+50 %", "-12 %" of a factor.
 std::string GrowthText(double factor);
 
-// Until when it fits and nothing is lost, a sentence each.
+// "FITS until +20 % (x1.2): then less than 20 % of some limit is free."
 std::string FitsWords(const Headroom& headroom, double margin_goal);
+// "Lasts until +50 % (x1.5): then it DOES NOT FIT."
 std::string LastsWords(const Headroom& headroom);
-// Whether there is no traffic to plan by: nothing was sent.
 bool SendsNothing(const RunResult& result);
 // Of growth, a sentence each: those two, or that there is no traffic.
 std::vector<std::string> GrowthSentences(const RunResult& result, const Headroom& headroom);
@@ -66,7 +66,7 @@ std::vector<const FleetSize*> ShownSizes(const Sizing& sizing,
 // The cheapest fleet by pace, without and with a spare receiver, a sentence each.
 std::vector<std::string> CheapestWords(const Sizing& sizing);
 
-// What there is to say of those fleets, a sentence each.
+// Which cheaper fleets are left out, and the like: a sentence each.
 std::vector<std::string> SizingNotes(const Sizing& sizing);
 
 // "4 Gbps, 400 kpps".

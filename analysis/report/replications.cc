@@ -137,13 +137,6 @@ ReplicatedAssertion Decide(const AssertionResult& assertion, const Findings& fin
   return all;
 }
 
-Verdict VerdictOf(std::string_view word) {
-  for (const Verdict each : {Verdict::kFits, Verdict::kAtRisk}) {
-    if (word == ToString(each)) return each;
-  }
-  return Verdict::kDoesNotFit;
-}
-
 bool IsOfFirstRun(const AssertionResult& assertion) {
   return assertion.text.find("disciplines[") == assertion.text.find_first_not_of(' ');
 }
@@ -159,7 +152,7 @@ Replications Replicate(std::span<const std::string> results, double confidence,
     const Json result = Json::parse(text);
     table.Add(result);
     if (const auto verdict = result.find("verdict"); verdict != result.end()) {
-      ++verdicts[VerdictOf(verdict->get<std::string>())];
+      ++verdicts[VerdictNamed(verdict->get<std::string>()).value_or(Verdict::kDoesNotFit)];
     }
     for (std::size_t i = 0; i < findings.size(); ++i) findings[i].Add(result.at("asserts").at(i));
   }

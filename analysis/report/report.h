@@ -53,7 +53,6 @@ struct Bar {
 };
 
 struct Bars {
-  std::string key;
   std::string title;
   std::string caption;
   std::optional<double> mark;  // a line across all of them: a limit
@@ -75,8 +74,6 @@ struct LineChart {
   std::string title;
   std::string caption;
   std::string x_title;  // "seconds of the run"
-  FigureUnit x_unit = FigureUnit::kNumber;
-  std::string y_title;  // "Gbps" and the like go with the unit
   FigureUnit unit = FigureUnit::kNumber;
   std::vector<double> x;  // ascending
   std::vector<ChartLine> lines;
@@ -111,7 +108,6 @@ struct Diagram {
 
 struct HeatMap {
   bool more_is_worse = true;  // and shaded the more
-  std::string key;
   std::string title;
   std::string caption;
   std::string x_title;
@@ -164,5 +160,8 @@ struct Report {
   std::vector<std::pair<std::string, std::string>> provenance;  // "Seed", "1"
   std::string command;
 };
+
+// A table as a section of its own; nothing where it has no rows.
+void AddSection(Report& report, Table table);
 
 }  // namespace vpcmirror

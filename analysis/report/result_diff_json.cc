@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <type_traits>
-#include <variant>
 #include <vector>
 
 #include "analysis/report/assertions.h"
+#include "analysis/report/figure_json.h"
+#include "analysis/report/figure_text.h"
 #include "analysis/report/verdict.h"
 
 namespace vpcmirror {
@@ -22,32 +22,13 @@ Json SideJson(const std::string& file, const RunResult& result) {
           {"because", result.because}};
 }
 
-Json ValueJson(const Figure& figure) {
-  return std::visit(
-      [](const auto& value) {
-        if constexpr (std::is_same_v<decltype(value), const std::monostate&>) {
-          return Json(nullptr);
-        } else {
-          return Json(value);
-        }
-      },
-      figure);
-}
-
-Json NullIfEmpty(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
-Json UnitJson(FigureUnit unit) {
-  const std::string_view text = ToString(unit);
-  return text.empty() ? Json(nullptr) : Json(text);
-}
-
 Json ChangeJson(const FigureChange& change) {
   return {{"part", ToString(change.part)},
-          {"id", NullIfEmpty(change.id)},
+          {"id", TextOrNull(change.id)},
           {"figure", change.figure},
-          {"unit", UnitJson(change.unit)},
-          {"before", ValueJson(change.before)},
-          {"after", ValueJson(change.after)},
+          {"unit", TextOrNull(ToString(change.unit))},
+          {"before", FigureJson(change.before)},
+          {"after", FigureJson(change.after)},
           {"sense", ToString(change.sense)},
           {"regression", change.is_regression},
           {"effect", change.effect}};
@@ -95,8 +76,8 @@ std::string ResultDiffJson(const ResultDiffReport& report) {
   json["inputs"] = Json::array();
   for (const InputChange& each : diff.inputs) {
     json["inputs"].push_back({{"name", each.name},
-                              {"before", NullIfEmpty(each.before)},
-                              {"after", NullIfEmpty(each.after)}});
+                              {"before", TextOrNull(each.before)},
+                              {"after", TextOrNull(each.after)}});
   }
   json["asserts"] = Json::array();
   for (const AssertionChange& each : diff.assertions) {

@@ -4,13 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <optional>
-#include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "analysis/report/assertions.h"
 #include "analysis/report/assumption_json.h"
 #include "analysis/report/coverage_summary_json.h"
+#include "analysis/report/figure_json.h"
+#include "analysis/report/figure_text.h"
 #include "analysis/report/result_json.h"
 #include "analysis/report/usage.h"
 #include "analysis/report/verdict.h"
@@ -217,20 +217,6 @@ Json LoadBalancerJson(const LoadBalancerResult& balancer) {
   json["dropped"] = DropsJson(balancer.dropped);
   return json;
 }
-
-Json FigureJson(const Figure& figure) {
-  return std::visit(
-      [](const auto& value) {
-        if constexpr (std::is_same_v<decltype(value), const std::monostate&>) {
-          return Json(nullptr);
-        } else {
-          return Json(value);
-        }
-      },
-      figure);
-}
-
-Json TextOrNull(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Json ReplicatedJson(const std::optional<ReplicatedAssertion>& replicated) {
   if (!replicated) return nullptr;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "analysis/report/assertions.h"
+#include "analysis/report/figure_text.h"
 #include "analysis/report/result_elements.h"
 #include "analysis/report/result_fields.h"
 #include "analysis/report/result_json.h"

@@ -91,8 +91,6 @@ class Charts {
   }
 
  private:
-  static constexpr double kBits = 8;
-
   LineChart Chart(std::string key, std::string title, std::string caption, FigureUnit unit) const {
     return {.key = std::move(key),
             .title = std::move(title),
@@ -120,11 +118,12 @@ class Charts {
     LineChart chart = Chart("traffic", "Traffic of all ENIs together",
                             "What left and came in, copies included; a mean for each bin.",
                             FigureUnit::kBitsPerSecond);
-    AddLine(chart, "in", sums_.Rate(SeriesKind::kEni, "in_bytes", kBits));
-    AddLine(chart, "out", sums_.Rate(SeriesKind::kEni, "out_bytes", kBits));
-    AddLine(chart, "copies among it", sums_.Rate(SeriesKind::kEni, "mirror_out_bytes", kBits));
+    AddLine(chart, "in", sums_.Rate(SeriesKind::kEni, "in_bytes", kBitsPerByte));
+    AddLine(chart, "out", sums_.Rate(SeriesKind::kEni, "out_bytes", kBitsPerByte));
+    AddLine(chart, "copies among it",
+            sums_.Rate(SeriesKind::kEni, "mirror_out_bytes", kBitsPerByte));
     AddLine(chart, "digested by receivers",
-            sums_.Rate(SeriesKind::kReceiver, "digested_bytes", kBits));
+            sums_.Rate(SeriesKind::kReceiver, "digested_bytes", kBitsPerByte));
     Keep(std::move(chart));
   }
 
@@ -133,7 +132,7 @@ class Charts {
     std::vector<double> sum(seconds_.size());
     for (const EniResult& eni : result_.enis) {
       if (eni.host != host) continue;
-      const std::vector<double> rate = sums_.Rate(SeriesKind::kEni, figure, kBits, &eni.id);
+      const std::vector<double> rate = sums_.Rate(SeriesKind::kEni, figure, kBitsPerByte, &eni.id);
       for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += rate[i];
     }
     return sum;

@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "analysis/report/grounds.h"
+#include "analysis/report/limit_bars.h"
 #include "analysis/report/member_groups.h"
 #include "analysis/report/mirroring_cost.h"
+#include "analysis/report/rerun_command.h"
 #include "analysis/report/run_parts.h"
 #include "analysis/report/usage.h"
 #include "analysis/report/values.h"
@@ -75,7 +77,7 @@ Bars BottlenecksOf(const RunResult& result) {
   const std::vector<Holder> holders = HoldersOf(result);
   std::vector<Member> members;
   for (const Holder& holder : holders) members.push_back({holder.id, holder.kind});
-  Bars bars = LimitBars("bottlenecks", result.margin_goal);
+  Bars bars = LimitBars(result.margin_goal);
   for (const MemberGroup& group : GroupMembers(members)) {
     const Holder* fullest = &holders[group.members.front()];
     for (const std::size_t member : group.members) {
@@ -204,11 +206,12 @@ void AddCopies(const RunResult& result, Report& report) {
   std::size_t software = 0;
   for (const ReceiverResult& receiver : result.receivers) software += receiver.margin ? 1 : 0;
   if (software > 0) {
-    report.headlines.push_back({.key = "receivers",
-                                .title = "Receivers in the scenario",
-                                .with = {fmt::format("{}", result.receivers.size()),
-                                         static_cast<double>(result.receivers.size())},
-                                .rests_on = "yours: the scenario; vpcmirror plan says how many are needed"});
+    report.headlines.push_back(
+        {.key = "receivers",
+         .title = "Receivers in the scenario",
+         .with = {fmt::format("{}", result.receivers.size()),
+                  static_cast<double>(result.receivers.size())},
+         .rests_on = "yours: the scenario; vpcmirror plan says how many are needed"});
   }
 }
 
@@ -288,7 +291,7 @@ Report ReportOfRun(const RunResult& result) {
                        {"SHA-256", result.scenario_sha256},
                        {"Seed", fmt::format("{}", result.seed)},
                        {"Simulated", TimeText(result.duration)}};
-  report.command = CommandOf("run", result);
+  report.command = RerunCommand("run", result);
   return report;
 }
 

@@ -11,6 +11,8 @@
 
 #include "analysis/report/figure_text.h"
 #include "analysis/report/values.h"
+#include "analysis/report/verdict.h"
+#include "models/scenario/figure_unit.h"
 
 namespace vpcmirror {
 namespace {
@@ -27,10 +29,8 @@ constexpr PicturedFigure kPictured[] = {{"margin", "Margin of the tightest limit
                                         {"mirror_loss", "Copies lost"},
                                         {"production_loss", "Production lost"}};
 
-FigureUnit UnitOf(std::string_view figure) {
-  if (figure.ends_with("_bps")) return FigureUnit::kBitsPerSecond;
-  if (figure.ends_with("_pps")) return FigureUnit::kPacketsPerSecond;
-  if (figure.ends_with("_ns")) return FigureUnit::kNanoseconds;
+FigureUnit UnitOfColumn(std::string_view figure) {
+  if (const std::optional<FigureUnit> unit = UnitAtEndOf(figure)) return *unit;
   if (figure.ends_with("margin") || figure.ends_with("_loss")) return FigureUnit::kShare;
   return figure.ends_with("frames") ? FigureUnit::kCount : FigureUnit::kNumber;
 }
@@ -140,10 +140,7 @@ struct Spread {
 Tone ToneOfSummary(const std::vector<SweepRun>& runs) {
   Tone tone = Tone::kGood;
   for (const SweepRun& run : runs) {
-    const Tone own = run.verdict == "FITS"      ? Tone::kGood
-                     : run.verdict == "AT RISK" ? Tone::kWarning
-                                                : Tone::kBad;
-    tone = std::max(tone, own);
+    tone = std::max(tone, run.verdict ? value::ToneOfVerdict(*run.verdict) : Tone::kBad);
   }
   return tone;
 }
@@ -266,7 +263,7 @@ class SweepReportBuilder {
                     .x_title = numbers->unit.empty()
                                    ? sweep_.axes[x].path
                                    : fmt::format("{}, {}", sweep_.axes[x].path, numbers->unit),
-                    .unit = UnitOf(pictured.name),
+                    .unit = UnitOfColumn(pictured.name),
                     .x = {}};
     for (const std::size_t at : numbers->order) chart.x.push_back(numbers->by_value[at]);
     if (has_band) {
@@ -296,7 +293,6 @@ class SweepReportBuilder {
       spreads[{run.point[y], run.point[x]}].Add(*run.figures[figure].number);
     }
     HeatMap map{.more_is_worse = pictured.name != "margin",
-                .key = fmt::format("heat-{}-{}-{}", x, y, pictured.name),
                 .title = fmt::format("{} by {} and {}", pictured.title, sweep_.axes[x].path,
                                      sweep_.axes[y].path),
                 .caption = "Means of the runs that share both values; the redder, the worse.",
@@ -313,7 +309,7 @@ class SweepReportBuilder {
           continue;
         }
         const double mean = found->second.mean();
-        cells.push_back({FigureText(Figure(mean), UnitOf(pictured.name)), mean,
+        cells.push_back({FigureText(Figure(mean), UnitOfColumn(pictured.name)), mean,
                          ToneOfFigure(pictured.name, mean)});
       }
       map.cells.push_back(std::move(cells));
@@ -347,16 +343,14 @@ class SweepReportBuilder {
   // Words as they are.
   Value CellOf(const Value& figure, std::size_t index) const {
     if (!figure.number) return value::Words(figure.text.empty() ? "-" : figure.text);
-    return {FigureText(Figure(*figure.number), UnitOf(sweep_.figures[index])), figure.number};
+    return {FigureText(Figure(*figure.number), UnitOfColumn(sweep_.figures[index])), figure.number};
   }
 
   static Value VerdictOf(const SweepRun& run) {
-    if (run.verdict.empty()) {
+    if (!run.verdict) {
       return value::Words(fmt::format("{}: {}", run.status, run.error), Tone::kBad);
     }
-    return value::Words(run.verdict, run.verdict == "FITS"      ? Tone::kGood
-                                     : run.verdict == "AT RISK" ? Tone::kWarning
-                                                                : Tone::kBad);
+    return value::Words(std::string(ToString(*run.verdict)), value::ToneOfVerdict(*run.verdict));
   }
 
   const SweepOutcome& sweep_;

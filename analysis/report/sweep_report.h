@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/report/report.h"
+#include "models/scenario/run_result.h"
 
 namespace vpcmirror {
 
@@ -15,10 +16,10 @@ namespace vpcmirror {
 struct SweepRun {
   std::vector<std::size_t> point;  // of each axis, which of its values
   int replication = 1;
-  std::string status;          // "done"
-  std::string verdict;         // "FITS"; empty unless done
-  std::string error;           // empty when done
-  std::vector<Value> figures;  // by SweepOutcome::figures; empty unless done
+  std::string status;              // "done"
+  std::optional<Verdict> verdict;  // empty unless done
+  std::string error;               // empty when done
+  std::vector<Value> figures;      // by SweepOutcome::figures; empty unless done
 };
 
 struct SweepAxisValues {

@@ -95,6 +95,18 @@ std::string Wrapped(std::string_view text, int width, int indent) {
   return lines;
 }
 
+Ink InkOfVerdict(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kFits:
+      return Ink::kGood;
+    case Verdict::kAtRisk:
+      return Ink::kWarning;
+    case Verdict::kDoesNotFit:
+      return Ink::kBad;
+  }
+  return Ink::kPlain;
+}
+
 std::string Painted(std::string_view text, Ink ink, bool color) {
   if (!color || ink == Ink::kPlain) return std::string(text);
   return fmt::format("{}{}\x1b[0m", EscapeOf(ink), text);

@@ -1,17 +1,12 @@
-// What reports are put together from: values, a number with its words each; and parts that
-// several have.
+// Values of a report, a number with its words each.
 #pragma once
-
-#include <fmt/format.h>
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "analysis/report/report.h"
 #include "analysis/words/quantities.h"
-#include "analysis/words/shell_word.h"
 #include "models/scenario/run_result.h"
 
 namespace vpcmirror::value {
@@ -69,35 +64,3 @@ inline Value Used(const std::optional<double>& margin, double margin_goal) {
 }
 
 }  // namespace vpcmirror::value
-
-namespace vpcmirror {
-
-// What makes the same again: "vpcmirror run x.json --engine packet --seed 1 --set ...".
-inline std::string CommandOf(std::string_view command, const RunResult& result) {
-  std::string words = fmt::format("vpcmirror {} {} --engine {} --seed {}", command,
-                                  ShellWord(result.scenario_file), result.engine, result.seed);
-  for (const std::string& change : result.scenario_changes) {
-    words += " --set " + ShellWord(change);
-  }
-  return words;
-}
-
-// Of what is used of limits, 1 being all; `key` is Bars::key. Without bars yet.
-inline Bars LimitBars(std::string key, double margin_goal) {
-  return {
-      .key = std::move(key),
-      .title = "Tightest limits",
-      .caption = fmt::format("What is used of each; {} is to stay free.", PercentText(margin_goal)),
-      .mark = 1,
-      .mark_text = "limit"};
-}
-
-// A table as a section of its own; nothing where it has no rows.
-inline void AddSection(Report& report, Table table) {
-  if (table.rows.empty()) return;
-  Section section{.key = table.key, .title = table.title};
-  section.blocks.push_back(std::move(table));
-  report.sections.push_back(std::move(section));
-}
-
-}  // namespace vpcmirror

@@ -50,14 +50,13 @@ void Consider(Uses& uses, std::string_view name, const Usage<Rate>& usage,
   std::string full_name(name);
   if (!usage.direction.empty()) full_name += fmt::format("_{}", usage.direction);
   if (!uses.Add(full_name, margin)) return;
-  uses.tightest =
-      Use{std::move(full_name), margin, Compared(usage.rate, *limit), usage.direction};
+  uses.tightest = Use{std::move(full_name), margin, Compared(usage.rate, *limit), usage.direction};
 }
 
 // In and out together, or either; in counts first, where both are the same.
 template <class Rate>
-void ConsiderDirections(Uses& uses, std::string_view name, const HostResult& host,
-                        Rate Load::*rate, std::optional<Rate> limit) {
+void ConsiderDirections(Uses& uses, std::string_view name, const HostResult& host, Rate Load::*rate,
+                        std::optional<Rate> limit) {
   const Rate in = host.used_in.*rate;
   const Rate out = host.used_out.*rate;
   if (host.limit_model == LimitModel::kCombined) {
@@ -358,6 +357,13 @@ std::string_view ToString(Verdict verdict) {
   return "unknown";
 }
 
+std::optional<Verdict> VerdictNamed(std::string_view word) {
+  for (const Verdict each : {Verdict::kFits, Verdict::kAtRisk, Verdict::kDoesNotFit}) {
+    if (word == ToString(each)) return each;
+  }
+  return std::nullopt;
+}
+
 void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result) {
   result.planned_duration = scenario.duration;
   result.margin_goal = margin_goal;
@@ -387,8 +393,8 @@ void Judge(const ValidScenario& scenario, double margin_goal, RunResult& result)
   }
   for (std::size_t i = 0; i < result.load_balancers.size(); ++i) {
     LoadBalancerResult& balancer = result.load_balancers[i];
-    JudgeMargin(PartsOf(result, &SpanResult::load_balancers, balancer, i), uses_of,
-                balancer, bottleneck);
+    JudgeMargin(PartsOf(result, &SpanResult::load_balancers, balancer, i), uses_of, balancer,
+                bottleneck);
   }
   result.copies = CopiesLost(result);
   result.production = ProductionLost(result);

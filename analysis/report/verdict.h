@@ -1,6 +1,7 @@
 // What follows from a run: margins, losses and whether it fits.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "models/scenario/run_result.h"
@@ -11,6 +12,9 @@ namespace vpcmirror {
 inline constexpr double kDefaultMarginGoal = 0.2;  // a limit is at risk above 80 % used
 
 std::string_view ToString(Verdict verdict);  // "FITS", "AT RISK", "DOES NOT FIT"
+
+// Of such a word; empty of any other.
+std::optional<Verdict> VerdictNamed(std::string_view word);
 
 // Fills in all that run_result.h calls judged, from what the engine measured.
 // `margin_goal` is the share of each limit that is to stay free, 0 to 1.

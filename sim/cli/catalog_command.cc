@@ -16,6 +16,7 @@
 #include "analysis/report/catalog_text.h"
 #include "analysis/report/paragraph.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/words/counted.h"
 #include "models/scenario/nearest.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/commands.h"
@@ -253,8 +254,7 @@ int ImportTypes(const CatalogOptions& options, const Surroundings& around) {
   for (const std::string& note : answered.notes) {
     around.err << Wrapped("note: " + Printable(note), TextStyle{}.width, 2) << '\n';
   }
-  around.err << fmt::format("{} type{} as of {}\n", answered.types.size(),
-                            answered.types.size() == 1 ? "" : "s", answer.as_of);
+  around.err << fmt::format("{} as of {}\n", Counted(answered.types.size(), "type"), answer.as_of);
   return answered.faults.empty() ? kFine : kFindings;
 }
 

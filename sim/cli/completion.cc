@@ -66,31 +66,41 @@ std::string ZshText(std::string_view text) {
   return escaped;
 }
 
-}  // namespace
+// Branches of the cases of bash's function, which ends in "words" to choose from.
+struct BashCases {
+  std::string paths;     // which words lead to a command
+  std::string choices;   // what an option's value is chosen from
+  std::string options;   // of each command
+  std::string commands;  // that may follow
+};
 
-std::string BashCompletion(const CommandEntry& program) {
-  std::string choices;
-  std::string options;
-  std::string commands =
+std::string BashWords(const std::string& pattern, const std::vector<std::string>& words) {
+  return fmt::format("    {}) words={} ;;\n", ShellWord(pattern), ShellWord(Spaced(words)));
+}
+
+BashCases CasesOf(const CommandEntry& program) {
+  BashCases cases;
+  cases.commands =
       fmt::format("    '') words={} ;;\n", ShellWord(Spaced(NamesOf(program.commands))));
   ForEachCommand(program, "", [&](const CommandEntry& command, const std::string& path) {
-    options += fmt::format("    {}) words={} ;;\n", ShellWord(path),
-                           ShellWord(Spaced(OptionsOf(command))));
+    cases.paths += fmt::format("      {}) path={} ;;\n", ShellWord(path), ShellWord(path));
+    cases.options += BashWords(path, OptionsOf(command));
     const std::vector<std::string> next =
         command.commands.empty() ? PositionalChoices(command) : NamesOf(command.commands);
-    if (!next.empty()) {
-      commands += fmt::format("    {}) words={} ;;\n", ShellWord(path), ShellWord(Spaced(next)));
-    }
+    if (!next.empty()) cases.commands += BashWords(path, next);
     for (const OptionEntry& option : command.options) {
       if (option.choices.empty() || option.is_positional) continue;
       for (const std::string& name : option.names) {
-        choices += fmt::format("    {}) words={} ;;\n", ShellWord(path + " " + name),
-                               ShellWord(Spaced(option.choices)));
+        cases.choices += BashWords(path + " " + name, option.choices);
       }
     }
   });
-  return fmt::format(
-      R"(# Completion of vpcmirror for bash: source <(vpcmirror completion bash)
+  return cases;
+}
+
+// With the four of BashCases in that order.
+constexpr char kBashScript[] =
+    R"(# Completion of vpcmirror for bash: source <(vpcmirror completion bash)
 _vpcmirror() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}}
   local words='' path='' word i
@@ -122,67 +132,73 @@ _vpcmirror() {{
   [[ -n $words ]] && mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }}
 complete -o default -F _vpcmirror vpcmirror
-)",
-      [&] {
-        std::string paths;
-        ForEachCommand(program, "", [&](const CommandEntry&, const std::string& path) {
-          paths += fmt::format("      {}) path={} ;;\n", ShellWord(path), ShellWord(path));
-        });
-        return paths;
-      }(),
-      choices, options, commands);
+)";
+
+// "name:what it does" of each, as zsh's _describe wants them.
+std::string ZshDescribed(const std::vector<CommandEntry>& commands) {
+  std::string list;
+  for (const CommandEntry& command : commands) {
+    list += fmt::format(" {}", ShellWord(ZshText(command.name) + ":" + command.description));
+  }
+  return list;
+}
+
+// An option by one of its names, as zsh's _arguments wants it.
+std::string ZshSpecification(const OptionEntry& option, const std::string& name) {
+  std::string spec = fmt::format("*{}[{}]", name, ZshText(option.description));
+  if (!option.choices.empty()) {
+    return spec + fmt::format(":{}:({})", ZshText(option.value), Spaced(option.choices));
+  }
+  if (!option.value.empty()) spec += fmt::format(":{}:_files", ZshText(option.value));
+  return spec;
+}
+
+std::string ZshArguments(const CommandEntry& command) {
+  std::string arguments = "  _arguments";
+  for (const OptionEntry& option : command.options) {
+    if (option.is_positional) continue;
+    for (const std::string& name : option.names) {
+      arguments += fmt::format(" \\\n    {}", ShellWord(ZshSpecification(option, name)));
+    }
+  }
+  const std::vector<std::string> first = PositionalChoices(command);
+  if (!first.empty()) {
+    arguments += fmt::format(" \\\n    {}", ShellWord(fmt::format("1: :({})", Spaced(first))));
+  }
+  return arguments + " \\\n    '*:file:_files'\n";
+}
+
+// A function of zsh for the command, and behind it those for the commands below.
+std::string ZshFunctions(const CommandEntry& command, const std::string& name) {
+  if (command.commands.empty()) {
+    return fmt::format("{}() {{\n{}}}\n", name, ZshArguments(command));
+  }
+  std::string functions = fmt::format(
+      "{}() {{\n"
+      "  local -a commands=({} )\n"
+      "  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n"
+      "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n"
+      "  (( $+functions[{}_$command] )) && {}_$command\n}}\n",
+      name, ZshDescribed(command.commands), name, name);
+  for (const CommandEntry& below : command.commands) {
+    functions += ZshFunctions(below, name + "_" + below.name);
+  }
+  return functions;
+}
+
+}  // namespace
+
+std::string BashCompletion(const CommandEntry& program) {
+  const BashCases cases = CasesOf(program);
+  return fmt::format(kBashScript, cases.paths, cases.choices, cases.options, cases.commands);
 }
 
 std::string ZshCompletion(const CommandEntry& program) {
-  const auto described = [](const std::vector<CommandEntry>& commands) {
-    std::string list;
-    for (const CommandEntry& command : commands) {
-      list += fmt::format(" {}", ShellWord(ZshText(command.name) + ":" + command.description));
-    }
-    return list;
-  };
-  std::string functions;
-  const std::function<void(const CommandEntry&, const std::string&)> add =
-      [&](const CommandEntry& command, const std::string& function) {
-        functions += fmt::format("{}() {{\n", function);
-        if (!command.commands.empty()) {
-          functions += fmt::format(
-              "  local -a commands=({} )\n"
-              "  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n"
-              "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n"
-              "  (( $+functions[{}_$command] )) && {}_$command\n}}\n",
-              described(command.commands), function, function);
-          for (const CommandEntry& below : command.commands) {
-            add(below, function + "_" + below.name);
-          }
-          return;
-        }
-        functions += "  _arguments";
-        for (const OptionEntry& option : command.options) {
-          if (option.is_positional) continue;
-          for (const std::string& name : option.names) {
-            std::string spec = fmt::format("*{}[{}]", name, ZshText(option.description));
-            if (!option.choices.empty()) {
-              spec += fmt::format(":{}:({})", ZshText(option.value), Spaced(option.choices));
-            } else if (!option.value.empty()) {
-              spec += fmt::format(":{}:_files", ZshText(option.value));
-            }
-            functions += fmt::format(" \\\n    {}", ShellWord(spec));
-          }
-        }
-        const std::vector<std::string> first = PositionalChoices(command);
-        if (!first.empty()) {
-          functions +=
-              fmt::format(" \\\n    {}", ShellWord(fmt::format("1: :({})", Spaced(first))));
-        }
-        functions += " \\\n    '*:file:_files'\n}\n";
-      };
-  add(program, "_vpcmirror");
   return fmt::format(
       "#compdef vpcmirror\n"
       "# Completion of vpcmirror for zsh: source <(vpcmirror completion zsh), behind compinit\n"
       "{}compdef _vpcmirror vpcmirror\n",
-      functions);
+      ZshFunctions(program, "_vpcmirror"));
 }
 
 std::string FishCompletion(const CommandEntry& program) {

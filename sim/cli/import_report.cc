@@ -8,14 +8,11 @@
 
 #include "analysis/check/rule.h"
 #include "analysis/report/text_layout.h"
+#include "analysis/words/counted.h"
 #include "sim/import/read_terraform.h"
 
 namespace vpcmirror::sim {
 namespace {
-
-std::string Counted(std::size_t count, const char* what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
 
 void PlaceAt(const Origin& origin, const std::string& file, Finding& finding) {
   finding.file = origin.is_known() ? *origin.file : file;
@@ -112,7 +109,7 @@ std::vector<Finding> ImportFindings(const ImportedScenario& imported, const std:
     Finding finding;
     finding.code = kImportContradictionRule;
     finding.severity = Severity::kWarning;
-    finding.confidence = FindingBasis::kDerived;
+    finding.basis = FindingBasis::kDerived;
     finding.subject = {"import", "contradiction"};
     finding.message = each.message;
     finding.fix = each.fix;
@@ -123,7 +120,7 @@ std::vector<Finding> ImportFindings(const ImportedScenario& imported, const std:
     Finding finding;
     finding.code = kImportGapRule;
     finding.severity = Severity::kAssumption;
-    finding.confidence = FindingBasis::kAssumed;
+    finding.basis = FindingBasis::kAssumed;
     finding.subject = {"import", gap.name};
     finding.message = gap.message;
     finding.fix = gap.fix;

@@ -216,8 +216,7 @@ class Planning {
   }
 
   void AddLog(const ValidScenario& scenario, PlanSettings& settings) const {
-    settings.log = log_->Told();
-    settings.log->reckoned = scenario.workloads.front().observed.size();
+    settings.log = log_->ToldOf(scenario);
     settings.windows = log_->OtherWindows(scenario);
   }
 

@@ -115,11 +115,11 @@ void PlanLog::Put(const Window& window, ValidScenario& variant) const {
   ReplaceWorkloads(Fewer(std::move(flows), variant), variant);
 }
 
-PlannedLog PlanLog::Told() const {
+PlannedLog PlanLog::ToldOf(const ValidScenario& planned) const {
   return {.logged = logged_,
           .window = sizing_.ranked,
           .flows = sizing_.flows.size(),
-          .reckoned = 0,
+          .reckoned = planned.workloads.front().observed.size(),
           .found = found_,
           .windows = {}};
 }

@@ -24,8 +24,9 @@ class PlanLog {
   // that are only there have none. Throws ScenarioException when it lacks an ENI with traffic.
   void PutInto(ValidScenario& variant) const { Put(sizing_, variant); }
 
-  // What is told of it beside the plan, without windows to compare with.
-  PlannedLog Told() const;
+  // What is told of it beside the plan of `planned`, into which it was put. MakePlan fills in
+  // how other windows would do.
+  PlannedLog ToldOf(const ValidScenario& planned) const;
   WindowTrials OtherWindows(const ValidScenario& base) const;
 
  private:

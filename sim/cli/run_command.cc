@@ -303,7 +303,7 @@ int Run(const RunOptions& options, const Surroundings& around) {
   return ExitCodeOf(result);
 }
 
-void AddFileOptions(CLI::App& command, RunOptions& options) {
+void AddFiles(CLI::App& command, RunOptions& options) {
   command.add_option("scenario", options.file, "Scenario file; without one, see below");
   command
       .add_option("--out", options.out,
@@ -312,6 +312,9 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       ->type_name("DIR|RATE");
   command.add_option("--out-dir", options.out_dir, "Folder of the result, always")
       ->type_name("DIR");
+}
+
+void AddChangesAndAssertions(CLI::App& command, RunOptions& options) {
   command
       .add_option_function<std::string>(
           "--seed",
@@ -332,6 +335,9 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
   command.add_option("--margin", options.margin, "Share of each limit that should stay free")
       ->type_name("PERCENT")
       ->capture_default_str();
+}
+
+void AddKindOfRun(CLI::App& command, RunOptions& options) {
   command.add_option("--format", options.format, "Of stdout; json is exactly result.json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
@@ -355,6 +361,9 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       ->type_name("TIME")
       ->expected(0, 1)
       ->default_str("");
+}
+
+void AddReplications(CLI::App& command, RunOptions& options) {
   command
       .add_option("--runs", options.runs,
                   "So often, on random streams of their own: means and intervals over all")
@@ -366,6 +375,9 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
   command
       .add_option("--jobs", options.jobs, "Of those runs, how many at once (default: a core each)")
       ->check(CLI::Range(1, 1024));
+}
+
+void AddRunLimits(CLI::App& command, RunOptions& options) {
   command
       .add_option("--max-wall", options.max_wall,
                   "Refuse a run that would take longer, and stop one that does: '10min' (default: "
@@ -384,6 +396,9 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
           "Refuse a run of more simulation events")
       ->type_name("N")
       ->default_str(std::to_string(RunLimits{}.events));
+}
+
+void AddTalkAndData(CLI::App& command, RunOptions& options) {
   command.add_flag("--quiet", options.quiet, "No summary, no progress; --format json still prints");
   command
       .add_flag("--verbose", options.verbose,
@@ -391,6 +406,16 @@ void AddFileOptions(CLI::App& command, RunOptions& options) {
       ->excludes("--quiet");
   command.add_option("--data", options.data, "Folder of schema/, profiles/ and catalog/")
       ->type_name("DIR");
+}
+
+// In the order of --help.
+void AddFileOptions(CLI::App& command, RunOptions& options) {
+  AddFiles(command, options);
+  AddChangesAndAssertions(command, options);
+  AddKindOfRun(command, options);
+  AddReplications(command, options);
+  AddRunLimits(command, options);
+  AddTalkAndData(command, options);
 }
 
 void AddFlagOptions(CLI::App& command, FlagScenario& flags, bool& print_scenario) {

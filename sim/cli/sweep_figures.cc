@@ -11,8 +11,6 @@
 namespace vpcmirror::sim {
 namespace {
 
-constexpr double kPicosecondsPerNanosecond = 1000;
-
 Cell MarginOf(const std::optional<double>& margin) { return margin ? Cell(*margin) : Cell(); }
 
 const ReceiverResult* Tightest(const RunResult& result) {

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "analysis/report/text_layout.h"
+#include "analysis/words/counted.h"
 #include "models/scenario/error.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/exit_code.h"
@@ -130,10 +131,6 @@ std::vector<std::string> KeysOf(const SweepPlan& plan) {
   return keys;
 }
 
-std::string CountOf(std::size_t count, std::string_view one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-}
-
 // "packet", or of how many points which: "packet of 3 points, fluid of 1".
 std::string EnginesText(const std::vector<PointForecast>& forecasts) {
   const auto fluid = static_cast<std::size_t>(std::count_if(
@@ -141,7 +138,7 @@ std::string EnginesText(const std::vector<PointForecast>& forecasts) {
       [](const PointForecast& forecast) { return forecast.engine == EngineKind::kFluid; }));
   if (fluid == 0) return "packet";
   if (fluid == forecasts.size()) return "fluid";
-  return fmt::format("packet of {}, fluid of {}", CountOf(forecasts.size() - fluid, "point"),
+  return fmt::format("packet of {}, fluid of {}", Counted(forecasts.size() - fluid, "point"),
                      fluid);
 }
 
@@ -277,9 +274,9 @@ void SweepJob::Preview(const std::vector<std::size_t>& missing, int jobs,
   if (settings_.quiet) return;
   const std::size_t processes = static_cast<std::size_t>(jobs) * Ranks(ranks);
   around_.err << fmt::format(
-      "{} x {} = {}", CountOf(plan_.points().size(), "point"),
-      CountOf(static_cast<std::size_t>(settings_.request.runs), "replication"),
-      CountOf(plan_.run_count(), "run"));
+      "{} x {} = {}", Counted(plan_.points().size(), "point"),
+      Counted(static_cast<std::size_t>(settings_.request.runs), "replication"),
+      Counted(plan_.run_count(), "run"));
   if (missing.size() < plan_.run_count()) {
     around_.err << fmt::format(", {} of them known", plan_.run_count() - missing.size());
   }
@@ -339,7 +336,7 @@ int SweepJob::Conclude(bool all, const SweepStore& store) const {
     around_.err << fmt::format(
         "vpcmirror: {} lost with a process (column error); --resume tries again, and if it was\n"
         "  for want of memory, give fewer --jobs\n",
-        CountOf(totals.lost, "run"));
+        Counted(totals.lost, "run"));
   }
   return totals.failed + totals.lost > 0 ? kFindings : kFine;
 }

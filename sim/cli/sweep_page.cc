@@ -10,6 +10,7 @@
 
 #include "analysis/report/html/html_report.h"
 #include "analysis/report/sweep_report.h"
+#include "analysis/report/verdict.h"
 #include "sim/cli/atomic_file.h"
 #include "sim/cli/sweep_figures.h"
 #include "sim/cli/version.h"
@@ -36,7 +37,7 @@ SweepRun RunOf(const StoredRun& stored, const SweepPlan& plan) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const Cell& cell = stored.outcome.figures[i];
     if (names[i] == kVerdict) {
-      run.verdict = ToText(cell);
+      run.verdict = VerdictNamed(ToText(cell));
     } else {
       run.figures.push_back({ToText(cell), NumberOfCell(cell)});
     }

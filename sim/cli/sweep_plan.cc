@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "analysis/words/counted.h"
 #include "analysis/words/quantities.h"
 #include "models/scenario/error.h"
 #include "sim/cli/experiment.h"
@@ -57,8 +58,7 @@ std::vector<Variation> ReadVariations(const std::vector<std::string>& texts) {
 std::string PointsText(std::uint64_t points) {
   constexpr std::uint64_t kBeyondReading = 1'000'000'000'000'000;
   if (points > kBeyondReading) return "over 10^15 points";
-  return fmt::format("{} point{}", CountText(static_cast<std::int64_t>(points)),
-                     points == 1 ? "" : "s");
+  return CountedText(static_cast<std::int64_t>(points), "point");
 }
 
 std::vector<SweepPoint> Choose(const std::vector<SweepAxis>& axes, const SweepRequest& request) {
@@ -69,11 +69,11 @@ std::vector<SweepPoint> Choose(const std::vector<SweepAxis>& axes, const SweepRe
            fmt::format("at most {}; without --sample, all of the grid", grid));
   }
   if (points > kMaxSweepRuns / static_cast<std::uint64_t>(request.runs)) {
-    Refuse(request.samples ? "--sample" : "--vary",
-           fmt::format("{} of {} run{} each are too many", PointsText(points), request.runs,
-                       request.runs == 1 ? "" : "s"),
-           fmt::format("at most {} runs: fewer values, or --sample latin:N",
-                       CountText(std::int64_t{kMaxSweepRuns})));
+    Refuse(
+        request.samples ? "--sample" : "--vary",
+        fmt::format("{} of {} each are too many", PointsText(points), Counted(request.runs, "run")),
+        fmt::format("at most {} runs: fewer values, or --sample latin:N",
+                    CountText(std::int64_t{kMaxSweepRuns})));
   }
   if (!request.samples) return GridPoints(axes);
   return LatinPoints(axes, *request.samples, request.seed.value_or(1));

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/scenario/figure_unit.h"
 #include "models/scenario/nearest.h"
 
 namespace vpcmirror::sim {
@@ -269,20 +270,13 @@ class PathWalk {
   std::vector<PathStep> steps_;
 };
 
-bool EndsIn(std::string_view key, std::string_view unit) {
-  return key == unit || key.ends_with("_" + std::string(unit));
-}
-
 FigureUnit UnitOf(std::string_view key, const Json& schema) {
   if (Allows(schema, "boolean")) return FigureUnit::kFlag;
   const bool is_whole = Allows(schema, "integer");
   if (!is_whole && !Allows(schema, "number")) return FigureUnit::kWord;
   // A part of a whole, whatever it is of: "coverage.bytes".
   if (!is_whole && schema.value("maximum", 0.0) == 1.0) return FigureUnit::kShare;
-  if (EndsIn(key, "bps")) return FigureUnit::kBitsPerSecond;
-  if (EndsIn(key, "pps")) return FigureUnit::kPacketsPerSecond;
-  if (EndsIn(key, "ns")) return FigureUnit::kNanoseconds;
-  if (EndsIn(key, "bytes")) return FigureUnit::kBytes;
+  if (const std::optional<FigureUnit> unit = UnitAtEndOf(key)) return *unit;
   if (is_whole) return FigureUnit::kCount;
   return key.starts_with("cores") ? FigureUnit::kNumber : FigureUnit::kShare;
 }

@@ -23,11 +23,10 @@ FrameInfo FrameOf(const FlowRecord& record) {
 }
 
 Flux AmountOf(const FlowRecord& record) {
-  constexpr double kBits = 8;
   const auto packets = static_cast<double>(PacketsOf(record));
   const double bytes =
       static_cast<double>(record.bytes) + packets * static_cast<double>(kEthernetHeaderBytes);
-  return {bytes * kBits, packets};
+  return {bytes * kBitsPerByte, packets};
 }
 
 }  // namespace vpcmirror::sim

@@ -108,9 +108,8 @@ std::size_t WindowsOpen(std::int64_t length, const SteadyTraffic& nothing) {
 }
 
 void Note(LoggedRate& rate, const Flux& flux, const TrafficWindow& window) {
-  constexpr double kBits = 8;
   const auto seconds = static_cast<double>(window.length);
-  rate.bytes += flux.bits_per_second * seconds / kBits;
+  rate.bytes += flux.bits_per_second * seconds / kBitsPerByte;
   rate.frames += flux.frames_per_second * seconds;
   // Of equals the earliest.
   const bool is_as_much = flux.bits_per_second == rate.peak.bits_per_second;

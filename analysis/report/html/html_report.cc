@@ -8,6 +8,7 @@
 #include <string>
 #include <variant>
 
+#include "analysis/report/figure_text.h"
 #include "analysis/report/html/assets.h"
 #include "analysis/report/html/page_data.h"
 #include "analysis/report/html/svg_diagram.h"

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "analysis/report/characters.h"
+#include "analysis/report/figure_text.h"
+#include "analysis/report/html/tones.h"
 
 namespace vpcmirror {
 namespace {
@@ -41,6 +43,23 @@ void AppendNumber(std::string& out, double number, int digits) {
   } else {
     out += "null";
   }
+}
+
+std::string_view NameOf(Role role) {
+  switch (role) {
+    case Role::kFigure:
+      return "figure";
+    case Role::kId:
+      return "id";
+    case Role::kWords:
+      break;
+  }
+  return "words";
+}
+
+// Empty of a number that is shown as it is.
+std::string_view NameOf(FigureUnit unit) {
+  return unit == FigureUnit::kCount ? "count" : ToString(unit);
 }
 
 class Data {
@@ -95,7 +114,7 @@ class Data {
     AppendList(table.columns, [this](const Column& column) {
       out_ += "{\"title\":";
       AppendString(out_, column.title);
-      out_ += column.role != Role::kFigure ? ",\"name\":1}" : "}";
+      fmt::format_to(std::back_inserter(out_), ",\"role\":\"{}\"}}", NameOf(column.role));
     });
     out_ += ",\"texts\":[";
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -128,8 +147,8 @@ class Data {
       for (std::size_t x = 0; x < table.rows[y].size(); ++x) {
         const Tone tone = table.rows[y][x].tone;
         if (tone == Tone::kPlain) continue;
-        fmt::format_to(std::back_inserter(out_), "{}[{},{},{}]", is_first ? "" : ",", y, x,
-                       static_cast<int>(tone));
+        fmt::format_to(std::back_inserter(out_), "{}[{},{},\"{}\"]", is_first ? "" : ",", y, x,
+                       ClassOf(tone));
         is_first = false;
       }
     }
@@ -148,10 +167,7 @@ class Data {
     AppendString(out_, chart.title);
     out_ += ",\"x_title\":";
     AppendString(out_, chart.x_title);
-    out_ += ",\"y_title\":";
-    AppendString(out_, chart.y_title);
-    fmt::format_to(std::back_inserter(out_), ",\"x_unit\":{},\"unit\":{}",
-                   static_cast<int>(chart.x_unit), static_cast<int>(chart.unit));
+    fmt::format_to(std::back_inserter(out_), ",\"unit\":\"{}\"", NameOf(chart.unit));
     AppendValues("x", chart.x);
     out_ += ",\"lines\":";
     AppendList(chart.lines, [this](const ChartLine& line) {
@@ -176,21 +192,6 @@ class Data {
 }  // namespace
 
 bool IsBig(const Table& table) { return table.rows.size() > kBigRows; }
-
-std::string_view UnitSuffix(FigureUnit unit) {
-  switch (unit) {
-    case FigureUnit::kBitsPerSecond:
-      return ", bits/s";
-    case FigureUnit::kPacketsPerSecond:
-      return ", packets/s";
-    case FigureUnit::kNanoseconds:
-      return ", ns";
-    case FigureUnit::kBytes:
-      return ", bytes";
-    default:
-      return "";
-  }
-}
 
 void WritePageData(const Report& report, const std::function<void(std::string_view)>& write) {
   Data(write).Write(report);

@@ -11,12 +11,9 @@ namespace vpcmirror {
 // Whether the page shows only those rows of it that are in sight.
 bool IsBig(const Table& table);
 
-// ", bits/s" behind the name of a figure; empty where it has no unit.
-std::string_view UnitSuffix(FigureUnit unit);
-
 // JSON that no HTML parser takes for the end of its script element:
 // {"tables": {KEY: {"columns", "texts", "numbers", "tones"}}, "charts": {KEY: {...}}}; texts
-// and numbers by column.
+// and numbers by column, roles, tones and units by name.
 void WritePageData(const Report& report, const std::function<void(std::string_view)>& write);
 
 }  // namespace vpcmirror

@@ -1,8 +1,8 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("report-data").textContent);
-  const TONES = ["plain", "good", "warning", "bad"];
-  const SIGNS = ["", "\u2714 ", "\u25b2 ", "\u2716 "];
+  // Of tones other than plain, which are classes too.
+  const SIGNS = {good: "\u2714 ", warning: "\u25b2 ", bad: "\u2716 "};
 
   const make = (name, attributes = {}, ...children) => {
     const element = document.createElement(name);
@@ -14,7 +14,7 @@
     return element;
   };
 
-  // ---- Numbers of charts, by models/scenario/assertion.h's FigureUnit.
+  // ---- Numbers of charts.
   const significant = (value) => String(Number(value.toPrecision(4)));
   const prefixed = (value, unit) => {
     const size = Math.abs(value);
@@ -31,12 +31,12 @@
   };
   const text_of = (value, unit) => {
     switch (unit) {
-      case 0: return prefixed(value, "bps");
-      case 1: return prefixed(value, "pps");
-      case 2: return time(value);
-      case 3: return prefixed(value, "B");
-      case 4: return value.toLocaleString("en");
-      case 5: return significant(value * 100) + " %";
+      case "bps": return prefixed(value, "bps");
+      case "pps": return prefixed(value, "pps");
+      case "ns": return time(value);
+      case "bytes": return prefixed(value, "B");
+      case "count": return value.toLocaleString("en");
+      case "share": return significant(value * 100) + " %";
       default: return significant(value);
     }
   };
@@ -50,17 +50,19 @@
   // Digits weigh as numbers: web[2] before web[10].
   const sort_key = (text) => text.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, "0"));
 
+  const is_figure = (column) => column.role === "figure";
+
   const from_page = (box) => {
     const heads = [...box.querySelectorAll("thead th")];
     const rows = [...box.querySelectorAll("tbody tr")].map((row) => [...row.children]);
     const tones = new Map();
     rows.forEach((cells, y) => cells.forEach((cell, x) => {
-      const tone = TONES.findIndex((name) => cell.classList.contains(name));
-      if (tone > 0) tones.set(y * heads.length + x, tone);
+      const tone = Object.keys(SIGNS).find((name) => cell.classList.contains(name));
+      if (tone) tones.set(y * heads.length + x, tone);
     }));
     return {
       columns: heads.map((head) => ({title: head.textContent,
-                                     name: head.classList.contains("figure") ? 0 : 1})),
+                                     role: head.classList.contains("figure") ? "figure" : "words"})),
       texts: heads.map((_, x) => rows.map((cells) => {
         const text = cells[x].querySelector("bdi");
         return (text || cells[x]).textContent;
@@ -101,7 +103,7 @@
                                    "aria-label": "Filter rows of " + title,
                                    oninput: () => this.later(() => this.select())});
       this.heads = this.table.columns.map((column, x) => make("th",
-          {scope: "col", class: column.name ? "" : "figure"},
+          {scope: "col", class: is_figure(column) ? "figure" : ""},
           make("button", {type: "button", title: "Sort", onclick: () => this.sort(x)},
                column.title)));
       this.body = make("tbody");
@@ -169,11 +171,11 @@
     }
 
     sort(x) {
-      this.down = this.sorted === x ? !this.down : !this.table.columns[x].name;
+      this.down = this.sorted === x ? !this.down : is_figure(this.table.columns[x]);
       this.sorted = x;
       const sign = this.down ? -1 : 1;
-      const numbers = this.table.columns[x].name ? null : this.table.numbers[x];
-      const keys = numbers || this.table.texts[x].map(sort_key);
+      const keys = is_figure(this.table.columns[x]) ? this.table.numbers[x]
+                                                    : this.table.texts[x].map(sort_key);
       // Rows without a figure stay behind in either direction.
       this.order.sort((a, b) => {
         const one = keys[a];
@@ -218,14 +220,14 @@
     row(y, position) {
       const row = make("tr", {"aria-rowindex": position + 2});
       this.table.columns.forEach((column, x) => {
-        const tone = this.table.tones.get(y * this.heads.length + x) || 0;
+        const tone = this.table.tones.get(y * this.heads.length + x);
         const text = this.table.texts[x][y];
         const cell = document.createElement("td");
-        cell.className = (column.name ? this.short[x] ? "short " : "" : "figure ") +
-                         (tone > 0 ? TONES[tone] : "");
+        cell.className = (is_figure(column) ? "figure " : this.short[x] ? "short " : "") +
+                         (tone || "");
         const words = document.createElement("bdi");
         words.textContent = text;
-        if (tone > 0) cell.append(SIGNS[tone]);
+        if (tone) cell.append(SIGNS[tone]);
         cell.append(words);
         if (this.fixed && text.length > 40) cell.title = text;
         row.append(cell);
@@ -421,7 +423,7 @@
       if (this.chart) this.chart.destroy();
       const ink = style_of("--ink");
       const grid = style_of("--line");
-      const {unit, x_unit} = this.spec;
+      const {unit} = this.spec;
       const axis = (title, format) => ({
         type: "linear",
         title: {display: Boolean(title), text: title, color: ink},
@@ -435,14 +437,14 @@
           animation: false, parsing: false, normalized: true, responsive: true,
           maintainAspectRatio: false, interaction: {mode: "index", intersect: false},
           scales: {
-            x: {...axis(this.spec.x_title, (value) => text_of(value, x_unit)),
+            x: {...axis(this.spec.x_title, significant),
                 min: this.spec.x[this.from], max: this.spec.x[this.to - 1]},
-            y: {...axis(this.spec.y_title, (value) => text_of(value, unit)), beginAtZero: true},
+            y: {...axis("", (value) => text_of(value, unit)), beginAtZero: true},
           },
           plugins: {
             legend: {labels: {color: ink, usePointStyle: true, boxWidth: 40, generateLabels: names}},
             tooltip: {callbacks: {
-              title: (items) => items.length > 0 ? text_of(items[0].parsed.x, x_unit) + " " +
+              title: (items) => items.length > 0 ? significant(items[0].parsed.x) + " " +
                                                    this.spec.x_title : "",
               label: (item) => item.dataset.label + ": " + text_of(item.parsed.y, unit),
             }},
@@ -450,8 +452,8 @@
         },
       });
       this.shown.textContent = this.to - this.from === this.spec.x.length ? "Drag to zoom"
-          : text_of(this.spec.x[this.from], x_unit) + " to " +
-            text_of(this.spec.x[this.to - 1], x_unit);
+          : significant(this.spec.x[this.from]) + " to " +
+            significant(this.spec.x[this.to - 1]);
     }
 
     fill(details) {
@@ -462,7 +464,7 @@
       }
       const body = make("tbody");
       this.spec.x.forEach((x, at) => {
-        const row = make("tr", {}, make("td", {}, text_of(x, this.spec.x_unit)));
+        const row = make("tr", {}, make("td", {}, significant(x)));
         for (const line of this.spec.lines) {
           const value = line.values[at];
           row.append(make("td", {class: "figure"},

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/report/characters.h"
 #include "analysis/report/html/tones.h"
 #include "analysis/report/markdown_text.h"
 
@@ -38,12 +39,15 @@ struct Box {
   double next_out = 0;
 };
 
-// Cut at the end of a character; the title has all of it.
+// Of at most `longest` letters; the title has all of it.
 std::string Shortened(std::string_view text, std::size_t longest = kLongest) {
-  if (text.size() <= longest) return std::string(text);
-  std::size_t end = longest - 1;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return std::string(text.substr(0, end)) + "\u2026";
+  std::size_t letters = 0;
+  std::size_t end = 0;  // of the letters that stay beside the ellipsis
+  for (std::size_t at = 0; at < text.size(); at += CharacterAt(text, at).bytes) {
+    if (letters == longest) return std::string(text.substr(0, end)) + "\u2026";
+    if (++letters == longest) end = at;
+  }
+  return std::string(text);
 }
 
 class Picture {

@@ -209,7 +209,7 @@ TEST(FindingsDocumentTest, HasATableAndASectionARule) {
   const Rule rules[] = {
       {.code = "MIR-AAA-001",
        .severity = Severity::kError,
-       .confidence = FindingBasis::kDerived,
+       .basis = FindingBasis::kDerived,
        .title = "A | B",
        .why = "Since packet_length is so.",
        .fix = "Do *not*.",

@@ -201,7 +201,7 @@ INSTANTIATE_TEST_SUITE_P(Table, PacketWordsTest, testing::ValuesIn(kPacketCases)
 TEST(RuleTextTest, TellsAllOfTheRule) {
   const Rule rule{.code = "MIR-STA-003",
                   .severity = Severity::kWarning,
-                  .confidence = FindingBasis::kDocumented,
+                  .basis = FindingBasis::kDocumented,
                   .title = "The mirror is stopped",
                   .why = "A mirror whose state is stopped copies nothing.",
                   .fix = "Start the mirror.",

@@ -35,8 +35,7 @@ Report SmallReport() {
                        .without = Value{"1 Gbps", 1e9},
                        .difference = "x3"},
                       {.key = "delay_p99_ns", .title = "Delay", .with = {"50 us", 50'000.0}}};
-  report.bottlenecks = Bars{.key = "bottlenecks",
-                            .title = "Tightest",
+  report.bottlenecks = Bars{.title = "Tightest",
                             .mark = 1,
                             .mark_text = "limit",
                             .bars = {{.label = "web[0]",
@@ -166,7 +165,7 @@ TEST(HtmlReportTest, CarriesLongTablesAsDataAndForThoseWithoutScripts) {
   EXPECT_EQ(hosts["numbers"][0], nullptr);  // words have none
   EXPECT_EQ(hosts["numbers"][2][0], 2.7e9);
   EXPECT_EQ(hosts["numbers"][2][1], nullptr);
-  EXPECT_EQ(hosts["tones"][0], nlohmann::json({0, 3, 2}));  // row, column, warning
+  EXPECT_EQ(hosts["tones"][0], nlohmann::json({0, 3, "warning"}));  // row, column
   const std::size_t plain = page.find("<noscript>");
   EXPECT_EQ(page.substr(plain, page.find("</noscript>") - plain).find("<td>2.7 Gbps") !=
                 std::string::npos,
@@ -250,6 +249,16 @@ TEST(SvgDiagramTest, CutsLongNamesAtTheEndOfACharacter) {
   EXPECT_THAT(svg, HasSubstr("\u00e9\u2026</text>"));
   EXPECT_THAT(svg, Not(HasSubstr("\u00e9?")));
   EXPECT_THAT(svg, HasSubstr("<title>" + name));  // all of it
+}
+
+TEST(SvgDiagramTest, CountsLettersOfNamesNotBytes) {
+  Diagram diagram = SmallDiagram();
+  std::string name;
+  for (int i = 0; i < 26; ++i) name += "\u00e9";  // as many letters as a box has room for
+  diagram.nodes[0].label = name;
+  EXPECT_THAT(SvgDiagram(diagram), HasSubstr(">" + name + "</text>"));
+  diagram.nodes[0].label = name + "\u00e9";
+  EXPECT_THAT(SvgDiagram(diagram), HasSubstr(">" + name.substr(2) + "\u2026</text>"));
 }
 
 TEST(SvgDiagramTest, IsNothingOfNothing) { EXPECT_EQ(SvgDiagram(Diagram{}), ""); }

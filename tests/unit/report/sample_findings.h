@@ -19,7 +19,7 @@ inline Finding Stopped() {
   Finding finding;
   finding.code = "MIR-STA-003";
   finding.severity = Severity::kWarning;
-  finding.confidence = FindingBasis::kDocumented;
+  finding.basis = FindingBasis::kDocumented;
   finding.subject = {"mirror", "m"};
   finding.path = "/mirrors/0";
   finding.file = "s.json";
@@ -35,7 +35,7 @@ inline Finding Wide() {
   Finding finding;
   finding.code = "XYZ-ABC-999";
   finding.severity = Severity::kError;
-  finding.confidence = FindingBasis::kDerived;
+  finding.basis = FindingBasis::kDerived;
   finding.subject = {"eni", "web[0]/eni0"};
   finding.path = "/hosts/web";
   finding.message = "a copy of 1550 bytes passes an MTU of 1500";
