@@ -216,6 +216,9 @@ class InterfacesMirror {
       if (!report.account.AddsUp()) {
         throw std::logic_error("the account of a mirror does not add up");
       }
+      if (!report.send.AddsUp()) {
+        throw std::logic_error("the account of what was sent does not add up");
+      }
     }
     return kFine;
   }
