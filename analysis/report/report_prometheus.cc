@@ -8,6 +8,7 @@
 
 #include "analysis/report/characters.h"
 #include "analysis/report/part_writer.h"
+#include "analysis/report/prometheus_text.h"
 #include "analysis/report/rows.h"
 
 namespace vpcmirror {
@@ -41,16 +42,6 @@ Metric MetricOf(std::string_view table, std::string_view key) {
   return metric;
 }
 
-// A label's value: backslash, quote and end of line are escaped.
-std::string Quoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : LineText(text)) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 // A label's name has letters, digits and '_' alone.
 std::string LabelName(std::string_view key) {
   std::string name(key);
@@ -64,12 +55,12 @@ std::string LabelName(std::string_view key) {
 class PrometheusWriter {
  public:
   PrometheusWriter(const Report& report, const std::function<void(std::string_view)>& write)
-      : report_(report), out_(write), scenario_("scenario=" + Quoted(report.title)) {}
+      : report_(report), out_(write), scenario_("scenario=" + QuotedLabel(report.title)) {}
 
   void Write() {
     if (!report_.verdict.empty()) {
       Head("vpcmirror_verdict", "1 for the verdict that holds");
-      out_.Add("vpcmirror_verdict{{{},verdict={}}} 1\n", scenario_, Quoted(report_.verdict));
+      out_.Add("vpcmirror_verdict{{{},verdict={}}} 1\n", scenario_, QuotedLabel(report_.verdict));
     }
     for (const Headline& headline : report_.headlines) Write(headline);
     ForEachTable(report_, [this](const Table& table) { Write(table); });
@@ -117,7 +108,7 @@ class PrometheusWriter {
     std::string labels = scenario_;
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (table.columns[i].role != Role::kId) continue;
-      labels += fmt::format(",{}={}", LabelName(table.columns[i].key), Quoted(row[i].text));
+      labels += fmt::format(",{}={}", LabelName(table.columns[i].key), QuotedLabel(row[i].text));
     }
     return labels;
   }

@@ -82,12 +82,12 @@ bool ReplaySource::MapAddresses() {
 
 void ReplaySource::Emit() {
   const bool mapped = replay_.map_addresses && MapAddresses();
-  auto packet = ns3::Create<ns3::Packet>(reinterpret_cast<const std::uint8_t*>(frame_.bytes.data()),
-                                         static_cast<std::uint32_t>(frame_.bytes.size()));
   const Bytes captured(static_cast<std::int64_t>(frame_.bytes.size()));
-  if (frame_.wire_length > captured) {
-    packet->AddPaddingAtEnd(static_cast<std::uint32_t>((frame_.wire_length - captured).count()));
-  }
+  // ns-3's own padding would be whatever its buffers held before.
+  frame_.bytes.resize(static_cast<std::size_t>(frame_.wire_length.count()));
+  const auto packet =
+      ns3::Create<ns3::Packet>(reinterpret_cast<const std::uint8_t*>(frame_.bytes.data()),
+                               static_cast<std::uint32_t>(frame_.bytes.size()));
   sent_.Add(Bytes(packet->GetSize()));
   const auto transit = Transit::OfCapture(packet, captured);
   if (direction_ == Direction::kEgress) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -175,7 +176,9 @@ int MirrorFile(const LiveOptions& options, const Surroundings& around) {
 
 // What is about interfaces alone, and what the other way round.
 constexpr const char* kInterfaceOptions[] = {
-    "--workers", "--buffer", "--snaplen", "--promiscuous", "--for", "--probe", "--super-frames"};
+    "--workers", "--buffer",       "--snaplen",  "--promiscuous", "--for",
+    "--probe",   "--super-frames", "--max-rate", "--max-cpu",     "--shed-flows",
+    "--stats",   "--metrics",      "--user"};
 
 void Settle(const CLI::App& command, const LiveOptions& options) {
   if (options.read.empty() == options.interfaces.empty()) {
@@ -217,10 +220,19 @@ constexpr char kLiveFooter[] =
     "bad scenario leaves the old one running.\n"
     "Examples:\n"
     "  vpcmirror live scenario.json --read web.pcap --eni 'web[0]' --write copies.pcap\n"
-    "  sudo vpcmirror live scenario.json --interface eth0 --eni 'web[0]' --send\n"
+    "  sudo vpcmirror live scenario.json --interface eth0 --eni 'web[0]' --send --metrics 9464\n"
     "Exit code: 0 mirrored; 2 bad input, usage, a missing privilege or a file that cannot be\n"
     "written (also a capture that breaks off: what is before that is mirrored); 130 a capture\n"
     "file that Ctrl-C stopped (what is known is printed and written).";
+
+double CpuShareOf(const std::string& text) {
+  constexpr double kMostCores = 1024;
+  const Parsed<double> share = ParsePercent(text);
+  if (!share || *share.value < 0.001 || *share.value > kMostCores) {
+    throw CLI::ValidationError("--max-cpu", "'" + text + "' is not 0.1% or more of a core");
+  }
+  return *share.value;
+}
 
 void AddInterfaceOptions(CLI::App& command, LiveOptions& options) {
   const auto add = [&](const char* name, const char* type, auto& value, auto parse,
@@ -256,6 +268,25 @@ void AddInterfaceOptions(CLI::App& command, LiveOptions& options) {
   add("--for", "TIME", options.duration, ParseDuration, "End after so long (default: never)");
   add("--probe", "TIME", options.probe, ParseDuration,
       "Ask receivers by ICMP echo, so often, whether they are there (default: never)");
+  add("--max-rate", "RATE", options.max_rate, ParseBandwidth,
+      "Send no more than so much, outer headers included (default: no bound)");
+  command
+      .add_option_function<std::string>(
+          "--max-cpu", [&options](const std::string& text) { options.max_cpu = CpuShareOf(text); },
+          "Take no more CPU time than this share of one core, such as 50% (default: no bound)")
+      ->type_name("PERCENT");
+  command.add_flag("--shed-flows", options.shed_flows,
+                   "What is over a bound is left out by whole flows, not copy by copy");
+  add("--stats", "TIME", options.stats, ParseDuration,
+      "A line of JSON on stdout, so often (default: none)");
+  command
+      .add_option("--metrics", options.metrics,
+                  "Figures for Prometheus over HTTP, on this loopback address or port")
+      ->type_name("PORT");
+  command
+      .add_option("--user", options.user,
+                  "Whom to become once everything is open (default: nobody, when started as root)")
+      ->type_name("NAME");
   command.add_flag("--no-gso", options.no_runs,
                    "Give the kernel each copy by itself: UDP checksums are then zero");
 }

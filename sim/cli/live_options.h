@@ -31,6 +31,12 @@ struct LiveOptions {
   std::optional<Picoseconds> duration;  // empty: until it is stopped
   std::optional<Picoseconds> probe;
   bool no_runs = false;
+  std::optional<BitsPerSecond> max_rate;
+  std::optional<double> max_cpu;  // of one core
+  bool shed_flows = false;
+  std::optional<Picoseconds> stats;  // how often; empty: at the end alone
+  std::string metrics;               // a loopback address; empty: none
+  std::optional<std::string> user;   // whom to become; empty: PrivilegeSettings' default
 };
 
 }  // namespace vpcmirror::sim

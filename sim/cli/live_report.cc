@@ -75,6 +75,13 @@ std::string SendText(const LiveReport& report, const TextStyle& style) {
   for (const auto& [error, count] : send.refused) {
     AppendLine(out, "  refused: {:>12} packets ({})", CountText(count), std::strerror(error));
   }
+  const auto shed = [&](const char* limit, const PacketCount& count) {
+    if (count.packets == 0) return;
+    AppendLine(out, "  shed by {}: {:>7} packets, {}", limit, CountText(count.packets),
+               SizeText(count.bytes));
+  };
+  shed("--max-rate", send.shed_by_rate);
+  shed("--max-cpu ", send.shed_by_cpu);
   for (const ReceiverCounters& each : report.receivers) {
     for (const auto& [error, count] : each.reported) {
       AppendLine(out, "  {}: the network said of {} packets: {}", ToString(each.receiver),
@@ -125,6 +132,10 @@ OrderedJson CaptureJson(const LiveReport& report) {
           {"remark", report.remark.empty() ? OrderedJson(nullptr) : OrderedJson(report.remark)}};
 }
 
+OrderedJson PacketsJson(const PacketCount& count) {
+  return {{"packets", count.packets}, {"bytes", count.bytes.count()}};
+}
+
 OrderedJson ErrorsJson(const std::map<int, std::int64_t>& errors) {
   OrderedJson json = OrderedJson::object();
   for (const auto& [error, count] : errors) {
@@ -151,13 +162,15 @@ OrderedJson SentToJson(const LiveReport& report) {
 
 OrderedJson SendJson(const LiveReport& report) {
   const SendCounters& send = report.send;
-  return {{"sink", report.sink.empty() ? OrderedJson(nullptr) : OrderedJson(report.sink)},
-          {"taken", send.taken},
-          {"sent", send.sent},
-          {"sent_bytes", send.sent_bytes.count()},
-          {"refused", ErrorsJson(send.refused)},
-          {"waiting", send.waiting},
-          {"receivers", SentToJson(report)}};
+  return {
+      {"sink", report.sink.empty() ? OrderedJson(nullptr) : OrderedJson(report.sink)},
+      {"taken", send.taken},
+      {"sent", send.sent},
+      {"sent_bytes", send.sent_bytes.count()},
+      {"refused", ErrorsJson(send.refused)},
+      {"shed", {{"rate", PacketsJson(send.shed_by_rate)}, {"cpu", PacketsJson(send.shed_by_cpu)}}},
+      {"waiting", send.waiting},
+      {"receivers", SentToJson(report)}};
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cmath>
+#include <ctime>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -13,13 +16,28 @@
 #include "models/scenario/error.h"
 #include "sim/cli/exit_code.h"
 #include "sim/cli/live_report.h"
+#include "sim/cli/live_stats.h"
 #include "sim/cli/print_errors.h"
 #include "sim/live/live_session.h"
+#include "sim/live/metrics_server.h"
+#include "sim/live/privileges.h"
+#include "sim/live/service.h"
 
 namespace vpcmirror::sim {
 namespace {
 
 constexpr std::chrono::milliseconds kAttendEvery(50);
+
+std::int64_t TimeNs(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+std::int64_t SteadyNs() { return TimeNs(CLOCK_MONOTONIC); }
+
+double SecondsOf(Picoseconds time) {
+  return static_cast<double>(time.count()) / static_cast<double>(kPicosecondsPerSecond);
+}
 
 class InterfacesMirror {
  public:
@@ -29,19 +47,24 @@ class InterfacesMirror {
 
   int Run() {
     session_.emplace(Settings());
+    OpenMetrics();
+    GiveUpRights();
     if (around_.run_begins) around_.run_begins();
+    SayWhatMtusDiffer();
     TakeSignals();  // from here on they are ours
     session_->Start();
-    Say(fmt::format("mirroring {}", SourceWords()));
-    const double began = around_.seconds();
-    while (!around_.stop.stop_requested() && !IsOver(began)) {
+    if (metrics_) metrics_->Start();
+    began_ = next_stats_ = around_.seconds();
+    const std::string status = "mirroring " + SourceWords();
+    Say(status);
+    service_manager_.Ready(status);
+    while (!around_.stop.stop_requested() && !IsOver()) {
       std::this_thread::sleep_for(kAttendEvery);
-      session_->Attend();
-      const ServiceSignals signals = TakeSignals();
-      if (signals.report) around_.err << Text(false);
-      if (signals.reload) Reload();
+      Attend();
     }
+    service_manager_.Stopping();
     session_->Stop();
+    metrics_.reset();
     return PrintAll();
   }
 
@@ -61,8 +84,54 @@ class InterfacesMirror {
     if (options_.probe) {
       settings.probe_interval_ns = options_.probe->count() / kPicosecondsPerNanosecond;
     }
+    settings.limits = {.rate = options_.max_rate, .by_flow = options_.shed_flows};
+    if (options_.max_cpu) {
+      settings.limits.cpu_permille = std::llround(*options_.max_cpu * 1000);
+    }
     settings.say = [this](const std::string& line) { Say(line); };
     return settings;
+  }
+
+  void SayWhatMtusDiffer() {
+    const std::vector<MirroredEni> enis = session_->enis();
+    for (std::size_t i = 0; i < enis.size(); ++i) {
+      const Eni& eni = enis[i].scenario->deployment->enis[enis[i].eni];
+      const std::optional<Bytes> mtu = MtuOf(options_.interfaces[i]);
+      if (!mtu || *mtu <= eni.mtu) continue;
+      Say(
+          fmt::format("interface {} has an MTU of {} B, and ENI {} one of {} B in the scenario: "
+                      "longer frames are taken for super-frames; set the host's \"mtu\"",
+                      options_.interfaces[i], mtu->count(), eni.id, eni.mtu.count()));
+    }
+  }
+
+  // Before rights are given up: the port may be one of the system's.
+  void OpenMetrics() {
+    if (options_.metrics.empty()) return;
+    metrics_.emplace(ParseLoopbackAddress(options_.metrics),
+                     [this] { return StatsPrometheus(Stats()); });
+    Say("figures are at " + metrics_->url());
+  }
+
+  void GiveUpRights() {
+    // A file is put in its place at the end, in a folder that is this user's.
+    const std::string user = options_.write.empty() ? DefaultUser() : "";
+    const Privileges left = DropPrivileges({.user = options_.user.value_or(user)});
+    Say("running as " + left.user);
+    if (!left.may_open_raw_sockets) {
+      Say("without CAP_NET_RAW an interface that goes and comes back is not captured again");
+    }
+  }
+
+  void Attend() {
+    session_->Attend();
+    service_manager_.Advance(SteadyNs());
+    const ServiceSignals signals = TakeSignals();
+    if (signals.report) around_.err << Text(false) << std::flush;
+    if (signals.reload) Reload();
+    if (!options_.stats || around_.seconds() < next_stats_) return;
+    next_stats_ += SecondsOf(*options_.stats);
+    around_.out << StatsLine(Stats()) << std::flush;
   }
 
   // Called by workers, too.
@@ -75,16 +144,17 @@ class InterfacesMirror {
     return around_.service_signals ? around_.service_signals() : ServiceSignals{};
   }
 
-  bool IsOver(double began) const {
-    if (!options_.duration) return false;
-    const double seconds = static_cast<double>(options_.duration->count()) /
-                           static_cast<double>(kPicosecondsPerSecond);
-    return around_.seconds() - began >= seconds;
+  bool IsOver() const {
+    return options_.duration && around_.seconds() - began_ >= SecondsOf(*options_.duration);
   }
 
   void Reload() {
+    service_manager_.Reloading(SteadyNs());
+    ++refused_reloads_;
     try {
       session_->Change(service_.load());
+      --refused_reloads_;
+      ++reloads_;
       Say("the scenario was read again: its mirrors hold from now on");
     } catch (const ScenarioException& exception) {
       PrintErrors(exception, around_.err);
@@ -93,6 +163,7 @@ class InterfacesMirror {
       Say(fmt::format("the scenario was not changed: {}; mirroring goes on as before",
                       exception.what()));
     }
+    service_manager_.Ready("mirroring " + SourceWords());
   }
 
   std::string SourceWords() const {
@@ -121,6 +192,15 @@ class InterfacesMirror {
     return reports;
   }
 
+  LiveStats Stats() {
+    return {.reports = Reports(),
+            .time_ns = TimeNs(CLOCK_REALTIME),
+            .uptime_ns = static_cast<std::int64_t>((around_.seconds() - began_) * 1e9),
+            .reloads = reloads_,
+            .refused_reloads = refused_reloads_,
+            .workers = options_.workers};
+  }
+
   std::string Text(bool json) {
     std::string out;
     for (const LiveReport& report : Reports()) {
@@ -145,6 +225,12 @@ class InterfacesMirror {
   const Surroundings& around_;
   std::mutex mutex_;
   std::optional<LiveSession> session_;
+  std::optional<MetricsServer> metrics_;  // asks the session
+  Service service_manager_;
+  double began_ = 0;  // by Surroundings::seconds
+  double next_stats_ = 0;
+  std::atomic<std::int64_t> reloads_ = 0;
+  std::atomic<std::int64_t> refused_reloads_ = 0;
 };
 
 }  // namespace

@@ -23,6 +23,9 @@ struct LiveCopy {
   std::int64_t time_ns = 0;  // when the frame was captured, as CapturedFrame has it
   // In front of `outer` where whole frames are written, as the packet engine has it.
   std::span<const std::byte> ethernet{};
+  std::uint64_t entropy = 0;  // Mirror::Entropy of the frame
+  // Not the first packet of its copy, which is the one that was taken before.
+  bool is_continued = false;
 };
 
 // Of the outer IP packet; of a copy without outer headers, of the frame.
@@ -31,6 +34,22 @@ inline Bytes OuterBytes(const LiveCopy& copy) {
   return Bytes(static_cast<std::int64_t>(present)) + copy.missing;
 }
 
+struct PacketCount {
+  std::int64_t packets = 0;
+  Bytes bytes{};  // outer IP packets
+
+  constexpr void Add(Bytes packet) {
+    ++packets;
+    bytes += packet;
+  }
+  constexpr PacketCount& operator+=(const PacketCount& other) {
+    packets += other.packets;
+    bytes += other.bytes;
+    return *this;
+  }
+  friend constexpr bool operator==(const PacketCount&, const PacketCount&) = default;
+};
+
 // What became of outer packets that a sink took; `taken` is the sum of all others.
 struct SendCounters {
   std::int64_t taken = 0;
@@ -38,8 +57,11 @@ struct SendCounters {
   Bytes sent_bytes{};                   // outer IP packets
   std::map<int, std::int64_t> refused;  // by errno, packets
   std::int64_t waiting = 0;             // not yet flushed
+  PacketCount shed_by_rate;             // more than LoadLimits allow
+  PacketCount shed_by_cpu;
 
   SendCounters& operator+=(const SendCounters& other);
+  bool AddsUp() const;
 };
 
 class CopySink {

@@ -24,6 +24,14 @@ Link FindLink(const std::string& name) {
   return {.index = request.ifr_ifindex, .state = is_up ? LinkState::kUp : LinkState::kDown};
 }
 
+std::optional<Bytes> MtuOf(const std::string& name) {
+  const Descriptor any(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request{};
+  name.copy(request.ifr_name, sizeof request.ifr_name - 1);
+  if (ioctl(any.number(), SIOCGIFMTU, &request) != 0) return std::nullopt;
+  return Bytes(request.ifr_mtu);
+}
+
 LinkWatch::LinkWatch()
     : socket_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE)) {
   sockaddr_nl address{};

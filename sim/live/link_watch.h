@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "models/units/quantity.h"
 #include "sim/live/descriptor.h"
 
 namespace vpcmirror::sim {
@@ -16,6 +18,8 @@ struct Link {
 };
 // The interface of that name, in this network namespace.
 Link FindLink(const std::string& name);
+// Of its IP packets; empty: there is none, or it has no MTU.
+std::optional<Bytes> MtuOf(const std::string& name);
 
 // The kernel's announcements of changes to any interface of this network namespace.
 class LinkWatch {

@@ -185,7 +185,8 @@ void LiveMirror::CopyWhole(const CapturedFrame& frame, std::size_t session,
              .payload = part.octets,
              .missing = part.missing,
              .time_ns = frame.time_ns,
-             .ethernet = way.ethernet});
+             .ethernet = way.ethernet,
+             .entropy = decision.entropy()});
   sessions_[session].account->ledger.offered.Add(frame.wire_length);
   constexpr Bytes kHeaders(kEthernetHeaderBytes + PreparedHeaders::kBytes);
   Book(session, 0, frame.wire_length, {.datagrams = 1, .wire = kHeaders + frame.wire_length});
@@ -213,7 +214,9 @@ void LiveMirror::CopyPieces(const CapturedFrame& frame, const FrameInfo& info,
                    .payload = part.octets,
                    .missing = part.missing,
                    .time_ns = frame.time_ns,
-                   .ethernet = way.ethernet});
+                   .ethernet = way.ethernet,
+                   .entropy = outcome.plan.entropy,
+                   .is_continued = booking.datagrams > 0});
         ++booking.datagrams;
         booking.wire += EniMirroring::WireLength(piece);
       });

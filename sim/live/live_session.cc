@@ -61,6 +61,9 @@ LiveSession::LiveSession(LiveSettings settings)
   settings_.send.on_trouble = [this](const SendTrouble& trouble) { NoteTrouble(trouble); };
   settings_.send.on_notice = [this](const SinkNotice& notice) { Say(sim::Say(notice)); };
   GiveHealth(settings_.enis);
+  if (settings_.limits.rate || settings_.limits.cpu_permille) {
+    bounds_.emplace(settings_.limits, ReadLoadClocks());
+  }
   for (auto& source : InterfaceSource::ForWorkers(settings_.interfaces, settings_.workers)) {
     AddWorker(std::move(source));
   }
@@ -110,13 +113,15 @@ void LiveSession::AddWorker(std::unique_ptr<InterfaceSource> source) {
   Worker& worker = *workers_.emplace_back(std::make_unique<Worker>());
   worker.source = std::move(source);
   for (const MirroredEni& each : settings_.enis) worker.mirrors.emplace_back(each);
-  worker.sink = settings_.sink;
-  if (worker.sink != nullptr) return;
-  worker.sink = &worker.counting;
-  if (settings_.counts_only) return;
-  worker.receivers = std::make_unique<ReceiverSink>(settings_.send);
-  worker.sink = worker.receivers.get();
-  OpenTunnels(worker);
+  worker.sink = settings_.sink != nullptr ? settings_.sink : &worker.counting;
+  if (settings_.sink == nullptr && !settings_.counts_only) {
+    worker.receivers = std::make_unique<ReceiverSink>(settings_.send);
+    worker.sink = worker.receivers.get();
+    OpenTunnels(worker);
+  }
+  if (!bounds_) return;
+  worker.shed = std::make_unique<ShedSink>(*bounds_, *worker.sink);
+  worker.sink = worker.shed.get();
 }
 
 void LiveSession::OpenTunnels(Worker& worker) {
@@ -199,7 +204,10 @@ void LiveSession::Change(std::vector<MirroredEni> enis) {
     for (std::size_t i = 0; i < enis.size(); ++i) worker->mirrors[i].Change(enis[i]);
     OpenTunnels(*worker);
   }
-  settings_.enis = std::move(enis);
+  {
+    const std::lock_guard lock(enis_mutex_);
+    settings_.enis = std::move(enis);
+  }
   SetPrefilter(prefilter);
 }
 
@@ -234,9 +242,14 @@ void LiveSession::Say(const std::string& line) {
   settings_.say(line);
 }
 
+std::vector<MirroredEni> LiveSession::enis() {
+  const std::lock_guard lock(enis_mutex_);
+  return settings_.enis;
+}
+
 LiveSnapshot LiveSession::snapshot() {
   LiveSnapshot snapshot;
-  snapshot.accounts.resize(settings_.enis.size());
+  snapshot.accounts.resize(enis().size());
   for (const auto& worker : workers_) {
     const std::lock_guard lock(worker->mutex);
     for (std::size_t i = 0; i < worker->mirrors.size(); ++i) {

@@ -17,9 +17,11 @@
 #include "sim/live/capture_writer.h"
 #include "sim/live/interface_source.h"
 #include "sim/live/live_mirror.h"
+#include "sim/live/load_bounds.h"
 #include "sim/live/receiver_health.h"
 #include "sim/live/receiver_probe.h"
 #include "sim/live/receiver_sink.h"
+#include "sim/live/shed_sink.h"
 #include "sim/live/trouble_teller.h"
 
 namespace vpcmirror::sim {
@@ -33,6 +35,7 @@ struct LiveSettings {
   CopySink* sink = nullptr;
   bool counts_only = false;
   ReceiverSinkSettings send;  // its callbacks are made here
+  LoadLimits limits;          // of what leaves, and of CPU time; none: no bounds
   HealthRule health;
   std::optional<std::int64_t> probe_interval_ns;  // empty: receivers are not asked
   // A line without its end about what happens under way. Called by one thread at a time.
@@ -68,7 +71,8 @@ class LiveSession {
   void Stop();
 
   LiveSnapshot snapshot();
-  const std::vector<MirroredEni>& enis() const { return settings_.enis; }
+  // As they are now; any thread may ask for both.
+  std::vector<MirroredEni> enis();
 
  private:
   struct Worker {
@@ -77,6 +81,7 @@ class LiveSession {
     std::vector<LiveMirror> mirrors;  // by interface
     std::unique_ptr<ReceiverSink> receivers;
     CountingSink counting;
+    std::unique_ptr<ShedSink> shed;  // in front of the others; null: no bounds
     CopySink* sink = nullptr;
     std::exception_ptr failure;
     std::jthread thread;
@@ -96,10 +101,12 @@ class LiveSession {
 
   LiveSettings settings_;
   std::mutex say_mutex_;
+  std::mutex enis_mutex_;  // of LiveSettings::enis
   std::mutex health_mutex_;
   std::shared_ptr<ReceiverHealth> health_;  // null: nothing is sent
   std::optional<ReceiverProbe> probe_;
   TroubleTeller teller_;
+  std::optional<LoadBounds> bounds_;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

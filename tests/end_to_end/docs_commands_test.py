@@ -55,6 +55,8 @@ RESULTS = ("main", "branch")  # folders, each with the result of a run
 FOUND_SOMETHING_OR_NOT = (0, 1, 3)  # exit statuses
 
 NOT_RUN = (
+    (re.compile(r" --interface "), "mirrors real traffic; tests/live does so where it harms none"),
+    (re.compile(r"^(sudo|systemctl) "), "needs rights"),
     (re.compile(r"^mpirun "), "needs the machines of a cluster; sweep_test.py has mpirun on one"),
     (re.compile(r"^cat hosts"), "shows a file of a cluster"),
     (re.compile(r"^(cmake|ctest|\./test\.sh|scripts/)"), "builds or tests the program"),

@@ -86,13 +86,15 @@ class LiveCaptureTest(unittest.TestCase):
             self.skipTest("no tshark")
         for name in ("copies.pcap", "copies.pcapng"):
             with self.subTest(name):
-                self.live(GOLDEN / "mixed-session.pcap", "--write", str(self.folder / name))
+                done = self.live(GOLDEN / "mixed-session.pcap", "--write",
+                                 str(self.folder / name), "--format", "json")
                 inner = subprocess.run(
                     ["tshark", "-r", str(self.folder / name), "-T", "fields", "-e",
                      "frame.time_epoch", "-e", "vxlan.vni", "-e", "_ws.malformed", "-e",
                      "udp.dstport"], capture_output=True, text=True, check=True).stdout
                 lines = inner.splitlines()
-                self.assertGreaterEqual(len(lines), 10)
+                self.assertGreater(len(lines), 0)
+                self.assertEqual(len(lines), json.loads(done.stdout)["send"]["sent"])
                 for line in lines:
                     _, vni, malformed, port = line.split("\t")
                     self.assertNotEqual(vni, "")

@@ -221,13 +221,15 @@ TEST(PrefilterTest, ReadsAPacketWithoutALink) {
   EXPECT_FALSE(passes(other));
 }
 
-// 600 ports with a gap between any two take two instructions each.
+// 300 ranges with a gap between any two take two instructions each.
 TEST(PrefilterTest, LeavesPortsOutOfWhatWouldBeTooLong) {
   std::vector<FilterRule> rules;
-  for (int i = 0; i < 600; ++i) {
-    const auto port = static_cast<std::uint16_t>(1000 + 2 * i);
-    rules.push_back({.priority = i,
-                     .condition = {.protocol = kProtocolTcp, .destination_ports = {port, port}}});
+  for (int i = 0; i < 300; ++i) {
+    const auto port = static_cast<std::uint16_t>(1000 + 3 * i);
+    rules.push_back(
+        {.priority = i,
+         .condition = {.protocol = kProtocolTcp,
+                       .destination_ports = {port, static_cast<std::uint16_t>(port + 1)}}});
   }
   const Watched watched({MirrorWith(Filter::FirstMatch(rules, {}))});
   EXPECT_TRUE(watched.prefilter().is_widened());
@@ -356,7 +358,7 @@ class RandomWorld {
 
 TEST(PrefilterPropertyTest, PassesWhateverATapCopies) {
   int copied = 0;
-  for (std::uint32_t seed = 0; seed < 150; ++seed) {
+  for (std::uint32_t seed = 0; seed < 100; ++seed) {
     RandomWorld world(seed);
     const Watched& watched = world.watched();
     for (int i = 0; i < 200; ++i) {
@@ -370,13 +372,13 @@ TEST(PrefilterPropertyTest, PassesWhateverATapCopies) {
           << seed << " " << i;
     }
   }
-  EXPECT_GT(copied, 4'000) << "the frames have to be such as are copied";
+  EXPECT_GT(copied, 2'500) << "the frames have to be such as are copied";
 }
 
 // Untagged frames with whole headers, and rules that ask for no next hop.
 TEST(PrefilterPropertyTest, LeavesOutWhateverRulesRefuse) {
   int left_out = 0;
-  for (std::uint32_t seed = 0; seed < 150; ++seed) {
+  for (std::uint32_t seed = 0; seed < 100; ++seed) {
     RandomWorld world(seed);
     const Watched& watched = world.watched();
     if (watched.prefilter().is_widened() || watched.asks_next_hop()) continue;
@@ -389,7 +391,7 @@ TEST(PrefilterPropertyTest, LeavesOutWhateverRulesRefuse) {
       ASSERT_EQ(watched.Passes(frame, PACKET_HOST), ingress) << seed << " " << i;
     }
   }
-  EXPECT_GT(left_out, 4'000);
+  EXPECT_GT(left_out, 2'500);
 }
 
 }  // namespace
