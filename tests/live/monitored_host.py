@@ -6,6 +6,7 @@
 Receivers have a VXLAN device of the kernel, vx0, whose frames are what copies carry.
 """
 
+import errno
 import json
 import os
 import pathlib
@@ -49,6 +50,8 @@ class Network:
         for namespace, interface, mac in (self.generator, "g0", SOURCE), (self.host, "m0",
                                                                          DESTINATION):
             namespace.ip("link", "set", interface, "address", mac.hex(":"), "mtu", "9000")
+        self.generator.ip("address", "add", "10.8.0.1/24", "dev", "g0")
+        self.host.ip("address", "add", HOST + "/24", "dev", "m0")
 
     def _lead_to(self, receiver, number):
         interface, mac = f"m{number + 1}", f"02:00:00:00:01:{number:02x}"
@@ -65,6 +68,8 @@ class Network:
                     interface), "dev", "r0", "nud", "permanent")
         receiver.ip("route", "add", "default", "via", f"10.9.{number}.1")
         add_vxlan(receiver, receiver_address(number))
+        for each in "r0", "vx0":  # which would put a stream's frames together again
+            receiver.run("ethtool", "-K", each, "gro", "off")
 
 
 
@@ -95,7 +100,12 @@ class Arrivals:
             left_s = max(0, deadline - time.monotonic())
             if not select.select([self.socket], [], [], left_s)[0]:
                 return None
-            octets, auxiliary, _, address = self.socket.recvmsg(1 << 17, 128)
+            try:
+                octets, auxiliary, _, address = self.socket.recvmsg(1 << 17, 128)
+            except OSError as error:
+                if error.errno == errno.ENETDOWN:  # told once
+                    continue
+                raise
             if address[2] != OUTGOING:
                 return with_tag(octets, auxiliary)
 
