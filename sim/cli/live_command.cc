@@ -214,6 +214,21 @@ int MirrorInterfacesAndWrite(const LiveOptions& options, const Surroundings& aro
   return code;
 }
 
+// What this machine or its network does not give is no bug of ours.
+int Mirror(const LiveOptions& options, const Surroundings& around) {
+  try {
+    return options.read.empty() ? MirrorInterfacesAndWrite(options, around)
+                                : MirrorFile(options, around);
+  } catch (const ScenarioException&) {
+    throw;
+  } catch (const FileException&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    around.err << "vpcmirror: " << Printable(error.what()) << '\n';
+    return kBadInput;
+  }
+}
+
 constexpr char kLiveFooter[] =
     "Frames of --interface are mirrored until Ctrl-C or SIGTERM, after which what was captured is\n"
     "still sent and the account printed; SIGUSR1 prints it, SIGHUP reads the scenario again. A\n"
@@ -333,8 +348,7 @@ void AddLiveCommand(CLI::App& app, const Surroundings& around, int& exit_code) {
   command->footer(kLiveFooter);
   command->callback([command, options, &around, &exit_code] {
     Settle(*command, *options);
-    exit_code = options->read.empty() ? MirrorInterfacesAndWrite(*options, around)
-                                      : MirrorFile(*options, around);
+    exit_code = Mirror(*options, around);
   });
 }
 

@@ -11,6 +11,7 @@ namespace vpcmirror::sim {
 namespace {
 
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
 constexpr int kLongestWaitMs = 100;
 // Longer than the kernel keeps a block of the ring that is not full.
 constexpr int kDrainWaitMs = 50;
@@ -138,22 +139,25 @@ void LiveSession::Start() {
   }
 }
 
-bool LiveSession::TakeBatch(Worker& worker, std::int64_t& last_time_ns) {
-  const std::lock_guard lock(worker.mutex);
+std::optional<std::int64_t> LiveSession::TakeBatch(Worker& worker) {
   const auto batch = worker.source->Next();
-  if (batch.empty()) return false;
-  last_time_ns = batch.back().time_ns;
+  if (batch.empty()) return std::nullopt;
   worker.mirrors[batch.front().interface].Take(batch, *worker.sink);
   worker.sink->Flush();
-  return true;
+  return batch.back().time_ns;
+}
+
+bool LiveSession::TakeBatchLocked(Worker& worker) {
+  const std::lock_guard lock(worker.mutex);
+  return TakeBatch(worker).has_value();
 }
 
 void LiveSession::Run(Worker& worker, const std::stop_token& stop) {
   try {
-    std::int64_t last_time_ns = 0;
     while (!stop.stop_requested()) {
-      if (!TakeBatch(worker, last_time_ns)) Wait(*worker.source, kLongestWaitMs);
+      if (!TakeBatchLocked(worker)) Wait(*worker.source, kLongestWaitMs);
     }
+    const std::lock_guard lock(worker.mutex);
     Drain(worker);
   } catch (...) {
     const std::lock_guard lock(worker.mutex);
@@ -161,16 +165,20 @@ void LiveSession::Run(Worker& worker, const std::stop_token& stop) {
   }
 }
 
-// What passed before now is in the ring, or will be when the kernel lets go of its block.
+// What passed before now is in the rings, or will be when the kernel lets go of their blocks.
+// Interfaces take turns: after one round of later frames alone no earlier one is left.
 void LiveSession::Drain(Worker& worker) {
-  const std::int64_t stopped_ns = TimeNs(CLOCK_REALTIME);
-  bool has_waited = false;
-  std::int64_t last_time_ns = 0;
-  while (last_time_ns <= stopped_ns) {
-    if (TakeBatch(worker, last_time_ns)) continue;
-    if (has_waited) return;
-    Wait(*worker.source, kDrainWaitMs);
-    has_waited = true;
+  const std::int64_t now_ns = TimeNs(CLOCK_REALTIME);
+  const std::int64_t let_go_ns = SteadyNs() + kDrainWaitMs * kNanosecondsPerMillisecond;
+  std::size_t later = 0;  // batches, in a row
+  while (later < worker.mirrors.size()) {
+    const std::int64_t left_ns = let_go_ns - SteadyNs();
+    if (const auto last_ns = TakeBatch(worker)) {
+      later = left_ns <= 0 && *last_ns > now_ns ? later + 1 : 0;
+      continue;
+    }
+    if (left_ns <= 0) return;
+    Wait(*worker.source, static_cast<int>(left_ns / kNanosecondsPerMillisecond) + 1);
   }
 }
 
@@ -201,6 +209,7 @@ void LiveSession::Change(std::vector<MirroredEni> enis) {
   SetPrefilter(nullptr);  // what either copies
   for (const auto& worker : workers_) {
     const std::lock_guard lock(worker->mutex);
+    Drain(*worker);  // of what came before that the kernel kept what the old ones copy
     for (std::size_t i = 0; i < enis.size(); ++i) worker->mirrors[i].Change(enis[i]);
     OpenTunnels(*worker);
   }

@@ -94,8 +94,11 @@ class LiveSession {
   static void OpenTunnels(Worker& worker);
   void SetPrefilter(const std::shared_ptr<const Prefilter>& prefilter);
   void Run(Worker& worker, const std::stop_token& stop);
-  void Drain(Worker& worker);
-  static bool TakeBatch(Worker& worker, std::int64_t& last_time_ns);
+  static bool TakeBatchLocked(Worker& worker);
+  // The next two are called with the worker's mutex. When the batch's last frame was captured;
+  // empty: there was none.
+  static std::optional<std::int64_t> TakeBatch(Worker& worker);
+  static void Drain(Worker& worker);
   void NoteTrouble(const SendTrouble& trouble);
   void Say(const std::string& line);
 

@@ -56,8 +56,8 @@ Descriptor OpenSocket(const std::string& interface) {
   if (errno != EPERM && errno != EACCES) Fail(interface, "cannot open a packet socket", errno);
   throw std::runtime_error("interface " + interface +
                            ": capturing needs the capability CAP_NET_RAW, which this process does "
-                           "not have: run it as root, or give it to the program once by\n"
-                           "  sudo setcap cap_net_raw+ep \"$(readlink -f \"$(command -v "
+                           "not have: run it as root, or give it to the program once by: "
+                           "sudo setcap cap_net_raw+ep \"$(readlink -f \"$(command -v "
                            "vpcmirror)\")\"");
 }
 

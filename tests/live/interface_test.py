@@ -20,9 +20,10 @@ import unittest
 from typing import NamedTuple
 
 import namespaces
+from frames import (DESTINATION, SOURCE, ethernet, ipv4, is_tcp, read_to_the_end, stream_of,
+                    tcp_sum, udp_like)
 
 LIMIT_S = 30  # for what takes milliseconds, on a machine that is busy
-SOURCE, DESTINATION = bytes.fromhex("020000000001"), bytes.fromhex("020000000002")
 RECEIVER = "10.0.0.3"
 MARK = 0x7670636D
 BROADCAST = b"\xff" * 6
@@ -98,26 +99,6 @@ class Capture:
         self.process.communicate()
 
 
-def ethernet(payload=b"\x00" * 46, *, to=DESTINATION, ether_type=0x88B5, tags=()):
-    """0x88B5: for experiments (IEEE 802). A tag is its protocol and the number of the VLAN."""
-    header = to + SOURCE
-    for protocol, vlan in tags:
-        header += struct.pack("!HH", protocol, vlan)
-    return header + struct.pack("!H", ether_type) + payload
-
-
-def ipv4(payload, protocol, source, destination, flags=0):
-    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), 0, flags, 64, protocol, 0,
-                         socket.inet_aton(source), socket.inet_aton(destination))
-    return ethernet(header + payload, ether_type=0x0800)
-
-
-def udp_like(protocol, port, *, source_port=9, source="10.8.0.1", destination="10.8.0.2"):
-    """To that port, of TCP or UDP; behind the ports there is nothing that counts here."""
-    return ipv4(struct.pack("!HHHH", source_port, port, 28, 0) + bytes(20), protocol, source,
-                destination)
-
-
 def fragment(last_octet, is_first):
     """Of a UDP datagram from 10.8.0.<last_octet>, 48 octets in two."""
     payload = struct.pack("!HHHH", 9, 9, 48, 0) + bytes(16) if is_first else bytes(24)
@@ -187,10 +168,10 @@ class InterfaceTest(unittest.TestCase):
         self.send_stream(stream)
         self.far.send_frames("g0", LAST)
         frames = capture.frames_until(LAST)
-        self.assertEqual(stream_of(frames), stream)
+        self.assertEqual(stream_of([frame.octets for frame in frames]), stream)
         self.assertGreater(max(frame.wire for frame in frames), 1514)
         for frame in frames:
-            if is_tcp(frame) and frame.wire <= 1514:
+            if is_tcp(frame.octets) and frame.wire <= 1514:
                 self.assertEqual(tcp_sum(frame.octets), 0xFFFF, frame.octets.hex())
         self.assertEqual(capture.stop()["kernel_dropped"], 0)
 
@@ -390,46 +371,6 @@ class InterfaceTest(unittest.TestCase):
                 sender.sendall(stream)
                 sender.shutdown(socket.SHUT_WR)
                 reader.join(LIMIT_S)
-
-
-def read_to_the_end(connection):
-    while connection.recv(1 << 16):
-        pass
-
-
-def is_tcp(frame):
-    return frame.octets[12:14] == b"\x08\x00" and frame.octets[23] == 6
-
-
-def stream_of(frames):
-    """What TCP segments to port 5001 carried, put together by their sequence numbers."""
-    pieces = {}
-    for frame in frames:
-        if not is_tcp(frame) or frame.octets[36:38] != struct.pack("!H", 5001):
-            continue
-        (sequence,) = struct.unpack_from("!I", frame.octets, 38)
-        (total,) = struct.unpack_from("!H", frame.octets, 16)
-        end = 14 + total if total else len(frame.octets)
-        payload = frame.octets[34 + 4 * (frame.octets[46] >> 4):end]
-        if frame.octets[47] & 2:  # SYN
-            first = sequence + 1
-        pieces[sequence] = max(pieces.get(sequence, b""), payload, key=len)
-    stream = b""
-    while piece := pieces.get((first + len(stream)) % 2**32):
-        stream += piece
-    return stream
-
-
-def tcp_sum(octets):
-    """Of an IPv4 packet's TCP and its pseudo-header: 0xffff where the checksum is right."""
-    (total,) = struct.unpack_from("!H", octets, 16)
-    segment = octets[34:14 + total]
-    pseudo = octets[26:34] + struct.pack("!HH", 6, len(segment))
-    words = pseudo + segment + b"\x00" * (len(segment) % 2)
-    value = sum(struct.unpack(f"!{len(words) // 2}H", words))
-    while value >> 16:
-        value = (value & 0xFFFF) + (value >> 16)
-    return value
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 
 NAME = re.compile(r"vpcm(\d+)[a-z]")
 SKIPPED = 77  # exit status
@@ -143,3 +144,13 @@ def join(left, left_interface, right, right_interface):
             "netns", right.name)
     left.ip("link", "set", left_interface, "up")
     right.ip("link", "set", right_interface, "up")
+    _await_up(left, left_interface)
+
+
+def _await_up(namespace, interface):
+    """Until then the kernel throws away what is sent; it sees to that in its own time."""
+    deadline = time.monotonic() + 30
+    while "state UP" not in namespace.ip("link", "show", "dev", interface):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{interface} does not come up")
+        time.sleep(0.01)
