@@ -21,8 +21,8 @@ import unittest
 sys.dont_write_bytecode = True
 import namespaces
 from frames import ethernet, ipv4, read_to_the_end, stream_of, udp_like
-from monitored_host import (HOST, LIMIT_S, Arrivals, Live, Network, link_address, receiver_address, scenario,
-                            write_scenario)
+from monitored_host import (HOST, LIMIT_S, Arrivals, Live, Network, link_address,
+                            receiver_address, scenario, write_scenario)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
