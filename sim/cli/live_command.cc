@@ -29,6 +29,7 @@
 #include "sim/live/capture_writer.h"
 #include "sim/live/live_loop.h"
 #include "sim/live/live_mirror.h"
+#include "sim/live/metrics_server.h"
 #include "sim/live/receiver_sink.h"
 #include "sim/live/trouble_teller.h"
 
@@ -180,6 +181,8 @@ constexpr const char* kInterfaceOptions[] = {
     "--probe",   "--super-frames", "--max-rate", "--max-cpu",     "--shed-flows",
     "--stats",   "--metrics",      "--user"};
 
+constexpr BitsPerSecond kLeastRate(8);  // of LoadLimits
+
 void Settle(const CLI::App& command, const LiveOptions& options) {
   if (options.read.empty() == options.interfaces.empty()) {
     throw CLI::RequiredError("One of --interface and --read");
@@ -195,6 +198,16 @@ void Settle(const CLI::App& command, const LiveOptions& options) {
   if (!options.read.empty()) {
     for (const char* name : kInterfaceOptions) {
       if (command.count(name) > 0) throw CLI::ValidationError(name, "is about interfaces");
+    }
+  }
+  if (options.max_rate && *options.max_rate < kLeastRate) {
+    throw CLI::ValidationError("--max-rate", "is less than 8 bps, a byte a second");
+  }
+  if (!options.metrics.empty()) {
+    try {
+      ParseLoopbackAddress(options.metrics);
+    } catch (const std::invalid_argument& error) {
+      throw CLI::ValidationError("--metrics", error.what());
     }
   }
   if (!options.write.empty() && options.workers > 1) {
@@ -256,7 +269,10 @@ void AddInterfaceOptions(CLI::App& command, LiveOptions& options) {
         .add_option_function<std::string>(
             name,
             [&value, name, parse](const std::string& text) {
-              value = *LimitOf<std::decay_t<decltype(*parse(text).value)>>(name, text, parse);
+              const auto limit =
+                  LimitOf<std::decay_t<decltype(*parse(text).value)>>(name, text, parse);
+              if (!limit) throw CLI::ValidationError(name, "is empty");
+              value = *limit;
             },
             help)
         ->type_name(type);

@@ -1,5 +1,7 @@
 #include "sim/live/frame_source.h"
 
+#include <poll.h>
+
 namespace vpcmirror::sim {
 
 CaptureCounters& CaptureCounters::operator+=(const CaptureCounters& other) {
@@ -9,6 +11,14 @@ CaptureCounters& CaptureCounters::operator+=(const CaptureCounters& other) {
   kernel_dropped += other.kernel_dropped;
   unusable += other.unusable;
   return *this;
+}
+
+void WaitForFrames(const FrameSource& source, int most_milliseconds) {
+  std::vector<pollfd> polled;
+  for (const int descriptor : source.descriptors()) {
+    polled.push_back({.fd = descriptor, .events = POLLIN, .revents = 0});
+  }
+  ::poll(polled.data(), static_cast<nfds_t>(polled.size()), most_milliseconds);
 }
 
 }  // namespace vpcmirror::sim

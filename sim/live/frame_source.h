@@ -48,4 +48,7 @@ class FrameSource {
   virtual CaptureCounters counters() const = 0;
 };
 
+// Until there may be frames, at most so long.
+void WaitForFrames(const FrameSource& source, int most_milliseconds);
+
 }  // namespace vpcmirror::sim

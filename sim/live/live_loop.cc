@@ -1,20 +1,9 @@
 #include "sim/live/live_loop.h"
 
-#include <poll.h>
-
-#include <vector>
-
 namespace vpcmirror::sim {
 namespace {
 
-void WaitForFrames(const FrameSource& source) {
-  constexpr int kMostMilliseconds = 100;
-  std::vector<pollfd> polled;
-  for (const int descriptor : source.descriptors()) {
-    polled.push_back({.fd = descriptor, .events = POLLIN, .revents = 0});
-  }
-  ::poll(polled.data(), static_cast<nfds_t>(polled.size()), kMostMilliseconds);
-}
+constexpr int kLoopWaitMs = 100;
 
 }  // namespace
 
@@ -28,7 +17,7 @@ bool MirrorAll(const LiveParts& parts, const std::stop_token& stop,
     } else if (parts.source.ended()) {
       return true;
     } else {
-      WaitForFrames(parts.source);
+      WaitForFrames(parts.source, kLoopWaitMs);
     }
     if (between_batches) between_batches();
   }

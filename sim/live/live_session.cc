@@ -1,7 +1,5 @@
 #include "sim/live/live_session.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <ctime>
 #include <set>
@@ -23,14 +21,6 @@ std::int64_t TimeNs(clockid_t clock) {
   return time.tv_sec * kNanosecondsPerSecond + time.tv_nsec;
 }
 std::int64_t SteadyNs() { return TimeNs(CLOCK_MONOTONIC); }
-
-void Wait(const FrameSource& source, int milliseconds) {
-  std::vector<pollfd> polled;
-  for (const int descriptor : source.descriptors()) {
-    polled.push_back({.fd = descriptor, .events = POLLIN, .revents = 0});
-  }
-  ::poll(polled.data(), static_cast<nfds_t>(polled.size()), milliseconds);
-}
 
 void Merge(ReceiverCounters& into, const ReceiverCounters& from) {
   into.send += from.send;
@@ -155,7 +145,7 @@ bool LiveSession::TakeBatchLocked(Worker& worker) {
 void LiveSession::Run(Worker& worker, const std::stop_token& stop) {
   try {
     while (!stop.stop_requested()) {
-      if (!TakeBatchLocked(worker)) Wait(*worker.source, kLongestWaitMs);
+      if (!TakeBatchLocked(worker)) WaitForFrames(*worker.source, kLongestWaitMs);
     }
     const std::lock_guard lock(worker.mutex);
     Drain(worker);
@@ -178,7 +168,7 @@ void LiveSession::Drain(Worker& worker) {
       continue;
     }
     if (left_ns <= 0) return;
-    Wait(*worker.source, static_cast<int>(left_ns / kNanosecondsPerMillisecond) + 1);
+    WaitForFrames(*worker.source, static_cast<int>(left_ns / kNanosecondsPerMillisecond) + 1);
   }
 }
 
