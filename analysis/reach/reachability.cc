@@ -201,7 +201,7 @@ WayKey Asker::KeyTo(const PlacedMirror& placed, std::size_t receiver, std::size_
 
 FlowKey Asker::FlowOf(const WayKey& key, std::size_t source) const {
   FlowKey flow;
-  flow.source = deployment_.enis[source].addresses.front();
+  flow.source = AddressTowards(deployment_.enis[source].addresses, key.address);
   flow.destination = key.address;
   flow.protocol = key.protocol;
   flow.ports = key.port != 0 ? Ports::kKnown : Ports::kNotInProtocol;
@@ -327,7 +327,7 @@ bool Asker::BackendAdmits(std::size_t index, const FlowKey& flow, Way& way) cons
     return accepts;
   };
   const Subnet& subnet = deployment_.subnets[eni.subnet];
-  if (subnet.acl && !subnet.cidr.Contains(flow.source)) {
+  if (subnet.acl && !Holds(subnet, flow.source)) {
     const NetworkAcl& acl = deployment_.acls[*subnet.acl];
     if (!judge(HopPlace::Kind::kAcl, *subnet.acl, acl.id, acl.ingress)) {
       way.block = Block::kAcl;

@@ -81,6 +81,7 @@ void SourceClasses::CutAtGuards(std::size_t index) {
   const Subnet& subnet = deployment_.subnets[eni.subnet];
   if (subnet.acl) CutAtRules(deployment_.acls[*subnet.acl].ingress);
   Cut(subnet.cidr);
+  if (subnet.ipv6_cidr) Cut(*subnet.ipv6_cidr);
   for (const Route& route : deployment_.route_tables[subnet.route_table].routes) {
     Cut(route.destination);
   }
@@ -88,10 +89,15 @@ void SourceClasses::CutAtGuards(std::size_t index) {
 
 SourceClasses::Key SourceClasses::KeyOf(std::size_t index) const {
   const Eni& eni = deployment_.enis[index];
-  const auto above = std::upper_bound(cuts_.begin(), cuts_.end(), eni.addresses.front());
+  const auto interval = [&](const IpAddress& any_of_family) {
+    const IpAddress& address = AddressTowards(eni.addresses, any_of_family);
+    const auto above = std::upper_bound(cuts_.begin(), cuts_.end(), address);
+    return static_cast<std::size_t>(above - cuts_.begin());
+  };
   return {.subnet = eni.subnet,
           .mtu = eni.mtu,
-          .interval = static_cast<std::size_t>(above - cuts_.begin()),
+          .intervals = {interval(IpAddress::V4(0)),
+                        interval(IpAddress::V6(std::array<std::byte, 16>{}))},
           .itself = next_hops_.count(index) != 0 ? index : kNobody};
 }
 

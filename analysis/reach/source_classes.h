@@ -1,6 +1,7 @@
 // Internal to analysis/reach: which sources cannot be told apart.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <set>
@@ -23,7 +24,7 @@ class SourceClasses {
   struct Key {
     std::size_t subnet = 0;
     Bytes mtu{};
-    std::size_t interval = 0;  // of the primary address
+    std::array<std::size_t, 2> intervals{};  // of the addresses that copies leave from, by family
     // A next hop of a route is a class by itself, since the route does not lead on from there:
     // the ENI, else kNobody.
     std::size_t itself = kNobody;

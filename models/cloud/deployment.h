@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,7 @@ struct Vpc {
   std::string name;
   IpPrefix cidr;
   std::size_t provider = 0;  // index into Deployment's providers' names
+  std::optional<IpPrefix> ipv6_cidr{};
 };
 
 struct Subnet {
@@ -61,6 +63,7 @@ struct Subnet {
   std::string name;
   std::size_t vpc = 0;
   IpPrefix cidr;
+  std::optional<IpPrefix> ipv6_cidr;
   std::string zone;
   std::size_t route_table = 0;
   std::optional<std::size_t> acl;
@@ -104,6 +107,28 @@ struct Eni {
   std::vector<std::size_t> security_groups;  // empty: everything is admitted
   std::optional<std::size_t> load_balancer;  // whose own ENI this is
 };
+
+// Of a VPC or a subnet: whether one of its ranges has `what`, an address or a whole range.
+template <class Ranges, class What>
+bool Holds(const Ranges& of, const What& what) {
+  return of.cidr.Contains(what) || (of.ipv6_cidr && of.ipv6_cidr->Contains(what));
+}
+
+// "10.0.0.0/16", or "10.0.0.0/16 and fd00:1::/56".
+template <class Ranges>
+std::string RangesText(const Ranges& of) {
+  return ToString(of.cidr) + (of.ipv6_cidr ? " and " + ToString(*of.ipv6_cidr) : "");
+}
+
+// Which of an ENI's addresses, of which there must be one, it sends from to `destination`: the
+// first of that family, or the primary one where it has none of it.
+inline const IpAddress& AddressTowards(std::span<const IpAddress> addresses,
+                                       const IpAddress& destination) {
+  for (const IpAddress& address : addresses) {
+    if (address.family() == destination.family()) return address;
+  }
+  return addresses.front();
+}
 
 struct Deployment {
   std::vector<std::string> providers;

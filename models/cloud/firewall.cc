@@ -46,7 +46,7 @@ Firewall::Firewall(const Deployment& deployment, std::size_t eni,
   for (const std::size_t group : groups) groups_.push_back(&deployment.security_groups[group]);
   const Subnet& subnet = deployment.subnets[deployment.enis[eni].subnet];
   if (subnet.acl) acl_ = &deployment.acls[*subnet.acl];
-  subnet_ = subnet.cidr;
+  subnet_ = &subnet;
 }
 
 Admission Firewall::Admit(const FlowKey& flow, Direction direction) {
@@ -73,7 +73,7 @@ bool Firewall::GroupsAdmit(const FlowKey& flow, Direction direction) const {
 bool Firewall::AclAdmits(const FlowKey& flow, Direction direction) const {
   if (acl_ == nullptr) return true;
   const bool ingress = direction == Direction::kIngress;
-  if (subnet_.Contains(ingress ? flow.source : flow.destination)) return true;
+  if (Holds(*subnet_, ingress ? flow.source : flow.destination)) return true;
   return Accepts(ingress ? acl_->ingress : acl_->egress, flow, direction);
 }
 

@@ -57,7 +57,7 @@ class Firewall {
 
   std::vector<const SecurityGroup*> groups_;
   const NetworkAcl* acl_ = nullptr;
-  IpPrefix subnet_;
+  const Subnet* subnet_ = nullptr;
   struct FlowHasher {
     std::size_t operator()(const FlowKey& flow) const noexcept;
   };

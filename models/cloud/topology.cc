@@ -181,7 +181,10 @@ void Topology::Graph::AddRoutes(std::size_t index) {
     boost::add_edge(first_table + index, Target(table, next_hop), Edge{prefix, next_hop, route},
                     adjacency);
   };
-  add(deployment.vpcs[table.vpc].cidr, NextHop{NextHop::Kind::kLocal, 0}, std::nullopt);
+  const Vpc& vpc = deployment.vpcs[table.vpc];
+  const NextHop local{NextHop::Kind::kLocal, 0};
+  add(vpc.cidr, local, std::nullopt);
+  if (vpc.ipv6_cidr) add(*vpc.ipv6_cidr, local, std::nullopt);
   for (std::size_t i = 0; i < table.routes.size(); ++i) {
     add(table.routes[i].destination, table.routes[i].next_hop, i);
   }
@@ -264,7 +267,7 @@ RouteAnswer Topology::Graph::Through(VertexId gateway, std::size_t source_vpc,
   const auto peer = VpcBehind(gateway);
   if (!peer) return {};
   // Peering does not reach through the other VPC to what lies behind it.
-  if (!deployment.vpcs[*peer].cidr.Contains(destination)) return {Stop::kNoRoute, {}, {}};
+  if (!Holds(deployment.vpcs[*peer], destination)) return {Stop::kNoRoute, {}, {}};
   const auto eni = EniOf(*peer, destination);
   if (!eni) return {Stop::kNoSuchAddress, {}, {}};
   if (!LeadsBack(*eni, source, source_vpc)) return {Stop::kPeerHasNoRouteBack, {}, eni};
@@ -305,7 +308,7 @@ RouteAnswer Topology::Lookup(std::size_t source_eni, const IpAddress& destinatio
   const auto route = graph_->Match(source_eni, destination);
   if (!route) return {Stop::kNoRoute, NextHop{NextHop::Kind::kNoRoute, 0}, std::nullopt};
   return graph_->Follow(source_eni, *route, destination,
-                        graph_->deployment.enis[source_eni].addresses.front());
+                        AddressTowards(graph_->deployment.enis[source_eni].addresses, destination));
 }
 
 // One packet on its way, hop by hop.

@@ -106,6 +106,7 @@ class EniDevice : public RoutedDevice {
     return dropped_ ? *dropped_ : std::array<Count, kFrameDrops>{};
   }
   const std::vector<ns3::Ptr<MirrorSession>>& sessions() const { return sessions_; }
+  const std::vector<IpAddress>& addresses() const { return addresses_; }  // the first is primary
   const IpAddress& primary_address() const { return addresses_.front(); }
   MacAddress mac() const;
   std::uint32_t node_id() const { return node_id_; }

@@ -163,9 +163,10 @@ MirrorSession::Way& MirrorSession::WayTo(std::uint32_t receiver) {
   if (ways_.empty()) {
     const auto& receivers = mirror_->settings().receivers;
     for (std::uint32_t i = 0; i < receivers.size(); ++i) {
-      ways_.push_back({.tunnel = Tunnel(*mirror_, i, eni_->primary_address()),
+      const IpAddress& address = receivers[i].address;
+      ways_.push_back({.tunnel = Tunnel(*mirror_, i, AddressTowards(eni_->addresses(), address)),
                        .counters = {},
-                       .route = eni_->RouteCopy(receivers[i].address)});
+                       .route = eni_->RouteCopy(address)});
     }
   }
   return ways_[receiver];

@@ -22,7 +22,9 @@ AddressBook::AddressBook(Draft& draft) : draft_(draft), next_(draft.deployment->
 }
 
 void AddressBook::Reserve(std::size_t eni, const IpAddress& address, const std::string& path) {
-  if (address.is_v4() && !CheckInside(eni, address, path)) return;
+  const bool fits =
+      address.is_v4() ? CheckInside(eni, address, path) : CheckInsideIpv6(eni, address, path);
+  if (!fits) return;
   Deployment& deployment = *draft_.deployment;
   const auto [at, fresh] = draft_.addresses[draft_.VpcOf(eni)].emplace(address, eni);
   if (!fresh) {
@@ -70,6 +72,18 @@ bool AddressBook::CheckInside(std::size_t eni, const IpAddress& address, const s
     return false;
   }
   return true;
+}
+
+// A subnet without an IPv6 range has nothing to hold the address to, and no route to it.
+bool AddressBook::CheckInsideIpv6(std::size_t eni, const IpAddress& address,
+                                  const std::string& path) {
+  const Subnet& subnet = draft_.deployment->subnets[draft_.deployment->enis[eni].subnet];
+  if (!subnet.ipv6_cidr || subnet.ipv6_cidr->Contains(address)) return true;
+  draft_.errors.Add(path,
+                    "the address " + ToString(address) + " lies outside subnet " + subnet.name +
+                        " " + ToString(*subnet.ipv6_cidr),
+                    "an address of " + ToString(*subnet.ipv6_cidr));
+  return false;
 }
 
 const ServiceTraffic* AddressBook::ServiceAt(std::size_t vpc, const IpAddress& address) const {

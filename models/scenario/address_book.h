@@ -31,6 +31,7 @@ class AddressBook {
   };
 
   bool CheckInside(std::size_t eni, const IpAddress& address, const std::string& path);
+  bool CheckInsideIpv6(std::size_t eni, const IpAddress& address, const std::string& path);
   void Give(const Waiting& to);
   // The provider's service that has this address in a VPC; null: none.
   const ServiceTraffic* ServiceAt(std::size_t vpc, const IpAddress& address) const;

@@ -48,7 +48,7 @@ CopyWay EniMirroring::WayTo(std::size_t session, std::uint32_t receiver) const {
   const RouteAnswer route = scenario_.topology->Lookup(eni_, address);
   const MacAddress to =
       route.destination ? scenario_.deployment->enis[*route.destination].mac : MacAddress{};
-  return {.tunnel = Tunnel(mirror, receiver, eni().addresses.front()),
+  return {.tunnel = Tunnel(mirror, receiver, AddressTowards(eni().addresses, address)),
           .counters = {},
           .is_reachable = route.stop == Stop::kNone,
           .ethernet = EthernetOf(eni().mac, to, address.is_v4())};

@@ -103,18 +103,10 @@ void CheckRoute(MirrorDraft& mirror, std::size_t source, const ReceiverDraft& re
   const Deployment& deployment = mirror.deployment();
   PathQuestion question;
   question.source_eni = source;
-  question.flow.source = deployment.enis[source].addresses.front();
+  question.flow.source = AddressTowards(deployment.enis[source].addresses, receiver.address);
   question.flow.destination = receiver.address;
   question.source_security = false;
   question.target_security = false;
-  if (question.flow.source.family() != receiver.address.family()) {
-    mirror.Fail(receiver.path,
-                "the receiver " + ToString(receiver.address) + " and the primary address " +
-                    ToString(question.flow.source) + " of source " + deployment.enis[source].id +
-                    " differ in family",
-                "an address of the family of the sources");
-    return;
-  }
   const Path path = mirror.draft.topology->Trace(question);
   const bool arrives = path.stop == Stop::kNone && path.destination == receiver.eni;
   if (!arrives) {
@@ -127,6 +119,20 @@ void CheckRoute(MirrorDraft& mirror, std::size_t source, const ReceiverDraft& re
   }
 }
 
+bool CanSendTo(MirrorDraft& mirror, std::size_t source, const ReceiverDraft& receiver) {
+  const Eni& eni = mirror.deployment().enis[source];
+  if (AddressTowards(eni.addresses, receiver.address).family() == receiver.address.family()) {
+    return true;
+  }
+  const std::string family = receiver.address.is_v4() ? "IPv4" : "IPv6";
+  mirror.Fail(receiver.path,
+              "source " + eni.id + " has no " + family + " address to send from to the receiver " +
+                  ToString(receiver.address),
+              "a receiver's address of a family that all sources have, or " + family +
+                  " addresses for them");
+  return false;
+}
+
 // Once for each pair of subnet and receiver: an ENI's routes are its subnet's.
 void CheckRoutes(MirrorDraft& mirror) {
   if (mirror.failed || mirror.draft.topology == nullptr) return;
@@ -134,6 +140,7 @@ void CheckRoutes(MirrorDraft& mirror) {
   for (const std::size_t source : mirror.sources) {
     for (std::size_t i = 0; i < mirror.receivers.size(); ++i) {
       if (source == mirror.receivers[i].eni) continue;
+      if (!CanSendTo(mirror, source, mirror.receivers[i])) return;
       if (!asked.emplace(mirror.deployment().enis[source].subnet, i).second) continue;
       CheckRoute(mirror, source, mirror.receivers[i]);
     }

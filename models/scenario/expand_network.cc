@@ -1,11 +1,14 @@
 // VPCs, subnets, route tables, gateways, security groups and ACLs.
 #include <algorithm>
+#include <array>
 
 #include "models/scenario/draft.h"
 #include "models/scenario/nearest.h"
 
 namespace vpcmirror {
 namespace {
+
+const IpPrefix kAllIpv6(IpAddress::V6(std::array<std::byte, 16>{}), 0);
 
 VpcSpec DefaultVpc(Draft& draft) {
   VpcSpec vpc;
@@ -22,6 +25,7 @@ SubnetSpec WholeSubnet(Draft& draft, const VpcSpec& vpc) {
   subnet.name = "default";
   subnet.path = vpc.path;
   subnet.cidr = vpc.cidr;
+  subnet.ipv6_cidr = vpc.ipv6_cidr;
   draft.assumptions.Default(
       "subnet", ToString(vpc.cidr),
       "One subnet \"default\" of the whole VPC " + vpc.name + ", since none is given.", kOurChoice);
@@ -115,7 +119,9 @@ std::size_t MainTable(Draft& draft, const VpcSpec& spec, std::size_t vpc) {
   auto& tables = draft.deployment->route_tables;
   main = tables.size();
   tables.push_back(RouteTable{UniqueId(tables, "main", spec.name), vpc, {}});
-  tables.back().routes.push_back(Route{IpPrefix(), NextHop{NextHop::Kind::kOutside, 0}});
+  const NextHop outside{NextHop::Kind::kOutside, 0};
+  tables.back().routes.push_back(Route{IpPrefix(), outside});
+  if (spec.ipv6_cidr) tables.back().routes.push_back(Route{kAllIpv6, outside});
   draft.assumptions.Default("route_table", "main",
                             "Subnets of VPC " + spec.name +
                                 " without a route table use \"main\": the VPC's own range is "
@@ -150,6 +156,36 @@ void CheckSubnetRange(Draft& draft, const SubnetSpec& spec, const Vpc& vpc) {
   }
 }
 
+// An IPv6 range of a VPC, or of a subnet where `within` is its VPC.
+std::optional<IpPrefix> Ipv6Range(Draft& draft, const std::optional<At<IpPrefix>>& given,
+                                  const Vpc* within) {
+  if (!given) return std::nullopt;
+  const IpPrefix& range = given->value;
+  if (range.address().is_v4()) {
+    draft.errors.Add(given->path, "the range " + ToString(range) + " is not IPv6",
+                     "an IPv6 range such as fd00:1::/56");
+    return std::nullopt;
+  }
+  if (within == nullptr) return range;
+  if (within->ipv6_cidr && within->ipv6_cidr->Contains(range)) return range;
+  draft.errors.Add(given->path, ToString(range) + " lies outside VPC " + within->name,
+                   within->ipv6_cidr ? "a range inside " + ToString(*within->ipv6_cidr)
+                                     : "an ipv6_cidr for the VPC, which has none");
+  return std::nullopt;
+}
+
+void CheckIpv6Overlap(Draft& draft, const SubnetSpec& spec, const Subnet& subnet) {
+  if (!subnet.ipv6_cidr) return;
+  for (const Subnet& other : draft.deployment->subnets) {
+    if (other.vpc != subnet.vpc || !other.ipv6_cidr) continue;
+    if (!other.ipv6_cidr->Overlaps(*subnet.ipv6_cidr)) continue;
+    draft.errors.Add(spec.ipv6_cidr->path,
+                     ToString(*subnet.ipv6_cidr) + " overlaps subnet " + other.name + " " +
+                         ToString(*other.ipv6_cidr),
+                     "a range of its own");
+  }
+}
+
 void AddSubnet(Draft& draft, const VpcSpec& vpc_spec, const SubnetSpec& spec, std::size_t vpc) {
   Deployment& deployment = *draft.deployment;
   VpcNames& names = draft.names[vpc];
@@ -167,6 +203,8 @@ void AddSubnet(Draft& draft, const VpcSpec& vpc_spec, const SubnetSpec& spec, st
   }
   subnet.vpc = vpc;
   subnet.cidr = spec.cidr;
+  subnet.ipv6_cidr = Ipv6Range(draft, spec.ipv6_cidr, &deployment.vpcs[vpc]);
+  CheckIpv6Overlap(draft, spec, subnet);
   subnet.zone = spec.zone.value_or("");
   subnet.route_table = spec.route_table
                            ? NamedIndex(draft, names.route_tables, *spec.route_table, "route table")
@@ -189,7 +227,8 @@ void AddVpc(Draft& draft, const VpcSpec& spec) {
                      "an IPv4 range such as 10.0.0.0/16");
   }
   Vpc vpc{spec.id.value_or(spec.name), spec.name, spec.cidr,
-          ProviderIndex(draft, spec.provider ? *spec.provider : draft.scenario.provider)};
+          ProviderIndex(draft, spec.provider ? *spec.provider : draft.scenario.provider),
+          Ipv6Range(draft, spec.ipv6_cidr, nullptr)};
   deployment.vpcs.push_back(std::move(vpc));
   draft.names.emplace_back();
   draft.addresses.emplace_back();
@@ -222,10 +261,12 @@ void ResolvePeer(Draft& draft, const GatewaySpec& spec, std::size_t vpc) {
     return;
   }
   const Vpc& there = deployment.vpcs[peer->second];
-  if (there.cidr.Overlaps(here.cidr)) {
+  const bool overlaps_ipv6 =
+      there.ipv6_cidr && here.ipv6_cidr && there.ipv6_cidr->Overlaps(*here.ipv6_cidr);
+  if (there.cidr.Overlaps(here.cidr) || overlaps_ipv6) {
     draft.errors.Add(spec.path,
-                     "VPC " + here.name + " " + ToString(here.cidr) + " cannot peer with VPC " +
-                         there.name + " " + ToString(there.cidr) + ": their ranges overlap",
+                     "VPC " + here.name + " " + RangesText(here) + " cannot peer with VPC " +
+                         there.name + " " + RangesText(there) + ": their ranges overlap",
                      "another VPC, with a range of its own");
     return;
   }

@@ -38,10 +38,10 @@ std::optional<NextHop> ResolveNextHop(Draft& draft, const RouteSpec& spec, std::
   if (spec.via == "outside") return NextHop{NextHop::Kind::kOutside, 0};
   if (spec.via == "local") {
     const Vpc& here = draft.deployment->vpcs[vpc];
-    if (here.cidr.Contains(spec.destination)) return NextHop{NextHop::Kind::kLocal, 0};
+    if (Holds(here, spec.destination)) return NextHop{NextHop::Kind::kLocal, 0};
     draft.errors.Add(spec.path,
                      ToString(spec.destination) + " is not local: it lies outside VPC " + here.name,
-                     "a range inside " + ToString(here.cidr));
+                     "a range inside " + RangesText(here));
     return std::nullopt;
   }
   const auto& gateways = draft.names[vpc].gateways;

@@ -70,6 +70,7 @@ struct SubnetSpec {
   std::string path;
   std::optional<std::string> id;  // "subnet-..." as the cloud calls it
   IpPrefix cidr;
+  std::optional<At<IpPrefix>> ipv6_cidr;
   std::optional<std::string> zone;
   std::optional<At<std::string>> route_table;
   std::optional<At<std::string>> acl;
@@ -102,6 +103,7 @@ struct VpcSpec {
   std::string path;
   std::optional<std::string> id;  // "vpc-..." as the cloud calls it
   IpPrefix cidr;
+  std::optional<At<IpPrefix>> ipv6_cidr;
   std::optional<At<std::string>> provider;
   std::vector<SubnetSpec> subnets;
   std::vector<RouteTableSpec> route_tables;

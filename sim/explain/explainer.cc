@@ -85,7 +85,7 @@ std::vector<Hop> Explainer::SecurityOf(const FlowKey& flow, Direction direction)
   if (!subnet.acl) return hops;
   const NetworkAcl& acl = deployment.acls[*subnet.acl];
   const bool ingress = direction == Direction::kIngress;
-  const bool stays = subnet.cidr.Contains(ingress ? flow.source : flow.destination);
+  const bool stays = Holds(subnet, ingress ? flow.source : flow.destination);
   hops.push_back({acl.id, stays ? "not asked: the other end is inside the subnet"
                                 : Judgement(ingress ? acl.ingress : acl.egress, flow, direction)});
   return hops;
@@ -98,8 +98,8 @@ Path Explainer::PathOf(const ExplainedCopy& copy, const MirrorSettings& settings
   question.source_security = false;
   question.target_security = settings.receiver_checks_copies;
   if (copy.packets.empty() || copy.packets.front().outer.empty()) {
-    question.flow.source = eni().addresses.front();
     question.flow.destination = settings.receivers[receiver].address;
+    question.flow.source = AddressTowards(eni().addresses, question.flow.destination);
     question.target_security = false;
   } else {
     const ExplainedPacket& first = copy.packets.front();

@@ -42,7 +42,8 @@ FlowKey CopyWays::OuterFlow(std::size_t source, std::size_t mirror, std::uint32_
                             std::uint64_t entropy) const {
   const MirrorPort& port = ports_[mirror][receiver];
   const Encapsulation& encapsulation = scenario_.mirrors[mirror].mirror->encapsulation();
-  FlowKey flow{.source = deployment_.enis[source].addresses.front(), .destination = port.receiver};
+  FlowKey flow{.source = AddressTowards(deployment_.enis[source].addresses, port.receiver),
+               .destination = port.receiver};
   flow.protocol = port.protocol;
   flow.ports = port.port != 0 ? Ports::kKnown : Ports::kNotInProtocol;
   flow.source_port = port.port != 0 ? encapsulation.SourcePort(entropy) : std::uint16_t{0};

@@ -22,6 +22,7 @@ struct FoundVpc {
   std::string name{};               // free text; may be empty
   std::optional<FoundText> cidr{};  // IPv4, or IPv6 where there is no other; empty: not known
   std::vector<FoundText> more_cidrs{};
+  std::optional<FoundText> ipv6_cidr{};
   std::string provider{};  // empty: the inventory's
 };
 
@@ -31,6 +32,7 @@ struct FoundSubnet {
   std::string name{};
   std::optional<FoundText> vpc{};
   std::optional<FoundText> cidr{};
+  std::optional<FoundText> ipv6_cidr{};
   std::optional<FoundText> zone{};
   std::optional<FoundText> route_table{};  // where the subnet says it; or see FoundRouteTable
   std::optional<FoundText> acl{};

@@ -4,10 +4,22 @@
 
 namespace vpcmirror::sim {
 
-std::optional<IpPrefix> PrefixOf(const std::optional<FoundText>& text) {
+namespace {
+
+std::optional<IpPrefix> PrefixOfFamily(const std::optional<FoundText>& text, IpFamily family) {
   if (!text) return std::nullopt;
   const auto prefix = ParseIpPrefix(text->value);
-  return prefix && prefix->address().is_v4() ? prefix : std::nullopt;
+  return prefix && prefix->address().family() == family ? prefix : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<IpPrefix> PrefixOf(const std::optional<FoundText>& text) {
+  return PrefixOfFamily(text, IpFamily::kV4);
+}
+
+std::optional<IpPrefix> Ipv6PrefixOf(const std::optional<FoundText>& text) {
+  return PrefixOfFamily(text, IpFamily::kV6);
 }
 
 std::optional<IpAddress> AddressOf(const std::optional<FoundText>& text) {

@@ -13,6 +13,8 @@ namespace vpcmirror::sim {
 
 // Empty where the text is none, or not IPv4.
 std::optional<IpPrefix> PrefixOf(const std::optional<FoundText>& text);
+// Empty where the text is none, or not IPv6.
+std::optional<IpPrefix> Ipv6PrefixOf(const std::optional<FoundText>& text);
 std::optional<IpAddress> AddressOf(const std::optional<FoundText>& text);
 
 // The longest range that holds all; at most `longest` bits. Requires IPv4, at least one.

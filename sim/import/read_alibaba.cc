@@ -35,6 +35,7 @@ void ReadAlibabaVpc(const Value& at, const Value&, Gathered& into) {
   if (vpc.id.empty() || !into.IsNew("VPC", vpc.id, at)) return;
   vpc.name = at.Text("VpcName");
   vpc.cidr = at.FoundText("CidrBlock");
+  vpc.ipv6_cidr = at.FoundText("Ipv6CidrBlock");
   vpc.more_cidrs = TextsIn(at, "SecondaryCidrBlocks", "SecondaryCidrBlock");
   into.NoteRegion(vpc.id, at.Text("RegionId"), vpc.origin);
   into.inventory.vpcs.push_back(std::move(vpc));
@@ -46,6 +47,7 @@ void ReadVSwitch(const Value& at, const Value&, Gathered& into) {
   subnet.name = at.Text("VSwitchName");
   subnet.vpc = at.FoundText("VpcId");
   subnet.cidr = at.FoundText("CidrBlock");
+  subnet.ipv6_cidr = at.FoundText("Ipv6CidrBlock");
   subnet.zone = at.FoundText("ZoneId");
   subnet.route_table = TextAt(at.Get("RouteTable"), "RouteTableId");
   subnet.acl = at.FoundText("NetworkAclId");

@@ -26,6 +26,16 @@ std::string NameTag(const Value& at, std::string_view tags = "Tags") {
   return TagOf(at.ItemsOf(tags), "Name");
 }
 
+// The first that is there: what a VPC or subnet gave back stays in the list as "disassociated".
+std::optional<FoundText> AwsIpv6Range(const Value& at) {
+  for (const Value& each : at.ItemsOf("Ipv6CidrBlockAssociationSet")) {
+    const auto state = each.Get("Ipv6CidrBlockState");
+    const std::string_view word = state ? state->Text("State") : "associated";
+    if (word.starts_with("associat")) return each.FoundText("Ipv6CidrBlock");
+  }
+  return std::nullopt;
+}
+
 void ReadAwsVpc(const Value& at, const Value&, Gathered& into) {
   FoundVpc vpc{.origin = at.origin(), .id = std::string(at.Text("VpcId"))};
   if (vpc.id.empty() || !into.IsNew("VPC", vpc.id, at)) return;
@@ -34,6 +44,7 @@ void ReadAwsVpc(const Value& at, const Value&, Gathered& into) {
   for (FoundText& each : TextsOf(at.ItemsOf("CidrBlockAssociationSet"), "CidrBlock")) {
     if (!vpc.cidr || each.value != vpc.cidr->value) vpc.more_cidrs.push_back(std::move(each));
   }
+  vpc.ipv6_cidr = AwsIpv6Range(at);
   into.inventory.vpcs.push_back(std::move(vpc));
 }
 
@@ -43,6 +54,7 @@ void ReadAwsSubnet(const Value& at, const Value&, Gathered& into) {
   subnet.name = NameTag(at);
   subnet.vpc = at.FoundText("VpcId");
   subnet.cidr = at.FoundText("CidrBlock");
+  subnet.ipv6_cidr = AwsIpv6Range(at);
   subnet.zone = at.FoundText("AvailabilityZone");
   into.NoteRegion(at.Text("VpcId"), AwsRegionOf(at.Text("AvailabilityZone")), subnet.origin);
   into.inventory.subnets.push_back(std::move(subnet));

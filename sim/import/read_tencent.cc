@@ -27,6 +27,7 @@ void ReadVpc(const Value& at, const Value&, Gathered& into) {
   if (vpc.id.empty() || !into.IsNew("VPC", vpc.id, at)) return;
   vpc.name = at.Text("VpcName");
   vpc.cidr = at.FoundText("CidrBlock");
+  vpc.ipv6_cidr = at.FoundText("Ipv6CidrBlock");
   vpc.more_cidrs = TextsOf(at.ItemsOf("AssistantCidrSet"), "CidrBlock");
   into.inventory.vpcs.push_back(std::move(vpc));
 }
@@ -37,6 +38,7 @@ void ReadSubnet(const Value& at, const Value&, Gathered& into) {
   subnet.name = at.Text("SubnetName");
   subnet.vpc = at.FoundText("VpcId");
   subnet.cidr = at.FoundText("CidrBlock");
+  subnet.ipv6_cidr = at.FoundText("Ipv6CidrBlock");
   subnet.zone = at.FoundText("Zone");
   subnet.route_table = at.FoundText("RouteTableId");
   subnet.acl = at.FoundText("NetworkAclId");

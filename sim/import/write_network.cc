@@ -57,13 +57,16 @@ class NetworkWriter {
     SourcedJson written = SourcedJson::Object(vpc.origin);
     written.Set("id", SourcedJson::Text(vpc.id, vpc.origin));
     written.Set("cidr", SourcedJson::Text(*vpc.cidr));
+    const auto ipv6 = Ipv6PrefixOf(vpc.ipv6_cidr);
+    if (ipv6) written.Set("ipv6_cidr", SourcedJson::Text(*vpc.ipv6_cidr));
     if (!vpc.provider.empty() && vpc.provider != all_.provider) {
       written.Set("provider", SourcedJson::Text(vpc.provider, vpc.origin));
     }
     bool assumes_table = false;
     SourcedJson subnets = SourcedJson::Object();
     for (const FoundSubnet& each : all_.subnets) {
-      if (each.vpc->value == vpc.id) subnets.Set(names_.Of(each), Subnet(each, assumes_table));
+      if (each.vpc->value == vpc.id)
+        subnets.Set(names_.Of(each), Subnet(each, ipv6, assumes_table));
     }
     if (!subnets.is_empty()) written.Set("subnets", std::move(subnets));
     WriteRoutes(vpc, all_, names_, hosts_, written);
@@ -123,10 +126,16 @@ class NetworkWriter {
     vpc.Get("route_tables")->Set(kAssumedTable, std::move(table));
   }
 
-  SourcedJson Subnet(const FoundSubnet& subnet, bool& assumes_table) {
+  SourcedJson Subnet(const FoundSubnet& subnet, const std::optional<IpPrefix>& vpc_ipv6,
+                     bool& assumes_table) {
     SourcedJson written = SourcedJson::Object(subnet.origin);
     written.Set("id", SourcedJson::Text(subnet.id, subnet.origin));
     written.Set("cidr", SourcedJson::Text(*subnet.cidr));
+    // Of several IPv6 ranges of a VPC one is known, and what lies in another is left out.
+    const auto ipv6 = Ipv6PrefixOf(subnet.ipv6_cidr);
+    if (ipv6 && vpc_ipv6 && vpc_ipv6->Contains(*ipv6)) {
+      written.Set("ipv6_cidr", SourcedJson::Text(*subnet.ipv6_cidr));
+    }
     if (subnet.zone) written.Set("az", SourcedJson::Text(*subnet.zone));
     if (const auto table = TableOf(subnet, assumes_table)) {
       written.Set("route_table", SourcedJson::Text(*table));

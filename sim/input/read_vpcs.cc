@@ -15,6 +15,10 @@ IpPrefix PrefixOrDefault(const std::optional<Cursor>& value) {
   return value ? ReadPrefix(*value).value_or(IpPrefix()) : IpPrefix();
 }
 
+std::optional<At<IpPrefix>> ReadIpv6Range(const Cursor& object) {
+  return ReadAt(object, "ipv6_cidr", [](const Cursor& value) { return ReadPrefix(value); });
+}
+
 SubnetSpec ReadSubnet(std::string name, const Cursor& at) {
   SubnetSpec subnet;
   subnet.name = std::move(name);
@@ -25,6 +29,7 @@ SubnetSpec ReadSubnet(std::string name, const Cursor& at) {
   }
   subnet.id = ReadPlainText(at, "id");
   subnet.cidr = PrefixOrDefault(at.Get("cidr"));
+  subnet.ipv6_cidr = ReadIpv6Range(at);
   subnet.zone = ReadPlainText(at, "az");
   subnet.route_table = ReadText(at, "route_table");
   subnet.acl = ReadText(at, "acl");
@@ -150,6 +155,7 @@ std::vector<VpcSpec> ReadVpcs(const Cursor& vpcs) {
     vpc.path = at.path();
     vpc.id = ReadPlainText(at, "id");
     vpc.cidr = PrefixOrDefault(at.Get("cidr"));
+    vpc.ipv6_cidr = ReadIpv6Range(at);
     vpc.provider = ReadText(at, "provider");
     vpc.subnets = ReadNamed(at, "subnets", &ReadSubnet);
     vpc.route_tables = ReadNamed(at, "route_tables", &ReadRouteTable);

@@ -21,8 +21,9 @@ import unittest
 sys.dont_write_bytecode = True
 import namespaces
 from frames import ethernet, ipv4, read_to_the_end, stream_of, udp_like
-from monitored_host import (HOST, LIMIT_S, Arrivals, Live, Network, link_address,
-                            receiver_address, scenario, write_scenario)
+from monitored_host import (HOST, IPV6_HOST, LIMIT_S, Arrivals, Live, Network,
+                            ipv6_scenario, link_address, receiver_address, scenario,
+                            write_scenario)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -176,6 +177,24 @@ class CopiesTest(LiveTest):
         live = self.live()
         self.send(*FRAMES)
         self.assert_yields(copies, live, FRAMES)
+
+    # RFC 6935 allows a checksum of zero, which a device takes where it was told so; the copies of
+    # runs have one.
+    def test_a_vxlan_device_yields_what_came_by_ipv6(self):
+        write_scenario(self.scenario, ipv6_scenario())
+        with self.net.ipv6_to_receiver():
+            copies = self.arrivals(self.net.receiver, "vx6")
+            outer = self.arrivals()
+            for arguments in [], ["--no-gso"]:
+                with self.subTest(arguments):
+                    live = self.live(*arguments)
+                    self.send(*FRAMES)
+                    self.assert_yields(copies, live, FRAMES)
+            packets = [each for each in outer.rest() if each[12:14] == b"\x86\xdd" and
+                       each[20] == socket.IPPROTO_UDP]
+        self.assertEqual(len(packets), 2 * len(FRAMES))
+        self.assertEqual({socket.inet_ntop(socket.AF_INET6, each[22:38]) for each in packets},
+                         {IPV6_HOST})
 
     # RFC 2784: four octets without key or checksum, 0x6558 (transparent Ethernet bridging).
     def test_gre_carries_the_frames(self):

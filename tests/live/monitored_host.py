@@ -6,6 +6,7 @@
 Receivers have a VXLAN device of the kernel, vx0, whose frames are what copies carry.
 """
 
+import contextlib
 import errno
 import json
 import os
@@ -24,6 +25,7 @@ from frames import DESTINATION, SOURCE
 LIMIT_S = 30  # for what takes milliseconds, on a machine that is busy
 HOST = "10.8.0.10"  # the ENI that is mirrored
 VNI = 42
+IPV6_HOST, IPV6_RECEIVER, IPV6_VNI = "fd00:8::10", "fd00:9::2", 43
 ETH_P_ALL = 3  # include/uapi/linux/if_ether.h
 # include/uapi/linux/if_packet.h
 SOL_PACKET, PACKET_AUXDATA, OUTGOING, HAS_TAG = 263, 8, 4, 0x10
@@ -71,6 +73,24 @@ class Network:
         for each in "r0", "vx0":  # which would put a stream's frames together again
             receiver.run("ethtool", "-K", each, "gro", "off")
 
+    # No other interface has IPv6, and these not longer than needed, so that nothing but copies is
+    # sent by it. The host's address is not m0's, which is watched.
+    @contextlib.contextmanager
+    def ipv6_to_receiver(self):
+        host, receiver = self.host, self.receiver
+        for namespace, interface, *addresses in (
+                (host, "m1", "fd00:9::1/64", IPV6_HOST + "/128"),
+                (receiver, "r0", IPV6_RECEIVER + "/64")):
+            namespace.set_ipv6(interface, True)
+            for address in addresses:
+                namespace.ip("address", "add", address, "dev", interface, "nodad")
+        host.ip("neighbour", "add", IPV6_RECEIVER, "lladdr", link_address(receiver, "r0"), "dev",
+                "m1", "nud", "permanent")
+        add_vxlan(receiver, IPV6_RECEIVER, "udp6zerocsumrx", name="vx6", vni=IPV6_VNI)
+        yield
+        receiver.ip("link", "delete", "vx6")
+        receiver.set_ipv6("r0", False)
+        host.set_ipv6("m1", False)
 
 
 def link_address(namespace, interface):
@@ -78,10 +98,10 @@ def link_address(namespace, interface):
     return link["address"]
 
 
-def add_vxlan(receiver, local, *more):
-    receiver.ip("link", "add", "vx0", "type", "vxlan", "id", str(VNI), "dstport", "4789", "local",
+def add_vxlan(receiver, local, *more, name="vx0", vni=VNI):
+    receiver.ip("link", "add", name, "type", "vxlan", "id", str(vni), "dstport", "4789", "local",
                 local, "nolearning", *more)
-    receiver.ip("link", "set", "vx0", "up")
+    receiver.ip("link", "set", name, "up")
 
 
 class Arrivals:
@@ -155,6 +175,34 @@ def scenario(*, filters=(), encapsulation="vxlan", receivers=1, mtu=9000, receiv
         "assumptions": {"encapsulation": encapsulation,
                         **({} if "gre" in encapsulation or encapsulation == "none"
                            else {"vni": VNI})}}
+
+
+def ipv6_scenario():
+    """Of a cloud whose receivers may have an IPv6 address."""
+    limits = {"limits": {"bandwidth": "10 Gbps"}}
+    everything = [{"RuleNumber": number, "RuleAction": "accept", "SourceCidrBlock": all_of_it,
+                   "DestinationCidrBlock": all_of_it}
+                  for number, all_of_it in ((1, "0.0.0.0/0"), (2, "::/0"))]
+    return {
+        "provider": "aws",
+        "vpcs": {"lab": {"cidr": "10.8.0.0/15", "ipv6_cidr": "fd00:8::/31", "subnets": {
+            "watched": {"cidr": "10.8.0.0/24", "ipv6_cidr": "fd00:8::/64"},
+            "tools": {"cidr": "10.9.0.0/24", "ipv6_cidr": "fd00:9::/64"}}}},
+        "hosts": {"web": {"subnet": "watched", "mtu": "9000 B", **limits, "enis": [
+                      {"address": HOST, "secondary_addresses": [IPV6_HOST]}]},
+                  "r0": {"subnet": "tools", "mtu": "1700 B", "receiver": "generic", **limits,
+                         "enis": [{"address": receiver_address(0),
+                                   "secondary_addresses": [IPV6_RECEIVER]}]}},
+        "mirrors": {
+            "TrafficMirrorSessions": [
+                {"TrafficMirrorSessionId": "tms-1", "TrafficMirrorTargetId": "tmt-1",
+                 "TrafficMirrorFilterId": "tmf-1", "NetworkInterfaceId": "web", "SessionNumber": 1,
+                 "VirtualNetworkId": IPV6_VNI}],
+            "TrafficMirrorFilters": [
+                {"TrafficMirrorFilterId": "tmf-1", "IngressFilterRules": everything,
+                 "EgressFilterRules": everything}],
+            "TrafficMirrorTargets": [
+                {"TrafficMirrorTargetId": "tmt-1", "NetworkInterfaceId": IPV6_RECEIVER}]}}
 
 
 class Live:

@@ -52,7 +52,11 @@ class Namespace:
         _made.append(self)
         self.ip("link", "set", "lo", "up")
         for which in ("all", "default"):
-            self.run("sh", "-c", f"echo 1 > /proc/sys/net/ipv6/conf/{which}/disable_ipv6")
+            self.set_ipv6(which, False)
+
+    def set_ipv6(self, interface, is_on):
+        self.run("sh", "-c", f"echo {0 if is_on else 1} > "
+                             f"/proc/sys/net/ipv6/conf/{interface}/disable_ipv6")
 
     def ip(self, *arguments):
         return ip("-n", self.name, *arguments)

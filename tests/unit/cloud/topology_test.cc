@@ -92,6 +92,40 @@ TEST(TopologyTraceTest, NamesEverythingOnTheWay) {
             "arrives\n");
 }
 
+// Both VPCs with a range of IPv6 too, in which web, db and b have an address.
+Deployment TwoVpcsWithIpv6() {
+  Deployment deployment = TwoVpcs();
+  deployment.vpcs[0].ipv6_cidr = Prefix("fd00:a::/56");
+  deployment.vpcs[1].ipv6_cidr = Prefix("fd00:b::/56");
+  deployment.subnets[kDbNet].ipv6_cidr = Prefix("fd00:a:0:2::/64");
+  deployment.enis[kWeb].addresses.push_back(Address("fd00:a:0:1::2"));
+  deployment.enis[kDb].addresses.push_back(Address("fd00:a:0:2::2"));
+  deployment.enis[kB].addresses.push_back(Address("fd00:b:0:1::2"));
+  return deployment;
+}
+
+TEST(TopologyIpv6Test, TheOwnRangeIsLocal) {
+  const Deployment deployment = TwoVpcsWithIpv6();
+  const Topology topology(deployment);
+  const RouteAnswer db = topology.Lookup(kWeb, Address("fd00:a:0:2::2"));
+  EXPECT_EQ(db.next_hop.kind, Kind::kLocal);
+  EXPECT_EQ(db.destination, kDb);
+  EXPECT_EQ(topology.Lookup(kWeb, Address("fd00:a:0:2::3")).stop, Stop::kNoSuchAddress);
+  // The /56 ends with fd00:a:0:ff::, and no route has what is behind it.
+  EXPECT_EQ(topology.Lookup(kWeb, Address("fd00:a:0:100::1")).stop, Stop::kNoRoute);
+}
+
+// b's own route table has a way back for IPv4 alone.
+TEST(TopologyIpv6Test, APeerNeedsARouteBackOfThatFamily) {
+  Deployment deployment = TwoVpcsWithIpv6();
+  deployment.route_tables[0].routes.push_back(To("fd00:b::/56", Kind::kPeering, 0));
+  EXPECT_EQ(Topology(deployment).Lookup(kWeb, Address("fd00:b:0:1::2")).stop,
+            Stop::kPeerHasNoRouteBack);
+
+  deployment.route_tables[2].routes.push_back(To("fd00:a::/56", Kind::kPeering, 1));
+  EXPECT_EQ(Topology(deployment).Lookup(kWeb, Address("fd00:b:0:1::2")).destination, kB);
+}
+
 TEST(TopologyTraceTest, TakesTheSmallestMtuOnTheWay) {
   Deployment deployment = TwoVpcs();
   deployment.enis[kWeb].mtu = Bytes(8500);

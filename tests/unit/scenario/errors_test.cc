@@ -270,6 +270,44 @@ const RefusalCase kHostErrors[] = {
      },
      "/second: the address 10.0.0.9 is already that of ids/eni0 | an address that no other ENI of "
      "the VPC has"},
+    {"IpvSixRangeThatIsIpvFour",
+     [](Scenario& s) {
+       Estate(s);
+       s.vpcs[0].ipv6_cidr = Here(Prefix("10.8.0.0/16"), "/ipv6");
+     },
+     "/ipv6: the range 10.8.0.0/16 is not IPv6 | an IPv6 range such as fd00:1::/56"},
+    {"SubnetOutsideTheIpvSixRange",
+     [](Scenario& s) {
+       Estate(s);
+       s.vpcs[0].ipv6_cidr = Here(Prefix("fd00:1::/56"), "/ipv6");
+       s.vpcs[0].subnets[0].ipv6_cidr = Here(Prefix("fd00:2::/64"), "/subnet");
+     },
+     "/subnet: fd00:2::/64 lies outside VPC prod | a range inside fd00:1::/56"},
+    {"SubnetOfAVpcWithoutIpvSix",
+     [](Scenario& s) {
+       Estate(s);
+       s.vpcs[0].subnets[0].ipv6_cidr = Here(Prefix("fd00:2::/64"), "/subnet");
+     },
+     "/subnet: fd00:2::/64 lies outside VPC prod | an ipv6_cidr for the VPC, which has none"},
+    {"SubnetsThatOverlapInIpvSix",
+     [](Scenario& s) {
+       Estate(s);
+       s.vpcs[0].ipv6_cidr = Here(Prefix("fd00:1::/56"), "/ipv6");
+       s.vpcs[0].subnets[0].ipv6_cidr = Here(Prefix("fd00:1::/64"), "/first");
+       s.vpcs[0].subnets[1].ipv6_cidr = Here(Prefix("fd00:1::/60"), "/second");
+     },
+     "/second: fd00:1::/60 overlaps subnet web fd00:1::/64 | a range of its own"},
+    {"AddressOutsideTheIpvSixRange",
+     [](Scenario& s) {
+       Estate(s);
+       s.vpcs[0].ipv6_cidr = Here(Prefix("fd00:1::/56"), "/ipv6");
+       s.vpcs[0].subnets[2].ipv6_cidr = Here(Prefix("fd00:1::/64"), "/second");
+       OneEni(s.hosts[1], [](EniSpec& e) {
+         e.secondary_addresses = {Here(Address("fd00:1:0:1::2"), "/address")};
+       });
+     },
+     "/address: the address fd00:1:0:1::2 lies outside subnet sec fd00:1::/64 | an address of "
+     "fd00:1::/64"},
     {"PrimaryIpvSix",
      [](Scenario& s) {
        OneEni(s.hosts[1], [](EniSpec& e) { e.address = Here(Address("2001:db8::1"), "/address"); });
