@@ -28,6 +28,7 @@ class AlibabaNetwork {
       FoundVpc vpc{.origin = at.resource().origin, .id = at.resource().id};
       vpc.name = TerraformReader::NameOf(at, "vpc_name");
       vpc.cidr = reader_.Text(at, "cidr_block", "The ranges of VPCs (cidr_block)");
+      vpc.ipv6_cidr = at.Text("ipv6_cidr_block");
       all_.vpcs.push_back(std::move(vpc));
     }
     for (const Block& at : reader_.Blocks({"alicloud_vswitch", "alicloud_subnet"})) {

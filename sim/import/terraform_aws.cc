@@ -58,6 +58,7 @@ class AwsNetwork {
     FoundVpc vpc{.origin = at.resource().origin, .id = at.resource().id};
     vpc.name = TerraformReader::NameOf(at);
     vpc.cidr = reader_.Text(at, "cidr_block", "The ranges of VPCs (cidr_block)");
+    vpc.ipv6_cidr = at.Text("ipv6_cidr_block");
     all_.vpcs.push_back(std::move(vpc));
   }
 
@@ -66,6 +67,7 @@ class AwsNetwork {
     subnet.name = TerraformReader::NameOf(at);
     subnet.vpc = reader_.Id(at, "vpc_id");
     subnet.cidr = reader_.Text(at, "cidr_block", "The ranges of subnets (cidr_block)");
+    subnet.ipv6_cidr = at.Text("ipv6_cidr_block");
     subnet.zone = at.Text("availability_zone");
     all_.subnets.push_back(std::move(subnet));
   }

@@ -53,6 +53,57 @@ TEST(TencentImportTest, SecurityGroupsKeepTheirOrder) {
   EXPECT_THAT(imported.text, Not(HasSubstr("eni-idle0001")));
 }
 
+// What AWS gave back stays in the list; of several ranges of a VPC the first is taken, and a
+// subnet of another has none that would lie outside.
+TEST(AwsImportTest, RangesOfIpv6AreThoseInUse) {
+  const ImportedScenario imported =
+      ImportTexts({{"vpcs.json", R"({"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16",
+          "Ipv6CidrBlockAssociationSet": [
+            {"Ipv6CidrBlock": "2001:db8:1::/56", "Ipv6CidrBlockState": {"State": "disassociated"}},
+            {"Ipv6CidrBlock": "2001:db8:2::/56", "Ipv6CidrBlockState": {"State": "associated"}}]}]})"},
+                   {"subnets.json", R"({"Subnets": [
+          {"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24",
+           "Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "2001:db8:2:1::/64",
+                                            "Ipv6CidrBlockState": {"State": "associated"}}]},
+          {"SubnetId": "subnet-2", "VpcId": "vpc-1", "CidrBlock": "10.0.2.0/24",
+           "Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "2001:db8:3:1::/64",
+                                            "Ipv6CidrBlockState": {"State": "associated"}}]}]})"},
+                   {"enis.json", R"({"NetworkInterfaces": [
+          {"NetworkInterfaceId": "eni-1", "VpcId": "vpc-1", "SubnetId": "subnet-1",
+           "PrivateIpAddress": "10.0.1.5", "Ipv6Addresses": [{"Ipv6Address": "2001:db8:2:1::5"}],
+           "Attachment": {"InstanceId": "i-1", "DeviceIndex": 0}}]})"}},
+                  "aws");
+  const ValidScenario scenario = Loaded(imported);
+  EXPECT_EQ(scenario.deployment->vpcs[0].ipv6_cidr, ParseIpPrefix("2001:db8:2::/56"));
+  ASSERT_EQ(scenario.deployment->subnets.size(), 2u);
+  EXPECT_EQ(scenario.deployment->subnets[0].ipv6_cidr, ParseIpPrefix("2001:db8:2:1::/64"));
+  EXPECT_EQ(scenario.deployment->subnets[1].ipv6_cidr, std::nullopt);
+  EXPECT_THAT(scenario.deployment->enis[0].addresses,
+              ElementsAre(*ParseIpAddress("10.0.1.5"), *ParseIpAddress("2001:db8:2:1::5")));
+}
+
+TEST(TencentImportTest, RangesOfIpv6AreEmptyWhereThereAreNone) {
+  const ImportedScenario imported = ImportTexts({{"vpcs.json", R"({"VpcSet": [
+          {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "Ipv6CidrBlock": "2402:4e00:1::/56"},
+          {"VpcId": "vpc-2", "CidrBlock": "10.1.0.0/16", "Ipv6CidrBlock": ""}]})"},
+                                                 {"subnets.json", R"({"SubnetSet": [
+          {"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24",
+           "Ipv6CidrBlock": "2402:4e00:1:0::/64"},
+          {"SubnetId": "subnet-2", "VpcId": "vpc-2", "CidrBlock": "10.1.1.0/24",
+           "Ipv6CidrBlock": ""}]})"},
+                                                 {"enis.json", R"({"NetworkInterfaceSet": [
+          {"NetworkInterfaceId": "eni-1", "VpcId": "vpc-1", "SubnetId": "subnet-1",
+           "PrivateIpAddressSet": [{"PrivateIpAddress": "10.0.1.5", "Primary": true}],
+           "Attachment": {"InstanceId": "ins-1", "DeviceIndex": 0}}]})"}},
+                                                "tencent");
+  const ValidScenario scenario = Loaded(imported);
+  ASSERT_EQ(scenario.deployment->vpcs.size(), 2u);
+  EXPECT_EQ(scenario.deployment->vpcs[0].ipv6_cidr, ParseIpPrefix("2402:4e00:1::/56"));
+  EXPECT_EQ(scenario.deployment->vpcs[1].ipv6_cidr, std::nullopt);
+  EXPECT_EQ(scenario.deployment->subnets[0].ipv6_cidr, ParseIpPrefix("2402:4e00:1::/64"));
+  EXPECT_EQ(scenario.deployment->subnets[1].ipv6_cidr, std::nullopt);
+}
+
 TEST(AwsImportTest, ASessionReachesItsTargetThroughTheTransitGateway) {
   const ImportedScenario imported = ImportGolden("aws");
   EXPECT_THAT(GapNames(imported), ElementsAre("gateway_peer", "gateway_peer"));

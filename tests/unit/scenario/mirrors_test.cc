@@ -311,5 +311,41 @@ TEST(MirrorRouteTest, WarnsOfOneThatDoesNotLeadToTheReceiver) {
   }
 }
 
+// "both" sends by both families, "db" by IPv4 alone.
+Scenario ToAReceiverOfIpv6(const char* source) {
+  Scenario scenario = WithDatabases();
+  scenario.vpcs[0].ipv6_cidr = Here(Prefix("fd00:1::/56"), "/ipv6");
+  EniSpec ids;
+  ids.secondary_addresses = {Here(Address("fd00:1::9"), "/ids")};
+  scenario.hosts[1].settings.enis = {ids};
+  HostSpec both = Host("both");
+  EniSpec first;
+  first.secondary_addresses = {Here(Address("fd00:1::5"), "/both")};
+  both.settings.enis = {first};
+  both.settings.subnet = Text("db", "/hosts/both/subnet");
+  scenario.hosts.push_back(both);
+  scenario.mirrors = {MirrorOf({source}, {"fd00:1::9"})};
+  return scenario;
+}
+
+Library WithIpv6Receivers() {
+  Library library = SmallLibrary();
+  library.providers["tencent"].receiver_ipv6 = true;
+  return library;
+}
+
+TEST(MirrorRouteTest, LeadsByIpv6WithinTheRangeOfTheVpc) {
+  const ValidScenario valid = Validate(ToAReceiverOfIpv6("both"), WithIpv6Receivers());
+  EXPECT_THAT(valid.cautions, testing::IsEmpty());
+  EXPECT_EQ(valid.mirrors[0].mirror->settings().receivers[0].address, Address("fd00:1::9"));
+}
+
+TEST(MirrorRouteTest, LeadsFromNoSourceWithoutIpv6) {
+  EXPECT_THAT(ErrorsOf(ToAReceiverOfIpv6("db"), WithIpv6Receivers()),
+              ElementsAre(testing::StartsWith("/mirrors/0/CollectorTarget/TargetIps/0: source "
+                                              "db[0]/eni0 has no IPv6 address to send from to the "
+                                              "receiver fd00:1::9 | ")));
+}
+
 }  // namespace
 }  // namespace vpcmirror
