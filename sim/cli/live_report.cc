@@ -197,6 +197,7 @@ std::string LiveJson(const LiveReport& report) {
   json["scenario"] = report.scenario;
   json["eni"] = report.eni;
   json["complete"] = report.complete;
+  if (report.is_captured) json["interface_up"] = *report.is_captured;
   json["mirrors"] = OrderedJson::array();
   for (const MirrorAccount& mirror : report.account.mirrors) {
     json["mirrors"].push_back(MirrorOf(report, mirror));

@@ -1,6 +1,7 @@
 // What a live mirror did, for people and for programs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,10 @@ struct LiveReport {
   CaptureCounters capture{};
   SendCounters send{};
   std::vector<ReceiverCounters> receivers{};  // of the same packets; none: not to receivers
-  std::vector<IpAddress> down{};              // of them, out of reach at the end
+  // Of the receivers that mirrors have now, those within and out of reach.
+  std::vector<IpAddress> up{};
+  std::vector<IpAddress> down{};
+  std::optional<bool> is_captured{};  // an interface: whether its frames come now
   LiveAccount account{};
 };
 

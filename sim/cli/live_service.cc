@@ -55,9 +55,9 @@ class InterfacesMirror {
     session_->Start();
     if (metrics_) metrics_->Start();
     began_ = next_stats_ = around_.seconds();
-    const std::string status = "mirroring " + SourceWords();
-    Say(status);
-    service_manager_.Ready(status);
+    Say("mirroring " + SourceWords());
+    status_ = StatusWords();
+    service_manager_.Ready(status_);
     while (!around_.stop.stop_requested() && !IsOver()) {
       std::this_thread::sleep_for(kAttendEvery);
       Attend();
@@ -129,6 +129,7 @@ class InterfacesMirror {
     const ServiceSignals signals = TakeSignals();
     if (signals.report) around_.err << Text(false) << std::flush;
     if (signals.reload) Reload();
+    TellStatus();
     if (!options_.stats || around_.seconds() < next_stats_) return;
     next_stats_ += SecondsOf(*options_.stats);
     around_.out << StatsLine(Stats()) << std::flush;
@@ -150,11 +151,10 @@ class InterfacesMirror {
 
   void Reload() {
     service_manager_.Reloading(SteadyNs());
-    ++refused_reloads_;
+    is_refused_ = true;
     try {
       session_->Change(service_.load());
-      --refused_reloads_;
-      ++reloads_;
+      is_refused_ = false;
       Say("the scenario was read again: its mirrors hold from now on");
     } catch (const ScenarioException& exception) {
       PrintErrors(exception, around_.err);
@@ -163,7 +163,26 @@ class InterfacesMirror {
       Say(fmt::format("the scenario was not changed: {}; mirroring goes on as before",
                       exception.what()));
     }
-    service_manager_.Ready("mirroring " + SourceWords());
+    ++(is_refused_ ? refused_reloads_ : reloads_);
+    status_ = StatusWords();
+    service_manager_.Ready(status_);
+  }
+
+  void TellStatus() {
+    std::string status = StatusWords();
+    if (status == status_) return;
+    status_ = std::move(status);
+    service_manager_.Status(status_);
+  }
+
+  // What an operator is to see first.
+  std::string StatusWords() {
+    std::string words = "mirroring " + SourceWords();
+    const std::vector<bool> captured = session_->captured();
+    for (std::size_t i = 0; i < captured.size(); ++i) {
+      if (!captured[i]) words += "; no frames of " + options_.interfaces[i];
+    }
+    return words + (is_refused_ ? "; the scenario is wrong, and was not read again" : "");
   }
 
   std::string SourceWords() const {
@@ -174,6 +193,7 @@ class InterfacesMirror {
   std::vector<LiveReport> Reports() {
     LiveSnapshot snapshot = session_->snapshot();
     const std::vector<MirroredEni> enis = session_->enis();
+    const std::vector<bool> captured = session_->captured();
     std::vector<LiveReport> reports;
     for (std::size_t i = 0; i < enis.size(); ++i) {
       const Eni& eni = enis[i].scenario->deployment->enis[enis[i].eni];
@@ -182,12 +202,14 @@ class InterfacesMirror {
                         .address = ToString(eni.addresses.front()),
                         .source = options_.interfaces[i],
                         .sink = options_.send ? "the receivers" : options_.write};
+      report.is_captured = captured[i];
       report.account = snapshot.accounts[i];
       reports.push_back(std::move(report));
     }
     reports.front().capture = snapshot.capture;
     reports.front().send = snapshot.send;
     reports.front().receivers = snapshot.receivers;
+    reports.front().up = snapshot.up;
     reports.front().down = snapshot.down;
     return reports;
   }
@@ -232,6 +254,8 @@ class InterfacesMirror {
   Service service_manager_;
   double began_ = 0;  // by Surroundings::seconds
   double next_stats_ = 0;
+  std::string status_;       // as the service manager knows it
+  bool is_refused_ = false;  // the scenario, when it was last read again
   std::atomic<std::int64_t> reloads_ = 0;
   std::atomic<std::int64_t> refused_reloads_ = 0;
 };

@@ -117,6 +117,10 @@ void ExposeCapture(const CaptureCounters& capture, Exposition& out) {
 }
 
 void ExposeEnis(const std::vector<LiveReport>& reports, Exposition& out) {
+  out.Gauge("interface_up", "1: its frames are captured; 0: it is down, gone or cannot be opened");
+  for (const LiveReport& each : reports) {
+    if (each.is_captured) out.Add({{"interface", each.source}}, *each.is_captured ? 1 : 0);
+  }
   ExposeCounts(
       "passed", "by their direction, as the ENI sees it",
       [&](const auto& add) {
@@ -247,9 +251,8 @@ void ExposeReceivers(const LiveReport& report, Exposition& out) {
     }
   };
   out.Gauge("receiver_up", "1: it gets copies; 0: it is out of reach");
-  of_each([&](const ReceiverCounters& each) {
-    return std::ranges::find(report.down, each.receiver) == report.down.end() ? 1 : 0;
-  });
+  for (const IpAddress& each : report.up) out.Add({{"receiver", ToString(each)}}, 1);
+  for (const IpAddress& each : report.down) out.Add({{"receiver", ToString(each)}}, 0);
   out.Counter("receiver_sent_packets_total", "Outer packets sent to it");
   of_each([](const ReceiverCounters& each) { return each.send.sent; });
   out.Counter("receiver_sent_bytes_total", "Of them, from the outer IP header on");

@@ -48,7 +48,7 @@ LiveSession::LiveSession(LiveSettings settings)
     : settings_(std::move(settings)),
       teller_(kTellIntervalNs, [this](const SendTrouble& trouble) { Say(sim::Say(trouble)); }) {
   settings_.interfaces.prefilter = PrefilterFor(settings_.enis);
-  settings_.interfaces.on_change = [this](const LinkChange& change) { Say(Said(change)); };
+  settings_.interfaces.on_change = [this](const LinkChange& change) { NoteLink(change); };
   settings_.send.on_trouble = [this](const SendTrouble& trouble) { NoteTrouble(trouble); };
   settings_.send.on_notice = [this](const SinkNotice& notice) { Say(sim::Say(notice)); };
   GiveHealth(settings_.enis);
@@ -98,6 +98,7 @@ void LiveSession::GiveHealth(std::vector<MirroredEni>& enis) {
   const std::lock_guard lock(health_mutex_);
   health_ = std::move(health);
   probe_ = std::move(probe);
+  told_down_.assign(health_ ? health_->size() : 0, false);
 }
 
 void LiveSession::AddWorker(std::unique_ptr<InterfaceSource> source) {
@@ -179,6 +180,7 @@ void LiveSession::Attend() {
     const std::lock_guard lock(health_mutex_);
     if (health_) health_->Advance(now_ns);
     if (probe_) probe_->Run(now_ns, *health_);
+    TellWhoIsDown();
   }
   for (const auto& worker : workers_) {
     const std::lock_guard lock(worker->mutex);
@@ -229,10 +231,40 @@ void LiveSession::NoteTrouble(const SendTrouble& trouble) {
   if (!health_) return;
   const std::size_t receiver = health_->IndexOf(trouble.receiver);
   if (receiver == health_->size()) return;
-  if (health_->CountErrors(receiver, trouble.packets, now_ns)) {
-    Say("receiver " + ToString(trouble.receiver) +
-        " is out of reach: its flows go to others, where a mirror has any");
+  health_->CountErrors(receiver, trouble.packets, now_ns);
+}
+
+// Called with health_mutex_.
+void LiveSession::TellWhoIsDown() {
+  for (std::size_t i = 0; i < told_down_.size(); ++i) {
+    const bool is_down = !health_->is_up(i);
+    if (is_down == told_down_[i]) continue;
+    told_down_[i] = is_down;
+    Say("receiver " + ToString(health_->addresses()[i]) +
+        (is_down ? " is out of reach: its flows go to others, where a mirror has any"
+                 : " is tried again: it gets its own flows"));
   }
+}
+
+void LiveSession::NoteLink(const LinkChange& change) {
+  {
+    const std::lock_guard lock(link_mutex_);
+    if (change.state == LinkState::kUp && change.trouble.empty()) {
+      not_captured_.erase(change.interface);
+    } else {
+      not_captured_.insert(change.interface);
+    }
+  }
+  Say(Said(change));
+}
+
+std::vector<bool> LiveSession::captured() {
+  const std::lock_guard lock(link_mutex_);
+  std::vector<bool> captured;
+  for (const std::string& name : settings_.interfaces.names) {
+    captured.push_back(!not_captured_.contains(name));
+  }
+  return captured;
 }
 
 void LiveSession::Say(const std::string& line) {
@@ -270,7 +302,7 @@ LiveSnapshot LiveSession::snapshot() {
   const std::lock_guard lock(health_mutex_);
   if (!health_) return snapshot;
   for (std::size_t i = 0; i < health_->size(); ++i) {
-    if (!health_->is_up(i)) snapshot.down.push_back(health_->addresses()[i]);
+    (health_->is_up(i) ? snapshot.up : snapshot.down).push_back(health_->addresses()[i]);
   }
   return snapshot;
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -48,7 +49,9 @@ struct LiveSnapshot {
   CaptureCounters capture;
   SendCounters send;
   std::vector<ReceiverCounters> receivers;  // that copies are sent to; each once
-  std::vector<IpAddress> down;              // of them, those that are out of reach now
+  // Of the receivers that mirrors have now, those that are within and out of reach.
+  std::vector<IpAddress> up;
+  std::vector<IpAddress> down;
 };
 
 class LiveSession {
@@ -71,6 +74,8 @@ class LiveSession {
   void Stop();
 
   LiveSnapshot snapshot();
+  // By interface, whether its frames are captured now: it is there, up, and may be opened.
+  std::vector<bool> captured();
   // As they are now; any thread may ask for both.
   std::vector<MirroredEni> enis();
 
@@ -100,6 +105,8 @@ class LiveSession {
   static std::optional<std::int64_t> TakeBatch(Worker& worker);
   static void Drain(Worker& worker);
   void NoteTrouble(const SendTrouble& trouble);
+  void NoteLink(const LinkChange& change);
+  void TellWhoIsDown();
   void Say(const std::string& line);
 
   LiveSettings settings_;
@@ -108,6 +115,9 @@ class LiveSession {
   std::mutex health_mutex_;
   std::shared_ptr<ReceiverHealth> health_;  // null: nothing is sent
   std::optional<ReceiverProbe> probe_;
+  std::vector<bool> told_down_;  // by receiver of health_
+  std::mutex link_mutex_;
+  std::set<std::string> not_captured_;  // interfaces
   TroubleTeller teller_;
   std::optional<LoadBounds> bounds_;
   std::vector<std::unique_ptr<Worker>> workers_;

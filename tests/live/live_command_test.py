@@ -22,7 +22,7 @@ sys.dont_write_bytecode = True
 import namespaces
 from frames import ethernet, ipv4, read_to_the_end, stream_of, udp_like
 from monitored_host import (HOST, IPV6_HOST, LIMIT_S, Arrivals, Live, Network,
-                            ipv6_scenario, link_address, receiver_address, scenario,
+                            ServiceManager, ipv6_scenario, link_address, receiver_address, scenario,
                             write_scenario)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -95,9 +95,9 @@ class LiveTest(unittest.TestCase):
         return self.net.host.command(PROGRAM, "live", self.scenario, "--data", ROOT / "scenarios",
                                      "--format", "json", *arguments)
 
-    def live(self, *arguments, interfaces=("m0",), output=("--send",)):
+    def live(self, *arguments, interfaces=("m0",), output=("--send",), manager=None):
         chosen = [word for each in interfaces for word in ("--interface", each)]
-        live = Live(self.command(*chosen, *output, *arguments))
+        live = Live(self.command(*chosen, *output, *arguments), manager)
         self.addCleanup(live.kill)
         live.says("mirroring ")
         return live
@@ -504,14 +504,18 @@ class TroubleTest(LiveTest):
         self.assert_told(live, 20, "Message too long")
 
     def test_an_interface_that_goes_and_comes_back(self):
-        live = self.live()
+        manager = ServiceManager(self.folder)
+        self.addCleanup(manager.close)
+        live = self.live(manager=manager)
         self.send(numbered(0))
         self.assertEqual(self.received.take(1), [numbered(0)])
         self.net.host.ip("link", "delete", "m0")
         live.says("interface m0 is gone")
+        manager.is_told("STATUS=mirroring m0; no frames of m0")
         namespaces.join(self.net.generator, "g0", self.net.host, "m0")
         self.net.settle_interface()
         live.says("interface m0 is up")
+        manager.is_told("STATUS=mirroring m0")
         self.passes(numbered(1))
         self.end(live)
 
@@ -570,6 +574,7 @@ class ReceiversTest(LiveTest):
         vanishing.ip("address", "delete", *address)
         try:
             live.reports("10.9.1.2 is out of reach")
+            live.says("receiver 10.9.1.2 is out of reach")
             meanwhile = self.taken_by(arrivals)
         finally:
             vanishing.ip("address", "add", *address)
@@ -582,6 +587,7 @@ class ReceiversTest(LiveTest):
         moved = [flow for flow, receiver in before.items() if receiver == 1]
         self.assertEqual({meanwhile[flow] for flow in moved}, {0, 2}, "spread over both")
         live.reports_no_more("is out of reach")
+        live.says("receiver 10.9.1.2 is tried again")
         self.assertEqual(self.taken_by(arrivals), before)
         account = self.end(live)
         by_receiver = account["mirrors"][0]["by_receiver"]

@@ -205,13 +205,33 @@ def ipv6_scenario():
                 {"TrafficMirrorTargetId": "tmt-1", "NetworkInterfaceId": IPV6_RECEIVER}]}}
 
 
+class ServiceManager:
+    """What a service says of itself, by sd_notify(3)."""
+
+    def __init__(self, folder):
+        self.path = folder / "notify"
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(str(self.path))
+        self.path.chmod(0o777)
+        self.socket.settimeout(LIMIT_S)
+
+    def is_told(self, line):
+        """Waits until it is."""
+        while line not in self.socket.recv(1 << 16).decode().splitlines():
+            pass
+
+    def close(self):
+        self.socket.close()
+
+
 class Live:
     """vpcmirror live in a namespace, and what it says."""
 
-    def __init__(self, command):
+    def __init__(self, command, manager=None):
         self.began = time.monotonic()
+        notify = {"NOTIFY_SOCKET": str(manager.path)} if manager else {}
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        text=True)
+                                        text=True, env=os.environ | notify)
         self.changed = threading.Condition()
         self.lines = []  # of stderr
         self.has_ended = False

@@ -51,7 +51,9 @@ LiveStats SomeStats() {
       {.receiver = Address("10.0.9.1"),
        .send = {.taken = 5, .sent = 4, .sent_bytes = Bytes(544), .refused = {{ECONNREFUSED, 1}}},
        .reported = {{EHOSTUNREACH, 3}}}};
+  report.up = {Address("10.0.9.2")};
   report.down = {Address("10.0.9.1")};
+  report.is_captured = false;
   stats.time_ns = 1'700'000'000'000'000'000;
   stats.uptime_ns = 1'500'000'000;
   stats.reloads = 2;
@@ -116,6 +118,8 @@ TEST(LiveStatsTest, SaysEachFigureToPrometheus) {
           R"(vpcmirror_live_shed_packets_total{limit="cpu"} 0)",
           R"(vpcmirror_live_waiting_packets 0)",
           R"(vpcmirror_live_receiver_up{receiver="10.0.9.1"} 0)",
+          R"(vpcmirror_live_receiver_up{receiver="10.0.9.2"} 1)",
+          R"(vpcmirror_live_interface_up{interface="eth0"} 0)",
           R"(vpcmirror_live_moved_frames_total{eni="web[0]",mirror="imgf-\"1\"",receiver="10.0.9.1"} 6)",
           R"(vpcmirror_live_receiver_reported_packets_total{receiver="10.0.9.1",error="EHOSTUNREACH"} 3)",
       }) {
