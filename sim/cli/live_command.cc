@@ -3,12 +3,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -183,36 +186,60 @@ constexpr const char* kInterfaceOptions[] = {
 
 constexpr BitsPerSecond kLeastRate(8);  // of LoadLimits
 
-void Settle(const CLI::App& command, const LiveOptions& options) {
-  if (options.read.empty() == options.interfaces.empty()) {
+void CheckSource(const CLI::App& command, const LiveOptions& options) {
+  if (options.read.empty() && options.interfaces.empty()) {
     throw CLI::RequiredError("One of --interface and --read");
   }
-  if (options.send && !options.write.empty()) {
-    throw CLI::ValidationError("--write", "is where copies go, and so is --send: give one of them");
+  if (!options.read.empty()) {
+    if (!options.interfaces.empty()) {
+      throw CLI::ValidationError("--read",
+                                 "is where frames come from, and so is --interface: "
+                                 "give one of them");
+    }
+    for (const char* name : kInterfaceOptions) {
+      if (command.count(name) > 0) throw CLI::ValidationError(name, "is about interfaces");
+    }
+  }
+  const std::set<std::string> interfaces(options.interfaces.begin(), options.interfaces.end());
+  if (interfaces.size() < options.interfaces.size()) {
+    throw CLI::ValidationError("--interface",
+                               "names one twice, whose frames would all be copied twice");
   }
   if (options.enis.size() > std::max<std::size_t>(1, options.interfaces.size())) {
     throw CLI::ValidationError("--eni",
                                "is given more often than --interface: each interface is "
                                "one ENI, in the same order");
   }
-  if (!options.read.empty()) {
-    for (const char* name : kInterfaceOptions) {
-      if (command.count(name) > 0) throw CLI::ValidationError(name, "is about interfaces");
-    }
+}
+
+void CheckFileToWrite(const LiveOptions& options) {
+  if (options.write.empty()) return;
+  if (options.send) {
+    throw CLI::ValidationError("--write", "is where copies go, and so is --send: give one of them");
   }
+  if (options.workers > 1) {
+    throw CLI::ValidationError("--workers",
+                               "would all write to one file: with --write there is one");
+  }
+  for (const std::string& input : {options.read, options.file}) {
+    std::error_code ignored;
+    if (!std::filesystem::equivalent(options.write, input, ignored)) continue;
+    throw CLI::ValidationError("--write",
+                               "would replace \"" + input + "\", which is read: give another file");
+  }
+}
+
+void Settle(const CLI::App& command, const LiveOptions& options) {
+  CheckSource(command, options);
+  CheckFileToWrite(options);
   if (options.max_rate && *options.max_rate < kLeastRate) {
     throw CLI::ValidationError("--max-rate", "is less than 8 bps, a byte a second");
   }
-  if (!options.metrics.empty()) {
-    try {
-      ParseLoopbackAddress(options.metrics);
-    } catch (const std::invalid_argument& error) {
-      throw CLI::ValidationError("--metrics", error.what());
-    }
-  }
-  if (!options.write.empty() && options.workers > 1) {
-    throw CLI::ValidationError("--workers",
-                               "would all write to one file: with --write there is one");
+  if (options.metrics.empty()) return;
+  try {
+    ParseLoopbackAddress(options.metrics);
+  } catch (const std::invalid_argument& error) {
+    throw CLI::ValidationError("--metrics", error.what());
   }
 }
 

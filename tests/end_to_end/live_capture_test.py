@@ -132,6 +132,18 @@ class LiveCaptureTest(unittest.TestCase):
             self.assertIn("accepted:", done.stderr)
             self.assertFalse(self.copies.exists())
 
+    def test_what_is_read_is_never_written_over(self):
+        capture = self.folder / "frames.pcap"
+        capture.write_bytes(pcap([FRAME]))
+        other_name = self.folder / "link.pcap"
+        other_name.symlink_to(capture)
+        for path in capture, other_name, self.scenario:
+            with self.subTest(path):
+                before = path.read_bytes()
+                done = self.live(capture, "--write", str(path), status=2)
+                self.assertIn("--write: would replace", done.stderr)
+                self.assertEqual(path.read_bytes(), before)
+
     def test_encapsulation_none_is_refused_where_copies_are_written(self):
         none = ["--set", '/assumptions={"encapsulation": "none"}']
         done = self.live(GOLDEN / "mixed-session.pcap", "--write", str(self.copies), *none,

@@ -40,7 +40,9 @@ const RefusedCase kRefused[] = {
     {"APortForOthers", {"--metrics", "192.0.2.1:9464"}, "--metrics: "},
     {"TwoPlacesForCopies", {"--send", "--write", "x.pcap"}, "--write: is where copies go"},
     {"MoreEnisThanInterfaces", {"--eni", "a", "--eni", "b"}, "--eni: is given more often"},
-    {"OneFileOfManyWorkers", {"--write", "x.pcap", "--workers", "2"}, "--workers: "}};
+    {"OneFileOfManyWorkers", {"--write", "x.pcap", "--workers", "2"}, "--workers: "},
+    {"TwoSources", {"--read", "x.pcap"}, "--read: is where frames come from"},
+    {"OneInterfaceTwice", {"--interface", "none0"}, "--interface: names one twice"}};
 INSTANTIATE_TEST_SUITE_P(Table, LiveRefusesTest, testing::ValuesIn(kRefused),
                          [](const auto& param) { return param.param.name; });
 
