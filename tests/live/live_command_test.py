@@ -343,6 +343,25 @@ class ReloadTest(LiveTest):
         self.assertEqual(mirror["mirrored_frames"], len(got))
         self.assertEqual(mirror["offered_frames"], account["capture"]["frames"])
 
+    # Each worker takes the new one over by itself, while frames of all flows are on their way.
+    def test_read_again_by_several_workers_loses_and_doubles_nothing(self):
+        frames = [numbered(i, source_port=1000 + i % 97) for i in range(6000)]
+        self.write()
+        copies = self.copies()
+        live = self.live("--workers", "3")
+        reloads = 0
+        for first in range(0, len(frames), 200):
+            if first % 1000 == 0:
+                live.process.send_signal(signal.SIGHUP)
+            self.send(*frames[first:first + 200])
+            if first % 1000 == 800:
+                reloads += 1
+                live.says("the scenario was read again", reloads)
+        account = self.end(live)
+        self.assertEqual(sorted(copies.rest()), sorted(frames))
+        self.assertEqual(account["mirrors"][0]["mirrored_frames"], len(frames))
+        self.assertEqual(account["capture"]["frames"], len(frames))
+
     def test_leaves_the_old_one_running_where_the_new_one_is_bad(self):
         self.write_port(OLD)
         copies = self.copies()
