@@ -89,6 +89,14 @@ void TryWindows(const WindowTrials& windows, Trials& trials, PlannedLog& log) {
   }
 }
 
+LogCourse CourseOf(const EveryWindow& every_window, Trials& trials) {
+  LogCourse course;
+  every_window([&](const WindowTotals& totals, const ValidScenario& scenario) {
+    course.Add({totals, OutlineOf(trials.Run(scenario))});
+  });
+  return course;
+}
+
 }  // namespace
 
 Verdict VerdictOf(const Plan& plan) { return WithObstacles(plan.result.verdict, plan.obstacles); }
@@ -124,6 +132,7 @@ Plan MakePlan(const ValidScenario& scenario, const RunResult& result, const Plan
   plan.obstacles = settings.obstacles;
   plan.log = settings.log;
   if (plan.log) TryWindows(settings.windows, trials, *plan.log);
+  if (plan.log && settings.every_window) plan.log->course = CourseOf(settings.every_window, trials);
   plan.unscaled = UnscaledOf(scenario);
   plan.runs = trials.runs();
   return plan;

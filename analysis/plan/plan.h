@@ -78,6 +78,7 @@ struct PlanSettings {
   bool load_lasts = false;
   std::optional<PlannedLog> log;  // whose traffic the scenario has
   WindowTrials windows;           // of it, to compare with
+  EveryWindow every_window;       // of it; empty: they are not tried
 };
 
 // With what stands in the way, beside its traffic.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +33,28 @@ struct FoundInterface {
   bool by_rule = false;  // the user's; else by an address
 };
 
+struct TriedWindow {
+  WindowTotals totals;
+  Outline outline;
+};
+
+// How all windows of the logs would do, one after the other.
+struct LogCourse {
+  static constexpr std::size_t kMostToldWindows = 100;
+
+  std::size_t windows = 0;
+  std::size_t at_risk = 0;
+  std::size_t does_not_fit = 0;
+  std::size_t loses_production = 0;
+  std::size_t loses_copies = 0;
+  // Of those that do not fit or are at risk: the worst (that loses most of production, then of
+  // copies, then has the least margin), and the earliest, kMostToldWindows of them at most.
+  std::optional<TriedWindow> worst;
+  std::vector<TriedWindow> told;
+
+  void Add(const TriedWindow& window);
+};
+
 struct PlannedLog {
   LoggedTraffic logged;
   RankedWindow window;       // that is planned for, at logged.peak_to_mean times its rates
@@ -38,9 +62,14 @@ struct PlannedLog {
   std::size_t reckoned = 0;  // of them, after small ones were put together
   std::vector<FoundInterface> found;
   std::vector<WindowOutline> windows;  // for comparison; filled in by MakePlan, in order
+  std::optional<LogCourse> course;     // the same, where it was asked for
 };
 
 // Windows to compare with, each with the scenario that it makes.
 using WindowTrials = std::vector<std::pair<RankedWindow, ValidScenario>>;
+
+// Hands over every window that something was logged in, with the scenario that it makes.
+using TryWindow = std::function<void(const WindowTotals& totals, const ValidScenario& scenario)>;
+using EveryWindow = std::function<void(const TryWindow& take)>;
 
 }  // namespace vpcmirror

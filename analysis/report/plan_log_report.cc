@@ -72,6 +72,27 @@ std::string RecordWords(const PlannedLog& log) {
   return words + ". vpcmirror traffic tells more.";
 }
 
+std::string TriedWords(const TriedWindow& window) {
+  const Outline& outline = window.outline;
+  std::string words =
+      fmt::format("{} UTC ({}", TimeOfDayText(window.totals.start), ToString(outline.verdict));
+  if (!outline.because.empty()) words += ": " + outline.because;
+  return words + ")";
+}
+
+std::string CourseWords(const LogCourse& course) {
+  const std::size_t bad = course.at_risk + course.does_not_fit;
+  if (bad == 0) return fmt::format("Every window fits: {}.", CountOf(course.windows));
+  std::string words = fmt::format(
+      "Of {}, those that do not fit are {} and those at risk {}; production is lost in {}, copies "
+      "in {}.",
+      CountedText(course.windows, "window"), CountOf(course.does_not_fit), CountOf(course.at_risk),
+      CountOf(course.loses_production), CountOf(course.loses_copies));
+  if (course.told.size() == 1) return words + " It begins at " + TriedWords(*course.worst) + ".";
+  return words + fmt::format(" The first begins at {}, the worst at {}.",
+                             TriedWords(course.told.front()), TriedWords(*course.worst));
+}
+
 std::string FoundWords(const PlannedLog& log) {
   constexpr std::size_t kShown = 5;
   std::string words = "Interfaces found: ";
@@ -100,11 +121,8 @@ std::string UnknownWords(const PlannedLog& log) {
   return words + ". --map ID=HOST says which ENI one is.";
 }
 
-nlohmann::ordered_json RankedJson(const RankedWindow& window, std::int64_t seconds) {
-  const WindowTotals& totals = window.totals;
-  return {{"at", window.at},
-          {"rank", window.rank},
-          {"start", totals.start},
+nlohmann::ordered_json WindowJson(const WindowTotals& totals, std::int64_t seconds) {
+  return {{"start", totals.start},
           {"end", totals.start + seconds},
           {"in_bps", totals.in.bits_per_second},
           {"in_pps", totals.in.frames_per_second},
@@ -112,6 +130,31 @@ nlohmann::ordered_json RankedJson(const RankedWindow& window, std::int64_t secon
           {"out_pps", totals.out.frames_per_second},
           {"copies_bps", totals.copies.bits_per_second},
           {"copies_pps", totals.copies.frames_per_second}};
+}
+
+nlohmann::ordered_json RankedJson(const RankedWindow& window, std::int64_t seconds) {
+  nlohmann::ordered_json json = {{"at", window.at}, {"rank", window.rank}};
+  json.update(WindowJson(window.totals, seconds));
+  return json;
+}
+
+nlohmann::ordered_json CourseJson(const std::optional<LogCourse>& course, std::int64_t seconds,
+                                  OutlineToJson outline_json) {
+  if (!course) return nullptr;
+  const auto tried = [&](const TriedWindow& window) {
+    nlohmann::ordered_json json = WindowJson(window.totals, seconds);
+    json["then"] = outline_json(window.outline);
+    return json;
+  };
+  nlohmann::ordered_json json = {{"windows", course->windows},
+                                 {"does_not_fit", course->does_not_fit},
+                                 {"at_risk", course->at_risk},
+                                 {"loses_production", course->loses_production},
+                                 {"loses_copies", course->loses_copies}};
+  json["worst"] = course->worst ? tried(*course->worst) : nlohmann::ordered_json(nullptr);
+  json["told"] = nlohmann::ordered_json::array();
+  for (const TriedWindow& each : course->told) json["told"].push_back(tried(each));
+  return json;
 }
 
 nlohmann::ordered_json LogRecordsJson(const LogTally& tally) {
@@ -136,6 +179,7 @@ std::vector<std::string> LogWords(const PlannedLog& log) {
                     CountedText(late.records, "record")));
   }
   all.insert(all.end(), {WindowWords(log), BurstWords(log), RecordWords(log)});
+  if (log.course) all.push_back(CourseWords(*log.course));
   if (!log.found.empty()) all.push_back(FoundWords(log));
   if (!log.logged.unknown.empty()) all.push_back(UnknownWords(log));
   return all;
@@ -172,6 +216,7 @@ nlohmann::ordered_json LogJson(const std::optional<PlannedLog>& log, OutlineToJs
     window["then"] = outline_json(each.outline);
     json["compared"].push_back(std::move(window));
   }
+  json["every_window"] = CourseJson(log->course, logged.window_seconds, outline_json);
   json["found"] = Json::array();
   for (const FoundInterface& each : log->found) {
     json["found"].push_back(

@@ -58,6 +58,7 @@ struct PlanOptions {
   std::string margin = "20%";
   std::string data;
   LogOptions logs;  // no files: the workloads are planned for
+  bool every_window = false;
   std::vector<CLI::Option*> of_logs;
 };
 
@@ -218,6 +219,10 @@ class Planning {
   void AddLog(const ValidScenario& scenario, PlanSettings& settings) const {
     settings.log = log_->ToldOf(scenario);
     settings.windows = log_->OtherWindows(scenario);
+    if (!options_.every_window) return;
+    settings.every_window = [this, &scenario](const TryWindow& take) {
+      log_->TryEvery(scenario, take);
+    };
   }
 
   // Both must outlive them.
@@ -417,6 +422,9 @@ void AddPlanLogs(CLI::App& command, PlanOptions& options) {
                   "Plan for a window of these, in place of the workloads: " + kLogsHelp)
       ->type_name("LOG");
   options.of_logs = AddLogOptions(command, options.logs);
+  options.of_logs.push_back(
+      command.add_flag("--every-window", options.every_window,
+                       "Run every window of the logs, too, and say how many do not fit, and when"));
 }
 
 constexpr char kPlanFooter[] =
@@ -425,6 +433,7 @@ constexpr char kPlanFooter[] =
     "  vpcmirror plan scenario.json --whatif '/workloads/*/in=x2' --whatif '/hosts/ids/count=2'\n"
     "  vpcmirror plan scenario.json --receivers 4\n"
     "  vpcmirror plan scenario.json --flowlog logs/*.gz --size-at p99 --per 1min\n"
+    "  vpcmirror plan scenario.json --flowlog logs/*.gz --every-window\n"
     "  vpcmirror plan monday.json sunday.json         one fleet that is enough for both\n"
     "Exit code: 0 fine, 2 bad input or usage, 3 an assertion missed, 130 stopped by Ctrl-C, 70 a\n"
     "bug in vpcmirror.";

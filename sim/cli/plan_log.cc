@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -20,6 +21,13 @@ struct NamedShare {
 };
 constexpr std::array<NamedShare, 4> kComparedWith = {
     {{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}, {"max", 1}}};
+
+void AtPeak(const LoggedTraffic& logged, std::vector<ObservedFlow>& flows) {
+  for (ObservedFlow& flow : flows) {
+    flow.bits_per_second *= logged.peak_to_mean;
+    flow.frames_per_second *= logged.peak_to_mean;
+  }
+}
 
 [[noreturn]] void RefuseEmpty(const LoggedTraffic& logged) {
   ScenarioError error;
@@ -56,8 +64,8 @@ void RefuseTimeline(const ValidScenario& scenario) {
 
 PlanLog::PlanLog(const ValidScenario& base, const LogOptions& options) {
   RefuseTimeline(base);
-  const LoggedTrafficOptions reading = ReadingOf(options);
-  logged_ = ReadLoggedTraffic(base, reading);
+  reading_ = ReadingOf(options);
+  logged_ = ReadLoggedTraffic(base, reading_);
   if (logged_.windows.empty()) RefuseEmpty(logged_);
   for (const Eni& eni : base.deployment->enis) enis_.push_back(eni.id);
   for (const MappedInterface& each : logged_.mapped) {
@@ -70,13 +78,8 @@ PlanLog::PlanLog(const ValidScenario& base, const LogOptions& options) {
     others_.push_back({WindowAt(each.name, each.share), {}});
     starts.push_back(others_.back().ranked.totals.start);
   }
-  std::vector<WindowFlows> windows = ReadWindowFlows(base, reading, logged_, starts);
-  for (WindowFlows& window : windows) {
-    for (ObservedFlow& flow : window.flows) {
-      flow.bits_per_second *= logged_.peak_to_mean;
-      flow.frames_per_second *= logged_.peak_to_mean;
-    }
-  }
+  std::vector<WindowFlows> windows = ReadWindowFlows(base, reading_, logged_, starts);
+  for (WindowFlows& window : windows) AtPeak(logged_, window.flows);
   sizing_.flows = std::move(windows.front().flows);
   for (std::size_t i = 0; i < others_.size(); ++i) {
     others_[i].flows = std::move(windows[i + 1].flows);
@@ -131,6 +134,18 @@ WindowTrials PlanLog::OtherWindows(const ValidScenario& base) const {
     Put(each, trials.back().second);
   }
   return trials;
+}
+
+void PlanLog::TryEvery(const ValidScenario& base, const TryWindow& take) const {
+  ReadEveryWindow(base, reading_, logged_, [&](WindowFlows flows) {
+    const auto totals = std::ranges::find(logged_.windows, flows.start, &WindowTotals::start);
+    if (totals == logged_.windows.end()) return;
+    AtPeak(logged_, flows.flows);
+    const Window window{.ranked = {.totals = *totals}, .flows = std::move(flows.flows)};
+    ValidScenario variant = base;
+    Put(window, variant);
+    take(*totals, variant);
+  });
 }
 
 }  // namespace vpcmirror::sim

@@ -28,6 +28,8 @@ class PlanLog {
   // how other windows would do.
   PlannedLog ToldOf(const ValidScenario& planned) const;
   WindowTrials OtherWindows(const ValidScenario& base) const;
+  // Reads the logs once more.
+  void TryEvery(const ValidScenario& base, const TryWindow& take) const;
 
  private:
   struct Window {
@@ -37,6 +39,7 @@ class PlanLog {
   void Put(const Window& window, ValidScenario& variant) const;
   RankedWindow WindowAt(const std::string& at, double share) const;
 
+  LoggedTrafficOptions reading_;
   std::vector<std::string> enis_;  // of `base`, by index: their IDs
   LoggedTraffic logged_;
   std::vector<FoundInterface> found_;

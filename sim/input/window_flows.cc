@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -34,25 +35,29 @@ using FlowAmounts = std::unordered_map<FlowAtEni, Flux, FlowAtEniHash>;
 
 class FlowCollector {
  public:
-  FlowCollector(const LoggedTrafficOptions& options, const std::vector<std::int64_t>& starts)
-      : options_(options) {
-    for (const std::int64_t start : starts) by_window_[start];
-  }
+  explicit FlowCollector(const LoggedTrafficOptions& options) : options_(options) {}
 
   void Take(std::int64_t start, const Passing& passing, const Flux& amount) {
-    const auto window = by_window_.find(start);
-    if (window == by_window_.end()) return;
-    const auto [at, is_new] =
-        window->second.try_emplace(FlowAtEni{passing.eni, passing.direction, passing.frame.flow});
+    const auto [at, is_new] = by_window_[start].try_emplace(
+        FlowAtEni{passing.eni, passing.direction, passing.frame.flow});
     at->second += amount;
     if (is_new && ++flows_ > kMostWindowFlows) Refuse();
+  }
+
+  void Forget(std::int64_t start) {
+    const auto window = by_window_.find(start);
+    if (window == by_window_.end()) return;
+    flows_ -= window->second.size();
+    by_window_.erase(window);
   }
 
   // Sorted, so that they hang on nobody's hashes.
   std::vector<ObservedFlow> RatesOf(std::int64_t start, std::int64_t seconds) const {
     const double factor = 1.0 / static_cast<double>(seconds);
     std::vector<ObservedFlow> flows;
-    for (const auto& [key, amount] : by_window_.at(start)) {
+    const auto window = by_window_.find(start);
+    if (window == by_window_.end()) return flows;
+    for (const auto& [key, amount] : window->second) {
       flows.push_back({.eni = key.eni,
                        .direction = key.direction,
                        .flow = key.flow,
@@ -80,25 +85,46 @@ class FlowCollector {
   std::size_t flows_ = 0;
 };
 
+// As the first reading read them.
+LoggedTrafficOptions OnceMore(const LoggedTrafficOptions& options, const LoggedTraffic& logged) {
+  LoggedTrafficOptions same = options;
+  same.window_seconds = logged.window_seconds;
+  same.order = OrderOf(logged);
+  return same;
+}
+
 }  // namespace
 
 std::vector<WindowFlows> ReadWindowFlows(const ValidScenario& scenario,
                                          const LoggedTrafficOptions& options,
                                          const LoggedTraffic& logged,
                                          const std::vector<std::int64_t>& starts) {
-  LoggedTrafficOptions same = options;
-  same.window_seconds = logged.window_seconds;
-  same.order = OrderOf(logged);
-  FlowCollector collector(options, starts);
-  ReadLoggedTraffic(scenario, same, {},
+  const std::set<std::int64_t> wanted(starts.begin(), starts.end());
+  FlowCollector collector(options);
+  ReadLoggedTraffic(scenario, OnceMore(options, logged), {},
                     [&](std::int64_t start, const Passing& passing, const Flux& amount) {
-                      collector.Take(start, passing, amount);
+                      if (wanted.contains(start)) collector.Take(start, passing, amount);
                     });
   std::vector<WindowFlows> windows;
   for (const std::int64_t start : starts) {
     windows.push_back({start, collector.RatesOf(start, logged.window_seconds)});
   }
   return windows;
+}
+
+void ReadEveryWindow(const ValidScenario& scenario, const LoggedTrafficOptions& options,
+                     const LoggedTraffic& logged,
+                     const std::function<void(WindowFlows window)>& take) {
+  FlowCollector collector(options);
+  ReadLoggedTraffic(
+      scenario, OnceMore(options, logged),
+      [&](const TrafficWindow& window) {
+        take({window.start, collector.RatesOf(window.start, logged.window_seconds)});
+        collector.Forget(window.start);
+      },
+      [&](std::int64_t start, const Passing& passing, const Flux& amount) {
+        collector.Take(start, passing, amount);
+      });
 }
 
 }  // namespace vpcmirror::sim

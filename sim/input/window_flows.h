@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "models/scenario/logged_traffic.h"
@@ -25,6 +26,13 @@ std::vector<WindowFlows> ReadWindowFlows(const ValidScenario& scenario,
                                          const LoggedTraffic& logged,
                                          const std::vector<std::int64_t>& starts);
 
-inline constexpr std::size_t kMostWindowFlows = 8'000'000;  // of all windows asked for
+// Every window's, each once it is closed: in order of time, or newest first where the logs are.
+// Memory grows with the flows of the windows that are open at once, which are kMostWindowFlows at
+// most. Reads and throws as ReadWindowFlows does, and throws what `take` throws.
+void ReadEveryWindow(const ValidScenario& scenario, const LoggedTrafficOptions& options,
+                     const LoggedTraffic& logged,
+                     const std::function<void(WindowFlows window)>& take);
+
+inline constexpr std::size_t kMostWindowFlows = 8'000'000;  // of all windows asked for at once
 
 }  // namespace vpcmirror::sim

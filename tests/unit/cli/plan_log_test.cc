@@ -120,6 +120,62 @@ TEST_F(PlanLogTest, TheWindowOfThePercentileIsPlannedFor) {
   }
 }
 
+// 2 x 80 of 199 Mbps are the first beyond 80 %, so that the twenty windows of 80 to 99 are at
+// risk, and that of 100 does not fit.
+TEST_F(PlanLogTest, EveryWindowIsRunWhereThatIsAskedFor) {
+  std::vector<int> minutes;
+  const std::string log = HundredMinutes(minutes);
+  const Ran ran =
+      Plan(log, {"--size-at", "max", "--per", "1min", "--every-window", "--format", "json"});
+  ASSERT_EQ(ran.exit_code, kFine) << ran.err;
+  const json plan = json::parse(ran.out);
+  EXPECT_EQ(testing_report::Complaints(
+                testing_report::ReadSchema("scenarios/schema/plan.schema.json"), plan),
+            "");
+  const json& every = plan["log"]["every_window"];
+  EXPECT_EQ(every["windows"], 100);
+  EXPECT_EQ(every["does_not_fit"], 1);
+  EXPECT_EQ(every["at_risk"], 20);
+  EXPECT_EQ(every["loses_production"], 1);
+  EXPECT_EQ(every["loses_copies"], 1);
+  // The same as the plan of that window alone.
+  EXPECT_EQ(every["worst"]["start"], kTen + minutes[100] * 60);
+  EXPECT_EQ(every["worst"]["then"], plan["log"]["compared"][3]["then"]);
+
+  std::vector<int> bad(minutes.begin() + 80, minutes.end());
+  std::ranges::sort(bad);
+  ASSERT_EQ(every["told"].size(), bad.size());
+  for (std::size_t i = 0; i < bad.size(); ++i) {
+    EXPECT_EQ(every["told"][i]["start"], kTen + bad[i] * 60);
+  }
+}
+
+TEST_F(PlanLogTest, WindowsAreTheSameNewestFirst) {
+  std::string forwards;
+  std::string backwards;
+  for (int i = 0; i < 200; ++i) {
+    const std::string line = MinuteOf(i, i % 50 == 49 ? 100 : 10);
+    forwards += line;
+    backwards.insert(0, line);
+  }
+  const auto every = [&](const std::string& log) {
+    const Ran ran = Plan(log, {"--every-window", "--format", "json"});
+    EXPECT_EQ(ran.exit_code, kFine) << ran.err;
+    return json::parse(ran.out)["log"]["every_window"];
+  };
+  const json of_forwards = every(forwards);
+  EXPECT_EQ(of_forwards["does_not_fit"], 4);  // 49, 99, 149, 199
+  EXPECT_EQ(of_forwards, every(backwards));
+}
+
+TEST_F(PlanLogTest, EveryWindowIsTold) {
+  const std::string fits = MinuteOf(0, 10) + MinuteOf(1, 20) + MinuteOf(3, 30);
+  EXPECT_THAT(Plan(fits, {"--every-window"}).out, HasSubstr("Every window fits: 3."));
+  const Ran ran = Plan(fits + MinuteOf(4, 100), {"--every-window"});
+  EXPECT_THAT(ran.out, HasSubstr("Of 4 windows, those that do not fit are 1 and"));
+  EXPECT_THAT(ran.out, HasSubstr("2025-10-09 10:04:00"));
+}
+
 TEST_F(PlanLogTest, TextNamesTheWindowAndWhatIsAssumedOfBursts) {
   std::vector<int> minutes;
   const std::string log = HundredMinutes(minutes);
