@@ -771,6 +771,21 @@ class StartTest(LiveTest):
                           for each in accounts], [("web/eni0", 30), ("db/eni0", 20)])
         self.assertEqual(accounts[0]["send"]["sent"], 50)
 
+    # As a mirror port has them: addresses tell whose they are, not the MAC of this host.
+    def test_frames_between_others_where_they_are_asked_for(self):
+        self.write()
+        copies = self.copies()
+        other = bytes.fromhex("020000000099")
+        to_eni = other + udp_like(17, 53, destination=HOST)[6:]
+        from_eni = other + udp_like(17, 53, source=HOST, destination="10.8.0.99")[6:]
+        of_others = other + udp_like(17, 53, destination="10.8.0.99")[6:]
+        live = self.live("--promiscuous")
+        self.send(of_others, to_eni, from_eni)
+        account = self.end(live)
+        self.assertEqual(copies.rest(), [to_eni, from_eni])
+        self.assertEqual([account["capture"][each]["frames"] for each in ("in", "out", "others")],
+                         [1, 1, 1])
+
     def test_workers_share_flows_and_keep_their_order(self):
         self.write()
         copies = self.copies()
