@@ -14,6 +14,8 @@ constexpr int kLongestWaitMs = 100;
 // Longer than the kernel keeps a block of the ring that is not full.
 constexpr int kDrainWaitMs = 50;
 constexpr std::int64_t kTellIntervalNs = 10 * kNanosecondsPerSecond;
+// Hosts and routers report once a second of what they cannot deliver (Linux: icmp_ratelimit).
+constexpr std::int64_t kReadReportsNs = kNanosecondsPerSecond;
 
 std::int64_t TimeNs(clockid_t clock) {
   timespec time{};
@@ -96,9 +98,13 @@ void LiveSession::GiveHealth(std::vector<MirroredEni>& enis) {
                   SendSocketSettings{.mark = settings_.send.mark});
   }
   const std::lock_guard lock(health_mutex_);
+  if (health && health_) health->GoOnFrom(*health_);
   health_ = std::move(health);
   probe_ = std::move(probe);
-  told_down_.assign(health_ ? health_->size() : 0, false);
+  told_down_.clear();
+  for (std::size_t i = 0; health_ && i < health_->size(); ++i) {
+    told_down_.push_back(!health_->is_up(i));
+  }
 }
 
 void LiveSession::AddWorker(std::unique_ptr<InterfaceSource> source) {
@@ -182,9 +188,12 @@ void LiveSession::Attend() {
     if (probe_) probe_->Run(now_ns, *health_);
     TellWhoIsDown();
   }
+  const bool reads_reports = now_ns >= next_reports_ns_;
+  if (reads_reports) next_reports_ns_ = now_ns + kReadReportsNs;
   for (const auto& worker : workers_) {
     const std::lock_guard lock(worker->mutex);
     if (worker->failure) std::rethrow_exception(worker->failure);
+    if (reads_reports && worker->receivers) worker->receivers->ReadReports();
   }
 }
 

@@ -116,6 +116,7 @@ class LiveSession {
   std::shared_ptr<ReceiverHealth> health_;  // null: nothing is sent
   std::optional<ReceiverProbe> probe_;
   std::vector<bool> told_down_;  // by receiver of health_
+  std::int64_t next_reports_ns_ = 0;
   std::mutex link_mutex_;
   std::set<std::string> not_captured_;  // interfaces
   TroubleTeller teller_;

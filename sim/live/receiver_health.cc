@@ -49,6 +49,20 @@ bool ReceiverHealth::Settle(Receiver& receiver) {
   return !is_up;
 }
 
+void ReceiverHealth::GoOnFrom(ReceiverHealth& before) {
+  const std::scoped_lock lock(before.mutex_);
+  for (Receiver& receiver : receivers_) {
+    const std::size_t index = before.IndexOf(receiver.address);
+    if (index == before.size()) continue;
+    const Receiver& known = before.receivers_[index];
+    receiver.errors_ns = known.errors_ns;
+    receiver.back_at_ns = known.back_at_ns;
+    receiver.is_out_by_errors = known.is_out_by_errors;
+    receiver.missed_probes = known.missed_probes;
+    Settle(receiver);
+  }
+}
+
 bool ReceiverHealth::CountErrors(std::size_t index, std::int64_t packets, std::int64_t now_ns) {
   const std::scoped_lock lock(mutex_);
   Receiver& receiver = receivers_[index];

@@ -44,6 +44,9 @@ class ReceiverHealth {
   }
   bool all_up() const { return down_.load(std::memory_order_relaxed) == 0; }
 
+  // Takes over what `before` knows of the receivers of both. To be called before any other.
+  void GoOnFrom(ReceiverHealth& before);
+
   // Packets to it that met an error of IsReceiversError. Returns whether that took it out.
   bool CountErrors(std::size_t receiver, std::int64_t packets, std::int64_t now_ns);
   bool CountMissedProbe(std::size_t receiver);

@@ -243,6 +243,12 @@ void ReceiverSink::FlushLane(SendLane& lane, WaitBudget& budget) {
   Notice(SinkNotice::Kind::kNoRuns, lane.flow(), EIO);
 }
 
+void ReceiverSink::ReadReports() {
+  for (const auto& known : lanes_) {
+    known->lane.ReadReports(lane_settings_, receivers_[known->lane.receiver()]);
+  }
+}
+
 void ReceiverSink::Flush() {
   WaitBudget budget(settings_.longest_wait_ns);
   for (SendLane* lane : with_copies_) {

@@ -70,6 +70,9 @@ class ReceiverSink : public CopySink {
 
   void Take(const LiveCopy& copy) override;
   void Flush() override;
+  // Counts and tells what the network has said of packets since; to be called now and then, for
+  // what no further packet of the same flow brings to light.
+  void ReadReports();
   SendCounters counters() const override;
   std::span<const ReceiverCounters> receivers() const { return receivers_; }
 

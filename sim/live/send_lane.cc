@@ -117,11 +117,9 @@ void SendLane::Fill(SendBatch& batch, std::size_t first, std::size_t end,
   }
 }
 
-// What one flush of a lane works on.
-struct SendLane::Progress {
+// Where what becomes of packets is counted and told.
+struct SendLane::Account {
   const LaneSettings& settings;
-  SendBatch& batch;
-  WaitBudget& budget;
   ReceiverCounters& counters;
 
   void Tell(int error, bool was_reported, std::size_t packets) const {
@@ -131,6 +129,15 @@ struct SendLane::Progress {
                          .was_reported = was_reported,
                          .packets = static_cast<std::int64_t>(packets)});
   }
+};
+
+// What one flush of a lane works on.
+struct SendLane::Progress : Account {
+  Progress(const LaneSettings& of, ReceiverCounters& count, SendBatch& room, WaitBudget& time)
+      : Account{of, count}, batch(room), budget(time) {}
+
+  SendBatch& batch;
+  WaitBudget& budget;
 };
 
 void SendLane::CountSent(Progress& progress, std::size_t first, std::size_t copies) const {
@@ -153,7 +160,7 @@ void SendLane::CountRefused(Progress& progress, std::size_t copies, int error) c
 
 // What the network said of earlier packets, which makes the next one fail without being sent.
 // True: there was something of that kind.
-bool SendLane::TakeReports(Progress& progress) {
+bool SendLane::TakeReports(const Account& account) {
   bool any = false;
   while (true) {
     alignas(cmsghdr) std::array<std::byte, 512> control;
@@ -171,8 +178,8 @@ bool SendLane::TakeReports(Progress& progress) {
       if (report.ee_origin == SO_EE_ORIGIN_LOCAL) continue;
       any = true;
       const auto error = static_cast<int>(report.ee_errno);
-      ++progress.counters.reported[error];
-      progress.Tell(error, true, 1);
+      ++account.counters.reported[error];
+      account.Tell(error, true, 1);
     }
   }
 }
@@ -227,9 +234,13 @@ void SendLane::SendAll(Progress& progress, std::size_t first, std::size_t end,
   }
 }
 
+void SendLane::ReadReports(const LaneSettings& settings, ReceiverCounters& counters) {
+  if (socket_.is_open()) TakeReports({settings, counters});
+}
+
 void SendLane::Flush(const LaneSettings& settings, SendBatch& batch, WaitBudget& budget,
                      ReceiverCounters& counters) {
-  Progress progress{.settings = settings, .batch = batch, .budget = budget, .counters = counters};
+  Progress progress(settings, counters, batch, budget);
   if (!socket_.is_connected() && !(socket_.is_open() && socket_.Connect(flow_))) {
     CountRefused(progress, waiting_.size(), socket_.error());
   } else {

@@ -96,6 +96,8 @@ class SendLane {
   // Sends all, or counts what is refused.
   void Flush(const LaneSettings& settings, SendBatch& batch, WaitBudget& budget,
              ReceiverCounters& counters);
+  // Counts what the network has said of packets, which otherwise waits for the next one.
+  void ReadReports(const LaneSettings& settings, ReceiverCounters& counters);
   // Whether the kernel refused a run whose copies it took one by one.
   bool refuses_runs() const { return refuses_runs_; }
 
@@ -109,6 +111,7 @@ class SendLane {
 
     std::size_t bytes() const { return header_bytes + payload_bytes; }
   };
+  struct Account;
   struct Progress;
 
   std::size_t RunFrom(std::size_t first, std::size_t end) const;
@@ -117,7 +120,7 @@ class SendLane {
   void SendAll(Progress& progress, std::size_t first, std::size_t end, std::size_t shortest_run);
   bool Overcome(Progress& progress, int error);
   bool SendSingly(Progress& progress, std::size_t first, std::size_t copies, int error);
-  bool TakeReports(Progress& progress);
+  bool TakeReports(const Account& account);
   void CountSent(Progress& progress, std::size_t first, std::size_t copies) const;
   void CountRefused(Progress& progress, std::size_t copies, int error) const;
 

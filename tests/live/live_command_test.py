@@ -634,6 +634,22 @@ class ReceiversTest(LiveTest):
         self.assertEqual(self.taken_by(arrivals), before)
         self.end(live)
 
+    # Nothing is sent any more that would bring the network's reports to light.
+    def test_a_closed_port_is_noticed_of_silent_flows_and_remembered(self):
+        self.write(receivers=3)
+        self.net.receivers[1].ip("link", "set", "vx0", "down")
+        try:
+            live = self.live()
+            self.send(*[numbered(0, source_port=flow) for flow in self.FLOWS])
+            live.says("receiver 10.9.1.2 is out of reach")
+            live.process.send_signal(signal.SIGHUP)
+            live.says("the scenario was read again")
+            live.reports("10.9.1.2 is out of reach")
+        finally:
+            self.net.receivers[1].ip("link", "set", "vx0", "up")
+        live.reports_no_more("is out of reach")
+        self.end(live)
+
     def taken_by(self, arrivals):
         """Of each flow the receiver that gets it."""
         self.send(*[numbered(0, source_port=flow) for flow in self.FLOWS])

@@ -109,9 +109,11 @@ PrivateNetwork::PrivateNetwork() : before_(ThisHost()) {
 }
 
 void PrivateNetwork::AwaitLinks() const {
+  // Until it is settled an address of IPv6 takes nothing in, also without looking for duplicates.
   const auto await = [](const std::string& interface) {
-    return "i=0; until ip link show dev " + interface +
-           " | grep -q 'state UP'; do i=$((i+1)); [ $i -lt 1000 ] || exit 1; sleep 0.01; done";
+    return "i=0; until ip link show dev " + interface + " | grep -q 'state UP' && ! ip -6 addr" +
+           " show dev " + interface + " tentative | grep -q fd09:; do" +
+           " i=$((i+1)); [ $i -lt 1000 ] || exit 1; sleep 0.01; done";
   };
   Near(await("m1"));
   Far(await("r0"));

@@ -64,6 +64,21 @@ TEST(ReceiverHealthTest, ComesBackAfterItsTimeAndStartsAnew) {
   EXPECT_TRUE(health.CountErrors(2, 1, 31 * kSecond));
 }
 
+TEST(ReceiverHealthTest, GoesOnFromWhatWasKnownOfTheSameReceivers) {
+  ReceiverHealth before(kThreeInTenSeconds, kReceivers);
+  before.CountErrors(1, 3, 0);
+  before.CountErrors(2, 2, 0);
+  ReceiverHealth after(kThreeInTenSeconds, {kReceivers[2], Address("10.0.9.9"), kReceivers[1]});
+  after.GoOnFrom(before);
+  EXPECT_TRUE(after.is_up(0));
+  EXPECT_TRUE(after.is_up(1));
+  EXPECT_FALSE(after.is_up(2));
+  EXPECT_FALSE(after.all_up());
+  EXPECT_TRUE(after.CountErrors(0, 1, kSecond));  // the third
+  after.Advance(30 * kSecond);                    // 30 s after it went out
+  EXPECT_TRUE(after.is_up(2));
+}
+
 TEST(ReceiverHealthTest, ProbesTakeItOutUntilOneIsAnswered) {
   ReceiverHealth health(kThreeInTenSeconds, kReceivers);
   EXPECT_FALSE(health.CountMissedProbe(3));
