@@ -80,7 +80,7 @@ std::string TriedWords(const TriedWindow& window) {
   return words + ")";
 }
 
-std::string CourseWords(const LogCourse& course) {
+std::string CourseWords(const LogCourse& course, bool is_matrix) {
   const std::size_t bad = course.at_risk + course.does_not_fit;
   if (bad == 0) return fmt::format("Every window fits: {}.", CountOf(course.windows));
   std::string words = fmt::format(
@@ -88,9 +88,15 @@ std::string CourseWords(const LogCourse& course) {
       "in {}.",
       CountedText(course.windows, "window"), CountOf(course.does_not_fit), CountOf(course.at_risk),
       CountOf(course.loses_production), CountOf(course.loses_copies));
-  if (course.told.size() == 1) return words + " It begins at " + TriedWords(*course.worst) + ".";
-  return words + fmt::format(" The first begins at {}, the worst at {}.",
-                             TriedWords(course.told.front()), TriedWords(*course.worst));
+  if (is_matrix) return words;  // of no time
+  const TriedWindow& first = course.told.front();
+  const TriedWindow& worst = *course.worst;
+  if (first.totals.start != worst.totals.start) {
+    return words + fmt::format(" The first begins at {}, the worst at {}.", TriedWords(first),
+                               TriedWords(worst));
+  }
+  return words + fmt::format(" {} begins at {}.",
+                             bad == 1 ? "It" : "The first, which is the worst,", TriedWords(worst));
 }
 
 std::string FoundWords(const PlannedLog& log) {
@@ -179,7 +185,7 @@ std::vector<std::string> LogWords(const PlannedLog& log) {
                     CountedText(late.records, "record")));
   }
   all.insert(all.end(), {WindowWords(log), BurstWords(log), RecordWords(log)});
-  if (log.course) all.push_back(CourseWords(*log.course));
+  if (log.course) all.push_back(CourseWords(*log.course, log.logged.is_matrix));
   if (!log.found.empty()) all.push_back(FoundWords(log));
   if (!log.logged.unknown.empty()) all.push_back(UnknownWords(log));
   return all;

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -33,6 +34,7 @@
 #include "sim/cli/option_values.h"
 #include "sim/cli/plan_log.h"
 #include "sim/cli/plan_obstacles.h"
+#include "sim/cli/progress_bar.h"
 #include "sim/cli/result_folder.h"
 #include "sim/input/catalog.h"
 #include "sim/input/examine_scenario.h"
@@ -220,9 +222,22 @@ class Planning {
     settings.log = log_->ToldOf(scenario);
     settings.windows = log_->OtherWindows(scenario);
     if (!options_.every_window) return;
-    settings.every_window = [this, &scenario](const TryWindow& take) {
-      log_->TryEvery(scenario, take);
+    const std::size_t windows = settings.log->logged.windows.size();
+    settings.every_window = [this, &scenario, windows](const TryWindow& take) {
+      TryEvery(scenario, windows, take);
     };
+  }
+
+  void TryEvery(const ValidScenario& scenario, std::size_t windows, const TryWindow& take) const {
+    std::optional<ProgressBar> bar;
+    if (around_.progress) bar.emplace(around_.err, around_.seconds);
+    RunsProgress progress{.total = windows, .what = "windows"};
+    log_->TryEvery(scenario, [&](const WindowTotals& totals, const ValidScenario& of_window) {
+      take(totals, of_window);
+      ++progress.done;
+      progress.share = static_cast<double>(progress.done) / static_cast<double>(windows);
+      if (bar) bar->Show(progress);
+    });
   }
 
   // Both must outlive them.

@@ -138,8 +138,9 @@ WindowTrials PlanLog::OtherWindows(const ValidScenario& base) const {
 
 void PlanLog::TryEvery(const ValidScenario& base, const TryWindow& take) const {
   ReadEveryWindow(base, reading_, logged_, [&](WindowFlows flows) {
-    const auto totals = std::ranges::find(logged_.windows, flows.start, &WindowTotals::start);
-    if (totals == logged_.windows.end()) return;
+    const auto totals =
+        std::ranges::lower_bound(logged_.windows, flows.start, {}, &WindowTotals::start);
+    if (totals == logged_.windows.end() || totals->start != flows.start) return;
     AtPeak(logged_, flows.flows);
     const Window window{.ranked = {.totals = *totals}, .flows = std::move(flows.flows)};
     ValidScenario variant = base;

@@ -176,6 +176,97 @@ TEST_F(PlanLogTest, EveryWindowIsTold) {
   EXPECT_THAT(ran.out, HasSubstr("2025-10-09 10:04:00"));
 }
 
+// The text without its line breaks.
+std::string OneLine(const std::string& text) {
+  std::string words;
+  std::istringstream in(text);
+  for (std::string word; in >> word;) words += word + " ";
+  return words;
+}
+
+// Two of five minutes ask for more than 199 Mbps: 100 and a copy are 200, and 150 and a copy 300.
+// Of 60 and a copy, 120 of 199, over a fifth is free.
+std::string FiveMinutes() {
+  return MinuteOf(0, 60) + MinuteOf(1, 100) + MinuteOf(2, 60) + MinuteOf(3, 150) + MinuteOf(4, 60);
+}
+
+TEST_F(PlanLogTest, TheFirstAndTheWorstWindowAreTold) {
+  const std::string words = OneLine(Plan(FiveMinutes(), {"--every-window"}).out);
+  EXPECT_THAT(words,
+              HasSubstr("Of 5 windows, those that do not fit are 2 and those at risk 0; production "
+                        "is lost in 2, copies in 2. The first begins at 2025-10-09 10:01:00 UTC "
+                        "(DOES NOT FIT: web needs 200 Mbps of a combined 199 Mbps;"));
+  EXPECT_THAT(words, HasSubstr("the worst at 2025-10-09 10:03:00 UTC (DOES NOT FIT: web needs 300 "
+                               "Mbps of a combined 199 Mbps;"));
+  const std::string same = OneLine(
+      Plan(MinuteOf(0, 150) + MinuteOf(1, 100), {"--every-window", "--size-at", "p50"}).out);
+  EXPECT_THAT(same, HasSubstr("The first, which is the worst, begins at 2025-10-09 10:00:00 UTC "));
+}
+
+// All five together are 430 in five minutes: 86 and a copy are 172 of 199, of which 13.6 % is free.
+TEST_F(PlanLogTest, LongerWindowsHideWhatShorterOnesTell) {
+  const json every =
+      json::parse(Plan(FiveMinutes(), {"--every-window", "--per", "5min", "--format", "json"})
+                      .out)["log"]["every_window"];
+  EXPECT_EQ(every["windows"], 1);
+  EXPECT_EQ(every["does_not_fit"], 0);
+  EXPECT_EQ(every["at_risk"], 1);
+  EXPECT_EQ(every["loses_production"], 0);
+  EXPECT_NEAR(every["worst"]["then"]["margin"].get<double>(), 1 - 172 / 199.0, 1e-6);
+}
+
+// At twice the rates each minute of 60 asks for 240 of 199 Mbps.
+TEST_F(PlanLogTest, EveryWindowIsRunAtItsAssumedPeak) {
+  const json every = json::parse(
+      Plan(FiveMinutes(), {"--every-window", "--burst", "peak-to-mean=2", "--format", "json"})
+          .out)["log"]["every_window"];
+  EXPECT_EQ(every["does_not_fit"], 5);
+  EXPECT_EQ(every["told"][0]["start"], kTen);
+}
+
+// Whatever window sizes the fleet, its losses are those of a plan of its minute alone.
+TEST_F(PlanLogTest, AWindowLosesWhatThePlanOfItAloneLoses) {
+  const json every = json::parse(
+      Plan(FiveMinutes(), {"--every-window", "--format", "json"}).out)["log"]["every_window"];
+  const json alone = json::parse(Plan(MinuteOf(3, 150), {"--format", "json"}).out);
+  for (const char* each : {"verdict", "because", "margin", "production", "copies"}) {
+    EXPECT_EQ(every["worst"]["then"][each], alone[each]) << each;
+  }
+  EXPECT_GT(alone["production"]["lost_frames"], 0);
+}
+
+// A minute of empty records is a window in which nothing is lost; one without records, with a line
+// that is none, or with NODATA alone is no window.
+TEST_F(PlanLogTest, WindowsWithoutTrafficLoseNothing) {
+  const std::string log =
+      MinuteOf(0, 60) + MinuteOf(1, 0) + "no record\n" +
+      fmt::format("2 1 web/eni0 - - - - - - - {} {} - NODATA\n", kTen + 180, kTen + 240) +
+      MinuteOf(6, 100);
+  const json told = json::parse(Plan(log, {"--every-window", "--format", "json"}).out)["log"];
+  EXPECT_EQ(told["records"]["bad_lines"], 1);
+  EXPECT_EQ(told["every_window"]["windows"], 3);
+  EXPECT_EQ(told["every_window"]["does_not_fit"], 1);
+  EXPECT_EQ(told["every_window"]["worst"]["start"], kTen + 360);
+}
+
+// 150 Mbps and a copy, at no time.
+TEST_F(PlanLogTest, AMatrixHasOneWindowOfNoTime) {
+  const std::string matrix = "source,destination,rate\nweb,192.0.2.9,150 Mbps\n";
+  const std::string words = OneLine(Plan(matrix, {"--every-window"}).out);
+  EXPECT_THAT(words, HasSubstr("Of 1 window, those that do not fit are 1 and"));
+  EXPECT_THAT(words, testing::Not(HasSubstr("1970")));
+}
+
+TEST_F(PlanLogTest, NoMoreThanAHundredWindowsAreListed) {
+  std::string log;
+  for (int i = 0; i < 101; ++i) log += MinuteOf(i, 100);
+  const json every =
+      json::parse(Plan(log, {"--every-window", "--format", "json"}).out)["log"]["every_window"];
+  EXPECT_EQ(every["does_not_fit"], 101);
+  ASSERT_EQ(every["told"].size(), 100u);
+  EXPECT_EQ(every["told"][99]["start"], kTen + 99 * 60);
+}
+
 TEST_F(PlanLogTest, TextNamesTheWindowAndWhatIsAssumedOfBursts) {
   std::vector<int> minutes;
   const std::string log = HundredMinutes(minutes);
