@@ -118,6 +118,13 @@ Cooked ReadRawIp(std::span<const std::byte> packet) {
           .direction = {}};
 }
 
+// Has an Ethernet header's room in front of a packet that begins too near to its block's front: over
+// the front of the length behind it, which was read. Where the packet is then.
+std::size_t MakeRoomInFront(std::span<std::byte> block, std::span<const std::byte> packet) {
+  std::memmove(block.data() + kEthernetHeaderBytes, packet.data(), packet.size());
+  return kEthernetHeaderBytes;
+}
+
 std::size_t LeastBytes(CaptureLink link) {
   if (link == CaptureLink::kCooked) return kCookedBytes;
   return link == CaptureLink::kCooked2 ? kCooked2Bytes : 1;
@@ -383,6 +390,9 @@ CaptureRecords::Step CaptureRecords::ReadPacketBlock(std::span<std::byte> block,
     return Fail("a block of " + Number(block.size()) + " bytes says that it has " +
                     Number(packet.captured) + " of a frame",
                 "blocks that hold what they say");
+  }
+  if (is_simple && interface.link == CaptureLink::kRawIp) {
+    packet.at = MakeRoomInFront(block, block.subspan(data_at, packet.captured));
   }
   ++packets_;
   return MakeFrame(block, packet, interface, frame);

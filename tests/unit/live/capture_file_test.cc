@@ -261,6 +261,34 @@ const LinkCase kLinks[] = {
 INSTANTIATE_TEST_SUITE_P(Table, CaptureLinkTest, testing::ValuesIn(kLinks),
                          [](const auto& param) { return param.param.name; });
 
+// draft-ietf-opsawg-pcapng, 4.4: 12 bytes in front of the packet, which are fewer than the 14 of an
+// Ethernet header. What is in front of the block may be gone.
+TEST(CaptureRecordsTest, WritesNothingInFrontOfASimpleBlockOfRawIp) {
+  const std::string begin = Section(kLittle) + Interface(kLittle, 101);
+  const auto octets_of = [](const std::string& text) {
+    std::vector<std::byte> octets(text.size());
+    std::memcpy(octets.data(), text.data(), text.size());
+    return octets;
+  };
+  std::vector<std::byte> header = octets_of(begin);
+  const std::string simple =
+      Block(kLittle, 3, kLittle.Words({static_cast<std::uint32_t>(kPacket.size())}) + kPacket);
+  std::vector<std::byte> block = octets_of("before" + simple);
+  const std::span<std::byte> left = std::span(block).subspan(6);
+  CaptureRecords records;
+  std::vector<CapturedFrame> room(2);
+  for (std::size_t taken = 0; taken < header.size();) {
+    const auto step = records.Take(std::span(header).subspan(taken), room);
+    ASSERT_GT(step.bytes, 0u);
+    taken += step.bytes;
+  }
+  const auto taken = records.Take(left, room);
+  ASSERT_EQ(taken.frames, 1u);
+  EXPECT_EQ(taken.bytes, simple.size());
+  EXPECT_EQ(TextOf(Kept(room[0])), kNobody + kNobody + kIpv4 + kPacket);
+  EXPECT_EQ(std::vector(block.begin(), block.begin() + 6), octets_of("before"));
+}
+
 struct FaultCase {
   const char* name;
   std::string bytes;
