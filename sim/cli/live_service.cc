@@ -53,8 +53,8 @@ class InterfacesMirror {
     SayWhatMtusDiffer();
     TakeSignals();  // from here on they are ours
     session_->Start();
-    if (metrics_) metrics_->Start();
     began_ = next_stats_ = around_.seconds();
+    if (metrics_) metrics_->Start();  // by a thread that asks since when
     Say("mirroring " + SourceWords());
     status_ = StatusWords();
     service_manager_.Ready(status_);

@@ -13,9 +13,9 @@ CaptureCounters& CaptureCounters::operator+=(const CaptureCounters& other) {
   return *this;
 }
 
-void WaitForFrames(const FrameSource& source, int most_milliseconds) {
+void WaitForFrames(std::span<const int> descriptors, int most_milliseconds) {
   std::vector<pollfd> polled;
-  for (const int descriptor : source.descriptors()) {
+  for (const int descriptor : descriptors) {
     polled.push_back({.fd = descriptor, .events = POLLIN, .revents = 0});
   }
   ::poll(polled.data(), static_cast<nfds_t>(polled.size()), most_milliseconds);

@@ -48,7 +48,8 @@ class FrameSource {
   virtual CaptureCounters counters() const = 0;
 };
 
-// Until there may be frames, at most so long.
-void WaitForFrames(const FrameSource& source, int most_milliseconds);
+// Until there may be frames of the source that the descriptors are of, at most so long. One that
+// is closed meanwhile does no harm.
+void WaitForFrames(std::span<const int> descriptors, int most_milliseconds);
 
 }  // namespace vpcmirror::sim

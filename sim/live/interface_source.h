@@ -49,7 +49,7 @@ struct InterfaceSettings {
 // frame between others, which only comes in promiscuous mode, has no direction.
 //
 // An interface that goes is waited for, and captured again once there is one of its name. All of a
-// source is used by one thread.
+// source is used by one thread at a time.
 class InterfaceSource : public FrameSource {
  public:
   // Throws std::runtime_error, and what InterfaceSettings::on_change throws.

@@ -37,7 +37,8 @@ LinkWatch::LinkWatch()
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
   address.nl_groups = RTMGRP_LINK;
-  if (bind(socket_.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (socket_.number() < 0 ||
+      bind(socket_.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     throw std::runtime_error("cannot hear of changes to interfaces: " +
                              std::generic_category().message(errno));
   }

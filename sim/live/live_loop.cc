@@ -17,7 +17,7 @@ bool MirrorAll(const LiveParts& parts, const std::stop_token& stop,
     } else if (parts.source.ended()) {
       return true;
     } else {
-      WaitForFrames(parts.source, kLoopWaitMs);
+      WaitForFrames(parts.source.descriptors(), kLoopWaitMs);
     }
     if (between_batches) between_batches();
   }

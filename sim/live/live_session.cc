@@ -144,15 +144,18 @@ std::optional<std::int64_t> LiveSession::TakeBatch(Worker& worker) {
   return batch.back().time_ns;
 }
 
-bool LiveSession::TakeBatchLocked(Worker& worker) {
+// What to wait for, while another thread may drain the source (Change) and so open its rings anew;
+// none: there were frames, and there may be more.
+std::vector<int> LiveSession::TakeBatchLocked(Worker& worker) {
   const std::lock_guard lock(worker.mutex);
-  return TakeBatch(worker).has_value();
+  return TakeBatch(worker) ? std::vector<int>() : worker.source->descriptors();
 }
 
 void LiveSession::Run(Worker& worker, const std::stop_token& stop) {
   try {
     while (!stop.stop_requested()) {
-      if (!TakeBatchLocked(worker)) WaitForFrames(*worker.source, kLongestWaitMs);
+      const std::vector<int> descriptors = TakeBatchLocked(worker);
+      if (!descriptors.empty()) WaitForFrames(descriptors, kLongestWaitMs);
     }
     const std::lock_guard lock(worker.mutex);
     Drain(worker);
@@ -175,7 +178,8 @@ void LiveSession::Drain(Worker& worker) {
       continue;
     }
     if (left_ns <= 0) return;
-    WaitForFrames(*worker.source, static_cast<int>(left_ns / kNanosecondsPerMillisecond) + 1);
+    WaitForFrames(worker.source->descriptors(),
+                  static_cast<int>(left_ns / kNanosecondsPerMillisecond) + 1);
   }
 }
 
@@ -225,6 +229,7 @@ void LiveSession::Stop() {
   for (const auto& worker : workers_) worker->thread.request_stop();
   for (const auto& worker : workers_) {
     if (worker->thread.joinable()) worker->thread.join();
+    if (worker->receivers) worker->receivers->ReadReports();
   }
   teller_.Finish();
   for (const auto& worker : workers_) {

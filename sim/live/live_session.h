@@ -99,7 +99,7 @@ class LiveSession {
   static void OpenTunnels(Worker& worker);
   void SetPrefilter(const std::shared_ptr<const Prefilter>& prefilter);
   void Run(Worker& worker, const std::stop_token& stop);
-  static bool TakeBatchLocked(Worker& worker);
+  static std::vector<int> TakeBatchLocked(Worker& worker);
   // The next two are called with the worker's mutex. When the batch's last frame was captured;
   // empty: there was none.
   static std::optional<std::int64_t> TakeBatch(Worker& worker);

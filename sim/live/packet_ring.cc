@@ -189,7 +189,8 @@ void PacketRing::SetFilter(std::span<const sock_filter> filter) {
   for (sock_filter& each : program) {
     const bool passes = each.code == (BPF_RET | BPF_K) && each.k != 0;
     if (passes && settings_.snap_length) {
-      each.k = static_cast<std::uint32_t>(settings_.snap_length->count());
+      each.k = static_cast<std::uint32_t>(
+          std::min<std::int64_t>(settings_.snap_length->count(), Prefilter::kWholeFrame));
     }
   }
   const sock_fprog attached{.len = static_cast<unsigned short>(program.size()),

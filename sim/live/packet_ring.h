@@ -28,7 +28,8 @@ struct Unmap {
 
 struct RingSettings {
   Bytes buffer{};  // of the ring; rounded down to whole blocks
-  // Octets that are captured of a frame, at least kHeaderSnapBytes; empty: all.
+  // Octets that are captured of a frame, at least kHeaderSnapBytes; empty, and those
+  // beyond Prefilter::kWholeFrame: all.
   std::optional<Bytes> snap_length;
   bool promiscuous = false;
   bool direction_told = true;  // whether the interface is the ENI's own

@@ -738,6 +738,15 @@ def pcapng_frames(octets):
 
 
 class StartTest(LiveTest):
+    # One that does not fit into the kernel's 32 bits.
+    def test_a_snapshot_length_of_more_than_any_frame_is_all_of_it(self):
+        self.write()
+        copies = self.copies()
+        live = self.live("--snaplen", "4 GiB")
+        self.send(*FRAMES)
+        self.end(live)
+        self.assertEqual(sorted(copies.rest()), sorted(FRAMES))
+
     def refusal(self, *arguments, by=()):
         command = self.command(*arguments)
         at = command.index(PROGRAM)
