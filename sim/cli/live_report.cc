@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <vector>
 
 #include "analysis/report/mirrors_text.h"
@@ -52,12 +53,26 @@ std::string CaptureText(const LiveReport& report, const TextStyle& style) {
   return out;
 }
 
+// A line for each bound that something was beyond.
+std::string ShedText(const ShedCounters& shed, std::string_view before) {
+  std::string out;
+  const auto line = [&](std::string_view limit, const PacketCount& count) {
+    if (count.packets == 0) return;
+    AppendLine(out, "{}shed by {}: {:>7} packets, {}", before, limit, CountText(count.packets),
+               SizeText(count.bytes));
+  };
+  line("--max-rate", shed.by_rate);
+  line("--max-cpu ", shed.by_cpu);
+  return out;
+}
+
 std::string ReceiversText(const MirrorAccount& mirror) {
   std::string out;
   for (const ReceiverAccount& receiver : mirror.receivers) {
     if (receiver.mirrored.frames == 0) continue;
     out += LedgerRow(fmt::format("to {}", ToString(receiver.address)), receiver.mirrored,
                      &mirror.ledger.mirrored);
+    out += ShedText(receiver.shed, "    of it, ");
   }
   return out;
 }
@@ -75,13 +90,7 @@ std::string SendText(const LiveReport& report, const TextStyle& style) {
   for (const auto& [error, count] : send.refused) {
     AppendLine(out, "  refused: {:>12} packets ({})", CountText(count), std::strerror(error));
   }
-  const auto shed = [&](const char* limit, const PacketCount& count) {
-    if (count.packets == 0) return;
-    AppendLine(out, "  shed by {}: {:>7} packets, {}", limit, CountText(count.packets),
-               SizeText(count.bytes));
-  };
-  shed("--max-rate", send.shed_by_rate);
-  shed("--max-cpu ", send.shed_by_cpu);
+  out += ShedText(send.shed, "  ");
   for (const ReceiverCounters& each : report.receivers) {
     for (const auto& [error, count] : each.reported) {
       AppendLine(out, "  {}: the network said of {} packets: {}", ToString(each.receiver),
@@ -99,6 +108,14 @@ OrderedJson CountJson(const Count& count) {
   return {{"frames", count.frames}, {"bytes", count.bytes.count()}};
 }
 
+OrderedJson PacketsJson(const PacketCount& count) {
+  return {{"packets", count.packets}, {"bytes", count.bytes.count()}};
+}
+
+OrderedJson ShedJson(const ShedCounters& shed) {
+  return {{"rate", PacketsJson(shed.by_rate)}, {"cpu", PacketsJson(shed.by_cpu)}};
+}
+
 OrderedJson MirrorOf(const LiveReport& report, const MirrorAccount& mirror) {
   OrderedJson json = MirrorJson(ResultOf(report, mirror));
   OrderedJson receivers = OrderedJson::array();
@@ -109,6 +126,7 @@ OrderedJson MirrorOf(const LiveReport& report, const MirrorAccount& mirror) {
                          {"mirrored_bytes", receiver.mirrored.bytes.count()},
                          {"wire_datagrams", receiver.wire_datagrams},
                          {"wire_bytes", receiver.wire_bytes.count()},
+                         {"shed", ShedJson(receiver.shed)},
                          {"moved_frames", receiver.moved}});
   }
   json["by_receiver"] = std::move(receivers);
@@ -130,10 +148,6 @@ OrderedJson CaptureJson(const LiveReport& report) {
           {"unusable", capture.unusable},
           {"kernel_dropped", capture.kernel_dropped},
           {"remark", report.remark.empty() ? OrderedJson(nullptr) : OrderedJson(report.remark)}};
-}
-
-OrderedJson PacketsJson(const PacketCount& count) {
-  return {{"packets", count.packets}, {"bytes", count.bytes.count()}};
 }
 
 OrderedJson ErrorsJson(const std::map<int, std::int64_t>& errors) {
@@ -162,15 +176,14 @@ OrderedJson SentToJson(const LiveReport& report) {
 
 OrderedJson SendJson(const LiveReport& report) {
   const SendCounters& send = report.send;
-  return {
-      {"sink", report.sink.empty() ? OrderedJson(nullptr) : OrderedJson(report.sink)},
-      {"taken", send.taken},
-      {"sent", send.sent},
-      {"sent_bytes", send.sent_bytes.count()},
-      {"refused", ErrorsJson(send.refused)},
-      {"shed", {{"rate", PacketsJson(send.shed_by_rate)}, {"cpu", PacketsJson(send.shed_by_cpu)}}},
-      {"waiting", send.waiting},
-      {"receivers", SentToJson(report)}};
+  return {{"sink", report.sink.empty() ? OrderedJson(nullptr) : OrderedJson(report.sink)},
+          {"taken", send.taken},
+          {"sent", send.sent},
+          {"sent_bytes", send.sent_bytes.count()},
+          {"refused", ErrorsJson(send.refused)},
+          {"shed", ShedJson(send.shed)},
+          {"waiting", send.waiting},
+          {"receivers", SentToJson(report)}};
 }
 
 }  // namespace

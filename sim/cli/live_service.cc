@@ -234,13 +234,17 @@ class InterfacesMirror {
 
   int PrintAll() {
     around_.out << Text(options_.format == "json");
-    for (const LiveReport& report : Reports()) {
+    const std::vector<LiveReport> reports = Reports();
+    ShedCounters shed;
+    for (const LiveReport& report : reports) {
       if (!report.account.AddsUp()) {
         throw std::logic_error("the account of a mirror does not add up");
       }
-      if (!report.send.AddsUp()) {
-        throw std::logic_error("the account of what was sent does not add up");
-      }
+      shed += report.account.shed();
+    }
+    const SendCounters& send = reports.front().send;
+    if (!send.AddsUp() || send.shed != shed) {
+      throw std::logic_error("the account of what was sent does not add up");
     }
     return kFine;
   }

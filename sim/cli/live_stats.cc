@@ -217,6 +217,30 @@ void ExposeCopies(const std::vector<LiveReport>& reports, Exposition& out) {
   of_each([](const ReceiverAccount& receiver) { return receiver.wire_bytes.count(); });
 }
 
+// Of the copies above, those that were shed.
+void ExposeShed(const std::vector<LiveReport>& reports, Exposition& out) {
+  const auto of_each = [&](const auto& number) {
+    ForEachMirror(reports, [&](const std::string& eni, const MirrorAccount& mirror) {
+      for (const ReceiverAccount& receiver : mirror.receivers) {
+        const auto add = [&](const char* limit, const PacketCount& count) {
+          out.Add({{"eni", eni},
+                   {"mirror", mirror.id},
+                   {"receiver", ToString(receiver.address)},
+                   {"limit", limit}},
+                  number(count));
+        };
+        add("rate", receiver.shed.by_rate);
+        add("cpu", receiver.shed.by_cpu);
+      }
+    });
+  };
+  out.Counter("receiver_shed_packets_total",
+              "Outer packets to it that were left out, by the limit");
+  of_each([](const PacketCount& count) { return count.packets; });
+  out.Counter("receiver_shed_bytes_total", "Of them, from the outer IP header on");
+  of_each([](const PacketCount& count) { return count.bytes.count(); });
+}
+
 void ExposeSending(const SendCounters& send, Exposition& out) {
   out.Counter("taken_packets_total", "Outer packets handed to sending: sum of the next four");
   out.Add(send.taken);
@@ -226,15 +250,15 @@ void ExposeSending(const SendCounters& send, Exposition& out) {
   for (const auto& [error, packets] : send.refused)
     out.Add({{"error", NameOfError(error)}}, packets);
   out.Counter("shed_packets_total", "Outer packets left out, by the limit that they were beyond");
-  out.Add({{"limit", "rate"}}, send.shed_by_rate.packets);
-  out.Add({{"limit", "cpu"}}, send.shed_by_cpu.packets);
+  out.Add({{"limit", "rate"}}, send.shed.by_rate.packets);
+  out.Add({{"limit", "cpu"}}, send.shed.by_cpu.packets);
   out.Gauge("waiting_packets", "Outer packets taken and not yet sent");
   out.Add(send.waiting);
   out.Counter("sent_bytes_total", "Of outer packets sent, from the outer IP header on");
   out.Add(send.sent_bytes.count());
   out.Counter("shed_bytes_total", "Of outer packets left out");
-  out.Add({{"limit", "rate"}}, send.shed_by_rate.bytes.count());
-  out.Add({{"limit", "cpu"}}, send.shed_by_cpu.bytes.count());
+  out.Add({{"limit", "rate"}}, send.shed.by_rate.bytes.count());
+  out.Add({{"limit", "cpu"}}, send.shed.by_cpu.bytes.count());
 }
 
 void ExposeReceivers(const LiveReport& report, Exposition& out) {
@@ -290,6 +314,7 @@ std::string StatsPrometheus(const LiveStats& stats) {
   ExposeEnis(stats.reports, out);
   ExposeMirrors(stats.reports, out);
   ExposeCopies(stats.reports, out);
+  ExposeShed(stats.reports, out);
   ExposeSending(first.send, out);
   ExposeReceivers(first, out);
   return std::move(out.text());

@@ -118,8 +118,8 @@ Cooked ReadRawIp(std::span<const std::byte> packet) {
           .direction = {}};
 }
 
-// Has an Ethernet header's room in front of a packet that begins too near to its block's front: over
-// the front of the length behind it, which was read. Where the packet is then.
+// Has an Ethernet header's room in front of a packet that begins too near to its block's front:
+// over the front of the length behind it, which was read. Where the packet is then.
 std::size_t MakeRoomInFront(std::span<std::byte> block, std::span<const std::byte> packet) {
   std::memmove(block.data() + kEthernetHeaderBytes, packet.data(), packet.size());
   return kEthernetHeaderBytes;

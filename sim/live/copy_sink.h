@@ -11,29 +11,6 @@
 
 namespace vpcmirror::sim {
 
-// One outer packet of a copy. Each part holds until CopySink::Flush returns, but `outer` and
-// `inner` until Take does.
-struct LiveCopy {
-  const Tunnel& tunnel;
-  std::span<const std::byte> outer;    // from the outer IP header on
-  std::span<const std::byte> inner;    // headers in place of the frame's first
-  std::span<const std::byte> payload;  // the frame's octets behind them
-  // Octets of the frame that the outer lengths promise and the capture does not have.
-  Bytes missing{};
-  std::int64_t time_ns = 0;  // when the frame was captured, as CapturedFrame has it
-  // In front of `outer` where whole frames are written, as the packet engine has it.
-  std::span<const std::byte> ethernet{};
-  std::uint64_t entropy = 0;  // Mirror::Entropy of the frame
-  // Not the first packet of its copy, which is the one that was taken before.
-  bool is_continued = false;
-};
-
-// Of the outer IP packet; of a copy without outer headers, of the frame.
-inline Bytes OuterBytes(const LiveCopy& copy) {
-  const std::size_t present = copy.outer.size() + copy.inner.size() + copy.payload.size();
-  return Bytes(static_cast<std::int64_t>(present)) + copy.missing;
-}
-
 struct PacketCount {
   std::int64_t packets = 0;
   Bytes bytes{};  // outer IP packets
@@ -50,6 +27,45 @@ struct PacketCount {
   friend constexpr bool operator==(const PacketCount&, const PacketCount&) = default;
 };
 
+// Packets that were left out, by the bound of LoadLimits that they were beyond.
+struct ShedCounters {
+  PacketCount by_rate;
+  PacketCount by_cpu;
+
+  constexpr std::int64_t packets() const { return by_rate.packets + by_cpu.packets; }
+  constexpr ShedCounters& operator+=(const ShedCounters& other) {
+    by_rate += other.by_rate;
+    by_cpu += other.by_cpu;
+    return *this;
+  }
+  friend constexpr bool operator==(const ShedCounters&, const ShedCounters&) = default;
+};
+
+// One outer packet of a copy. Each part holds until CopySink::Flush returns, but `outer` and
+// `inner` until Take does.
+struct LiveCopy {
+  const Tunnel& tunnel;
+  std::span<const std::byte> outer;    // from the outer IP header on
+  std::span<const std::byte> inner;    // headers in place of the frame's first
+  std::span<const std::byte> payload;  // the frame's octets behind them
+  // Octets of the frame that the outer lengths promise and the capture does not have.
+  Bytes missing{};
+  std::int64_t time_ns = 0;  // when the frame was captured, as CapturedFrame has it
+  // In front of `outer` where whole frames are written, as the packet engine has it.
+  std::span<const std::byte> ethernet{};
+  std::uint64_t entropy = 0;  // Mirror::Entropy of the frame
+  // Not the first packet of its copy, which is the one that was taken before.
+  bool is_continued = false;
+  // Where it is counted for its mirror and receiver if it is shed; null: nowhere.
+  ShedCounters* shed = nullptr;
+};
+
+// Of the outer IP packet; of a copy without outer headers, of the frame.
+inline Bytes OuterBytes(const LiveCopy& copy) {
+  const std::size_t present = copy.outer.size() + copy.inner.size() + copy.payload.size();
+  return Bytes(static_cast<std::int64_t>(present)) + copy.missing;
+}
+
 // What became of outer packets that a sink took; `taken` is the sum of all others.
 struct SendCounters {
   std::int64_t taken = 0;
@@ -57,8 +73,7 @@ struct SendCounters {
   Bytes sent_bytes{};                   // outer IP packets
   std::map<int, std::int64_t> refused;  // by errno, packets
   std::int64_t waiting = 0;             // not yet flushed
-  PacketCount shed_by_rate;             // more than LoadLimits allow
-  PacketCount shed_by_cpu;
+  ShedCounters shed;
 
   SendCounters& operator+=(const SendCounters& other);
   bool AddsUp() const;

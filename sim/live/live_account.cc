@@ -19,6 +19,7 @@ ReceiverAccount& ReceiverAccount::operator+=(const ReceiverAccount& other) {
   mirrored += other.mirrored;
   wire_datagrams += other.wire_datagrams;
   wire_bytes += other.wire_bytes;
+  shed += other.shed;
   moved += other.moved;
   return *this;
 }
@@ -53,6 +54,14 @@ LiveAccount& LiveAccount::operator+=(const LiveAccount& other) {
     }
   }
   return *this;
+}
+
+ShedCounters LiveAccount::shed() const {
+  ShedCounters all;
+  for (const MirrorAccount& mirror : mirrors) {
+    for (const ReceiverAccount& receiver : mirror.receivers) all += receiver.shed;
+  }
+  return all;
 }
 
 bool LiveAccount::AddsUp() const {

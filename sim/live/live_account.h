@@ -8,6 +8,7 @@
 
 #include "models/mirror/ledger.h"
 #include "models/wire/address.h"
+#include "sim/live/copy_sink.h"
 
 namespace vpcmirror::sim {
 
@@ -17,6 +18,7 @@ struct ReceiverAccount {
   Count mirrored;                   // frames that were copied to it, in original bytes
   std::int64_t wire_datagrams = 0;  // outer packets
   Bytes wire_bytes{};               // Ethernet frames without FCS, outer headers included
+  ShedCounters shed;                // of the outer packets, those that were not sent for LoadLimits
   std::int64_t moved = 0;           // frames that were copied to another, as it was out of reach
 
   ReceiverAccount& operator+=(const ReceiverAccount& other);
@@ -41,6 +43,8 @@ struct LiveAccount {
 
   // Of another worker, say.
   LiveAccount& operator+=(const LiveAccount& other);
+  // Of all receivers of all mirrors.
+  ShedCounters shed() const;
   // Every mirror's ledger does, and its receivers have what it mirrored.
   bool AddsUp() const;
 };

@@ -186,7 +186,8 @@ void LiveMirror::CopyWhole(const CapturedFrame& frame, std::size_t session,
              .missing = part.missing,
              .time_ns = frame.time_ns,
              .ethernet = way.ethernet,
-             .entropy = decision.entropy()});
+             .entropy = decision.entropy(),
+             .shed = &sessions_[session].receivers[0]->shed});
   sessions_[session].account->ledger.offered.Add(frame.wire_length);
   constexpr Bytes kHeaders(kEthernetHeaderBytes + PreparedHeaders::kBytes);
   Book(session, 0, frame.wire_length, {.datagrams = 1, .wire = kHeaders + frame.wire_length});
@@ -202,6 +203,7 @@ void LiveMirror::CopyPieces(const CapturedFrame& frame, const FrameInfo& info,
     }
   }
   Ledger& ledger = sessions_[outcome.session].account->ledger;
+  ShedCounters& shed = sessions_[outcome.session].receivers[outcome.plan.receiver]->shed;
   ledger.offered.Add(info.wire_length);
   const CopyWay& way = mirroring_->way(outcome.session, outcome.plan.receiver);
   Booking booking;
@@ -216,7 +218,8 @@ void LiveMirror::CopyPieces(const CapturedFrame& frame, const FrameInfo& info,
                    .time_ns = frame.time_ns,
                    .ethernet = way.ethernet,
                    .entropy = outcome.plan.entropy,
-                   .is_continued = booking.datagrams > 0});
+                   .is_continued = booking.datagrams > 0,
+                   .shed = &shed});
         ++booking.datagrams;
         booking.wire += EniMirroring::WireLength(piece);
       });

@@ -54,13 +54,18 @@ bool ShedSink::Passes(const LiveCopy& copy, Bytes bytes) {
   return is_passing_;
 }
 
+void ShedSink::CountIn(ShedCounters& counters, Bytes bytes) const {
+  (cause_ == ShedCause::kRate ? counters.by_rate : counters.by_cpu).Add(bytes);
+}
+
 void ShedSink::Take(const LiveCopy& copy) {
   if (!is_in_batch_) Begin();
   const Bytes bytes = OuterBytes(copy);
   const bool passes = Passes(copy, bytes);
   if (is_of_kept_flow_) load_.offered += bytes;
   if (!passes) {
-    (cause_ == ShedCause::kRate ? shed_by_rate_ : shed_by_cpu_).Add(bytes);
+    CountIn(shed_, bytes);
+    if (copy.shed != nullptr) CountIn(*copy.shed, bytes);
     return;
   }
   if (terms_.has_rate) load_.left -= bytes;
@@ -75,9 +80,8 @@ void ShedSink::Flush() {
 
 SendCounters ShedSink::counters() const {
   SendCounters counters = behind_.counters();
-  counters.shed_by_rate += shed_by_rate_;
-  counters.shed_by_cpu += shed_by_cpu_;
-  counters.taken += shed_by_rate_.packets + shed_by_cpu_.packets;
+  counters.shed += shed_;
+  counters.taken += shed_.packets();
   return counters;
 }
 

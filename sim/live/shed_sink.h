@@ -24,13 +24,14 @@ class ShedSink : public CopySink {
 
   void Take(const LiveCopy& copy) override;
   void Flush() override;
-  // Those of the sink behind, and of what was shed.
+  // Those of the sink behind, and of what was shed, which LiveCopy::shed has counted, too.
   SendCounters counters() const override;
 
  private:
   void Begin();
   bool Passes(const LiveCopy& copy, Bytes bytes);
   bool Fits(Bytes bytes);
+  void CountIn(ShedCounters& counters, Bytes bytes) const;
   void Shed(ShedCause cause) { is_passing_ = false, cause_ = cause; }
 
   LoadBounds& bounds_;
@@ -43,8 +44,7 @@ class ShedSink : public CopySink {
   bool is_passing_ = true;  // the copy whose packets come
   bool is_of_kept_flow_ = true;
   ShedCause cause_ = ShedCause::kRate;
-  PacketCount shed_by_rate_;
-  PacketCount shed_by_cpu_;
+  ShedCounters shed_;
 };
 
 }  // namespace vpcmirror::sim

@@ -40,13 +40,14 @@ LiveStats SomeStats() {
                        .mirrored = {7, Bytes(700)},
                        .wire_datagrams = 7,
                        .wire_bytes = Bytes(1050),
+                       .shed = {.by_rate = {2, Bytes(272)}, .by_cpu = {}},
                        .moved = 6}};
   report.account.mirrors = {mirror};
   report.send = {.taken = 7,
                  .sent = 4,
                  .sent_bytes = Bytes(544),
                  .refused = {{ECONNREFUSED, 1}},
-                 .shed_by_rate = {2, Bytes(272)}};
+                 .shed = {.by_rate = {2, Bytes(272)}, .by_cpu = {}}};
   report.receivers = {
       {.receiver = Address("10.0.9.1"),
        .send = {.taken = 5, .sent = 4, .sent_bytes = Bytes(544), .refused = {{ECONNREFUSED, 1}}},
@@ -74,6 +75,18 @@ TEST(LiveStatsTest, IsOneLineOfJsonWithTheKeysOfTheReport) {
   EXPECT_EQ(json["send"]["shed"]["rate"]["bytes"], 272);
   EXPECT_EQ(json["send"]["shed"]["cpu"]["packets"], 0);
   EXPECT_EQ(json["send"]["receivers"][0]["up"], false);
+  const auto& receiver = json["mirrors"][0]["by_receiver"][0];
+  EXPECT_EQ(receiver["shed"]["rate"]["packets"], 2);
+  EXPECT_EQ(receiver["shed"]["rate"]["bytes"], 272);
+  EXPECT_EQ(receiver["shed"]["cpu"]["packets"], 0);
+}
+
+TEST(LiveStatsTest, SaysInWordsWhatWasShedAndToWhom) {
+  const std::string text = LiveText(SomeStats().reports[0], {.width = 80});
+  EXPECT_THAT(text, HasSubstr("\n  shed by --max-rate:       2 packets, 272 bytes\n"));
+  EXPECT_THAT(text, HasSubstr("\n    of it, shed by --max-rate:       2 packets, 272 bytes\n"));
+  EXPECT_LT(text.find("to 10.0.9.1"), text.find("of it, shed"));
+  EXPECT_EQ(text.find("--max-cpu"), std::string::npos);
 }
 
 TEST(LiveStatsTest, HasAListOfSeveralEnis) {
@@ -116,6 +129,9 @@ TEST(LiveStatsTest, SaysEachFigureToPrometheus) {
           R"(vpcmirror_live_shed_packets_total{limit="rate"} 2)",
           R"(vpcmirror_live_shed_bytes_total{limit="rate"} 272)",
           R"(vpcmirror_live_shed_packets_total{limit="cpu"} 0)",
+          R"(vpcmirror_live_receiver_shed_packets_total{eni="web[0]",mirror="imgf-\"1\"",receiver="10.0.9.1",limit="rate"} 2)",
+          R"(vpcmirror_live_receiver_shed_bytes_total{eni="web[0]",mirror="imgf-\"1\"",receiver="10.0.9.1",limit="rate"} 272)",
+          R"(vpcmirror_live_receiver_shed_packets_total{eni="web[0]",mirror="imgf-\"1\"",receiver="10.0.9.1",limit="cpu"} 0)",
           R"(vpcmirror_live_waiting_packets 0)",
           R"(vpcmirror_live_receiver_up{receiver="10.0.9.1"} 0)",
           R"(vpcmirror_live_receiver_up{receiver="10.0.9.2"} 1)",

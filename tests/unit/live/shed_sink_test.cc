@@ -56,18 +56,20 @@ class ShedSinkTest : public testing::Test {
     sink.emplace(*bounds_, passed, [this] { return time; });
   }
 
-  void Offer(std::size_t bytes, std::uint64_t flow = 1, bool is_continued = false) {
-    OfferTo(*sink, bytes, flow, is_continued);
+  void Offer(std::size_t bytes, std::uint64_t flow = 1, bool is_continued = false,
+             ShedCounters* shed = nullptr) {
+    OfferTo(*sink, bytes, flow, is_continued, shed);
   }
   static void OfferTo(CopySink& to, std::size_t bytes, std::uint64_t flow,
-                      bool is_continued = false) {
+                      bool is_continued = false, ShedCounters* shed = nullptr) {
     static const std::array<std::byte, 10'000> octets{};
     to.Take({.tunnel = AnyMaker().tunnel(),
              .outer = std::span(octets).first(36),
              .inner = {},
              .payload = std::span(octets).first(bytes - 36),
              .entropy = MixBits(flow),
-             .is_continued = is_continued});
+             .is_continued = is_continued,
+             .shed = shed});
   }
   void After(std::int64_t milliseconds, std::int64_t cpu_milliseconds = 0) {
     sink->Flush();
@@ -102,8 +104,22 @@ TEST_F(ShedSinkTest, ShedsTheCopyThatDoesNotFit) {
   const SendCounters counters = sink->counters();
   EXPECT_EQ(counters.taken, 111);
   EXPECT_EQ(counters.sent, 94);
-  EXPECT_EQ(counters.shed_by_rate, (PacketCount{17, Bytes(17 * 1500)}));
-  EXPECT_EQ(counters.shed_by_cpu, PacketCount{});
+  EXPECT_EQ(counters.shed.by_rate, (PacketCount{17, Bytes(17 * 1500)}));
+  EXPECT_EQ(counters.shed.by_cpu, PacketCount{});
+}
+
+// 131,072 bytes are 87 of 1500, as above, so that 13 are shed; of the other receiver all are.
+TEST_F(ShedSinkTest, CountsWhatIsShedWhereTheCopySays) {
+  Limit({.rate = kMegabyteASecond});
+  ShedCounters one;
+  ShedCounters other;
+  for (int i = 0; i < 100; ++i) Offer(1500, 1, false, &one);
+  for (int i = 0; i < 3; ++i) Offer(1000, 2, false, &other);
+  sink->Flush();
+  EXPECT_EQ(one, (ShedCounters{.by_rate = {13, Bytes(13 * 1500)}, .by_cpu = {}}));
+  EXPECT_EQ(other, (ShedCounters{.by_rate = {3, Bytes(3000)}, .by_cpu = {}}));
+  one += other;
+  EXPECT_EQ(sink->counters().shed, one);
 }
 
 TEST_F(ShedSinkTest, ShedsOrPassesAllPacketsOfACopy) {
@@ -156,7 +172,7 @@ TEST_F(ShedSinkTest, ShedsWhileTheCpuShareOfASecondIsSpent) {
   After(70);  // the 100 ms were taken more than a second ago
   Offer(100);
   EXPECT_EQ(passed.passed.packets, 3);
-  EXPECT_EQ(sink->counters().shed_by_cpu, (PacketCount{2, Bytes(200)}));
+  EXPECT_EQ(sink->counters().shed.by_cpu, (PacketCount{2, Bytes(200)}));
 }
 
 // 200 flows of 10 kB/s each are twice what may be sent.
@@ -191,14 +207,14 @@ TEST_F(ShedByFlowTest, LeavesWholeConversationsOfARate) {
   const SendCounters after = sink->counters();
   EXPECT_EQ(after.taken, 700 * 200);
   EXPECT_TRUE(after.AddsUp());
-  EXPECT_GT(after.shed_by_rate.packets, before.shed_by_rate.packets);
-  EXPECT_EQ(after.shed_by_cpu, PacketCount{});
+  EXPECT_GT(after.shed.by_rate.packets, before.shed.by_rate.packets);
+  EXPECT_EQ(after.shed.by_cpu, PacketCount{});
 }
 
 TEST_F(ShedByFlowTest, BringsAllFlowsBackAfterwards) {
   Limit({.rate = kMegabyteASecond, .by_flow = true});
   Run(200, 100);
-  EXPECT_GT(sink->counters().shed_by_rate.packets, 0);
+  EXPECT_GT(sink->counters().shed.by_rate.packets, 0);
   Run(1500, 40);  // 800 kB/s are 0.8 of the rate
   passed.by_flow.clear();
   Run(100, 40);
@@ -216,8 +232,8 @@ TEST_F(ShedByFlowTest, LeavesWholeConversationsOfACpuShare) {
   ExpectWholeFlows(500);
   EXPECT_GE(passed.by_flow.size(), 70u);
   EXPECT_LE(time.cpu_ns - cpu_before, 500'000'000) << "a tenth of 5 s";
-  EXPECT_GT(sink->counters().shed_by_cpu.packets, 0);
-  EXPECT_EQ(sink->counters().shed_by_rate, PacketCount{});
+  EXPECT_GT(sink->counters().shed.by_cpu.packets, 0);
+  EXPECT_EQ(sink->counters().shed.by_rate, PacketCount{});
 }
 
 }  // namespace
