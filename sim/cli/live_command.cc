@@ -56,6 +56,22 @@ void RefuseWhatCannotBeSent(const LiveOptions& options, const MirroredEni& mirro
              "counted");
 }
 
+std::string IdOf(const MirroredEni& mirrored) {
+  return mirrored.scenario->deployment->enis[mirrored.eni].id;
+}
+
+void RefuseSharedEni(const LiveOptions& options, const std::vector<MirroredEni>& enis) {
+  for (std::size_t i = 1; i < enis.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (enis[i].eni != enis[j].eni) continue;
+      FailOption("--eni",
+                 fmt::format("interfaces {} and {} would both be {}", options.interfaces[j],
+                             options.interfaces[i], IdOf(enis[i])),
+                 "an --eni for each --interface, in their order");
+    }
+  }
+}
+
 // One for each interface, or for the file.
 std::vector<MirroredEni> LoadMirroredEnis(const LiveOptions& options) {
   const std::string data = FindDataFolder(options.data);
@@ -74,6 +90,7 @@ std::vector<MirroredEni> LoadMirroredEnis(const LiveOptions& options) {
     enis.push_back(
         {.scenario = scenario, .eni = EniOfCapture(*scenario, selector), .local = local});
   }
+  RefuseSharedEni(options, enis);
   if (options.send || !options.write.empty()) {
     for (const MirroredEni& each : enis) RefuseWhatCannotBeSent(options, each);
   }
@@ -166,6 +183,7 @@ int MirrorFile(const LiveOptions& options, const Surroundings& around) {
   report.address = ToString(eni.addresses.front());
   report.source = options.read;
   report.sink = options.send ? "the receivers" : options.write;
+  report.is_sent = options.send;
   if (sent) report.receivers.assign(sent->sink.receivers().begin(), sent->sink.receivers().end());
   report.remark = RemarkOn(source);
   report.capture = source.counters();
@@ -185,6 +203,14 @@ constexpr const char* kInterfaceOptions[] = {
     "--stats",   "--metrics",      "--user"};
 
 constexpr BitsPerSecond kLeastRate(8);  // of LoadLimits
+
+// An empty shell variable asks for something, and not for the default.
+void RefuseEmpty(const CLI::App& command) {
+  for (const char* name : {"--read", "--interface", "--eni", "--write", "--metrics", "--user"}) {
+    const std::vector<std::string> values = command.get_option(name)->results();
+    if (std::ranges::find(values, "") != values.end()) throw CLI::ValidationError(name, "is empty");
+  }
+}
 
 void CheckSource(const CLI::App& command, const LiveOptions& options) {
   if (options.read.empty() && options.interfaces.empty()) {
@@ -230,6 +256,7 @@ void CheckFileToWrite(const LiveOptions& options) {
 }
 
 void Settle(const CLI::App& command, const LiveOptions& options) {
+  RefuseEmpty(command);
   CheckSource(command, options);
   CheckFileToWrite(options);
   if (options.max_rate && *options.max_rate < kLeastRate) {
@@ -243,11 +270,19 @@ void Settle(const CLI::App& command, const LiveOptions& options) {
   }
 }
 
-int MirrorInterfacesAndWrite(const LiveOptions& options, const Surroundings& around) {
+// Whatever a scenario that is read again has, an interface is the ENI that it was at first.
+std::vector<MirroredEni> LoadSameEnis(LiveOptions& options) {
+  std::vector<MirroredEni> enis = LoadMirroredEnis(options);
+  options.enis.clear();
+  for (const MirroredEni& each : enis) options.enis.push_back(IdOf(each));
+  return enis;
+}
+
+int MirrorInterfacesAndWrite(LiveOptions options, const Surroundings& around) {
   std::optional<WrittenFile> written;
   if (!options.write.empty()) written.emplace(options.write);
   const int code = MirrorInterfaces(options,
-                                    {.load = [&options] { return LoadMirroredEnis(options); },
+                                    {.load = [&options] { return LoadSameEnis(options); },
                                      .sink = written ? &written->writer : nullptr},
                                     around);
   if (written) written->Commit();
@@ -284,7 +319,8 @@ double CpuShareOf(const std::string& text) {
   constexpr double kMostCores = 1024;
   const Parsed<double> share = ParsePercent(text);
   if (!share || *share.value < 0.001 || *share.value > kMostCores) {
-    throw CLI::ValidationError("--max-cpu", "'" + text + "' is not 0.1% or more of a core");
+    throw CLI::ValidationError("--max-cpu",
+                               "'" + text + "' is no share of a core, 0.1% or more, as 50%");
   }
   return *share.value;
 }

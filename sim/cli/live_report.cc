@@ -83,9 +83,8 @@ std::string SendText(const LiveReport& report, const TextStyle& style) {
   const std::string packets = fmt::format("{} packets, {} (from the outer IP header on)",
                                           CountText(send.sent), SizeText(send.sent_bytes));
   const std::string where = report.sink.empty() ? "Copies were counted and not sent: " + packets
-                            : report.receivers.empty()
-                                ? "Written to " + Printable(report.sink) + ": " + packets
-                                : "Sent to " + Printable(report.sink) + ": " + packets;
+                                                : (report.is_sent ? "Sent to " : "Written to ") +
+                                                      Printable(report.sink) + ": " + packets;
   AppendLine(out, "{}.", Wrapped(where, style.width, 2));
   for (const auto& [error, count] : send.refused) {
     AppendLine(out, "  refused: {:>12} packets ({})", CountText(count), std::strerror(error));
@@ -202,7 +201,7 @@ std::string LiveText(const LiveReport& report, const TextStyle& style) {
   for (const MirrorAccount& mirror : report.account.mirrors) {
     out += MirrorText(ResultOf(report, mirror), style) + ReceiversText(mirror);
   }
-  return out + '\n' + SendText(report, style);
+  return report.tells_sending ? out + '\n' + SendText(report, style) : out;
 }
 
 std::string LiveJson(const LiveReport& report) {
@@ -216,7 +215,7 @@ std::string LiveJson(const LiveReport& report) {
     json["mirrors"].push_back(MirrorOf(report, mirror));
   }
   json["capture"] = CaptureJson(report);
-  json["send"] = SendJson(report);
+  json["send"] = report.tells_sending ? SendJson(report) : OrderedJson(nullptr);
   return json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + '\n';
 }
 

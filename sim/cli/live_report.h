@@ -22,6 +22,9 @@ struct LiveReport {
   bool complete = true;  // false: stopped before the source ended
   std::string remark{};  // what was wrong with the source; empty: nothing
   CaptureCounters capture{};
+  // Whether what was sent is told here: of several ENIs with the first, of all of them.
+  bool tells_sending = true;
+  bool is_sent = false;  // to receivers, and not written or counted
   SendCounters send{};
   std::vector<ReceiverCounters> receivers{};  // of the same packets; none: not to receivers
   // Of the receivers that mirrors have now, those within and out of reach.

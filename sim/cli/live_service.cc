@@ -17,9 +17,11 @@
 #include "sim/cli/exit_code.h"
 #include "sim/cli/live_report.h"
 #include "sim/cli/live_stats.h"
+#include "sim/cli/patient_output.h"
 #include "sim/cli/print_errors.h"
 #include "sim/live/live_session.h"
 #include "sim/live/metrics_server.h"
+#include "sim/live/prefilter.h"
 #include "sim/live/privileges.h"
 #include "sim/live/service.h"
 
@@ -27,6 +29,8 @@ namespace vpcmirror::sim {
 namespace {
 
 constexpr std::chrono::milliseconds kAttendEvery(50);
+constexpr std::chrono::milliseconds kOutputPatience(3000);  // of a unit's TimeoutStopSec, 15 s
+constexpr double kTellShedEvery = 10;                       // seconds, as other trouble is told
 
 std::int64_t TimeNs(clockid_t clock) {
   timespec time{};
@@ -43,7 +47,11 @@ class InterfacesMirror {
  public:
   InterfacesMirror(const LiveOptions& options, const LiveService& service,
                    const Surroundings& around)
-      : options_(options), service_(service), around_(around) {}
+      : options_(options),
+        service_(service),
+        around_(around),
+        write_(around.open_out ? around.open_out() : WriteAtOnce()),
+        output_(around.out, write_) {}
 
   int Run() {
     session_.emplace(Settings());
@@ -51,6 +59,7 @@ class InterfacesMirror {
     GiveUpRights();
     if (around_.run_begins) around_.run_begins();
     SayWhatMtusDiffer();
+    SayWhatIsNotMirrored();
     TakeSignals();  // from here on they are ours
     session_->Start();
     began_ = next_stats_ = around_.seconds();
@@ -97,11 +106,21 @@ class InterfacesMirror {
     for (std::size_t i = 0; i < enis.size(); ++i) {
       const Eni& eni = enis[i].scenario->deployment->enis[enis[i].eni];
       const std::optional<Bytes> mtu = MtuOf(options_.interfaces[i]);
-      if (!mtu || *mtu <= eni.mtu) continue;
-      Say(
-          fmt::format("interface {} has an MTU of {} B, and ENI {} one of {} B in the scenario: "
-                      "longer frames are taken for super-frames; set the host's \"mtu\"",
-                      options_.interfaces[i], mtu->count(), eni.id, eni.mtu.count()));
+      if (!mtu || *mtu == eni.mtu) continue;
+      Say(fmt::format(
+          "interface {} has an MTU of {} B, and ENI {} one of {} B in the scenario: {}; "
+          "set the host's \"mtu\"",
+          options_.interfaces[i], mtu->count(), eni.id, eni.mtu.count(),
+          *mtu > eni.mtu ? "longer frames are taken for super-frames"
+                         : "super-frames up to that are taken for frames of the wire"));
+    }
+  }
+
+  void SayWhatIsNotMirrored() {
+    for (const MirroredEni& each : session_->enis()) {
+      if (!MirrorsOn(*each.scenario, each.eni).mirrors.empty()) continue;
+      Say(fmt::format("no mirror of the scenario has {} as a source: nothing of it is copied",
+                      each.scenario->deployment->enis[each.eni].id));
     }
   }
 
@@ -130,9 +149,41 @@ class InterfacesMirror {
     if (signals.report) around_.err << Text(false) << std::flush;
     if (signals.reload) Reload();
     TellStatus();
-    if (!options_.stats || around_.seconds() < next_stats_) return;
-    next_stats_ += SecondsOf(*options_.stats);
-    around_.out << StatsLine(Stats()) << std::flush;
+    TellShed();
+    if (options_.stats && around_.seconds() >= next_stats_) WriteStats();
+  }
+
+  // A reader who is slow misses lines, and one who is gone all from then on.
+  void WriteStats() {
+    const double every = SecondsOf(*options_.stats);
+    next_stats_ += every * std::ceil((around_.seconds() - next_stats_) / every + 1e-9);
+    if (is_out_closed_) return;
+    try {
+      const bool is_taken = output_.Offer(StatsLine(Stats()));
+      if (!is_taken && !is_out_behind_) {
+        Say("the standard output is not read: lines of --stats are left out until it is");
+      }
+      is_out_behind_ = !is_taken;
+    } catch (const std::runtime_error& error) {
+      is_out_closed_ = true;
+      Say(fmt::format("{}: lines of --stats end here", error.what()));
+    }
+  }
+
+  // What is left out to keep a bound: once at first, then at most every ten seconds.
+  void TellShed() {
+    if (!options_.max_rate && !options_.max_cpu) return;
+    if (around_.seconds() < next_shed_) return;
+    next_shed_ = around_.seconds() + 1;
+    const ShedCounters shed = session_->snapshot().send.shed;
+    if (shed.packets() == told_shed_.packets()) return;
+    next_shed_ += kTellShedEvery - 1;
+    const auto more = [](const PacketCount& now, const PacketCount& told) {
+      return CountText(now.packets - told.packets);
+    };
+    Say(fmt::format("left out to keep the bounds: {} packets for --max-rate, {} for --max-cpu",
+                    more(shed.by_rate, told_shed_.by_rate), more(shed.by_cpu, told_shed_.by_cpu)));
+    told_shed_ = shed;
   }
 
   // Called by workers, too.
@@ -156,6 +207,7 @@ class InterfacesMirror {
       session_->Change(service_.load());
       is_refused_ = false;
       Say("the scenario was read again: its mirrors hold from now on");
+      SayWhatIsNotMirrored();
     } catch (const ScenarioException& exception) {
       PrintErrors(exception, around_.err);
       Say("the scenario was not changed: mirroring goes on as before");
@@ -201,12 +253,14 @@ class InterfacesMirror {
                         .eni = eni.id,
                         .address = ToString(eni.addresses.front()),
                         .source = options_.interfaces[i],
-                        .sink = options_.send ? "the receivers" : options_.write};
+                        .sink = options_.send ? "the receivers" : options_.write,
+                        .capture = snapshot.captures[i],
+                        .tells_sending = i == 0,
+                        .is_sent = options_.send};
       report.is_captured = captured[i];
       report.account = snapshot.accounts[i];
       reports.push_back(std::move(report));
     }
-    reports.front().capture = snapshot.capture;
     reports.front().send = snapshot.send;
     reports.front().receivers = snapshot.receivers;
     reports.front().up = snapshot.up;
@@ -232,8 +286,22 @@ class InterfacesMirror {
     return json && options_.interfaces.size() > 1 ? "[" + out + "]\n" : out;
   }
 
+  // Where it is not to be had on the standard output, on the standard error.
+  int PrintAccount() {
+    const std::string text = Text(options_.format == "json");
+    std::string why = "the standard output is not read";
+    try {
+      if (output_.Write(text, kOutputPatience)) return kFine;
+    } catch (const std::runtime_error& error) {
+      why = error.what();
+    }
+    Say(why + ": the account is here");
+    around_.err << text << std::flush;
+    return kBadInput;
+  }
+
   int PrintAll() {
-    around_.out << Text(options_.format == "json");
+    const int code = PrintAccount();
     const std::vector<LiveReport> reports = Reports();
     ShedCounters shed;
     for (const LiveReport& report : reports) {
@@ -246,12 +314,18 @@ class InterfacesMirror {
     if (!send.AddsUp() || send.shed != shed) {
       throw std::logic_error("the account of what was sent does not add up");
     }
-    return kFine;
+    return code;
   }
 
   const LiveOptions& options_;
   const LiveService& service_;
   const Surroundings& around_;
+  const WriteAtOnce write_;
+  PatientOutput output_;
+  bool is_out_behind_ = false;
+  bool is_out_closed_ = false;
+  double next_shed_ = 0;  // by Surroundings::seconds
+  ShedCounters told_shed_;
   std::mutex mutex_;
   std::optional<LiveSession> session_;
   std::optional<MetricsServer> metrics_;  // asks the session

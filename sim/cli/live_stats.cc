@@ -98,22 +98,22 @@ void ExposeCounts(std::string_view name, std::string_view help, const EachCount&
   });
 }
 
-void ExposeCapture(const CaptureCounters& capture, Exposition& out) {
-  ExposeCounts(
-      "captured", "that were captured",
-      [&](const auto& add) {
-        add({}, Count{capture.frames, capture.bytes});
-      },
-      out);
-  const auto counter = [&](std::string_view name, std::string_view help, std::int64_t frames) {
-    out.Counter(name, help);
-    out.Add(frames);
+void ExposeCapture(const std::vector<LiveReport>& reports, Exposition& out) {
+  const auto of_each = [&](const auto& number) {
+    for (const LiveReport& each : reports) {
+      out.Add({{"interface", each.source}}, number(each.capture));
+    }
   };
-  counter("kernel_dropped_frames_total", "Frames lost for want of room, in no account",
-          capture.kernel_dropped);
-  counter("unusable_frames_total", "Frames of no usable link type or length, in no account",
-          capture.unusable);
-  counter("cut_short_frames_total", "Frames captured in part", capture.cut_short);
+  out.Counter("captured_frames_total", "Frames that were captured");
+  of_each([](const CaptureCounters& capture) { return capture.frames; });
+  out.Counter("captured_bytes_total", "Bytes of original frames that were captured");
+  of_each([](const CaptureCounters& capture) { return capture.bytes.count(); });
+  out.Counter("kernel_dropped_frames_total", "Frames lost for want of room, in no account");
+  of_each([](const CaptureCounters& capture) { return capture.kernel_dropped; });
+  out.Counter("unusable_frames_total", "Frames of no usable link type or length, in no account");
+  of_each([](const CaptureCounters& capture) { return capture.unusable; });
+  out.Counter("cut_short_frames_total", "Frames captured in part");
+  of_each([](const CaptureCounters& capture) { return capture.cut_short; });
 }
 
 void ExposeEnis(const std::vector<LiveReport>& reports, Exposition& out) {
@@ -310,7 +310,7 @@ std::string StatsPrometheus(const LiveStats& stats) {
   Exposition out;
   ExposeProcess(stats, out);
   const LiveReport& first = stats.reports.front();
-  ExposeCapture(first.capture, out);
+  ExposeCapture(stats.reports, out);
   ExposeEnis(stats.reports, out);
   ExposeMirrors(stats.reports, out);
   ExposeCopies(stats.reports, out);

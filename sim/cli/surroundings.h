@@ -11,6 +11,7 @@
 
 #include "models/scenario/engine.h"
 #include "sim/cli/engines.h"
+#include "sim/cli/patient_output.h"
 
 namespace vpcmirror::sim {
 
@@ -23,6 +24,9 @@ struct ServiceSignals {
 struct Surroundings {
   std::ostream& out;
   std::ostream& err;
+  // Of what keeps `out` from waiting for its reader; called once, before rights are given up.
+  // Empty: `out` waits for nobody.
+  std::function<WriteAtOnce()> open_out;
   bool color = false;     // of what goes to `out`
   bool sparks = false;    // curves in it, of characters beyond ASCII
   bool progress = false;  // `err` is a terminal, so a line may be drawn over

@@ -53,6 +53,7 @@ int Main(int argc, char** argv) {
   const Surroundings around{
       .out = std::cout,
       .err = std::cerr,
+      .open_out = [] { return WriterAtOnce(STDOUT_FILENO); },
       .color = WantsColor(::isatty(STDOUT_FILENO) == 1, std::getenv("NO_COLOR")),
       .sparks = WantsSparks(::isatty(STDOUT_FILENO) == 1, Locale()),
       .progress = ::isatty(STDERR_FILENO) == 1,

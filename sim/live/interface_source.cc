@@ -76,7 +76,7 @@ void InterfaceSource::Open(std::size_t interface) {
   port.is_shared = !in_group || ring->Join(*groups_[interface]);
   port.state = ring->index() == 0 ? LinkState::kUp : FindLink(port.name).state;
   std::swap(port.ring, ring);
-  if (ring != nullptr) counters_ += ring->counters();
+  if (ring != nullptr) port.before += ring->counters();
 }
 
 void InterfaceSource::SetFilter(PacketRing& ring) const {
@@ -162,10 +162,19 @@ std::vector<int> InterfaceSource::descriptors() const {
   return descriptors;
 }
 
-CaptureCounters InterfaceSource::counters() const {
-  CaptureCounters counters = counters_;
-  for (const Port& port : ports_) counters += port.ring->counters();
+std::vector<CaptureCounters> InterfaceSource::counters_by_interface() const {
+  std::vector<CaptureCounters> counters;
+  for (const Port& port : ports_) {
+    counters.push_back(port.before);
+    counters.back() += port.ring->counters();
+  }
   return counters;
+}
+
+CaptureCounters InterfaceSource::counters() const {
+  CaptureCounters all;
+  for (const CaptureCounters& each : counters_by_interface()) all += each;
+  return all;
 }
 
 }  // namespace vpcmirror::sim

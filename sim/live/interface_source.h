@@ -62,6 +62,8 @@ class InterfaceSource : public FrameSource {
   bool ended() const override { return false; }
   std::vector<int> descriptors() const override;
   CaptureCounters counters() const override;
+  // The same by interface, in the order of InterfaceSettings::names.
+  std::vector<CaptureCounters> counters_by_interface() const;
 
   // In place of the one before, from one frame to the next. What was captured before is still
   // given out: whoever changes from some mirrors to others lets pass what either copy (or, with
@@ -74,8 +76,9 @@ class InterfaceSource : public FrameSource {
     std::string name;
     LinkState state = LinkState::kGone;
     std::unique_ptr<PacketRing> ring;
-    bool is_shared = true;  // it has joined its group, if there are any
-    std::string trouble;    // as LinkChange has it
+    CaptureCounters before{};  // of its rings that are gone
+    bool is_shared = true;     // it has joined its group, if there are any
+    std::string trouble;       // as LinkChange has it
   };
 
   InterfaceSource(InterfaceSettings settings, Groups groups);
@@ -93,7 +96,6 @@ class InterfaceSource : public FrameSource {
   std::vector<Port> ports_;
   std::size_t turn_ = 0;  // whose ring is asked first
   std::vector<CapturedFrame> batch_;
-  CaptureCounters counters_;  // of rings that are gone
 };
 
 }  // namespace vpcmirror::sim

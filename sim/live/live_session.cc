@@ -295,12 +295,14 @@ std::vector<MirroredEni> LiveSession::enis() {
 LiveSnapshot LiveSession::snapshot() {
   LiveSnapshot snapshot;
   snapshot.accounts.resize(enis().size());
+  snapshot.captures.resize(snapshot.accounts.size());
   for (const auto& worker : workers_) {
     const std::lock_guard lock(worker->mutex);
     for (std::size_t i = 0; i < worker->mirrors.size(); ++i) {
       snapshot.accounts[i] += worker->mirrors[i].account();
     }
-    snapshot.capture += worker->source->counters();
+    const std::vector<CaptureCounters> captures = worker->source->counters_by_interface();
+    for (std::size_t i = 0; i < captures.size(); ++i) snapshot.captures[i] += captures[i];
     snapshot.send += worker->sink->counters();
     if (!worker->receivers) continue;
     for (const ReceiverCounters& each : worker->receivers->receivers()) {

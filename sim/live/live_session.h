@@ -45,8 +45,8 @@ struct LiveSettings {
 
 // What all workers did since the beginning.
 struct LiveSnapshot {
-  std::vector<LiveAccount> accounts;  // by ENI
-  CaptureCounters capture;
+  std::vector<LiveAccount> accounts;      // by ENI
+  std::vector<CaptureCounters> captures;  // by interface
   SendCounters send;
   std::vector<ReceiverCounters> receivers;  // that copies are sent to; each once
   // Of the receivers that mirrors have now, those that are within and out of reach.

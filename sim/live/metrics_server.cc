@@ -26,7 +26,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kClientTime{2};
-constexpr std::size_t kClientsAtOnce = 4;
+constexpr std::size_t kClientsAtOnce = 16;
 constexpr char kAccepted[] =
     " (accepted: a port, or one of this machine alone such as 127.0.0.1:9464 or [::1]:9464)";
 

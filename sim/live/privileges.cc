@@ -152,7 +152,12 @@ std::optional<Account> FindAccount(
   passwd entry{};
   passwd* found = nullptr;
   std::vector<char> text(1 << 16);  // longer than what any NSS module asks for in practice
-  if (find(&entry, text.data(), text.size(), &found) != 0 || found == nullptr) return std::nullopt;
+  const int error = find(&entry, text.data(), text.size(), &found);
+  // These are of this process or machine, and say nothing of the account.
+  if (error == EMFILE || error == ENFILE || error == EIO || error == ENOMEM) {
+    FailToDrop("accounts cannot be looked up", error);
+  }
+  if (error != 0 || found == nullptr) return std::nullopt;
   return Account{.name = entry.pw_name, .user = entry.pw_uid, .group = entry.pw_gid};
 }
 

@@ -6,6 +6,8 @@ kernel, a raw capture or tshark. Usage: live_command_test.py --program VPCMIRROR
 
 import argparse
 import contextlib
+import json
+import os
 import pathlib
 import shutil
 import signal
@@ -95,9 +97,9 @@ class LiveTest(unittest.TestCase):
         return self.net.host.command(PROGRAM, "live", self.scenario, "--data", ROOT / "scenarios",
                                      "--format", "json", *arguments)
 
-    def live(self, *arguments, interfaces=("m0",), output=("--send",), manager=None):
+    def live(self, *arguments, interfaces=("m0",), output=("--send",), manager=None, stdout=None):
         chosen = [word for each in interfaces for word in ("--interface", each)]
-        live = Live(self.command(*chosen, *output, *arguments), manager)
+        live = Live(self.command(*chosen, *output, *arguments), manager, stdout)
         self.addCleanup(live.kill)
         live.says("mirroring ")
         return live
@@ -350,6 +352,23 @@ class ReloadTest(LiveTest):
         self.assertEqual(mirror["mirrored_frames"], len(got))
         self.assertEqual(mirror["offered_frames"], account["capture"]["frames"])
 
+    # Though the only ENI that is mirrored is another then.
+    def test_an_interface_stays_the_eni_that_it_was(self):
+        both = scenario()
+        both["hosts"]["db"] = {**both["hosts"]["web"], "enis": [{"address": "10.8.0.11"}]}
+        write_scenario(self.scenario, both)
+        copies = self.copies()
+        live = self.live()
+        both["mirrors"][0]["CollectorSrcs"] = ["db"]
+        write_scenario(self.scenario, both)
+        live.process.send_signal(signal.SIGHUP)
+        live.says("no mirror of the scenario has web/eni0 as a source")
+        self.send(numbered(0))
+        account = self.end(live)
+        self.assertEqual(copies.rest(), [])
+        self.assertEqual(account["eni"], "web/eni0")
+        self.assertEqual([each["mirrored_frames"] for each in account["mirrors"]], [0])
+
     # Each worker takes the new one over by itself, while frames of all flows are on their way.
     def test_read_again_by_several_workers_loses_and_doubles_nothing(self):
         frames = [numbered(i, source_port=1000 + i % 97) for i in range(6000)]
@@ -388,6 +407,41 @@ class ReloadTest(LiveTest):
         account = self.end(live)
         self.assertEqual(account["mirrors"][0]["mirrored_frames"], len(BAD_SCENARIOS))
         self.assertEqual(copies.rest(), [])
+
+
+class OutputTest(LiveTest):
+    """Whoever reads the standard output has no hold on mirroring."""
+
+    def mirrors_reloads_and_ends(self, live, copies):
+        live.process.send_signal(signal.SIGHUP)
+        live.says("the scenario was read again")
+        self.send(numbered(0), numbered(1))
+        self.assertEqual(copies.take(2), [numbered(0), numbered(1)])
+        status, _ = live.end()
+        self.assertEqual(status, 2)
+        self.assertIn("the account is here", live.said)
+        account = json.loads(live.said[live.said.index("\n{\n") + 1:])
+        self.assertEqual(account["send"]["sent"], 2)
+
+    def test_a_reader_that_does_not_read(self):
+        self.write()
+        copies = self.copies()
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        live = self.live("--stats", "1ms", stdout=writer)
+        os.close(writer)
+        live.says("the standard output is not read")
+        self.mirrors_reloads_and_ends(live, copies)
+
+    def test_a_reader_that_has_gone(self):
+        self.write()
+        copies = self.copies()
+        reader, writer = os.pipe()
+        os.close(reader)
+        live = self.live("--stats", "1ms", stdout=writer)
+        os.close(writer)
+        live.says("lines of --stats end here")
+        self.mirrors_reloads_and_ends(live, copies)
 
 
 class SignalsTest(LiveTest):
@@ -823,7 +877,9 @@ class StartTest(LiveTest):
         self.assertEqual(status, 0)
         self.assertEqual([(each["eni"], each["mirrors"][0]["mirrored_frames"])
                           for each in accounts], [("web/eni0", 30), ("db/eni0", 20)])
-        self.assertEqual(accounts[0]["send"]["sent"], 50)
+        self.assertEqual([each["capture"]["frames"] for each in accounts], [30, 20])
+        self.assertEqual(accounts[0]["send"]["sent"], 50)  # of both
+        self.assertIsNone(accounts[1]["send"])
 
     # As a mirror port has them: addresses tell whose they are, not the MAC of this host.
     def test_frames_between_others_where_they_are_asked_for(self):

@@ -227,11 +227,13 @@ class ServiceManager:
 class Live:
     """vpcmirror live in a namespace, and what it says."""
 
-    def __init__(self, command, manager=None):
+    # `stdout`: a descriptor that is not read here.
+    def __init__(self, command, manager=None, stdout=None):
         self.began = time.monotonic()
         notify = {"NOTIFY_SOCKET": str(manager.path)} if manager else {}
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        text=True, env=os.environ | notify)
+        self.process = subprocess.Popen(command, stdout=stdout or subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True,
+                                        env=os.environ | notify)
         self.changed = threading.Condition()
         self.lines = []  # of stderr
         self.has_ended = False
@@ -251,7 +253,7 @@ class Live:
             self.changed.notify_all()
 
     def _read_out(self):
-        self.out = self.process.stdout.read()
+        self.out = self.process.stdout.read() if self.process.stdout else ""
 
     @property
     def said(self):
@@ -310,7 +312,8 @@ class Live:
         self.process.wait()
         for thread in self.threads:
             thread.join(LIMIT_S)
-        self.process.stdout.close()
+        if self.process.stdout:
+            self.process.stdout.close()
         self.process.stderr.close()
 
 

@@ -42,6 +42,8 @@ const RefusedCase kRefused[] = {
     {"MoreEnisThanInterfaces", {"--eni", "a", "--eni", "b"}, "--eni: is given more often"},
     {"OneFileOfManyWorkers", {"--write", "x.pcap", "--workers", "2"}, "--workers: "},
     {"TwoSources", {"--read", "x.pcap"}, "--read: is where frames come from"},
+    {"NoEni", {"--eni", ""}, "--eni: is empty"},
+    {"NoFile", {"--write", ""}, "--write: is empty"},
     {"OneInterfaceTwice", {"--interface", "none0"}, "--interface: names one twice"}};
 INSTANTIATE_TEST_SUITE_P(Table, LiveRefusesTest, testing::ValuesIn(kRefused),
                          [](const auto& param) { return param.param.name; });
