@@ -16,6 +16,14 @@ bool IsWorse(const TriedWindow& one, const TriedWindow& other) {
   return badness(one) > badness(other);
 }
 
+// Of two that are as busy the earlier.
+bool IsBusier(const TriedWindow& one, const TriedWindow& other) {
+  const auto business = [](const TriedWindow& of) {
+    return std::tuple(of.totals.copies.bits_per_second, -of.totals.start);
+  };
+  return business(one) > business(other);
+}
+
 }  // namespace
 
 void LogCourse::Add(const TriedWindow& window) {
@@ -23,6 +31,7 @@ void LogCourse::Add(const TriedWindow& window) {
   ++windows;
   if (outline.production.lost > 0) ++loses_production;
   if (outline.copies.lost > 0) ++loses_copies;
+  if (!busiest || IsBusier(window, *busiest)) busiest = window;
   if (outline.verdict == Verdict::kFits) return;
   ++(outline.verdict == Verdict::kAtRisk ? at_risk : does_not_fit);
   if (!worst || IsWorse(window, *worst)) worst = window;

@@ -51,6 +51,10 @@ struct LogCourse {
   // copies, then has the least margin), and the earliest, kMostToldWindows of them at most.
   std::optional<TriedWindow> worst;
   std::vector<TriedWindow> told;
+  std::optional<TriedWindow> busiest;  // whatever its verdict: with the most bits of copies
+
+  // Of those that do not fit or are at risk, such as are not in `told`.
+  std::size_t not_told() const { return at_risk + does_not_fit - told.size(); }
 
   void Add(const TriedWindow& window);
 };

@@ -80,23 +80,40 @@ std::string TriedWords(const TriedWindow& window) {
   return words + ")";
 }
 
+std::string BusiestWords(const TriedWindow& busiest, bool is_matrix) {
+  if (is_matrix) return "";  // of no time
+  const Outline& outline = busiest.outline;
+  return fmt::format(" The most copies ({}) are in that of {} UTC: {}, margin {}.",
+                     BitRateText(busiest.totals.copies.bits_per_second),
+                     TimeOfDayText(busiest.totals.start), ToString(outline.verdict),
+                     MarginText(outline.margin));
+}
+
+// Of windows that do not all fit.
+std::string FirstAndWorstWords(const LogCourse& course) {
+  const TriedWindow& first = course.told.front();
+  const TriedWindow& worst = *course.worst;
+  if (first.totals.start != worst.totals.start) {
+    return fmt::format(" The first begins at {}, the worst at {}.", TriedWords(first),
+                       TriedWords(worst));
+  }
+  const bool is_alone = course.at_risk + course.does_not_fit == 1;
+  return fmt::format(" {} begins at {}.", is_alone ? "It" : "The first, which is the worst,",
+                     TriedWords(worst));
+}
+
 std::string CourseWords(const LogCourse& course, bool is_matrix) {
-  const std::size_t bad = course.at_risk + course.does_not_fit;
-  if (bad == 0) return fmt::format("Every window fits: {}.", CountOf(course.windows));
+  const std::string busiest = course.busiest ? BusiestWords(*course.busiest, is_matrix) : "";
+  if (course.at_risk + course.does_not_fit == 0) {
+    return fmt::format("Every window fits: {}.{}", CountOf(course.windows), busiest);
+  }
   std::string words = fmt::format(
       "Of {}, those that do not fit are {} and those at risk {}; production is lost in {}, copies "
       "in {}.",
       CountedText(course.windows, "window"), CountOf(course.does_not_fit), CountOf(course.at_risk),
       CountOf(course.loses_production), CountOf(course.loses_copies));
-  if (is_matrix) return words;  // of no time
-  const TriedWindow& first = course.told.front();
-  const TriedWindow& worst = *course.worst;
-  if (first.totals.start != worst.totals.start) {
-    return words + fmt::format(" The first begins at {}, the worst at {}.", TriedWords(first),
-                               TriedWords(worst));
-  }
-  return words + fmt::format(" {} begins at {}.",
-                             bad == 1 ? "It" : "The first, which is the worst,", TriedWords(worst));
+  if (!is_matrix) words += FirstAndWorstWords(course);
+  return words + busiest;
 }
 
 std::string FoundWords(const PlannedLog& log) {
@@ -158,8 +175,10 @@ nlohmann::ordered_json CourseJson(const std::optional<LogCourse>& course, std::i
                                  {"loses_production", course->loses_production},
                                  {"loses_copies", course->loses_copies}};
   json["worst"] = course->worst ? tried(*course->worst) : nlohmann::ordered_json(nullptr);
+  json["busiest"] = course->busiest ? tried(*course->busiest) : nlohmann::ordered_json(nullptr);
   json["told"] = nlohmann::ordered_json::array();
   for (const TriedWindow& each : course->told) json["told"].push_back(tried(each));
+  json["not_told"] = course->not_told();
   return json;
 }
 

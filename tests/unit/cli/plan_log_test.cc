@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <random>
 #include <sstream>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/cli/engines.h"
@@ -203,6 +206,69 @@ TEST_F(PlanLogTest, TheFirstAndTheWorstWindowAreTold) {
   EXPECT_THAT(same, HasSubstr("The first, which is the worst, begins at 2025-10-09 10:00:00 UTC "));
 }
 
+// 60 and a copy are 120 of 199 Mbps: 39.7 % is free. 150 and a copy are 300, 50.8 % too many.
+TEST_F(PlanLogTest, TheBusiestWindowIsToldWhetherItFitsOrNot) {
+  const std::string fits =
+      OneLine(Plan(MinuteOf(0, 10) + MinuteOf(2, 60) + MinuteOf(4, 60), {"--every-window"}).out);
+  EXPECT_THAT(fits, HasSubstr("Every window fits: 3. The most copies (60 Mbps) are in that of "
+                              "2025-10-09 10:02:00 UTC: FITS, margin 39.7 %."));
+  EXPECT_THAT(OneLine(Plan(FiveMinutes(), {"--every-window"}).out),
+              HasSubstr("The most copies (150 Mbps) are in that of 2025-10-09 10:03:00 UTC: DOES "
+                        "NOT FIT, margin -50.8 %."));
+}
+
+// 190 Mbps come in at another host, of which no copy is made, and need more than its 180: that is
+// the worst, while 90 Mbps and a copy, 180 of 199, are the busiest.
+TEST_F(PlanLogTest, TheBusiestWindowNeedNotBeTheWorst) {
+  std::string scenario = kWatchedHost;
+  scenario.replace(scenario.find(R"("ids":)"), 0,
+                   R"("db": {"limits": {"bandwidth": "180 Mbps"}}, )");
+  std::string of_db = MinuteOf(1, 190, "db/eni0");
+  of_db.replace(of_db.find("10.0.0.2"), 8, "10.0.0.3");
+  const Ran ran = Plan(MinuteOf(0, 90) + of_db, {"--every-window", "--format", "json"}, scenario);
+  ASSERT_EQ(ran.exit_code, kFine) << ran.err;
+  const json every = json::parse(ran.out)["log"]["every_window"];
+  EXPECT_EQ(every["worst"]["start"], kTen + 60);
+  EXPECT_EQ(every["busiest"]["start"], kTen);
+  EXPECT_EQ(every["busiest"]["then"]["verdict"], "AT RISK");
+  EXPECT_NEAR(every["busiest"]["copies_bps"].get<double>(), 90e6, 1);
+  EXPECT_EQ(every["loses_production"], 1);
+  EXPECT_EQ(every["loses_copies"], 0);
+  EXPECT_EQ(every["not_told"], 0);
+}
+
+// The runs of windows are the last that a plan makes, so that the last but one of all is theirs.
+TEST_F(PlanLogTest, AStopAmongItsWindowsLeavesNoPlan) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const auto run = [&](int stopped_at) {
+    std::stop_source stop;
+    int runs = 0;
+    const Surroundings around{.out = out,
+                              .err = err,
+                              .make_engine =
+                                  [&](EngineKind kind) {
+                                    if (++runs == stopped_at) stop.request_stop();
+                                    return MakeEngine(kind);
+                                  },
+                              .stop = stop.get_token(),
+                              .seconds = [] { return 0.0; }};
+    const int code = RunProgram(
+        {"plan", program_.Write("logged.json", kWatchedHost), "--out", program_.InFolder("out"),
+         "--flowlog", program_.Write("flow.log", FiveMinutes()), "--every-window"},
+        around);
+    return std::pair(code, runs);
+  };
+  const auto [fine, all] = run(0);
+  EXPECT_EQ(fine, kFine) << err.str();
+  ASSERT_TRUE(std::filesystem::remove(program_.InFolder("out/plan.json")));
+  const auto [code, made] = run(all - 1);
+  EXPECT_EQ(code, kStopped);
+  EXPECT_EQ(made, all - 1);
+  EXPECT_THAT(err.str(), HasSubstr("stopped: there is no plan"));
+  EXPECT_FALSE(std::filesystem::exists(program_.InFolder("out/plan.json")));
+}
+
 // All five together are 430 in five minutes: 86 and a copy are 172 of 199, of which 13.6 % is free.
 TEST_F(PlanLogTest, LongerWindowsHideWhatShorterOnesTell) {
   const json every =
@@ -264,6 +330,7 @@ TEST_F(PlanLogTest, NoMoreThanAHundredWindowsAreListed) {
       json::parse(Plan(log, {"--every-window", "--format", "json"}).out)["log"]["every_window"];
   EXPECT_EQ(every["does_not_fit"], 101);
   ASSERT_EQ(every["told"].size(), 100u);
+  EXPECT_EQ(every["not_told"], 1);
   EXPECT_EQ(every["told"][99]["start"], kTen + 99 * 60);
 }
 
