@@ -128,7 +128,6 @@ struct SentCopies {
     around.err << "vpcmirror: " << Printable(line) << '\n';
   }
 
-  static constexpr std::int64_t kTellIntervalNs = 10'000'000'000;
   TroubleTeller teller;
   ReceiverSink sink;
 };

@@ -24,13 +24,13 @@
 #include "sim/live/prefilter.h"
 #include "sim/live/privileges.h"
 #include "sim/live/service.h"
+#include "sim/live/trouble_teller.h"
 
 namespace vpcmirror::sim {
 namespace {
 
 constexpr std::chrono::milliseconds kAttendEvery(50);
 constexpr std::chrono::milliseconds kOutputPatience(3000);  // of a unit's TimeoutStopSec, 15 s
-constexpr double kTellShedEvery = 10;                       // seconds, as other trouble is told
 
 std::int64_t TimeNs(clockid_t clock) {
   timespec time{};
@@ -177,7 +177,7 @@ class InterfacesMirror {
     next_shed_ = around_.seconds() + 1;
     const ShedCounters shed = session_->snapshot().send.shed;
     if (shed.packets() == told_shed_.packets()) return;
-    next_shed_ += kTellShedEvery - 1;
+    next_shed_ = around_.seconds() + static_cast<double>(kTellIntervalNs) * 1e-9;
     const auto more = [](const PacketCount& now, const PacketCount& told) {
       return CountText(now.packets - told.packets);
     };

@@ -13,7 +13,6 @@ constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
 constexpr int kLongestWaitMs = 100;
 // Longer than the kernel keeps a block of the ring that is not full.
 constexpr int kDrainWaitMs = 50;
-constexpr std::int64_t kTellIntervalNs = 10 * kNanosecondsPerSecond;
 // Hosts and routers report once a second of what they cannot deliver (Linux: icmp_ratelimit).
 constexpr std::int64_t kReadReportsNs = kNanosecondsPerSecond;
 

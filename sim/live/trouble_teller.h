@@ -14,6 +14,9 @@
 
 namespace vpcmirror::sim {
 
+// Of trouble of one kind: often enough to be seen, and no flood. Ours.
+inline constexpr std::int64_t kTellIntervalNs = 10'000'000'000;
+
 // One line without its end: what, of how many packets, where, and what to do about it.
 std::string Say(const SendTrouble& trouble);
 std::string Say(const SinkNotice& notice);
